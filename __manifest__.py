@@ -1,0 +1,34 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+{
+    "name": "OAuth Provider",
+    "summary": "Let applications sign in and work with Odoo through OAuth 2",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Administration",
+    "website": "https://github.com/OCA/server-auth",
+    "author": "oauth_provider contributors, Odoo Community Association (OCA)",
+    "license": "AGPL-3",
+    "application": False,
+    "installable": True,
+    "external_dependencies": {"python": ["oauthlib>=3.3.1"]},
+    "depends": ["base_setup", "web"],
+    "data": [
+        "security/oauth_provider_groups.xml",
+        "security/ir.model.access.csv",
+        "data/oauth_provider_scope_data.xml",
+        "views/oauth_provider_client_views.xml",
+        "views/oauth_provider_client_secret_views.xml",
+        "views/oauth_provider_scope_views.xml",
+        "views/oauth_provider_token_views.xml",
+        "views/oauth_provider_grant_views.xml",
+        "views/oauth_provider_menus.xml",
+        "views/oauth_provider_templates.xml",
+    ],
+    "assets": {
+        "web.assets_tests": [
+            "oauth_provider/static/tests/tours/*_tour.js",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,12 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import oauth_provider_credential
+from . import oauth_provider_authorization_code
+from . import oauth_provider_client
+from . import oauth_provider_client_secret
+from . import oauth_provider_grant
+from . import oauth_provider_redirect_uri
+from . import oauth_provider_refresh_token
+from . import oauth_provider_scope
+from . import oauth_provider_token
+from . import res_users

@@ -1,0 +1,401 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+import hmac
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import secret
+
+#: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
+LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
+
+
+class OAuthProviderClient(models.Model):
+    _name = "oauth.provider.client"
+    _description = "OAuth Provider Client"
+    _order = "name, id"
+
+    name = fields.Char(
+        required=True,
+        help="Name of the application, as the users read it on the consent page.",
+    )
+    active = fields.Boolean(
+        default=True, help="An archived client gets no tokens and its tokens are dead."
+    )
+    identifier = fields.Char(
+        string="Client ID",
+        required=True,
+        copy=False,
+        default=lambda self: str(uuid.uuid4()),
+        help="Public identifier of the application. Enter it there as “client ID”.",
+    )
+    secret = fields.Char(
+        string="Client Secret",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        copy=False,
+        help="Write-only: a secret of your own, of at least 32 characters, for"
+        " example from an import. Only its digest is kept, so nobody can read it"
+        " again.",
+    )
+    secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
+    application_type = fields.Selection(
+        selection=[
+            ("web application", "Web Application"),
+            ("mobile application", "Mobile Application"),
+            ("legacy application", "Legacy Application"),
+            ("backend application", "Backend Application"),
+        ],
+        required=True,
+        default="web application",
+        help="Web application: signs users in by an authorization code. The right"
+        " choice for nearly everything, mobile and single-page applications included.\n"
+        "Mobile application: implicit grant, for the “Log in with…” of another Odoo.\n"
+        "Legacy application: sends the user's password, for software that knows"
+        " nothing better.\n"
+        "Backend application: server to server, without a person, as one fixed user.",
+    )
+    client_type = fields.Selection(
+        selection=[("confidential", "Confidential"), ("public", "Public")],
+        compute="_compute_client_type",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Confidential: runs on a server and keeps a secret.\n"
+        "Public: runs in a browser or on a device, where no secret can be kept.",
+    )
+    grant_type = fields.Selection(
+        selection=[
+            ("authorization_code", "Authorization Code"),
+            ("implicit", "Implicit"),
+            ("password", "Resource Owner Password Credentials"),
+            ("client_credentials", "Client Credentials"),
+        ],
+        compute="_compute_grant_response_type",
+        store=True,
+        help="Grant type of the application type (RFC 6749 section 1.3).",
+    )
+    response_type = fields.Selection(
+        selection=[("code", "Authorization Code"), ("token", "Token"), ("none", "None")],
+        compute="_compute_grant_response_type",
+        store=True,
+        help="Response type of the application type (RFC 6749 section 3.1.1).",
+    )
+    token_type = fields.Selection(
+        selection=[("random", "Randomly Generated")],
+        required=True,
+        default="random",
+        help="Kind of the access tokens that this client gets.",
+    )
+    pkce_required = fields.Boolean(
+        string="Require PKCE",
+        compute="_compute_pkce_required",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Refuse an authorization request without an S256 code challenge"
+        " (RFC 7636). Always on for public clients. Switch it off only for an old"
+        " application that cannot send one.",
+    )
+    refresh_token_enabled = fields.Boolean(
+        string="Refresh Tokens",
+        default=True,
+        help="Let the application renew its access without the user. Applies to web"
+        " and legacy applications.",
+    )
+    skip_authorization = fields.Boolean(
+        help="This application is trusted: whoever is signed in to Odoo is signed in"
+        " there without a question. Never applies where the answer goes to a program"
+        " on the user's own device (a loopback address or a private scheme), nor when"
+        " the application itself asks for consent.",
+    )
+    scope_ids = fields.Many2many(
+        comodel_name="oauth.provider.scope",
+        string="Allowed Scopes",
+        default=lambda self: self._default_scope_ids(),
+        help="What this client may ask for. It gets all of them when it asks for none.",
+    )
+    redirect_uri_ids = fields.One2many(
+        comodel_name="oauth.provider.redirect.uri",
+        inverse_name="client_id",
+        string="Redirect URIs",
+        copy=True,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Acts As",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="The user whose rights a backend application has. Give it a user of its"
+        " own, with the rights that it needs and no more.",
+    )
+    authorization_code_lifetime = fields.Integer(
+        string="Code Lifetime",
+        default=60,
+        help="Seconds within which an authorization code must be exchanged.",
+    )
+    access_token_lifetime = fields.Integer(
+        default=3600, help="Seconds until an access token expires."
+    )
+    refresh_token_lifetime = fields.Integer(
+        default=30 * 24 * 3600, help="Seconds until an unused refresh token expires."
+    )
+    token_ids = fields.One2many(
+        comodel_name="oauth.provider.token",
+        inverse_name="client_id",
+        string="Tokens",
+        readonly=True,
+    )
+    endpoint_base_url = fields.Char(compute="_compute_endpoint_base_url")
+
+    _identifier_uniq = models.UniqueIndex(
+        "(identifier)", "Another client already has this client ID."
+    )
+    _lifetimes_check = models.Constraint(
+        "CHECK (authorization_code_lifetime BETWEEN 1 AND 600"
+        " AND access_token_lifetime > 0 AND refresh_token_lifetime > 0)",
+        "A code may live from 1 to 600 seconds; the lifetimes of tokens must be"
+        " positive.",
+    )
+
+    @property
+    def client_id(self):
+        """The identifier under the name by which oauthlib asks for it."""
+        return self.identifier
+
+    # Defaults and computed fields
+
+    @api.model
+    def _default_scope_ids(self):
+        return self.env["oauth.provider.scope"].search(
+            [("code", "in", ("openid", "profile", "email"))]
+        )
+
+    @api.model
+    def application_type_mapping(self):
+        """Return {application type: (grant type, response type)} (RFC 6749 section 1.3).
+
+        The extension point for further application types.
+        """
+        return {
+            "web application": ("authorization_code", "code"),
+            "mobile application": ("implicit", "token"),
+            "legacy application": ("password", "none"),
+            "backend application": ("client_credentials", "none"),
+        }
+
+    @api.depends("application_type")
+    def _compute_grant_response_type(self):
+        mapping = self.application_type_mapping()
+        for client in self:
+            client.grant_type, client.response_type = mapping.get(
+                client.application_type, (False, False)
+            )
+
+    @api.depends("application_type")
+    def _compute_client_type(self):
+        for client in self:
+            if client.application_type == "mobile application":
+                client.client_type = "public"
+            elif client.application_type == "backend application":
+                client.client_type = "confidential"
+            else:
+                client.client_type = client.client_type or "confidential"
+
+    @api.depends("client_type")
+    def _compute_pkce_required(self):
+        for client in self:
+            client.pkce_required = (
+                client.client_type == "public" or client.pkce_required or not client.id
+            )
+
+    @api.depends("application_type")
+    def _compute_user_id(self):
+        # The user of a backend application must not survive a change of the type:
+        # every grant but client credentials acts for the user who signed in.
+        for client in self:
+            if client.application_type != "backend application":
+                client.user_id = False
+
+    def _compute_secret(self):
+        self.secret = False
+
+    def _inverse_secret(self):
+        for client in self:
+            if not client.secret:
+                client.sudo().secret_digest = False
+                continue
+            if len(client.secret) < secret.MIN_SECRET_LENGTH:
+                raise ValidationError(
+                    self.env._(
+                        "This client secret is too short to be safe: it has"
+                        " %(actual)s characters and needs at least %(minimum)s. Let"
+                        " Odoo generate one instead.",
+                        actual=len(client.secret),
+                        minimum=secret.MIN_SECRET_LENGTH,
+                    )
+                )
+            client.sudo().secret_digest = secret.digest(client.secret)
+
+    @api.depends("secret_digest")
+    def _compute_has_secret(self):
+        for client in self:
+            client.has_secret = bool(client.secret_digest)
+
+    def _compute_endpoint_base_url(self):
+        self.endpoint_base_url = f"{self.get_issuer()}/oauth2"
+
+    # Constraints
+
+    @api.constrains("identifier")
+    def _check_identifier(self):
+        for client in self:
+            # RFC 6749 appendix A.1, without blanks
+            if not all("!" <= character <= "~" for character in client.identifier):
+                raise ValidationError(
+                    self.env._(
+                        "The client ID “%s” may hold ASCII letters, digits and"
+                        " punctuation only, without blanks.",
+                        client.identifier,
+                    )
+                )
+
+    @api.constrains("application_type", "client_type", "pkce_required")
+    def _check_client_type(self):
+        fixed = {
+            "mobile application": "public",
+            "backend application": "confidential",
+        }
+        labels = dict(self._fields["application_type"]._description_selection(self.env))
+        for client in self:
+            expected = fixed.get(client.application_type, client.client_type)
+            if client.client_type != expected:
+                raise ValidationError(
+                    self.env._(
+                        "A client of the type “%(application)s” is always %(type)s.",
+                        application=labels[client.application_type],
+                        type=expected,
+                    )
+                )
+            if client.client_type == "public" and not client.pkce_required:
+                raise ValidationError(
+                    self.env._("A public client cannot go without PKCE.")
+                )
+
+    @api.constrains("application_type", "user_id")
+    def _check_user_id(self):
+        for client in self:
+            is_backend = client.application_type == "backend application"
+            if is_backend and not client.user_id:
+                raise ValidationError(
+                    self.env._("Choose the user that the backend application acts as.")
+                )
+            if client.user_id and not is_backend:
+                raise ValidationError(
+                    self.env._("Only a backend application acts as a fixed user.")
+                )
+
+    # Secrets
+
+    @api.private
+    def check_secret(self, value):
+        """Tell in constant time whether ``value`` (str) is the client's secret.
+
+        A client without a secret never matches, whatever is presented.
+        """
+        return secret.matches(value, self.sudo().secret_digest)
+
+    def generate_secret(self):
+        """Give the client a new random secret and return it (str). The old one dies.
+
+        It is returned this once; the database keeps a digest.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.client_type != "confidential":
+            raise UserError(self.env._("A public client has no secret."))
+        value = secret.generate()
+        self.sudo().secret_digest = secret.digest(value)
+        return value
+
+    def action_generate_secret(self):
+        """Generate a secret and open the dialog that shows it once."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "oauth.provider.client.secret",
+            "name": self.env._("Client Secret"),
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_secret": self.generate_secret(),
+                "default_identifier": self.identifier,
+            },
+        }
+
+    # Business methods
+
+    @api.model
+    def get_issuer(self):
+        """Return the issuer identifier of this database (str, RFC 8414 section 2)."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        issuer = parameters.get_param("oauth_provider.issuer")
+        return (issuer or parameters.get_param("web.base.url") or "").rstrip("/")
+
+    @api.private
+    def find_by_identifier(self, identifier):
+        """Return the active client with this ``identifier`` (str), or none."""
+        if not identifier:
+            return self.browse()
+        return self.search([("identifier", "=", identifier)], limit=1)
+
+    @api.private
+    def get_oauth2_server(self, validator=None, **kwargs):
+        """Return the oauthlib server for this client: the OCA extension point.
+
+        :param validator: an OdooValidator, made for this client by default
+        :param kwargs: keyword arguments of :class:`..oauth2.server.OdooServer`
+        """
+        # The one place where a model knows of the protocol side: addons that extend
+        # the provider override this method, as they did in 9.0.
+        from ..oauth2 import server, validator as validators
+
+        if validator is None:
+            validator = validators.OdooValidator(self.env, client=self)
+        return server.OdooServer(validator, **kwargs)
+
+    @api.private
+    def generate_user_id(self, user):
+        """Return the subject identifier (str) of ``user`` (record) for this client.
+
+        Pairwise (OpenID Connect Core section 8.1): two clients cannot compare their
+        users. Users that came from the 9.0 module keep the subject they had there.
+        """
+        self.ensure_one()
+        identifier = user.sudo().oauth_identifier
+        if len(identifier) == LEGACY_OAUTH_IDENTIFIER_LENGTH:
+            return hashlib.sha256((self.identifier + identifier).encode()).hexdigest()
+        return hmac.new(
+            identifier.encode(), self.identifier.encode(), hashlib.sha256
+        ).hexdigest()
+
+    @api.private
+    def match_redirect_uri(self, uri):
+        """Tell whether ``uri`` (str) is registered, to the letter (RFC 9700 section 2.1)"""
+        self.ensure_one()
+        return uri in self.redirect_uri_ids.mapped("name")
+
+    def action_view_tokens(self):
+        """Open the tokens of this client."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oauth_provider.oauth_provider_token_action"
+        )
+        return {**action, "domain": [("client_id", "=", self.id)], "context": {}}

@@ -1,0 +1,15 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class OAuthProviderClientSecret(models.AbstractModel):
+    """The dialog that shows a new client secret, once. Nothing of it is stored."""
+
+    _name = "oauth.provider.client.secret"
+    _description = "OAuth Provider Client Secret"
+
+    # The onchange that hands over the default values needs a field of this name.
+    id = fields.Id()
+    identifier = fields.Char(string="Client ID", readonly=True)
+    secret = fields.Char(string="Client Secret", readonly=True)

@@ -1,0 +1,127 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class OAuthProviderGrant(models.Model):
+    """What one user allowed one client. Codes and tokens hang below it."""
+
+    _name = "oauth.provider.grant"
+    _description = "OAuth Provider Grant"
+    _order = "id desc"
+
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        string="Client",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="User",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    scope_ids = fields.Many2many(
+        comodel_name="oauth.provider.scope",
+        string="Allowed Scopes",
+        readonly=True,
+        help="What the user allowed on the consent page.",
+    )
+    consented_at = fields.Datetime(
+        string="Consent On",
+        readonly=True,
+        help="When the user pressed Allow last. Empty where the consent page was"
+        " skipped because the client is trusted.",
+    )
+    revoked_at = fields.Datetime(string="Withdrawn On", readonly=True)
+    token_ids = fields.One2many(
+        comodel_name="oauth.provider.token",
+        inverse_name="grant_id",
+        string="Tokens",
+        readonly=True,
+    )
+
+    _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
+
+    @api.depends("client_id", "user_id")
+    def _compute_display_name(self):
+        for grant in self:
+            grant.display_name = self.env._(
+                "%(client)s for %(user)s",
+                client=grant.client_id.display_name,
+                user=grant.user_id.display_name,
+            )
+
+    @api.private
+    def find_live(self, client, user):
+        """Return the grant of ``user`` to ``client`` that is in force, or none."""
+        return self.search(
+            [
+                ("client_id", "=", client.id),
+                ("user_id", "=", user.id),
+                ("revoked_at", "=", False),
+            ],
+            limit=1,
+        )
+
+    @api.private
+    def covers(self, scopes):
+        """Tell whether the user has already consented to ``scopes`` (recordset)."""
+        return bool(self and self.consented_at and scopes <= self.scope_ids)
+
+    @api.private
+    def ensure(self, client, user, consented_scopes=None):
+        """Return the live grant of ``user`` to ``client``, made if there is none.
+
+        :param consented_scopes: recordset that the user has just consented to, or None
+            when the user was not asked
+        """
+        grant = self.find_live(client, user)
+        if not grant:
+            # Two requests at once: the second one fails on its snapshot, is retried
+            # by Odoo and finds the grant of the first.
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO oauth_provider_grant"
+                    " (client_id, user_id, create_uid, create_date)"
+                    " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    client.id,
+                    user.id,
+                    self.env.uid,
+                    fields.Datetime.now(),
+                )
+            )
+            grant = self.find_live(client, user)
+        if consented_scopes is not None:
+            grant.write(
+                {
+                    "consented_at": fields.Datetime.now(),
+                    "scope_ids": [fields.Command.link(s.id) for s in consented_scopes],
+                }
+            )
+        return grant
+
+    @api.private
+    def withdraw(self):
+        """Withdraw these grants: every code and token below them dies at once."""
+        live = self.filtered(lambda grant: not grant.revoked_at)
+        live.write({"revoked_at": fields.Datetime.now()})
+        for model in (
+            "oauth.provider.authorization.code",
+            "oauth.provider.refresh.token",
+            "oauth.provider.token",
+        ):
+            self.env[model].search(
+                [("grant_id", "in", live.ids), ("revoked_at", "=", False)]
+            ).revoke()
+
+    def action_withdraw(self):
+        """Withdraw these grants: the button of the grant views (managers only)."""
+        self.check_access("read")
+        self.sudo().withdraw()

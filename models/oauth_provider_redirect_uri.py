@@ -1,0 +1,63 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import redirect_uri
+
+
+class OAuthProviderRedirectURI(models.Model):
+    _name = "oauth.provider.redirect.uri"
+    _description = "OAuth Provider Redirect URI"
+    _order = "sequence, id"
+
+    sequence = fields.Integer(
+        default=10, help="The first one is used when a client names none."
+    )
+    name = fields.Char(
+        string="URI",
+        required=True,
+        help="Where the browser is sent with the answer. The application must send"
+        " exactly this address.",
+    )
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        string="Client",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+
+    _name_client_uniq = models.UniqueIndex(
+        "(client_id, name)", "This client already has this redirect URI."
+    )
+
+    @api.constrains("name")
+    def _check_name(self):
+        messages = {
+            "characters": self.env._(
+                "it holds a character that a URI may not have, such as a blank; write"
+                " it percent-encoded"
+            ),
+            "relative": self.env._("it must be absolute, such as https://host/path"),
+            "scheme": self.env._(
+                "it must start with https:// or http://, or, for an application on a"
+                " device, with a scheme that has a dot, such as com.example.app:/"
+            ),
+            "fragment": self.env._("it must not have a fragment, the part behind #"),
+            "credentials": self.env._(
+                "it must not hold a user name or a password before the host"
+            ),
+            "host": self.env._("it has no valid host or port"),
+        }
+        for record in self:
+            try:
+                redirect_uri.check(record.name)
+            except redirect_uri.InvalidRedirectURI as error:
+                raise ValidationError(
+                    self.env._(
+                        "The redirect URI “%(uri)s” cannot be used: %(reason)s.",
+                        uri=record.name,
+                        reason=messages[error.reason],
+                    )
+                ) from error

@@ -1,0 +1,223 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import datetime, safe_eval, time
+
+#: RFC 6749 section 3.3: a scope token.
+SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+class OAuthProviderScope(models.Model):
+    _name = "oauth.provider.scope"
+    _description = "OAuth Provider Scope"
+    _order = "sequence, name, id"
+
+    sequence = fields.Integer(default=100)
+    name = fields.Char(
+        required=True,
+        translate=True,
+        help="What the user reads on the consent page.",
+    )
+    code = fields.Char(
+        required=True,
+        help="The name by which applications ask for this scope, such as sales.read.",
+    )
+    description = fields.Text(
+        translate=True,
+        help="What it means to allow this scope, for the consent page.",
+    )
+    model_id = fields.Many2one(
+        comodel_name="ir.model",
+        string="Model",
+        domain=[("transient", "=", False), ("abstract", "=", False)],
+        ondelete="cascade",
+        help="The records that this scope opens. Without a model a scope carries no"
+        " data of its own.",
+    )
+    model = fields.Char(
+        related="model_id.model", string="Model Name", store=True, index=True
+    )
+    filter_id = fields.Many2one(
+        comodel_name="ir.filters",
+        string="Filter",
+        domain="[('model_id', '=', model)]",
+        ondelete="restrict",
+        help="Only the records of this filter. Without one, every record that the user"
+        " may read.",
+    )
+    field_ids = fields.Many2many(
+        comodel_name="ir.model.fields",
+        string="Fields",
+        domain="[('model_id', '=', model_id)]",
+        help="The fields that may be read. With none, the identifiers of the records"
+        " and nothing else.",
+    )
+    own_user_only = fields.Boolean(
+        string="Only the User's Own Account",
+        default=True,
+        help="A scope on users opens the account of the user who allowed it, and no"
+        " other one. Switch it off to open every user that this user may read.",
+    )
+
+    _code_uniq = models.UniqueIndex("(code)", "Another scope already has this code.")
+
+    @api.constrains("code")
+    def _check_code(self):
+        for scope in self:
+            if not SCOPE_TOKEN.fullmatch(scope.code):
+                raise ValidationError(
+                    self.env._(
+                        "The code “%s” cannot be used: it may hold ASCII letters,"
+                        " digits and punctuation, without blanks, double quotes and"
+                        " backslashes.",
+                        scope.code,
+                    )
+                )
+
+    @api.constrains("model_id", "filter_id", "field_ids")
+    def _check_model(self):
+        for scope in self:
+            if scope.filter_id and scope.filter_id.model_id != scope.model:
+                raise ValidationError(
+                    self.env._(
+                        "The filter “%(filter)s” is made for another model than the"
+                        " scope “%(scope)s”.",
+                        filter=scope.filter_id.name,
+                        scope=scope.name,
+                    )
+                )
+            if scope.field_ids.model_id - scope.model_id:
+                raise ValidationError(
+                    self.env._(
+                        "The fields of the scope “%s” belong to another model.",
+                        scope.name,
+                    )
+                )
+
+    @api.onchange("model_id")
+    def _onchange_model_id(self):
+        self.filter_id = False
+        self.field_ids = False
+
+    @api.private
+    def find_by_codes(self, codes):
+        """Return the scopes whose code is in ``codes`` (iterable of str)."""
+        codes = list(codes)
+        return self.search([("code", "in", codes)]) if codes else self.browse()
+
+    @api.private
+    def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
+        """Return what these scopes open on ``model`` to the environment's user.
+
+        Records are read as that user: access rights, record rules and the groups of
+        fields apply first, the scopes narrow further.
+
+        :param model: technical name of the model
+        :param res_id: id of the only record to look at
+        :param all_scopes_match: keep only the records that every scope on the model
+            opens, rather than those that any of them does
+        :return: {record id: {field name: value}}, or with ``res_id`` the values of that
+            record (empty when no scope opens it)
+        :raise odoo.exceptions.AccessError: when the user may not read the model or one
+            of the fields
+        """
+        # The scopes are configuration, which the user may not read; the data is read
+        # with the user's own rights.
+        records = self.env(su=False)[model]
+        data = {}
+        common_ids = None
+        for scope in self.sudo().filtered(lambda scope: scope.model == model):
+            found = scope._read_records(records, res_id)
+            ids = {values["id"] for values in found}
+            common_ids = ids if common_ids is None else common_ids & ids
+            for values in found:
+                data.setdefault(values["id"], {}).update(values)
+        if all_scopes_match:
+            data = {key: data[key] for key in data if key in common_ids}
+        return data.get(res_id, {}) if res_id is not None else data
+
+    def _read_records(self, records, res_id):
+        """Return ``read`` of the records of this scope, as the user of ``records``."""
+        self.ensure_one()
+        domain = self._get_domain(records.env.user)
+        if res_id is not None:
+            domain &= Domain("id", "=", res_id)
+        # read([]) would answer every field
+        names = self.field_ids.mapped("name") or ["id"]
+        # Without ``load``, the name of a many2one comes along with its id
+        found = records.search(domain).read(names)
+        return [
+            {
+                name: value[1] if isinstance(value, tuple) else value
+                for name, value in values.items()
+            }
+            for values in found
+        ]
+
+    def _get_domain(self, user):
+        """Return the domain (Domain) of this scope for ``user`` (record)."""
+        domain = Domain.TRUE
+        if self.filter_id:
+            domain = Domain(
+                safe_eval(
+                    self.filter_id.domain,
+                    {"uid": user.id, "time": time, "datetime": datetime},
+                )
+            )
+        if self.model == "res.users" and self.own_user_only:
+            domain &= Domain("id", "=", user.id)
+        return domain
+
+    @api.private
+    def get_standard_claims(self, user):
+        """Return the standard claims of the shipped scopes about ``user`` (dict).
+
+        OpenID Connect Core sections 5.1 and 5.4. Claims without a value are left out.
+
+        :param user: res.users record, the token's own user
+        """
+        claims = {}
+        for code in self.sudo().mapped("code"):
+            method = getattr(self, f"_claims_{code}", None)
+            if code in self._standard_codes() and method:
+                claims.update(method(user.sudo()))
+        return {name: value for name, value in claims.items() if value not in (False, "", None)}
+
+    @api.model
+    def _standard_codes(self):
+        """Return the codes of the shipped scopes that carry claims."""
+        return ("profile", "email", "phone", "address", "groups")
+
+    def _claims_profile(self, user):
+        return {
+            "name": user.name,
+            "preferred_username": user.login,
+            "locale": (user.lang or "").replace("_", "-"),
+            "zoneinfo": user.tz,
+            "updated_at": int(max(user.write_date, user.partner_id.write_date).timestamp()),
+        }
+
+    def _claims_email(self, user):
+        return {"email": user.email}
+
+    def _claims_phone(self, user):
+        return {"phone_number": user.phone}
+
+    def _claims_address(self, user):
+        partner = user.partner_id
+        address = {
+            "formatted": partner._display_address(without_company=True).strip(),
+            "street_address": "\n".join(filter(None, (partner.street, partner.street2))),
+            "locality": partner.city,
+            "region": partner.state_id.name,
+            "postal_code": partner.zip,
+            "country": partner.country_id.name,
+        }
+        return {"address": {key: value for key, value in address.items() if value} or False}
+
+    def _claims_groups(self, user):
+        return {"groups": sorted(user.all_group_ids.get_external_id().values())}

@@ -1,0 +1,36 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import secrets
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    oauth_identifier = fields.Char(
+        string="OAuth Identifier",
+        help="Random value from which the identifier shown to each OAuth client is"
+        " derived. Nobody may read it: with it, two clients could compare their users.",
+        default=lambda self: self._default_oauth_identifier(),
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+
+    def _default_oauth_identifier(self):
+        return secrets.token_hex(32)
+
+    def _init_column(self, column_name):
+        # One statement for all the users of an existing database: the ORM would
+        # give every row the same default.
+        if column_name != "oauth_identifier":
+            return super()._init_column(column_name)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_users SET oauth_identifier = replace("
+                "gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"
+                " WHERE oauth_identifier IS NULL"
+            )
+        )
+        return None

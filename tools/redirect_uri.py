@@ -1,0 +1,86 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a redirect URI may look like (RFC 6749 section 3.1.2, RFC 8252 section 7)."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+#: Schemes that run or read something in the browser instead of reaching a client.
+FORBIDDEN_SCHEMES = frozenset(
+    {"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
+)
+#: RFC 3986: every other character must be percent-encoded.
+_URI_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    "-._~:/?#[]@!$&'()*+,;=%"
+)
+
+
+class InvalidRedirectURI(ValueError):
+    """A redirect URI that must not be registered; ``reason`` is one of
+
+    ``characters``, ``relative``, ``scheme``, ``fragment``, ``credentials``,
+    ``host``.
+    """
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check(uri):
+    """Raise :class:`InvalidRedirectURI` unless ``uri`` (str) may be registered.
+
+    Absolute, without fragment (RFC 6749 section 3.1.2), no scheme that a browser
+    executes, no user information (it hides the real host from a person), and for
+    private-use schemes a dot in the name (RFC 8252 section 7.1).
+    """
+    if not uri or not set(uri) <= _URI_CHARACTERS:
+        raise InvalidRedirectURI("characters")
+    try:
+        parts = urlsplit(uri)
+        parts.port  # noqa: B018 - raises for a port that is no number
+    except ValueError as error:
+        raise InvalidRedirectURI("host") from error
+    if not parts.scheme:
+        raise InvalidRedirectURI("relative")
+    if "#" in uri:
+        raise InvalidRedirectURI("fragment")
+    if parts.scheme in ("http", "https"):
+        if not parts.hostname:
+            raise InvalidRedirectURI("host")
+        if "@" in parts.netloc:
+            raise InvalidRedirectURI("credentials")
+    elif parts.scheme in FORBIDDEN_SCHEMES or "." not in parts.scheme:
+        raise InvalidRedirectURI("scheme")
+
+
+def is_loopback(uri):
+    """Tell whether ``uri`` is http on the user's own device (RFC 8252 section 7.3)."""
+    parts = urlsplit(uri)
+    if parts.scheme != "http" or not parts.hostname:
+        return False
+    if parts.hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return False
+
+
+def is_private_use(uri):
+    """Tell whether ``uri`` has a private-use scheme (RFC 8252 section 7.1)."""
+    return urlsplit(uri).scheme not in ("http", "https")
+
+
+def may_be_claimed_by_any_program(uri):
+    """Tell whether any program on the user's device could receive ``uri``."""
+    return is_loopback(uri) or is_private_use(uri)
+
+
+def display_host(uri):
+    """Return what a person should see of ``uri``: host and port, or the scheme."""
+    parts = urlsplit(uri)
+    if is_private_use(uri):
+        return f"{parts.scheme}:"
+    return parts.netloc
