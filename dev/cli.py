@@ -1,0 +1,89 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The commands, and what happens around all of them."""
+
+import argparse
+import os
+import signal
+import sys
+
+from . import venv
+from .cache import explain
+from .console import Stop, say
+from .settings import ADDON, ROOT
+
+
+def main(arguments):
+    """Run one command; every expected failure is one line and an exit code."""
+    sys.stdout.reconfigure(errors="replace")
+    sys.stderr.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _on_signal)
+    signal.signal(signal.SIGHUP, _on_signal)
+    try:
+        _enter_environment()
+        return options.run(options) or 0
+    except Stop as stop:
+        say(f"✗ {stop}", sys.stderr)
+        return stop.code
+    except KeyboardInterrupt:
+        say("✗ Interrupted.", sys.stderr)
+        return 130
+    except OSError as error:
+        line = explain(error)
+        if line is None:
+            raise
+        say(f"✗ {line}", sys.stderr)
+        return 1
+
+
+def _enter_environment():
+    """Go on inside the virtual environment, which is made first if needed."""
+    python = venv.python()
+    if os.path.abspath(sys.executable) != str(python):
+        os.chdir(ROOT)
+        os.execv(python, [str(python), "-m", "dev", *sys.argv[1:]])
+
+
+def _on_signal(number, _frame):
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python3 -m dev")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name, run, help_text):
+        command = commands.add_parser(name, help=help_text)
+        command.set_defaults(run=run)
+        return command
+
+    add("setup", _setup, "get everything, run nothing")
+    test = add("test", _test, "run the tests")
+    test.add_argument("--odoo-only", action="store_true")
+    test.add_argument("--pytest-only", action="store_true")
+    test.add_argument("--tags", default="")
+    test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
+    return parser
+
+
+def _setup(_options):
+    from . import chromium, odoo_source, postgres
+
+    odoo_source.folder()
+    chromium.executable()
+    with postgres.cluster("test"):
+        pass
+    say("Everything is there.")
+
+
+def _test(options):
+    from . import testing
+
+    outcomes = []
+    if not options.pytest_only:
+        outcomes.append(testing.odoo_tests(options.tags or f"/{ADDON}"))
+    if not options.odoo_only and not options.tags:
+        outcomes.append(testing.pytest_tests(options.arguments or ["e2e", "dev/tests"]))
+    return testing.finish(*outcomes)

@@ -1,0 +1,56 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""How Odoo is called: its command line and the environment it runs in."""
+
+import os
+
+from . import addon_links, odoo_source, venv
+from .settings import settings
+
+KEEP_OUT = ("PYTHONPATH", "PYTHONHOME", "ODOO_RC", "OPENERP_SERVER", "VIRTUAL_ENV")
+
+
+def command(subcommand, *options, data=None):
+    """The command line of one of Odoo's commands, with the addons path set.
+
+    ``data`` is the data folder: sessions, and the filestore of the cluster.
+    """
+    folders = [addon_links.link(), *odoo_source.addons_path()]
+    line = [venv.python(), "-m", "odoo", subcommand, "--config", _configuration()]
+    line.append("--addons-path=" + ",".join(str(folder) for folder in folders))
+    if data:
+        line.append(f"--data-dir={data}")
+    return [*line, *options]
+
+
+def environment(cluster, extra=None):
+    """The environment for Odoo: its packages, the database server, the browser."""
+    from . import chromium
+
+    env = {name: value for name, value in os.environ.items() if name not in KEEP_OUT}
+    env = {name: value for name, value in env.items() if not name.startswith("PG")}
+    env.update(cluster.environment)
+    paths = [*venv.python_path(), odoo_source.folder()]
+    env["PYTHONPATH"] = os.pathsep.join(str(path) for path in paths)
+    env["PYTHONNOUSERSITE"] = "1"
+    first = [chromium.launcher_folder(), venv.python().parent]
+    env["PATH"] = os.pathsep.join([*map(str, first), env.get("PATH", os.defpath)])
+    env.update(extra or {})
+    return env
+
+
+def data_folder(cluster, name):
+    """A data folder of one server, which shares the filestore of its cluster."""
+    folder = settings().folder("data", cluster.name, name)
+    link = folder / "filestore"
+    if not link.is_symlink():
+        link.symlink_to(cluster.filestore)
+    return folder
+
+
+def _configuration():
+    """A configuration file of ours, so that Odoo reads no other."""
+    path = settings().folder() / "odoo.conf"
+    if not path.exists():
+        path.write_text("[options]\n")
+    return path

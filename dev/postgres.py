@@ -1,0 +1,327 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""PostgreSQL: the one that PGHOST… name, or a private cluster of one command.
+
+A private cluster listens on a Unix socket alone, in a folder that only its user
+can enter, so it needs no port and no password. Each command has its own (`run`,
+`test`, `test-2` …), kept between runs, so that two commands never meet.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import debian
+from .cache import cached, lock
+from .console import Stop, step
+from .process import end_group, log_path, run, start_program
+from .settings import PG_VARIABLES, digest, settings
+
+ROLE = "odoo"
+UNPRIVILEGED = "nobody"
+SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
+SLOTS = 9
+# Not needed to run a server: what manages clusters, what compiles queries.
+UNUSED = re.compile(
+    r"(perl|libperl|lib.*-perl|postgresql-common|postgresql$|ssl-cert|libllvm|libclang"
+    r"|openssl|adduser|ucf|sensible-utils|netbase|readline|libreadline-gpl|tzdata)"
+)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A reachable PostgreSQL and the files that belong to its databases."""
+
+    name: str
+    filestore: Path
+    environment: dict = field(default_factory=dict)
+
+    @property
+    def external(self):
+        """Whether it is somebody's own, where only marked databases are ours."""
+        return self.name.startswith("external-")
+
+
+@contextmanager
+def cluster(purpose):
+    """A running PostgreSQL for a command, stopped at the end if it was started."""
+    if settings().external_postgres:
+        yield _external()
+        return
+    with _slot(purpose) as slot:
+        if slot is None:
+            raise Stop(
+                f"Another command holds the private PostgreSQL '{purpose}' of"
+                f" {settings().cache}: stop it first, or set CACHE=<another folder>."
+            )
+        programs = _programs()
+        server = _Server(slot, programs, durable=purpose == "run")
+        server.start()
+        try:
+            yield Cluster(slot, _filestore(slot), server.environment)
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _slot(purpose):
+    names = [purpose]
+    if purpose != "run":
+        names += [f"{purpose}-{number}" for number in range(2, SLOTS + 1)]
+    for name in names:
+        with lock(f"postgres-{name}", wait=False) as held:
+            if held:
+                yield name
+                return
+    yield None
+
+
+def _external():
+    given = {name: os.environ.get(name, "") for name in PG_VARIABLES}
+    name = "external-" + digest(*(given[key] for key in PG_VARIABLES[:3]))
+    environment = {key: value for key, value in given.items() if value}
+    environment.setdefault("PGDATABASE", "postgres")
+    import psycopg2
+
+    try:
+        psycopg2.connect(connect_timeout=10, dbname="postgres").close()
+    except psycopg2.Error as error:
+        where = given["PGHOST"] or "the local socket"
+        if given["PGPORT"]:
+            where += f":{given['PGPORT']}"
+        reason = " ".join(str(error).split())
+        raise Stop(
+            f"PostgreSQL at {where} cannot be used: {reason} - check PGHOST, PGPORT,"
+            " PGUSER and PGPASSWORD, or unset them all for a private one."
+        ) from error
+    environment.pop("PGDATABASE")
+    if given["PGUSER"] == "postgres":
+        raise Stop("Odoo refuses the database user 'postgres': set PGUSER to another.")
+    return Cluster(name, _filestore(name), environment)
+
+
+def _filestore(name):
+    return settings().folder("postgres", name, "filestore")
+
+
+@dataclass(frozen=True)
+class Programs:
+    """A PostgreSQL that can be started: its bin folder and its libraries."""
+
+    folder: Path
+    libraries: str = ""
+
+    def environment(self):
+        """The environment its programs run in."""
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PG") and name != "LD_LIBRARY_PATH"
+        }
+        env.update({"LC_ALL": "C.UTF-8", "TZ": "UTC"})
+        if self.libraries:
+            env["LD_LIBRARY_PATH"] = self.libraries
+        return env
+
+
+def _programs():
+    for folder in installed():
+        return Programs(folder)
+    base = private_folder()
+    tree = cached(
+        "postgresql", "1", "PostgreSQL: getting it", _build, needs_mb=400, base=base
+    )
+    folder = next(tree.glob("usr/lib/postgresql/*/bin"))
+    return Programs(folder, library_path(tree))
+
+
+def installed():
+    """Folders with the system's PostgreSQL programs, newest first."""
+    folders = [Path(path).parent for path in (shutil.which("initdb"),) if path]
+    numbered = Path("/usr/lib/postgresql").glob("*/bin")
+    folders += sorted(numbered, key=lambda path: -int(path.parent.name))
+    found = []
+    for folder in folders:
+        real = Path(os.path.realpath(folder / "initdb")).parent
+        if (real / "initdb").exists() and (real / "postgres").exists():
+            found.append(real)
+    return found
+
+
+def _build(tree):
+    suite = debian.own()
+    wanted = [name for name, _v, _s in suite.needed("postgresql")]
+    server = next((name for name in wanted if re.fullmatch(r"postgresql-\d+", name)), "")
+    packages = [
+        f"{name}={version}"
+        for name, version, _size in suite.needed(server or "postgresql")
+        if not UNUSED.match(name)
+    ]
+    suite.unpack(packages, tree, "PostgreSQL")
+    if not any(tree.glob("usr/lib/postgresql/*/bin/postgres")):
+        raise Stop("Debian's package postgresql holds no server where it was.")
+
+
+def library_path(tree):
+    """LD_LIBRARY_PATH for programs of an unpacked tree of Debian packages."""
+    folders = [tree / part for part in ("usr/lib", "lib")]
+    folders += [path for folder in folders for path in sorted(folder.glob("*-linux-gnu*"))]
+    return ":".join(str(path) for path in folders if path.is_dir())
+
+
+def private_folder():
+    """Where PostgreSQL's own files go: the cache, if its user can get there.
+
+    PostgreSQL refuses to run as root; as an unprivileged user it may be unable to
+    enter the cache (a checkout below /root), then it lives in the temporary folder.
+    """
+    cache = settings().folder()
+    if os.geteuid() or _reachable(cache):
+        return settings().folder("postgres").parent
+    name = f"oauth_provider-{os.geteuid()}-{digest(cache)}"
+    folder = Path(tempfile.gettempdir()) / name
+    try:
+        folder.mkdir(mode=0o755)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise Stop(f"{folder} is somebody else's: remove it, or set TMPDIR.") from None
+    folder.chmod(0o755)
+    return folder
+
+
+def _reachable(path):
+    """Whether any user may enter a folder: every parent lets others through."""
+    return all(
+        folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents)
+    )
+
+
+class _Server:
+    def __init__(self, slot, programs, durable):
+        self.programs = programs
+        self.durable = durable
+        self.log = f"postgres-{slot}"
+        self.folder = private_folder() / "postgres" / slot
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data = self.folder / "data"
+        self.process = None
+        self.socket = None
+        self.popen = {"env": programs.environment(), "cwd": "/"}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(UNPRIVILEGED)
+            ids = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            self.popen.update(ids)
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+
+    @property
+    def environment(self):
+        """What a client needs to find the server."""
+        return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": ROLE}
+
+    def start(self):
+        """Make the cluster if it is new, and start it."""
+        self._end_leftover()
+        if not (self.data / "PG_VERSION").exists() or self._other_version():
+            self._initialize()
+        self.socket = self._socket_folder()
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.socket,
+            "max_connections": 200,
+            "shared_buffers": "256MB",
+            "jit": "off",
+            "synchronous_commit": "off",
+            "log_timezone": "UTC",
+            "timezone": "UTC",
+        }
+        if not self.durable:
+            options.update(fsync="off", full_page_writes="off", autovacuum="on")
+        pairs = [part for item in options.items() for part in ("-c", "%s=%s" % item)]
+        command = [self.programs.folder / "postgres", "-D", self.data, *pairs]
+        with open(log_path(self.log), "ab") as log:
+            self.process = start_program(command, stdout=log, stderr=log, **self.popen)
+        self._wait()
+
+    def stop(self):
+        """Stop the server and forget its socket."""
+        if self.process:
+            end_group(self.process, grace=30, first=signal.SIGINT, leader_only=True)
+            self.process = None
+        if self.socket:
+            shutil.rmtree(self.socket, ignore_errors=True)
+
+    def _wait(self):
+        import psycopg2
+
+        for _attempt in range(600):
+            if self.process.poll() is not None:
+                raise Stop(f"PostgreSQL did not start: see {log_path(self.log)}")
+            try:
+                psycopg2.connect(
+                    host=str(self.socket), port=5432, user=ROLE, dbname="postgres"
+                ).close()
+                return
+            except psycopg2.OperationalError:
+                time.sleep(0.1)
+        self.stop()
+        raise Stop(f"PostgreSQL did not start in time: see {log_path(self.log)}")
+
+    def _other_version(self):
+        """Whether the cluster was made by another major version of PostgreSQL."""
+        made_by = (self.data / "PG_VERSION").read_text().strip()
+        return not (self.programs.folder.parent.name == made_by or self._same(made_by))
+
+    def _same(self, made_by):
+        program = self.programs.folder / "postgres"
+        done = subprocess.run(
+            [program, "--version"], env=self.popen["env"], capture_output=True, text=True
+        )
+        return re.search(rf"\) {made_by}\b", done.stdout) is not None
+
+    def _initialize(self):
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(_filestore(self.folder.name), ignore_errors=True)
+        _filestore(self.folder.name)
+        making = self.folder / "making"
+        shutil.rmtree(making, ignore_errors=True)
+        command = [self.programs.folder / "initdb", "-D", making, "-U", ROLE]
+        command += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        with step("PostgreSQL: making a private cluster"):
+            run(command, self.log, failure="initdb failed", **self.popen)
+            making.rename(self.data)
+
+    def _socket_folder(self):
+        for base in (tempfile.gettempdir(), "/tmp"):
+            folder = Path(tempfile.mkdtemp(prefix="pg-", dir=base))
+            if len(str(folder)) <= SOCKET_LIMIT:
+                if "user" in self.popen:
+                    os.chown(folder, self.popen["user"], self.popen["group"])
+                return folder
+            folder.rmdir()
+        raise Stop("No temporary folder has a path short enough for a socket.")
+
+    def _end_leftover(self):
+        """Stop a server of this very cluster that a killed command left behind."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError, IndexError):
+            return
+        if str(self.data).encode() not in command:
+            return
+        os.kill(pid, signal.SIGINT)
+        for _attempt in range(100):
+            if not Path(f"/proc/{pid}").exists():
+                return
+            time.sleep(0.1)
+        raise Stop(f"A PostgreSQL left by an earlier command does not end: kill {pid}")

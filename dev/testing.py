@@ -1,0 +1,127 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""``make test``: Odoo's own runner and pytest, counted together."""
+
+import subprocess
+import sys
+import threading
+
+from . import chromium, odoo_cli, results, venv
+from .console import Stop, say
+from .databases import Databases
+from .postgres import cluster
+from .process import end_group, log_path, start_program
+from .server import free_port
+from .settings import ADDON, ROOT, settings
+
+MODULES = ["web", "portal", "auth_oauth"]
+ODOO_LIMIT = 900
+PYTEST_LIMIT = 900
+
+
+def odoo_tests(tags=f"/{ADDON}"):
+    """Odoo's own tests of the addon, in a fresh database; returns an Outcome."""
+    chromium.executable()
+    with cluster("test") as postgres:
+        databases = Databases(postgres)
+        databases.clone(databases.template(MODULES), "test")
+        command = odoo_cli.command(
+            "server",
+            "--database=test",
+            f"--init={ADDON}",
+            f"--test-tags={tags}",
+            "--stop-after-init",
+            "--workers=0",
+            "--max-cron-threads=0",
+            "--http-interface=127.0.0.1",
+            f"--http-port={free_port()}",
+            f"--screenshots={settings().folder('screenshots')}",
+            data=odoo_cli.data_folder(postgres, "test"),
+        )
+        say(f"· Odoo's tests: {tags} …")
+        path = log_path("odoo-tests")
+        reader = results.OdooLog()
+        process = start_program(
+            command,
+            env=odoo_cli.environment(postgres),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        timer = threading.Timer(ODOO_LIMIT, end_group, (process, 10))
+        timer.start()
+        try:
+            with open(path, "wb") as log:
+                _follow(process.stdout, log, reader)
+            code = process.wait()
+        finally:
+            timed_out = not timer.is_alive()
+            timer.cancel()
+            end_group(process, 10)
+    outcome = reader.outcome(code)
+    if timed_out:
+        outcome.fail(f"Odoo's tests took longer than {ODOO_LIMIT} s and were ended")
+    _tell("Odoo's tests", outcome, path)
+    return outcome
+
+
+def pytest_tests(arguments):
+    """The tests of pytest; returns an Outcome."""
+    chromium.executable()
+    report = settings().folder("logs") / "pytest.xml"
+    report.unlink(missing_ok=True)
+    command = [venv.python(), "-m", "pytest", f"--junitxml={report}", *arguments]
+    say("· pytest …")
+    process = start_program(command, cwd=ROOT)
+    try:
+        code = process.wait(PYTEST_LIMIT)
+    except subprocess.TimeoutExpired:
+        code = None
+    finally:
+        end_group(process, 30)
+    outcome = results.pytest_outcome(report, code)
+    if code is None:
+        outcome.fail(f"pytest took longer than {PYTEST_LIMIT} s and was ended")
+    _tell("pytest", outcome, report)
+    return outcome
+
+
+def finish(*outcomes):
+    """Print the counts as the last line; exit code 1 unless everything passed."""
+    total = sum(outcomes, results.Outcome())
+    for problem in total.problems:
+        say(f"✗ {problem}")
+    say(str(total))
+    return 1 if total.failed or not total.passed else 0
+
+
+def _follow(stream, log, reader):
+    """Show each class once, and every warning and error in full."""
+    shown = None
+    loud = False
+    for raw in stream:
+        log.write(raw)
+        log.flush()
+        line = raw.decode(errors="replace")
+        record = reader.feed(line)
+        if record:
+            loud = record["level"] in ("WARNING", "ERROR", "CRITICAL")
+            name = record["text"].removeprefix("Starting ").split(".")[0]
+            if record["text"].startswith("Starting Test") and name != shown:
+                shown = name
+                say(f"  {name}")
+        if loud:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+
+
+def _tell(what, outcome, path):
+    skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
+    mark = "✗" if outcome.failed else "✓"
+    say(f"{mark} {what}: {outcome}{skipped} (see {path})")
+
+
+def check_tags(tags):
+    """Refuse tags that would run other modules' tests or none."""
+    if f"/{ADDON}" not in tags:
+        raise Stop(f"TAGS={tags} names no test of the addon: TAGS=/{ADDON}:TestClass")
+    return tags
