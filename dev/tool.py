@@ -24,7 +24,9 @@ def locate(name):
         folder = venv.python().parent
     path = folder / name
     if not path.exists():
-        raise Stop(f"{name} is not among the pinned packages: {folder} has no such file.")
+        raise Stop(
+            f"{name} is not among the pinned packages: {folder} has no such file."
+        )
     return path
 
 
@@ -42,5 +44,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except Stop as problem:
-        say(problem, stream=sys.stderr)
+        say(f"✗ {problem}", sys.stderr)
         sys.exit(problem.code)
