@@ -1,0 +1,156 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What all OAuth routes share: their two addresses, their database, their answers."""
+
+import functools
+from urllib.parse import urlencode
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, http
+from odoo.http import request
+from odoo.modules.registry import Registry
+
+from ..oauth2.message import Answer, Message, Parameters
+
+
+def oauth_route(name, methods, readonly=False, browser=False):
+    """Publish a controller method as ``/oauth2/<name>`` in both its forms.
+
+    The method is called as ``method(self, message)`` in the database that the request
+    names, which is found without a cookie: by the path ``/oauth2/db/<database>/<name>``,
+    the URL parameter ``db``, the ``X-Odoo-Database`` header, the session, the host.
+    Works in a server-wide addon, where Odoo may not know the database yet.
+
+    :param methods: HTTP methods that are allowed
+    :param readonly: whether nothing is written, see :func:`odoo.http.route`
+    :param browser: whether a person's browser comes here: it keeps its session, and
+        gets redirects and pages rather than JSON
+    """
+
+    def decorator(method):
+        @functools.wraps(method)
+        def handle(self, database=None, **_parameters):
+            httprequest = request.httprequest
+            if httprequest.method not in methods:
+                return json_response(
+                    Answer(
+                        405,
+                        {"error": "invalid_request"},
+                        {"Allow": ", ".join(methods)},
+                    )
+                )
+            response = _enter_database(database, browser)
+            return method(self, read_message()) if response is None else response
+
+        # No list of methods for Odoo: it would answer 405 with a page
+        return http.route(
+            [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
+            type="http",
+            auth="none",
+            csrf=False,
+            save_session=browser,
+            readonly=readonly,
+        )(handle)
+
+    return decorator
+
+
+def superuser_env():
+    """Return the environment in which the protocol side works."""
+    return request.env(user=SUPERUSER_ID, su=True)
+
+
+def read_message():
+    """Return the current request as a :class:`Message`."""
+    httprequest = request.httprequest
+    return Message(
+        # oauthlib parses the address; nothing of it is the caller's
+        uri="/oauth2",
+        query=Parameters(httprequest.args.items(multi=True)),
+        form=Parameters(httprequest.form.items(multi=True)),
+        authorization=httprequest.headers.get("Authorization"),
+    )
+
+
+def json_response(answer):
+    """Return the HTTP response for an :class:`Answer`."""
+    if answer.body is None:
+        return request.make_response(
+            "", headers=list(answer.headers.items()), status=answer.status
+        )
+    return request.make_json_response(
+        answer.body, headers=list(answer.headers.items()), status=answer.status
+    )
+
+
+def _database_error(status, description):
+    return json_response(
+        Answer(status, {"error": "invalid_request", "error_description": description})
+    )
+
+
+def _enter_database(named, browser):
+    """Make sure that the request runs in the database that it names.
+
+    :return: None when it does; otherwise the response to send
+    """
+    httprequest = request.httprequest
+    named = (
+        named
+        or httprequest.args.get("db")
+        or httprequest.headers.get("X-Odoo-Database")
+        or request.db
+    )
+    if not named:
+        return _database_error(400, "Name the database.")
+    if named == request.db:
+        return None
+    if not _is_served(named):
+        return _database_error(404, "Unknown database.")
+    if request.db:
+        if not browser:
+            return _database_error(400, "The session belongs to another database.")
+        query = {"db": named, "redirect": httprequest.full_path.rstrip("?")}
+        return redirect(f"/web/login?{urlencode(query)}")
+    return _serve_again(named, browser)
+
+
+def _is_served(name):
+    """Tell whether ``name`` is a database of this host with the addon installed."""
+    if "\x00" in name or not http.db_filter([name]):
+        return False
+    try:
+        return name in http.db_list(force=True) and (
+            "oauth.provider.client" in Registry(name)
+        )
+    except (AttributeError, psycopg2.Error):
+        return False
+
+
+def _serve_again(name, browser):
+    """Serve the current request once more, in the database ``name``."""
+    request.db = name
+    request.session.db = name
+    request.session.can_save = browser
+    response = request._serve_db()
+    # The session is saved and the headers are set: once is enough
+    request.session.can_save = False
+    request.future_response = http.FutureResponse()
+    return response
+
+
+def redirect(location, status=303):
+    """Return a redirect to ``location``, which is left as it is.
+
+    303, so that a browser never repeats a POST (RFC 9700 section 4.12).
+    """
+    return request.make_response(
+        "",
+        headers=[
+            ("Location", location),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+        ],
+        status=status,
+    )

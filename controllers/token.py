@@ -1,0 +1,18 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import http
+
+from ..oauth2 import token
+from .common import json_response, oauth_route, superuser_env
+
+
+class TokenController(http.Controller):
+    @oauth_route("token", ["POST"])
+    def oauth_token(self, message):
+        """Token endpoint (RFC 6749 section 3.2)."""
+        return json_response(token.token_response(superuser_env(), message))
+
+    @oauth_route("revoke_token", ["POST"])
+    def oauth_revoke_token(self, message):
+        """Revocation endpoint (RFC 7009)."""
+        return json_response(token.revocation_response(superuser_env(), message))

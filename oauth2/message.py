@@ -1,0 +1,141 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A request as the endpoints see it, and their answer. Pure: no Odoo, no HTTP server."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from oauthlib.oauth2 import InvalidRequestError
+
+#: Parameters that each endpoint hands to oauthlib. It makes every parameter an
+#: attribute of its request, so anything else must not get there.
+AUTHORIZE_PARAMETERS = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "response_mode",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "prompt",
+)
+TOKEN_PARAMETERS = (
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "username",
+    "password",
+)
+REVOKE_PARAMETERS = ("token", "token_type_hint")
+
+#: Sent with every answer that holds a credential or tells of one (RFC 6749 5.1).
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class Parameters:
+    """Parameters of one request, as they came: list of (name, value) pairs (str)."""
+
+    def __init__(self, pairs=()):
+        self._pairs = list(pairs)
+        # RFC 6749 section 3.1: a parameter without a value counts as omitted
+        self._values = {name: value for name, value in self._pairs if value}
+
+    def get(self, name):
+        """Return the value (str) of ``name``, or None."""
+        return self._values.get(name)
+
+    def select(self, names):
+        """Return a dict of the parameters in ``names`` that have a value."""
+        return {name: self._values[name] for name in names if name in self._values}
+
+    def names(self):
+        """Return the names of all parameters, with and without a value (set)."""
+        return {name for name, _value in self._pairs}
+
+    def defect(self):
+        """Return what is wrong with the form of these parameters (str), or None.
+
+        RFC 6749 section 3.1: no parameter may be repeated. A NUL byte or half of a
+        surrogate pair is no text that a database could hold.
+        """
+        for name, value in self._pairs:
+            if "\x00" in name + value:
+                return "A parameter holds a NUL byte."
+            try:
+                (name + value).encode()
+            except UnicodeEncodeError:
+                return "A parameter is not valid UTF-8."
+        repeated = [
+            name
+            for name, count in Counter(name for name, _value in self._pairs).items()
+            if count > 1
+        ]
+        if repeated:
+            return "A parameter is repeated."
+        return None
+
+
+@dataclass
+class Message:
+    """A request to an endpoint.
+
+    :param uri: the endpoint's own address, without query
+    :param query: parameters of the URL
+    :param form: parameters of a form body
+    :param authorization: the Authorization header (str), or None
+    """
+
+    uri: str
+    query: Parameters = field(default_factory=Parameters)
+    form: Parameters = field(default_factory=Parameters)
+    authorization: str | None = None
+
+    def check(self, query_allowed=False):
+        """Raise InvalidRequestError for a malformed request.
+
+        :param query_allowed: whether parameters may be in the URL as well. Where
+            they may not, secrets would end in logs (RFC 6749 section 2.3.1); ``db``
+            names the database of Odoo and is always allowed.
+        """
+        for parameters in (self.query, self.form):
+            if defect := parameters.defect():
+                raise InvalidRequestError(description=defect)
+        if not query_allowed and self.query.names() - {"db"}:
+            raise InvalidRequestError(
+                description="Parameters belong into the body of the request."
+            )
+        if query_allowed and (self.query.names() & self.form.names()) - {"db"}:
+            raise InvalidRequestError(description="A parameter is repeated.")
+
+    def uri_with(self, values):
+        """Return the endpoint's address with the dict ``values`` as its query."""
+        return f"{self.uri}?{urlencode(values)}" if values else self.uri
+
+
+@dataclass
+class Answer:
+    """A JSON answer: status, body (dict or None for an empty one) and headers."""
+
+    status: int
+    body: dict | None = None
+    headers: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.headers = {**NO_STORE, **self.headers}
+
+    @classmethod
+    def from_error(cls, error, challenge=None):
+        """Return the answer for an OAuth2Error (RFC 6749 section 5.2).
+
+        :param challenge: value for WWW-Authenticate, or None
+        """
+        # oauthlib adds a Bearer challenge to invalid_client, which is for resources
+        headers = {"WWW-Authenticate": challenge} if challenge else {}
+        return cls(error.status_code, json.loads(error.json), headers)

@@ -1,0 +1,132 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The information endpoints: what an access token tells and opens (RFC 6750)."""
+
+from odoo.exceptions import AccessError
+
+from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
+
+from .message import Answer
+from .validator import OdooValidator
+
+REALM = 'Bearer realm="OAuth"'
+
+
+def tokeninfo_response(env, message):
+    """Return the Answer of tokeninfo: what is known about the access token itself.
+
+    :param env: superuser environment
+    """
+
+    def describe(token):
+        return {
+            "audience": token.client_id.identifier,
+            "scopes": " ".join(token.allowed_scopes().mapped("code")),
+            "expires_in": token.expires_in(),
+            "user_id": token.generate_user_id(),
+        }
+
+    return _respond(env, message, describe)
+
+
+def userinfo_response(env, message):
+    """Return the Answer of userinfo: the claims about the token's own user.
+
+    :param env: superuser environment
+    """
+
+    def describe(token):
+        scopes = token.allowed_scopes().with_user(token.user_id)
+        return {
+            **token.get_data_for_model("res.users", res_id=token.user_id.id),
+            **scopes.get_standard_claims(token.user_id),
+            "sub": token.generate_user_id(),
+        }
+
+    return _respond(env, message, describe)
+
+
+def otherinfo_response(env, message):
+    """Return the Answer of otherinfo: the records of ``model`` that the scopes open.
+
+    :param env: superuser environment
+    """
+
+    def describe(token):
+        model = message.form.get("model") or message.query.get("model")
+        known = env.get(model) if model else None
+        if known is None or known._abstract or known._transient:
+            return Answer(400, {"error": "invalid_model"})
+        return token.get_data_for_model(model)
+
+    return _respond(env, message, describe)
+
+
+def _respond(env, message, describe):
+    try:
+        message.check(query_allowed=True)
+        raw = extract_token(message)
+    except OAuth2Error as error:
+        return Answer.from_error(error, challenge=f'{REALM}, error="{error.error}"')
+    token = authenticate(env, raw)
+    if not token:
+        # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
+        # request without a token is told the scheme and nothing else (section 3.1).
+        challenge = f'{REALM}, error="invalid_token"' if raw else REALM
+        return Answer(
+            401,
+            {"error": "invalid_or_expired_token"},
+            {"WWW-Authenticate": challenge},
+        )
+    try:
+        described = describe(token)
+    except AccessError:
+        return Answer(
+            403,
+            {
+                "error": "access_denied",
+                "error_description": "The user may not read what the scopes open.",
+            },
+        )
+    return described if isinstance(described, Answer) else Answer(200, described)
+
+
+def extract_token(message):
+    """Return the access token of ``message`` (str), or None (RFC 6750 section 2).
+
+    From the Authorization header, the form body, or the query: Odoo's own auth_oauth
+    knows only the latter.
+
+    :raise InvalidRequestError: for more than one, or a malformed header
+    """
+    found = [
+        value
+        for value in (
+            message.form.get("access_token"),
+            message.query.get("access_token"),
+        )
+        if value
+    ]
+    if message.authorization:
+        scheme, _blank, value = message.authorization.strip().partition(" ")
+        value = value.strip()
+        if scheme.lower() != "bearer" or not value or " " in value:
+            raise InvalidRequestError(description="Malformed Authorization header.")
+        found.append(value)
+    if len(found) > 1:
+        raise InvalidRequestError(description="More than one access token.")
+    return found[0] if found else None
+
+
+def authenticate(env, raw):
+    """Return the live token (record) of the credential ``raw`` (str or None), or None.
+
+    :param env: superuser environment
+    """
+    if not raw or "\x00" in raw:
+        return None
+    server = env["oauth.provider.client"].get_oauth2_server(OdooValidator(env))
+    is_valid, request = server.verify_request(
+        "/", "GET", None, {"Authorization": f"Bearer {raw}"}, scopes=[]
+    )
+    return request.access_token if is_valid else None

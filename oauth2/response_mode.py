@@ -1,0 +1,51 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Where the answer of the authorization endpoint goes, and its address."""
+
+from oauthlib.common import add_params_to_uri
+from oauthlib.oauth2 import InvalidRequestError
+
+#: Response types that carry a token: their answer never goes to the query, where it
+#: would end in logs and in the Referer header (RFC 6749 section 4.2.2).
+FRAGMENT_RESPONSE_TYPES = frozenset({"token"})
+
+
+def check_response_mode(request):
+    """Raise InvalidRequestError for a response_mode that is not the type's own one.
+
+    :param request: oauthlib request
+    :return: empty dict, as oauthlib wants it from a custom validator
+    """
+    expected = "fragment" if is_in_fragment(request.response_type) else "query"
+    if request.response_mode not in (None, expected):
+        raise InvalidRequestError(
+            description="Unsupported response_mode.", request=request
+        )
+    return {}
+
+
+def is_in_fragment(response_type):
+    """Tell whether the answer to ``response_type`` (str or None) goes to the fragment."""
+    return bool(FRAGMENT_RESPONSE_TYPES & set((response_type or "").split()))
+
+
+def error_location(redirect_uri, response_type, error, state, issuer):
+    """Return the address that takes ``error`` back to the client.
+
+    RFC 6749 sections 4.1.2.1 and 4.2.2.1; ``iss`` is RFC 9207.
+
+    :param redirect_uri: proven redirect URI
+    :param response_type: that of the request, or None
+    :param error: OAuth2Error
+    :param state: that of the request, or None
+    :param issuer: issuer identifier of the provider
+    """
+    parameters = [("error", error.error)]
+    if error.description:
+        parameters.append(("error_description", error.description))
+    if state:
+        parameters.append(("state", state))
+    parameters.append(("iss", issuer))
+    return add_params_to_uri(
+        redirect_uri, parameters, fragment=is_in_fragment(response_type)
+    )

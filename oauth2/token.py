@@ -1,0 +1,76 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The token endpoint (RFC 6749 section 3.2) and revocation (RFC 7009)."""
+
+import json
+
+from oauthlib.oauth2 import (
+    InvalidClientError,
+    InvalidRequestError,
+    OAuth2Error,
+    UnauthorizedClientError,
+    UnsupportedGrantTypeError,
+)
+
+from . import client_authentication, message as messages
+from .validator import OdooValidator
+
+
+def token_response(env, message):
+    """Return the Answer to a token request. Checks, in this order:
+
+    1. the form of the request (RFC 6749 section 3.2),
+    2. a grant type that this provider knows,
+    3. the client's identity (section 2.3),
+    4. that the client may use the grant: before any credential of a user is looked at,
+       or every registered client could try passwords,
+    5. the grant itself, by oauthlib.
+
+    :param env: superuser environment
+    """
+    return _respond(env, message, _token_checks, "create_token_response")
+
+
+def revocation_response(env, message):
+    """Return the Answer to a revocation request: 200 also for an unknown token.
+
+    :param env: superuser environment
+    """
+    return _respond(env, message, _revocation_checks, "create_revocation_response")
+
+
+def _token_checks(env, message):
+    grant_type = message.form.get("grant_type")
+    if not grant_type:
+        raise InvalidRequestError(description="Missing grant_type.")
+    mapping = env["oauth.provider.client"].application_type_mapping()
+    known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
+    if grant_type not in known - {"implicit"}:
+        raise UnsupportedGrantTypeError()
+    client = client_authentication.authenticate(env, message)
+    validator = OdooValidator(env, client=client)
+    if not validator.validate_grant_type(None, grant_type, client, None):
+        raise UnauthorizedClientError()
+    return validator, messages.TOKEN_PARAMETERS
+
+
+def _revocation_checks(env, message):
+    client = client_authentication.authenticate(env, message)
+    return OdooValidator(env, client=client), messages.REVOKE_PARAMETERS
+
+
+def _respond(env, message, checks, endpoint):
+    try:
+        message.check()
+        validator, parameters = checks(env, message)
+        server = validator.client.get_oauth2_server(validator)
+        _headers, body, status = getattr(server, endpoint)(
+            message.uri, "POST", body=message.form.select(parameters)
+        )
+    except InvalidClientError as error:
+        return messages.Answer.from_error(
+            error, challenge=client_authentication.challenge(message)
+        )
+    except OAuth2Error as error:
+        return messages.Answer.from_error(error)
+    return messages.Answer(status, json.loads(body) if body else None)

@@ -1,0 +1,288 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields
+from odoo.exceptions import AccessDenied
+
+from oauthlib.oauth2 import RequestValidator
+
+from . import pkce
+
+#: Grants of the client's own grant type that may come with a refresh token.
+REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
+
+
+class OdooValidator(RequestValidator):
+    """What oauthlib asks of the database.
+
+    One validator serves one request. oauthlib exposes the caller's parameters as
+    attributes of its request; everything that a decision rests on is therefore kept
+    here, and the request only gets what was decided.
+
+    :param env: superuser environment
+    :param client: client (record): the authenticated one at the token and revocation
+        endpoint, the one that the request names at the authorization endpoint
+    :param user: user (record) who is signed in, at the authorization endpoint
+    :param granted_scopes: scopes (recordset) that the user allowed, or None before the
+        decision
+    """
+
+    def __init__(self, env, client=None, user=None, granted_scopes=None):
+        super().__init__()
+        self.env = env
+        self.client = client or env["oauth.provider.client"]
+        self.user = user
+        self.granted_scopes = granted_scopes
+        self.code = env["oauth.provider.authorization.code"]
+        self.refresh_token = env["oauth.provider.refresh.token"]
+        self.scopes = env["oauth.provider.scope"]
+
+    # Client (RFC 6749 section 2)
+
+    def _set_client(self, request):
+        request.client = self.client
+        request.client_id = self.client.identifier
+        return bool(self.client)
+
+    def client_authentication_required(self, request, *args, **kwargs):
+        # Public clients as well pass through authenticate_client: the client was
+        # identified before oauthlib was asked (client_authentication.py).
+        return True
+
+    def authenticate_client(self, request, *args, **kwargs):
+        return self._set_client(request)
+
+    def authenticate_client_id(self, client_id, request, *args, **kwargs):
+        return self._set_client(request)
+
+    def validate_client_id(self, client_id, request, *args, **kwargs):
+        return self._set_client(request)
+
+    def validate_grant_type(
+        self, client_id, grant_type, client, request, *args, **kwargs
+    ):
+        if grant_type == "refresh_token":
+            return self._has_refresh_tokens()
+        if grant_type == "client_credentials" and not self.client.user_id.active:
+            return False
+        return grant_type == self.client.grant_type
+
+    def validate_response_type(
+        self, client_id, response_type, client, request, *args, **kwargs
+    ):
+        return response_type == self.client.response_type
+
+    def _has_refresh_tokens(self):
+        return (
+            self.client.refresh_token_enabled
+            and self.client.grant_type in REFRESHABLE_GRANT_TYPES
+        )
+
+    # Redirect URI (RFC 6749 section 3.1.2)
+
+    def validate_redirect_uri(self, client_id, redirect_uri, request, *args, **kwargs):
+        return self.client.match_redirect_uri(redirect_uri)
+
+    def get_default_redirect_uri(self, client_id, request, *args, **kwargs):
+        if self.code:
+            # At the token endpoint: the answer went where the code says
+            return None if self.code.redirect_uri_sent else self.code.redirect_uri
+        return self.client.redirect_uri_ids[:1].name
+
+    def confirm_redirect_uri(
+        self, client_id, code, redirect_uri, client, request, *args, **kwargs
+    ):
+        return redirect_uri == self.code.redirect_uri
+
+    # Scope (RFC 6749 section 3.3)
+
+    def get_default_scopes(self, client_id, request, *args, **kwargs):
+        return self.client.scope_ids.mapped("code")
+
+    def validate_scopes(self, client_id, scopes, client, request, *args, **kwargs):
+        # oauthlib splits at single blanks
+        asked = {code for code in scopes if code}
+        allowed = self.client.scope_ids.filtered(lambda scope: scope.code in asked)
+        is_lenient = self.client.application_type == "mobile application"
+        if asked - set(allowed.mapped("code")) and not is_lenient:
+            return False
+        self._set_scopes(request, allowed)
+        return True
+
+    def _set_scopes(self, request, scopes):
+        if self.granted_scopes is not None:
+            scopes &= self.granted_scopes
+        self.scopes = scopes
+        request.scopes = scopes.mapped("code")
+
+    # Authorization code (RFC 6749 section 4.1, RFC 7636)
+
+    def is_pkce_required(self, client_id, request):
+        return self.client.pkce_required
+
+    def save_authorization_code(self, client_id, code, request, *args, **kwargs):
+        self.env["oauth.provider.authorization.code"].issue(
+            value=code["code"],
+            client=self.client,
+            user=self.user,
+            grant=self._ensure_grant(),
+            scopes=self.scopes,
+            lifetime=self.client.authorization_code_lifetime,
+            redirect_uri=request.redirect_uri,
+            redirect_uri_sent=not request.using_default_redirect_uri,
+            code_challenge=request.code_challenge,
+            code_challenge_method=request.code_challenge_method,
+            nonce=request.nonce,
+        )
+
+    def _ensure_grant(self):
+        return self.env["oauth.provider.grant"].ensure(self.client, self.user)
+
+    def validate_code(self, client_id, code, client, request, *args, **kwargs):
+        record = self.env["oauth.provider.authorization.code"].find_and_lock(code)
+        if record.client_id != self.client or not record:
+            return False
+        if record.used_at:
+            record.revoke_family()
+            return False
+        if not record.is_live():
+            return False
+        pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
+        self.code = record
+        self.user = record.user_id
+        # Never what the token request asks for: the user allowed what the code says
+        self._set_scopes(request, record.allowed_scopes())
+        request.user = self.user
+        return True
+
+    def get_code_challenge(self, code, request):
+        return self.code.code_challenge or None
+
+    def get_code_challenge_method(self, code, request):
+        return self.code.code_challenge_method or None
+
+    def invalidate_authorization_code(
+        self, client_id, code, request, *args, **kwargs
+    ):
+        self.code.used_at = fields.Datetime.now()
+
+    # Resource owner password credentials (RFC 6749 section 4.3)
+
+    def validate_user(self, username, password, client, request, *args, **kwargs):
+        # Not interactive: Odoo then refuses the password of a user with a second
+        # factor, who gives an API key instead. Without base_location the sign-in of
+        # an administrator does not change web.base.url.
+        credential = {"type": "password", "login": username, "password": password}
+        try:
+            auth_info = self.env["res.users"].authenticate(
+                credential, {"interactive": False}
+            )
+        except AccessDenied:
+            return False
+        self.user = self.env["res.users"].browse(auth_info["uid"])
+        request.user = self.user
+        return True
+
+    # Refresh token (RFC 6749 section 6, RFC 9700 section 4.14)
+
+    def validate_refresh_token(self, refresh_token, client, request, *args, **kwargs):
+        record = self.env["oauth.provider.refresh.token"].find_and_lock(refresh_token)
+        if record.client_id != self.client or not record:
+            return False
+        if record.used_at:
+            record.revoke_family()
+            return False
+        if not record.is_live():
+            return False
+        self.refresh_token = record
+        self.user = record.user_id
+        request.user = self.user
+        return True
+
+    def get_original_scopes(self, refresh_token, request, *args, **kwargs):
+        return self.refresh_token.allowed_scopes().mapped("code")
+
+    def is_within_original_scope(
+        self, request_scopes, refresh_token, request, *args, **kwargs
+    ):
+        return not set(filter(None, request_scopes)) - set(
+            self.get_original_scopes(refresh_token, request)
+        )
+
+    def rotate_refresh_token(self, request):
+        return True
+
+    # Tokens (RFC 6749 section 5.1)
+
+    def get_access_token_lifetime(self, request):
+        """Return the seconds that an access token of the client lives."""
+        return self.client.access_token_lifetime
+
+    def save_bearer_token(self, token, request, *args, **kwargs):
+        """Store the tokens that oauthlib is about to send.
+
+        ``token`` is the answer itself: what is taken out here is not sent.
+        """
+        values = {"client": self.client, "user": self.user}
+        ceiling = self.scopes
+        if self.code:
+            values.update(grant=self.code.grant_id, family=self.code.family)
+        elif self.refresh_token:
+            values.update(
+                grant=self.refresh_token.grant_id, family=self.refresh_token.family
+            )
+            self.refresh_token.used_at = fields.Datetime.now()
+            ceiling = self.refresh_token.scope_ids
+            self.scopes = ceiling.filtered(lambda s: s.code in request.scopes)
+            token["scope"] = " ".join(self.scopes.mapped("code"))
+        elif self.client.grant_type == "client_credentials":
+            values["user"] = self.client.user_id
+        else:
+            values["grant"] = self._ensure_grant()
+        token_record, _value = self.env["oauth.provider.token"].issue(
+            value=token["access_token"],
+            scopes=self.scopes,
+            lifetime=token["expires_in"],
+            token_type=self.client.token_type,
+            **values,
+        )
+        if "refresh_token" in token and not self._has_refresh_tokens():
+            del token["refresh_token"]
+        elif "refresh_token" in token:
+            self.env["oauth.provider.refresh.token"].issue(
+                value=token["refresh_token"],
+                scopes=ceiling,
+                lifetime=self.client.refresh_token_lifetime,
+                **{**values, "family": token_record.family},
+            )
+
+    # Use of a token (RFC 6750)
+
+    def validate_bearer_token(self, token, scopes, request):
+        record = self.env["oauth.provider.token"].find(token)
+        if not record or not record.is_live():
+            return False
+        held = record.allowed_scopes().mapped("code")
+        if not set(scopes or ()) <= set(held):
+            return False
+        self.client = record.client_id
+        self.user = record.user_id
+        request.client = self.client
+        request.user = self.user
+        request.scopes = held
+        request.access_token = record
+        return True
+
+    # Revocation (RFC 7009)
+
+    def revoke_token(self, token, token_type_hint, request, *args, **kwargs):
+        """Revoke ``token``, if it was issued to the authenticated client.
+
+        A refresh token takes everything along that was issued from it
+        (section 2.1); the hint only saves time, so it is ignored.
+        """
+        refresh_token = self.env["oauth.provider.refresh.token"].find(token)
+        access_token = self.env["oauth.provider.token"].find(token)
+        if refresh_token and refresh_token.client_id == self.client:
+            refresh_token.revoke_family()
+        elif access_token and access_token.client_id == self.client:
+            access_token.revoke()
