@@ -43,6 +43,8 @@ def oauth_route(name, methods, readonly=False, browser=False):
             response = _enter_database(database, browser)
             return method(self, read_message()) if response is None else response
 
+        # Odoo drops parameters that the signature does not name, and warns of each
+        del handle.__wrapped__
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(
             [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],

@@ -1,0 +1,135 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import base64
+import hashlib
+import secrets
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from lxml import html
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user
+
+REDIRECT_URI = "https://client.example.com/callback"
+
+
+class OAuthCase(HttpCase):
+    """Drives the provider over the wire, as an application and as a browser do."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Client = cls.env["oauth.provider.client"]
+        cls.user = new_test_user(
+            cls.env,
+            "oauth_user",
+            groups="base.group_user",
+            password="oauth_user_password",
+            name="Ann O'Auth",
+            email="ann@example.com",
+        )
+
+    @classmethod
+    def create_client(cls, application_type="web application", **values):
+        """Return (client, secret or None) with a redirect URI where one is needed."""
+        if application_type in ("web application", "mobile application"):
+            values.setdefault(
+                "redirect_uri_ids", [Command.create({"name": REDIRECT_URI})]
+            )
+        if application_type == "backend application":
+            values.setdefault("user_id", cls.user.id)
+        client = cls.Client.create(
+            {"name": "Test", "application_type": application_type, **values}
+        )
+        is_confidential = client.client_type == "confidential"
+        return client, client.generate_secret() if is_confidential else None
+
+    def setUp(self):
+        super().setUp()
+        self.verifier = secrets.token_urlsafe(48)
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        self.challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def sign_in(self):
+        """Sign the browser of this test in, through the login form."""
+        page = self.url_open("/web/login")
+        token = html.fromstring(page.content).xpath("//input[@name='csrf_token']/@value")
+        self.url_open(
+            "/web/login",
+            data={
+                "csrf_token": token[0],
+                "login": self.user.login,
+                "password": "oauth_user_password",
+            },
+        )
+
+    def authorize_url(self, client, **parameters):
+        """Return the address of an authorization request; None leaves one out."""
+        values = {
+            "response_type": client.response_type,
+            "client_id": client.identifier,
+            "redirect_uri": REDIRECT_URI,
+            "state": '{"d": "ü b"}',
+        }
+        if client.response_type == "code":
+            values.update(code_challenge=self.challenge, code_challenge_method="S256")
+        values.update(parameters)
+        query = {name: value for name, value in values.items() if value is not None}
+        return f"/oauth2/authorize?{urlencode(query)}"
+
+    def decide(self, page, decision="allow", untick=()):
+        """Press a button of the consent ``page`` and return the response."""
+        form = html.fromstring(page.content).xpath("//form")[0]
+        values = {
+            field.get("name"): field.get("value", "on")
+            for field in form.xpath(".//input")
+            if field.get("name") not in untick
+        }
+        values["oauth_decision"] = decision
+        return self.url_open(form.get("action"), data=values, allow_redirects=False)
+
+    def answer(self, response):
+        """Return (base address, parameters) of a redirect to the client."""
+        self.assertEqual(response.status_code, 303)
+        parts = urlsplit(response.headers["Location"])
+        values = parse_qs(parts.fragment or parts.query, keep_blank_values=True)
+        flat = {name: value[0] for name, value in values.items()}
+        return f"{parts.scheme}://{parts.netloc}{parts.path}", flat
+
+    def get_code(self, client, **parameters):
+        """Return a code that the signed-in user allowed."""
+        page = self.url_open(self.authorize_url(client, **parameters))
+        return self.answer(self.decide(page))[1]["code"]
+
+    def post(self, route, data, client=None, secret=None, **headers):
+        """POST a form without any cookie, with Basic authentication for a client."""
+        if client:
+            pair = base64.b64encode(f"{client.identifier}:{secret}".encode()).decode()
+            headers["Authorization"] = f"Basic {pair}"
+        return self.url_open(
+            f"/oauth2/{route}",
+            data=data,
+            headers=headers,
+            cookies={},
+            allow_redirects=False,
+        )
+
+    def redeem(self, code, client, secret, **data):
+        """Exchange ``code`` and return the response of the token endpoint."""
+        values = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": REDIRECT_URI,
+            "code_verifier": self.verifier,
+            **data,
+        }
+        values = {name: value for name, value in values.items() if value is not None}
+        return self.post("token", values, client, secret)
+
+    def bearer(self, route, token, **parameters):
+        """GET an information route with ``token`` in the header."""
+        return self.url_open(
+            f"/oauth2/{route}",
+            params=parameters,
+            headers={"Authorization": f"Bearer {token}"},
+        )

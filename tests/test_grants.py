@@ -1,0 +1,158 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from urllib.parse import urlencode
+
+from odoo.tests import tagged
+
+from .common import REDIRECT_URI, OAuthCase
+
+
+@tagged("post_install", "-at_install")
+class TestGrants(OAuthCase):
+    """The four application types, each from its first request to its last token."""
+
+    def test_code_flow_from_consent_to_revocation(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client))
+        self.assertIn("Ann", page.text)
+        address, answer = self.answer(self.decide(page))
+        self.assertEqual(address, REDIRECT_URI)
+        self.assertEqual(answer["state"], '{"d": "ü b"}')
+        self.assertEqual(answer["iss"], self.Client.get_issuer())
+        response = self.redeem(answer["code"], client, secret)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertNotIn("Set-Cookie", response.headers)
+        tokens = response.json()
+        self.assertEqual(set(tokens["scope"].split()), {"openid", "profile", "email"})
+        self.assertNotIn("user", tokens)
+
+        info = self.bearer("userinfo", tokens["access_token"]).json()
+        self.assertEqual(info["email"], "ann@example.com")
+        self.assertNotIn("id", info)
+        tokeninfo = self.bearer("tokeninfo", tokens["access_token"]).json()
+        self.assertEqual(tokeninfo["user_id"], info["sub"])
+        self.assertEqual(tokeninfo["audience"], client.identifier)
+
+        refreshed = self.post(
+            "token",
+            {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+            client,
+            secret,
+        ).json()
+        self.assertNotEqual(refreshed["refresh_token"], tokens["refresh_token"])
+        revoked = self.post(
+            "revoke_token", {"token": refreshed["access_token"]}, client, secret
+        )
+        self.assertEqual(revoked.status_code, 200)
+        dead = self.bearer("tokeninfo", refreshed["access_token"])
+        self.assertEqual(dead.status_code, 401)
+        self.assertEqual(dead.json(), {"error": "invalid_or_expired_token"})
+        self.assertIn("invalid_token", dead.headers["WWW-Authenticate"])
+
+    def test_code_is_used_once_and_a_replay_takes_its_tokens_along(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        token = self.redeem(code, client, secret).json()["access_token"]
+        replay = self.redeem(code, client, secret)
+        self.assertEqual(replay.json()["error"], "invalid_grant")
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    def test_code_needs_its_verifier(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        response = self.redeem(code, client, secret, code_verifier="x" * 43)
+        self.assertEqual(response.json()["error"], "invalid_grant")
+
+    def test_token_request_does_not_widen_the_scope(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client, scope="openid")
+        tokens = self.redeem(code, client, secret, scope="openid email").json()
+        self.assertEqual(tokens["scope"], "openid")
+
+    def test_unticked_scope_is_not_granted(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client))
+        everything = {f"oauth_scope.{code}" for code in ("openid", "profile", "email")}
+        response = self.decide(page, untick=everything)
+        code = self.answer(response)[1]["code"]
+        self.assertEqual(self.redeem(code, client, secret).json()["scope"], "")
+
+    def test_deny_goes_back_with_an_error_and_stores_nothing(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client))
+        _address, answer = self.answer(self.decide(page, "deny"))
+        self.assertEqual(answer["error"], "access_denied")
+        self.assertFalse(
+            self.env["oauth.provider.grant"].search([("client_id", "=", client.id)])
+        )
+
+    def test_implicit_flow_answers_in_the_fragment(self):
+        client, _secret = self.create_client("mobile application", scope_ids=False)
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client, scope="openid profile email"))
+        response = self.decide(page)
+        self.assertIn("#access_token=", response.headers["Location"])
+        answer = self.answer(response)[1]
+        tokeninfo = self.url_open(
+            "/oauth2/tokeninfo?" + urlencode({"access_token": answer["access_token"]})
+        ).json()
+        self.assertTrue(tokeninfo["user_id"])
+
+    def test_password_flow(self):
+        client, secret = self.create_client("legacy application")
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+        }
+        response = self.post("token", data, client, secret)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertNotIn("Set-Cookie", response.headers)
+        wrong = self.post("token", {**data, "password": "wrong"}, client, secret)
+        self.assertEqual(wrong.json()["error"], "invalid_grant")
+
+    def test_password_is_not_tried_for_another_type_of_client(self):
+        client, secret = self.create_client()
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+        }
+        response = self.post("token", data, client, secret)
+        self.assertEqual(response.json()["error"], "unauthorized_client")
+
+    def test_backend_application_acts_as_its_user(self):
+        client, secret = self.create_client("backend application")
+        data = {"grant_type": "client_credentials", "user": "2", "client": "x"}
+        tokens = self.post("token", data, client, secret).json()
+        self.assertNotIn("refresh_token", tokens)
+        info = self.bearer("userinfo", tokens["access_token"]).json()
+        self.assertEqual(info["preferred_username"], self.user.login)
+        for wrong in ("", "wrong"):
+            refused = self.post("token", data, client, wrong)
+            self.assertEqual(refused.status_code, 401)
+            self.assertEqual(refused.json()["error"], "invalid_client")
+            self.assertIn("Basic", refused.headers["WWW-Authenticate"])
+
+    def test_backend_application_without_a_secret_gets_nothing(self):
+        client, _secret = self.create_client("backend application")
+        client.secret = False
+        data = {"grant_type": "client_credentials", "client_id": client.identifier}
+        self.assertEqual(self.post("token", data).json()["error"], "invalid_client")
+
+    def test_foreign_redirect_uri_is_answered_by_a_page(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        response = self.url_open(
+            self.authorize_url(client, redirect_uri="https://evil.example.com/"),
+            allow_redirects=False,
+        )
+        self.assertEqual(response.status_code, 400)
+        self.assertEqual(response.headers["X-Frame-Options"], "DENY")
