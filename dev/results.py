@@ -14,6 +14,8 @@ SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 FLAVOUR = re.compile(r"(?:FAIL|ERROR): (.*)")
 # Odoo repeats in these what its tests have said one by one.
 REPEATED = ("odoo.tests.result", "odoo.modules.loading")
+# A page that was still loading when its test had already succeeded.
+HARMLESS = "Error received after termination"
 MISSING_BROWSER = re.compile(r"chrome|devtools|websocket-client", re.IGNORECASE)
 
 
@@ -55,7 +57,7 @@ class OdooLog:
 
     def feed(self, line):
         """Take one line; returns its record when it begins one, else None."""
-        record = RECORD.match(line.rstrip("\n"))
+        record = RECORD.match(line.rstrip())
         if record:
             self._take(record["level"], record["logger"], record["text"])
         return record
@@ -72,7 +74,7 @@ class OdooLog:
             if broken := FLAVOUR.fullmatch(text):
                 name = re.sub(r"^Subtest (\S+).*", r"\1", broken[1])
                 self.broken.setdefault((logger, name), text)
-            elif logger not in REPEATED:
+            elif logger not in REPEATED and not text.startswith(HARMLESS):
                 self.errors.append(f"{logger}: {text}")
 
     def outcome(self, code):
