@@ -10,6 +10,7 @@ import sys
 from . import venv
 from .cache import explain
 from .console import Stop, say
+from .process import on_interrupt
 from .settings import ADDON, ROOT
 
 
@@ -18,8 +19,8 @@ def main(arguments):
     sys.stdout.reconfigure(errors="replace")
     sys.stderr.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _on_signal)
-    signal.signal(signal.SIGHUP, _on_signal)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_interrupt)
     try:
         _enter_environment()
         return options.run(options) or 0
@@ -45,11 +46,6 @@ def _enter_environment():
         os.execv(python, [str(python), "-m", "dev", *sys.argv[1:]])
 
 
-def _on_signal(number, _frame):
-    signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def _parser():
     parser = argparse.ArgumentParser(prog="python3 -m dev")
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -60,6 +56,7 @@ def _parser():
         return command
 
     add("setup", _setup, "get everything, run nothing")
+    add("run", _run, "a provider and a second Odoo that signs in with it")
     test = add("test", _test, "run the tests")
     test.add_argument("--odoo-only", action="store_true")
     test.add_argument("--pytest-only", action="store_true")
@@ -76,6 +73,12 @@ def _setup(_options):
     with postgres.cluster("test"):
         pass
     say("Everything is there.")
+
+
+def _run(_options):
+    from . import pair
+
+    return pair.run()
 
 
 def _test(options):

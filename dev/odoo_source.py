@@ -74,8 +74,8 @@ def read_series(text):
 
 def addons_path():
     """Odoo's own addons folders, of a source checkout or of a package."""
-    root = folder()
-    return [path for path in (root / "addons", root / "odoo" / "addons") if _addons(path)]
+    folders = (folder() / "addons", folder() / "odoo" / "addons")
+    return [path for path in folders if _addons(path)]
 
 
 def _addons(path):

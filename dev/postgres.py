@@ -160,10 +160,10 @@ def installed():
 def _build(tree):
     suite = debian.own()
     wanted = [name for name, _v, _s in suite.needed("postgresql")]
-    server = next((name for name in wanted if re.fullmatch(r"postgresql-\d+", name)), "")
+    servers = [name for name in wanted if re.fullmatch(r"postgresql-\d+", name)]
     packages = [
         f"{name}={version}"
-        for name, version, _size in suite.needed(server or "postgresql")
+        for name, version, _size in suite.needed(*servers or ["postgresql"])
         if not UNUSED.match(name)
     ]
     suite.unpack(packages, tree, "PostgreSQL")
@@ -174,7 +174,8 @@ def _build(tree):
 def library_path(tree):
     """LD_LIBRARY_PATH for programs of an unpacked tree of Debian packages."""
     folders = [tree / part for part in ("usr/lib", "lib")]
-    folders += [path for folder in folders for path in sorted(folder.glob("*-linux-gnu*"))]
+    for folder in list(folders):
+        folders += sorted(folder.glob("*-linux-gnu*"))
     return ":".join(str(path) for path in folders if path.is_dir())
 
 
@@ -194,16 +195,15 @@ def private_folder():
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise Stop(f"{folder} is somebody else's: remove it, or set TMPDIR.") from None
+            line = f"{folder} is somebody else's: remove it, or set TMPDIR."
+            raise Stop(line) from None
     folder.chmod(0o755)
     return folder
 
 
 def _reachable(path):
     """Whether any user may enter a folder: every parent lets others through."""
-    return all(
-        folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents)
-    )
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
 class _Server:
@@ -246,10 +246,12 @@ class _Server:
         }
         if not self.durable:
             options.update(fsync="off", full_page_writes="off", autovacuum="on")
-        pairs = [part for item in options.items() for part in ("-c", "%s=%s" % item)]
+        pairs = [f"--{name}={value}" for name, value in options.items()]
         command = [self.programs.folder / "postgres", "-D", self.data, *pairs]
         with open(log_path(self.log), "ab") as log:
-            self.process = start_program(command, stdout=log, stderr=log, **self.popen)
+            self.process = start_program(
+                command, death=signal.SIGINT, stdout=log, stderr=log, **self.popen
+            )
         self._wait()
 
     def stop(self):
@@ -279,14 +281,10 @@ class _Server:
     def _other_version(self):
         """Whether the cluster was made by another major version of PostgreSQL."""
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        return not (self.programs.folder.parent.name == made_by or self._same(made_by))
-
-    def _same(self, made_by):
-        program = self.programs.folder / "postgres"
-        done = subprocess.run(
-            [program, "--version"], env=self.popen["env"], capture_output=True, text=True
-        )
-        return re.search(rf"\) {made_by}\b", done.stdout) is not None
+        command = [self.programs.folder / "postgres", "--version"]
+        environment = self.popen["env"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        return re.search(rf"\) {made_by}\b", done.stdout) is None
 
     def _initialize(self):
         shutil.rmtree(self.data, ignore_errors=True)

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Programs that run to their end, with their output in a log file."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -9,6 +10,22 @@ import time
 
 from .console import Stop
 from .settings import settings
+
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+_hurry = []
+
+
+def on_interrupt(_number, _frame):
+    """The first signal ends the work, a second one also what ends slowly."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, hurry)
+    raise KeyboardInterrupt
+
+
+def hurry(_number, _frame):
+    """From now on programs are not asked to end, they are ended."""
+    _hurry.append(True)
 
 
 def log_path(name):
@@ -46,12 +63,18 @@ def run(command, log, env=None, cwd=None, timeout=1800, failure=None, **popen):
     raise Stop(f"{text or f'{name} failed'} (result: {code}; see {path})")
 
 
-def start_program(command, **popen):
-    """Start a program at the head of its own process group."""
+def start_program(command, death=signal.SIGTERM, **popen):
+    """Start a program at the head of its own process group.
+
+    Should this process be killed, the kernel sends the program ``death``.
+    """
     popen.setdefault("stdin", subprocess.DEVNULL)
     try:
         return subprocess.Popen(
-            [str(part) for part in command], start_new_session=True, **popen
+            [str(part) for part in command],
+            start_new_session=True,
+            preexec_fn=lambda: _LIBC.prctl(PR_SET_PDEATHSIG, int(death)),
+            **popen,
         )
     except FileNotFoundError as error:
         raise Stop(f"The program {error.filename} is missing.") from error
@@ -68,7 +91,7 @@ def end_group(process, grace, first=signal.SIGTERM, leader_only=False):
     else:
         signal_group(process, first)
     deadline = time.monotonic() + grace
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not _hurry:
         process.poll()
         if not signal_group(process, 0):
             return

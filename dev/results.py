@@ -70,7 +70,7 @@ class OdooLog:
             self.started.add((logger, started[1]))
         elif skipped := re.fullmatch(r"skipped (.+?) : (.*)", text):
             self.skipped[logger, skipped[1]] = skipped[2]
-        elif level in ("ERROR", "CRITICAL") and not text.startswith("At least one test"):
+        elif level in ("ERROR", "CRITICAL"):
             if broken := FLAVOUR.fullmatch(text):
                 name = re.sub(r"^Subtest (\S+).*", r"\1", broken[1])
                 self.broken.setdefault((logger, name), text)

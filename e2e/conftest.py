@@ -3,7 +3,9 @@
 """Real Odoo servers over a real PostgreSQL, for the tests of this folder."""
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from dev import chromium, demo_pair
 from dev.databases import Databases
 from dev.postgres import cluster
 from dev.server import OdooServer
@@ -48,3 +50,45 @@ def multi(postgres, databases):
     with OdooServer(postgres, "multi", load=[ADDON]) as server:
         server.clients = clients
         yield server
+
+
+@pytest.fixture(scope="session")
+def pair(postgres, databases):
+    """A provider and a second, stock Odoo that signs in with it: (provider, client).
+
+    Two host names, for a browser keeps its cookies by host and not by port.
+    """
+    databases.create("e2e_provider", ["web", "portal", ADDON])
+    databases.create("e2e_client", ["web", "portal", "auth_oauth"])
+    provider = OdooServer(
+        postgres,
+        "provider",
+        "e2e_provider",
+        host="localhost",
+        load=[ADDON],
+        workers=2,
+        dbfilter="^e2e_provider$",
+    )
+    client = OdooServer(
+        postgres, "client", "e2e_client", workers=2, dbfilter="^e2e_client$"
+    )
+    applications = demo_pair.configure_provider(
+        databases, "e2e_provider", provider.url, client.url
+    )
+    identifier = applications["mobile"]["identifier"]
+    demo_pair.configure_client(
+        databases, "e2e_client", client.url, provider.url, identifier
+    )
+    with provider, client:
+        yield provider, client
+
+
+@pytest.fixture
+def page():
+    """A page of a fresh browser, which has no cookie yet."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium.executable()), args=["--no-sandbox"]
+        )
+        yield browser.new_page()
+        browser.close()
