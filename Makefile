@@ -1,9 +1,41 @@
-# Run `make help` for the commands and their variables.
-.PHONY: help run test
+# Every command gets by itself what it needs; `make help` lists them.
+PYTHON ?= python3
+DEV = @$(PYTHON) -m dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e lint readme pot wheel setup clean
+
 help:
-	@echo "make run    start a provider and a second Odoo that signs in with it"
-	@echo "make test   get what is needed and run every test"
+	@echo "make run      start a provider and a second Odoo that signs in with it"
+	@echo "make test     run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
+	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
+	@echo "make lint     run every check"
+	@echo "make readme   write README.rst from readme/"
+	@echo "make pot      export i18n/oauth_provider.pot"
+	@echo "make wheel    build the wheel of the last commit into dist/"
+	@echo "make setup    get what the commands need, and run nothing"
+	@echo "make clean    remove the cache folder"
+	@echo
+	@echo "Variables, in the environment or behind the command (make run ODOO=...):"
+	@echo "  CACHE          where everything is kept that was fetched (.cache)"
+	@echo "  ODOO           an Odoo 19.0 to use; fetched if not given"
+	@echo "  PGHOST PGPORT PGUSER PGPASSWORD"
+	@echo "                 a PostgreSQL to use; a private one if none is given"
+	@echo "  PROVIDER_PORT  port of the provider (8069)"
+	@echo "  CLIENT_PORT    port of the second Odoo (8070)"
+	@echo "  OAUTHLIB       another version of oauthlib, such as 3.3.1"
+
 run:
-	@python3 -m dev run
+	$(DEV) run
+
 test:
-	@python3 -m dev test
+	$(DEV) test $(if $(TAGS),--tags='$(TAGS)')
+
+e2e:
+	$(DEV) test --pytest-only -- e2e $(ARGS)
+
+lint:
+	$(DEV) lint
+
+readme pot wheel setup clean:
+	$(DEV) $@

@@ -22,7 +22,8 @@ def main(arguments):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_interrupt)
     try:
-        _enter_environment()
+        if options.run is not _clean:
+            _enter_environment()
         return options.run(options) or 0
     except Stop as stop:
         say(f"✗ {stop}", sys.stderr)
@@ -57,22 +58,29 @@ def _parser():
 
     add("setup", _setup, "get everything, run nothing")
     add("run", _run, "a provider and a second Odoo that signs in with it")
-    test = add("test", _test, "run the tests")
-    test.add_argument("--odoo-only", action="store_true")
-    test.add_argument("--pytest-only", action="store_true")
-    test.add_argument("--tags", default="")
+    test = add("test", _test, "every test: Odoo's own runner, then pytest")
+    test.add_argument("--odoo-only", action="store_true", help="without pytest")
+    test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
+    test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
+    check = add("lint", _lint, "every check of pre-commit")
+    check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
+    add("readme", _readme, "write README.rst and its page from readme/")
+    add("pot", _pot, "export the template of the translations")
+    add("wheel", _wheel, "build the wheel of the last commit into dist/")
+    add("clean", _clean, "remove the cache folder")
     return parser
 
 
 def _setup(_options):
-    from . import chromium, odoo_source, postgres
+    from . import chromium, nodejs, odoo_source, postgres
 
     odoo_source.folder()
     chromium.executable()
+    nodejs.modules()
     with postgres.cluster("test"):
         pass
-    say("Everything is there.")
+    say("✓ Everything is there.")
 
 
 def _run(_options):
@@ -86,7 +94,39 @@ def _test(options):
 
     outcomes = []
     if not options.pytest_only:
-        outcomes.append(testing.odoo_tests(options.tags or f"/{ADDON}"))
+        tags = testing.check_tags(options.tags or f"/{ADDON}")
+        outcomes.append(testing.odoo_tests(tags))
     if not options.odoo_only and not options.tags:
-        outcomes.append(testing.pytest_tests(options.arguments or ["e2e", "dev/tests"]))
+        arguments = options.arguments or ["e2e", "dev/tests"]
+        outcomes.append(testing.pytest_tests(arguments))
     return testing.finish(*outcomes)
+
+
+def _lint(options):
+    from . import chores
+
+    return chores.lint(options.arguments)
+
+
+def _readme(_options):
+    from . import readme
+
+    readme.main([])
+
+
+def _pot(_options):
+    from . import chores
+
+    return chores.pot()
+
+
+def _wheel(_options):
+    from . import build_wheel
+
+    build_wheel.main([])
+
+
+def _clean(_options):
+    from . import chores
+
+    return chores.clean()

@@ -84,7 +84,7 @@ class Suite:
         return parse_uris(done.stdout)
 
     def unpack(self, packages, tree, what):
-        """Download packages (``name`` or ``name=version``) and unpack them in a tree."""
+        """Download packages (names or ``name=version``) and unpack them in a tree."""
         found = self._uris("download", *packages)
         size = sum(size for _name, _version, size in found)
         say(f"  {what}: downloading {size / 1e6:.0f} MB from Debian")
