@@ -36,9 +36,7 @@ def test_every_machine_route_finds_its_database(multi, database, form):
     response = requests.post(url, data, headers={**headers, **bearer})
     assert response.json() == {}
     url, headers = address(multi, database, form, "revoke_token")
-    response = requests.post(
-        url, {"token": token}, auth=tuple(client), headers=headers
-    )
+    response = requests.post(url, {"token": token}, auth=tuple(client), headers=headers)
     assert response.status_code == 200, response.text
     url, headers = address(multi, database, form, "tokeninfo")
     assert requests.get(url, headers={**headers, **bearer}).status_code == 401
