@@ -2,10 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from urllib.parse import urlencode
 
+from oauthlib.oauth2 import FatalClientError
+
 from odoo import http
 from odoo.http import request
-
-from oauthlib.oauth2 import FatalClientError
 
 from ..oauth2.authorization import AuthorizationRequest
 from ..oauth2.message import AUTHORIZE_PARAMETERS

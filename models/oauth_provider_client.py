@@ -81,7 +81,11 @@ class OAuthProviderClient(models.Model):
         help="Grant type of the application type (RFC 6749 section 1.3).",
     )
     response_type = fields.Selection(
-        selection=[("code", "Authorization Code"), ("token", "Token"), ("none", "None")],
+        selection=[
+            ("code", "Authorization Code"),
+            ("token", "Token"),
+            ("none", "None"),
+        ],
         compute="_compute_grant_response_type",
         store=True,
         help="Response type of the application type (RFC 6749 section 3.1.1).",
@@ -365,7 +369,8 @@ class OAuthProviderClient(models.Model):
         """
         # The one place where a model knows of the protocol side: addons that extend
         # the provider override this method, as they did in 9.0.
-        from ..oauth2 import server, validator as validators
+        from ..oauth2 import server
+        from ..oauth2 import validator as validators
 
         if validator is None:
             validator = validators.OdooValidator(self.env, client=self)

@@ -185,7 +185,11 @@ class OAuthProviderScope(models.Model):
             method = getattr(self, f"_claims_{code}", None)
             if code in self._standard_codes() and method:
                 claims.update(method(user.sudo()))
-        return {name: value for name, value in claims.items() if value not in (False, "", None)}
+        return {
+            name: value
+            for name, value in claims.items()
+            if value not in (False, "", None)
+        }
 
     @api.model
     def _standard_codes(self):
@@ -198,7 +202,9 @@ class OAuthProviderScope(models.Model):
             "preferred_username": user.login,
             "locale": (user.lang or "").replace("_", "-"),
             "zoneinfo": user.tz,
-            "updated_at": int(max(user.write_date, user.partner_id.write_date).timestamp()),
+            "updated_at": int(
+                max(user.write_date, user.partner_id.write_date).timestamp()
+            ),
         }
 
     def _claims_email(self, user):
@@ -211,13 +217,17 @@ class OAuthProviderScope(models.Model):
         partner = user.partner_id
         address = {
             "formatted": partner._display_address(without_company=True).strip(),
-            "street_address": "\n".join(filter(None, (partner.street, partner.street2))),
+            "street_address": "\n".join(
+                filter(None, (partner.street, partner.street2))
+            ),
             "locality": partner.city,
             "region": partner.state_id.name,
             "postal_code": partner.zip,
             "country": partner.country_id.name,
         }
-        return {"address": {key: value for key, value in address.items() if value} or False}
+        return {
+            "address": {key: value for key, value in address.items() if value} or False
+        }
 
     def _claims_groups(self, user):
         return {"groups": sorted(user.all_group_ids.get_external_id().values())}

@@ -2,9 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The information endpoints: what an access token tells and opens (RFC 6750)."""
 
-from odoo.exceptions import AccessError
-
 from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
+
+from odoo.exceptions import AccessError
 
 from .message import Answer
 from .validator import OdooValidator

@@ -12,7 +12,8 @@ from oauthlib.oauth2 import (
     UnsupportedGrantTypeError,
 )
 
-from . import client_authentication, message as messages
+from . import client_authentication
+from . import message as messages
 from .validator import OdooValidator
 
 

@@ -1,9 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from oauthlib.oauth2 import RequestValidator
+
 from odoo import fields
 from odoo.exceptions import AccessDenied
-
-from oauthlib.oauth2 import RequestValidator
 
 from . import pkce
 
@@ -160,9 +160,7 @@ class OdooValidator(RequestValidator):
     def get_code_challenge_method(self, code, request):
         return self.code.code_challenge_method or None
 
-    def invalidate_authorization_code(
-        self, client_id, code, request, *args, **kwargs
-    ):
+    def invalidate_authorization_code(self, client_id, code, request, *args, **kwargs):
         self.code.used_at = fields.Datetime.now()
 
     # Resource owner password credentials (RFC 6749 section 4.3)

@@ -53,7 +53,9 @@ class OAuthCase(HttpCase):
     def sign_in(self):
         """Sign the browser of this test in, through the login form."""
         page = self.url_open("/web/login")
-        token = html.fromstring(page.content).xpath("//input[@name='csrf_token']/@value")
+        token = html.fromstring(page.content).xpath(
+            "//input[@name='csrf_token']/@value"
+        )
         self.url_open(
             "/web/login",
             data={
