@@ -74,7 +74,7 @@ class AuthorizeController(http.Controller):
         return f"{path}?{urlencode(values)}" if values else path
 
     def _signed_in_user(self):
-        """Return the user (record) of the session, now that of the environment, or None.
+        """Return the user (record) of the session, now the environment's, or None.
 
         Odoo has already checked the session; an unfinished second factor has no uid.
         """

@@ -18,8 +18,9 @@ def oauth_route(name, methods, readonly=False, browser=False):
     """Publish a controller method as ``/oauth2/<name>`` in both its forms.
 
     The method is called as ``method(self, message)`` in the database that the request
-    names, which is found without a cookie: by the path ``/oauth2/db/<database>/<name>``,
-    the URL parameter ``db``, the ``X-Odoo-Database`` header, the session, the host.
+    names, which is found without a cookie: by the path
+    ``/oauth2/db/<database>/<name>``, the URL parameter ``db``, the
+    ``X-Odoo-Database`` header, the session, the host.
     Works in a server-wide addon, where Odoo may not know the database yet.
 
     :param methods: HTTP methods that are allowed

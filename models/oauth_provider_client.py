@@ -5,9 +5,7 @@ import hmac
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
-from ..tools import secret
+from odoo.exceptions import ValidationError
 
 #: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
 LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
@@ -15,6 +13,7 @@ LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
 
 class OAuthProviderClient(models.Model):
     _name = "oauth.provider.client"
+    _inherit = ["oauth.provider.secret.mixin"]
     _description = "OAuth Provider Client"
     _order = "name, id"
 
@@ -32,17 +31,6 @@ class OAuthProviderClient(models.Model):
         default=lambda self: str(uuid.uuid4()),
         help="Public identifier of the application. Enter it there as “client ID”.",
     )
-    secret = fields.Char(
-        string="Client Secret",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
-        copy=False,
-        help="Write-only: a secret of your own, of at least 32 characters, for"
-        " example from an import. Only its digest is kept, so nobody can read it"
-        " again.",
-    )
-    secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
-    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
     application_type = fields.Selection(
         selection=[
             ("web application", "Web Application"),
@@ -185,7 +173,7 @@ class OAuthProviderClient(models.Model):
 
     @api.model
     def application_type_mapping(self):
-        """Return {application type: (grant type, response type)} (RFC 6749 section 1.3).
+        """Return {application type: (grant type, response type)}, RFC 6749 section 1.3.
 
         The extension point for further application types.
         """
@@ -228,31 +216,6 @@ class OAuthProviderClient(models.Model):
         for client in self:
             if client.application_type != "backend application":
                 client.user_id = False
-
-    def _compute_secret(self):
-        self.secret = False
-
-    def _inverse_secret(self):
-        for client in self:
-            if not client.secret:
-                client.sudo().secret_digest = False
-                continue
-            if len(client.secret) < secret.MIN_SECRET_LENGTH:
-                raise ValidationError(
-                    self.env._(
-                        "This client secret is too short to be safe: it has"
-                        " %(actual)s characters and needs at least %(minimum)s. Let"
-                        " Odoo generate one instead.",
-                        actual=len(client.secret),
-                        minimum=secret.MIN_SECRET_LENGTH,
-                    )
-                )
-            client.sudo().secret_digest = secret.digest(client.secret)
-
-    @api.depends("secret_digest")
-    def _compute_has_secret(self):
-        for client in self:
-            client.has_secret = bool(client.secret_digest)
 
     def _compute_endpoint_base_url(self):
         self.endpoint_base_url = f"{self.get_issuer()}/oauth2"
@@ -307,43 +270,6 @@ class OAuthProviderClient(models.Model):
                     self.env._("Only a backend application acts as a fixed user.")
                 )
 
-    # Secrets
-
-    @api.private
-    def check_secret(self, value):
-        """Tell in constant time whether ``value`` (str) is the client's secret.
-
-        A client without a secret never matches, whatever is presented.
-        """
-        return secret.matches(value, self.sudo().secret_digest)
-
-    def generate_secret(self):
-        """Give the client a new random secret and return it (str). The old one dies.
-
-        It is returned this once; the database keeps a digest.
-        """
-        self.ensure_one()
-        self.check_access("write")
-        if self.client_type != "confidential":
-            raise UserError(self.env._("A public client has no secret."))
-        value = secret.generate()
-        self.sudo().secret_digest = secret.digest(value)
-        return value
-
-    def action_generate_secret(self):
-        """Generate a secret and open the dialog that shows it once."""
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "oauth.provider.client.secret",
-            "name": self.env._("Client Secret"),
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_secret": self.generate_secret(),
-                "default_identifier": self.identifier,
-            },
-        }
-
     # Business methods
 
     @api.model
@@ -393,7 +319,7 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def match_redirect_uri(self, uri):
-        """Tell whether ``uri`` (str) is registered, to the letter (RFC 9700 section 2.1)"""
+        """Tell whether ``uri`` (str) is registered, to the letter (RFC 9700 2.1)."""
         self.ensure_one()
         return uri in self.redirect_uri_ids.mapped("name")
 

@@ -30,7 +30,6 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
-        string="Client",
         required=True,
         index=True,
         readonly=True,
@@ -38,7 +37,6 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="User",
         required=True,
         index=True,
         readonly=True,
@@ -46,7 +44,6 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     grant_id = fields.Many2one(
         comodel_name="oauth.provider.grant",
-        string="Grant",
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
@@ -101,7 +98,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def find(self, value):
-        """Return the record of the credential ``value`` (str), dead or alive, or none."""
+        """Return the record of the credential ``value`` (str), dead or alive."""
         if not value:
             return self.browse()
         return self.search([("digest", "=", secret.digest(value))], limit=1)

@@ -13,7 +13,6 @@ class OAuthProviderGrant(models.Model):
 
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
-        string="Client",
         required=True,
         index=True,
         readonly=True,
@@ -21,7 +20,6 @@ class OAuthProviderGrant(models.Model):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="User",
         required=True,
         index=True,
         readonly=True,

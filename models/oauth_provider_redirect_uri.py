@@ -22,7 +22,6 @@ class OAuthProviderRedirectURI(models.Model):
     )
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
-        string="Client",
         required=True,
         index=True,
         ondelete="cascade",

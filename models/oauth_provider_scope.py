@@ -32,7 +32,6 @@ class OAuthProviderScope(models.Model):
     )
     model_id = fields.Many2one(
         comodel_name="ir.model",
-        string="Model",
         domain=[("transient", "=", False), ("abstract", "=", False)],
         ondelete="cascade",
         help="The records that this scope opens. Without a model a scope carries no"
@@ -43,7 +42,6 @@ class OAuthProviderScope(models.Model):
     )
     filter_id = fields.Many2one(
         comodel_name="ir.filters",
-        string="Filter",
         domain="[('model_id', '=', model)]",
         ondelete="restrict",
         help="Only the records of this filter. Without one, every record that the user"

@@ -112,8 +112,9 @@ class AuthorizationRequest:
         return not grant.covers(self.scopes)
 
     def grant_location(self, user, consented_codes=None):
-        """Issue a code or a token for ``user`` and return the address that takes it back.
+        """Issue a code or a token and return the address that takes it back.
 
+        :param user: record who is signed in
         :param consented_codes: codes of the scopes that the user ticked (iterable of
             str), or None when the user was not asked
         """

@@ -16,7 +16,7 @@ _NO_DIGEST = secret.digest(secret.generate())
 
 
 def parse_basic(header):
-    """Return (identifier, secret) of a Basic Authorization header, or None if malformed.
+    """Return (identifier, secret) of a Basic Authorization header, None if malformed.
 
     Both are form-urlencoded before they are joined (RFC 6749 section 2.3.1).
     """
@@ -36,7 +36,7 @@ def parse_basic(header):
 
 
 def challenge(message):
-    """Return the challenge for a failure: that of the scheme the client used, or None."""
+    """Return the challenge for a failure, if the client used the header, or None."""
     return BASIC_CHALLENGE if message.authorization else None
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A request as the endpoints see it, and their answer. Pure: no Odoo, no HTTP server."""
+"""A request as the endpoints see it, and their answer. Pure: no Odoo, no server."""
 
 import json
 from collections import Counter

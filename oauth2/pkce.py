@@ -11,7 +11,7 @@ _CODE_CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def check_challenge(request):
-    """Raise InvalidRequestError unless the challenge of an authorization request is sound.
+    """Raise InvalidRequestError unless the challenge of a request is sound.
 
     S256 only: oauthlib takes a missing method for ``plain``, which protects nothing
     where the request itself is seen (RFC 9700 section 2.1.1).

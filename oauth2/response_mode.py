@@ -25,7 +25,7 @@ def check_response_mode(request):
 
 
 def is_in_fragment(response_type):
-    """Tell whether the answer to ``response_type`` (str or None) goes to the fragment."""
+    """Tell whether the answer to ``response_type`` (str, None) is in the fragment."""
     return bool(FRAGMENT_RESPONSE_TYPES & set((response_type or "").split()))
 
 

@@ -39,7 +39,7 @@ def check(uri):
         raise InvalidRedirectURI("characters")
     try:
         parts = urlsplit(uri)
-        parts.port  # noqa: B018 - raises for a port that is no number
+        has_port = parts.port is not None  # raises for a port that is no number
     except ValueError as error:
         raise InvalidRedirectURI("host") from error
     if not parts.scheme:
@@ -47,7 +47,7 @@ def check(uri):
     if "#" in uri:
         raise InvalidRedirectURI("fragment")
     if parts.scheme in ("http", "https"):
-        if not parts.hostname:
+        if not parts.hostname or (has_port and not parts.port):
             raise InvalidRedirectURI("host")
         if "@" in parts.netloc:
             raise InvalidRedirectURI("credentials")

@@ -1,0 +1,85 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import secret
+
+
+class OAuthProviderSecretMixin(models.AbstractModel):
+    """The secret of a client: it goes in, or is shown once, and is never read again."""
+
+    _name = "oauth.provider.secret.mixin"
+    _description = "OAuth Provider Secret"
+
+    secret = fields.Char(
+        string="Client Secret",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        copy=False,
+        help="Write-only: a secret of your own, of at least 32 characters, for"
+        " example from an import. Only its digest is kept, so nobody can read it"
+        " again.",
+    )
+    secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
+
+    def _compute_secret(self):
+        self.secret = False
+
+    def _inverse_secret(self):
+        for client in self:
+            if not client.secret:
+                client.sudo().secret_digest = False
+                continue
+            if len(client.secret) < secret.MIN_SECRET_LENGTH:
+                raise ValidationError(
+                    self.env._(
+                        "This client secret is too short to be safe: it has"
+                        " %(actual)s characters and needs at least %(minimum)s. Let"
+                        " Odoo generate one instead.",
+                        actual=len(client.secret),
+                        minimum=secret.MIN_SECRET_LENGTH,
+                    )
+                )
+            client.sudo().secret_digest = secret.digest(client.secret)
+
+    @api.depends("secret_digest")
+    def _compute_has_secret(self):
+        for client in self:
+            client.has_secret = bool(client.secret_digest)
+
+    @api.private
+    def check_secret(self, value):
+        """Tell in constant time whether ``value`` (str) is the client's secret.
+
+        A client without a secret never matches, whatever is presented.
+        """
+        return secret.matches(value, self.sudo().secret_digest)
+
+    def generate_secret(self):
+        """Give the client a new random secret and return it (str). The old one dies.
+
+        It is returned this once; the database keeps a digest.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.client_type != "confidential":
+            raise UserError(self.env._("A public client has no secret."))
+        value = secret.generate()
+        self.sudo().secret_digest = secret.digest(value)
+        return value
+
+    def action_generate_secret(self):
+        """Generate a secret and open the dialog that shows it once."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "oauth.provider.client.secret",
+            "name": self.env._("Client Secret"),
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_secret": self.generate_secret(),
+                "default_identifier": self.identifier,
+            },
+        }
