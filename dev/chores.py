@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from . import addon_links, nodejs, odoo_cli, odoo_source, venv
+from . import addon_links, git, nodejs, odoo_cli, odoo_source, venv
 from .cache import lock
 from .console import Stop, say, step
 from .databases import Databases
@@ -17,10 +17,7 @@ from .settings import ADDON, ROOT, settings
 
 def lint(arguments=()):
     """Run every check of pre-commit over the checkout; returns its exit code."""
-    if not shutil.which("git"):
-        raise Stop(
-            "The checks ask git for the files: install git (apt-get install git)."
-        )
+    git.provide()
     environment = nodejs.environment()
     nodejs.modules()
     folder = venv.python().parent

@@ -10,7 +10,6 @@ from functools import lru_cache
 from . import debian
 from .cache import cached
 from .console import Stop
-from .postgres import library_path
 from .settings import settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,7 +57,7 @@ def executable():
         fonts = tree / "fonts.conf"
         cache = settings().folder("fontconfig")
         fonts.write_text(FONTS_CONF.format(tree=tree, cache=cache))
-        libraries = f"{tree / 'usr/lib/chromium'}:{library_path(tree)}"
+        libraries = f"{tree / 'usr/lib/chromium'}:{debian.library_path(tree)}"
         lines = [
             f"export LD_LIBRARY_PATH={shlex.quote(libraries)}",
             f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}",

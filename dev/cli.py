@@ -73,8 +73,9 @@ def _parser():
 
 
 def _setup(_options):
-    from . import chromium, nodejs, odoo_source, postgres
+    from . import chromium, git, nodejs, odoo_source, postgres
 
+    git.provide()
     odoo_source.folder()
     chromium.executable()
     nodejs.modules()
@@ -121,8 +122,9 @@ def _pot(_options):
 
 
 def _wheel(_options):
-    from . import build_wheel
+    from . import build_wheel, git
 
+    git.provide()
     build_wheel.main([])
 
 

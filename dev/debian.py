@@ -104,6 +104,14 @@ class Suite:
                 deb.unlink()
 
 
+def library_path(tree):
+    """LD_LIBRARY_PATH for programs of an unpacked tree of Debian packages."""
+    folders = [tree / part for part in ("usr/lib", "lib")]
+    for folder in list(folders):
+        folders += sorted(folder.glob("*-linux-gnu*"))
+    return ":".join(str(path) for path in folders if path.is_dir())
+
+
 def parse_uris(text):
     """``[(name, version, bytes)]`` of the lines of ``apt-get --print-uris``."""
     found = []

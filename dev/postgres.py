@@ -141,7 +141,7 @@ def _programs():
         "postgresql", "1", "PostgreSQL: getting it", _build, needs_mb=400, base=base
     )
     folder = next(tree.glob("usr/lib/postgresql/*/bin"))
-    return Programs(folder, library_path(tree))
+    return Programs(folder, debian.library_path(tree))
 
 
 def installed():
@@ -169,14 +169,6 @@ def _build(tree):
     suite.unpack(packages, tree, "PostgreSQL")
     if not any(tree.glob("usr/lib/postgresql/*/bin/postgres")):
         raise Stop("Debian's package postgresql holds no server where it was.")
-
-
-def library_path(tree):
-    """LD_LIBRARY_PATH for programs of an unpacked tree of Debian packages."""
-    folders = [tree / part for part in ("usr/lib", "lib")]
-    for folder in list(folders):
-        folders += sorted(folder.glob("*-linux-gnu*"))
-    return ":".join(str(path) for path in folders if path.is_dir())
 
 
 def private_folder():

@@ -2,11 +2,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """``make test``: Odoo's own runner and pytest, counted together."""
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
-from . import chromium, odoo_cli, results, venv
+from . import chromium, git, nodejs, odoo_cli, results, venv
 from .console import Stop, say
 from .databases import Databases
 from .postgres import cluster
@@ -67,11 +70,12 @@ def odoo_tests(tags=f"/{ADDON}"):
 def pytest_tests(arguments):
     """The tests of pytest; returns an Outcome."""
     chromium.executable()
+    git.provide()
     report = settings().folder("logs") / "pytest.xml"
     report.unlink(missing_ok=True)
     command = [venv.python(), "-m", "pytest", f"--junitxml={report}", *arguments]
     say("· pytest …")
-    process = start_program(command, cwd=ROOT)
+    process = start_program(command, cwd=ROOT, env=_driver_environment())
     try:
         code = process.wait(PYTEST_LIMIT)
     except subprocess.TimeoutExpired:
@@ -83,6 +87,18 @@ def pytest_tests(arguments):
         outcome.fail(f"pytest took longer than {PYTEST_LIMIT} s and was ended")
     _tell("pytest", outcome, report)
     return outcome
+
+
+def _driver_environment():
+    """For Playwright, whose own Node.js lacks a library on a small Debian."""
+    import playwright
+
+    env = dict(os.environ)
+    own = Path(playwright.__file__).parent / "driver" / "node"
+    if subprocess.run([own, "--version"], capture_output=True).returncode:
+        path = nodejs.environment()["PATH"]
+        env["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path)
+    return env
 
 
 def finish(*outcomes):

@@ -94,7 +94,7 @@ def _clean_environment():
 
 def _failure(output):
     lines = [line for line in output.splitlines() if line.startswith("ERROR:")]
-    reason = lines[0].removeprefix("ERROR:").strip() if lines else "see the log"
+    reason = lines[-1].removeprefix("ERROR:").strip() if lines else "see the log"
     if "No space left" in output:
         reason = "the disk is full"
     elif "Connection" in output or "resolve" in output or "ProxyError" in output:
