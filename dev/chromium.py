@@ -10,9 +10,11 @@ from functools import lru_cache
 from . import debian
 from .cache import cached
 from .console import Stop
+from .process import run
 from .settings import settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAM = "usr/lib/chromium/chromium"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,14 +54,13 @@ def executable():
         lines = []
         program = system
     else:
-        tree = cached("chromium", "1", "Chromium: getting it", _build, needs_mb=900)
-        program = tree / "usr/lib/chromium/chromium"
+        tree = cached("chromium", "2", "Chromium: getting it", _build, needs_mb=900)
+        program = tree / PROGRAM
         fonts = tree / "fonts.conf"
         cache = settings().folder("fontconfig")
         fonts.write_text(FONTS_CONF.format(tree=tree, cache=cache))
-        libraries = f"{tree / 'usr/lib/chromium'}:{debian.library_path(tree)}"
         lines = [
-            f"export LD_LIBRARY_PATH={shlex.quote(libraries)}",
+            f"export LD_LIBRARY_PATH={shlex.quote(_libraries(tree))}",
             f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}",
         ]
     command = f'exec {shlex.quote(str(program))} {" ".join(FLAGS)} "$@"'
@@ -77,5 +78,16 @@ def _build(tree):
     found = suite.needed("chromium", "fonts-liberation", "fontconfig-config")
     packages = [f"{name}={version}" for name, version, _size in found]
     suite.unpack(packages, tree, "Chromium")
-    if not (tree / "usr/lib/chromium/chromium").exists():
+    if not (tree / PROGRAM).exists():
         raise Stop("Debian's package chromium holds no browser where it was.")
+    run(
+        [tree / PROGRAM, "--version"],
+        "chromium",
+        env={**os.environ, "LD_LIBRARY_PATH": _libraries(tree)},
+        timeout=60,
+        failure="Chromium was fetched but does not start",
+    )
+
+
+def _libraries(tree):
+    return f"{(tree / PROGRAM).parent}:{debian.library_path(tree)}"

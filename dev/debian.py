@@ -108,7 +108,11 @@ def library_path(tree):
     """LD_LIBRARY_PATH for programs of an unpacked tree of Debian packages."""
     folders = [tree / part for part in ("usr/lib", "lib")]
     for folder in list(folders):
-        folders += sorted(folder.glob("*-linux-gnu*"))
+        for triplet in sorted(folder.glob("*-linux-gnu*")):
+            folders.append(triplet)
+            # Libraries that find each other by an absolute path built into them.
+            below = {path.parent for path in triplet.glob("*/lib*.so*")}
+            folders += sorted(below)
     return ":".join(str(path) for path in folders if path.is_dir())
 
 
