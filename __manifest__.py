@@ -25,5 +25,8 @@
         "views/oauth_provider_menus.xml",
         "views/oauth_provider_templates.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["oauth_provider/static/tests/tours/*_tour.js"],
+    },
     "post_init_hook": "post_init_hook",
 }

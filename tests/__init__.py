@@ -1,3 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_bad_input
+from . import test_browser
+from . import test_data
 from . import test_grants
+from . import test_models
+from . import test_security

@@ -1,0 +1,55 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import OAuthCase
+
+ALLOW = """
+const form = document.querySelector("form");
+if (!document.body.innerText.includes("Ann O'Auth")) {
+    throw new Error("The page does not say who is signed in");
+}
+for (const script of document.scripts) {
+    if (script.src) throw new Error(`The page loads a script: ${script.src}`);
+}
+document.getElementById("%(unticked)s").click();
+const button = document.querySelector("button[value=allow]");
+const answer = await fetch(form.action, {
+    method: "post",
+    redirect: "manual",
+    body: new URLSearchParams(new FormData(form, button)),
+});
+if (answer.type !== "opaqueredirect") throw new Error(`Status ${answer.status}`);
+console.log("test successful");
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestBrowser(OAuthCase):
+    def test_an_administrator_configures_a_scope_and_a_client(self):
+        self.start_tour("/odoo/oauth-scopes", "oauth_provider_configure", login="admin")
+        client = self.Client.search([("name", "=", "Tour application")])
+        self.assertTrue(client.has_secret)
+        self.assertEqual(
+            client.redirect_uri_ids.mapped("name"),
+            ["https://tour.example.com/callback"],
+        )
+        scope = self.env["oauth.provider.scope"].search(
+            [("code", "=", "contacts.read")]
+        )
+        self.assertEqual(scope.model, "res.partner")
+        self.assertIn("email", scope.field_ids.mapped("name")[0])
+
+    def test_a_person_unticks_a_scope_and_allows_the_rest(self):
+        scopes = self.env["oauth.provider.scope"].find_by_codes(["openid", "email"])
+        client, _secret = self.create_client(scope_ids=[Command.set(scopes.ids)])
+        email = scopes.filtered(lambda scope: scope.code == "email")
+        self.browser_js(
+            self.authorize_url(client),
+            f"(async () => {{{ALLOW % {'unticked': f'oauth_scope_{email.id}'}}}})()"
+            ".catch(error => console.error(error.message))",
+            login=self.user.login,
+        )
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        self.assertEqual(grant.scope_ids.mapped("code"), ["openid"])

@@ -1,0 +1,204 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestModels(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Client = cls.env["oauth.provider.client"]
+        cls.Token = cls.env["oauth.provider.token"]
+        cls.user = new_test_user(cls.env, "oauth_model_user")
+        cls.client = cls.Client.create({"name": "Web"})
+
+    def issue(self, client=None, user=None, **values):
+        values.setdefault("lifetime", 3600)
+        return self.Token.issue(
+            client=client or self.client,
+            user=user or self.user,
+            scopes=self.client.scope_ids,
+            **values,
+        )[0]
+
+    def test_a_new_client_starts_with_what_auth_oauth_asks_for(self):
+        self.assertEqual(
+            self.client.scope_ids.mapped("code"), ["openid", "profile", "email"]
+        )
+        self.assertTrue(self.client.pkce_required)
+        self.assertEqual(self.client.client_type, "confidential")
+
+    def test_each_application_type_has_its_grant(self):
+        for application_type, (grant, response) in {
+            "web application": ("authorization_code", "code"),
+            "mobile application": ("implicit", "token"),
+            "legacy application": ("password", "none"),
+            "backend application": ("client_credentials", "none"),
+        }.items():
+            self.client.write(
+                {
+                    "application_type": application_type,
+                    "user_id": self.user.id if "backend" in application_type else False,
+                }
+            )
+            self.assertEqual(self.client.grant_type, grant)
+            self.assertEqual(self.client.response_type, response)
+
+    def test_the_user_of_a_backend_application_does_not_survive_another_type(self):
+        client = self.Client.create(
+            {
+                "name": "Backend",
+                "application_type": "backend application",
+                "user_id": self.user.id,
+            }
+        )
+        client.application_type = "web application"
+        self.assertFalse(client.user_id)
+        with self.assertRaises(ValidationError):
+            client.user_id = self.user
+
+    def test_a_backend_application_needs_a_user(self):
+        with self.assertRaises(ValidationError):
+            self.Client.create(
+                {"name": "Backend", "application_type": "backend application"}
+            )
+
+    def test_a_public_client_has_pkce_and_no_secret(self):
+        self.client.client_type = "public"
+        with self.assertRaises(ValidationError):
+            self.client.pkce_required = False
+        with self.assertRaises(UserError):
+            self.client.generate_secret()
+
+    def test_a_mobile_application_is_public_and_a_backend_one_is_not(self):
+        with self.assertRaises(ValidationError):
+            self.Client.create(
+                {
+                    "name": "Mobile",
+                    "application_type": "mobile application",
+                    "client_type": "confidential",
+                }
+            )
+
+    def test_a_secret_is_written_and_never_read(self):
+        self.client.secret = "s" * 32
+        self.client.invalidate_recordset()
+        self.assertFalse(self.client.secret)
+        self.assertTrue(self.client.has_secret)
+        self.assertTrue(self.client.check_secret("s" * 32))
+        self.assertFalse(self.client.check_secret(""))
+        self.assertFalse(self.client.copy().has_secret)
+        with self.assertRaises(ValidationError):
+            self.client.secret = "short"
+
+    def test_a_redirect_uri_that_is_unsafe_is_refused_in_words(self):
+        for uri in (
+            "/callback",
+            "https:///callback",
+            "https://client.example.com/#fragment",
+            "https://user@client.example.com/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "myapp:/callback",
+            "https://client.example.com/ x",
+            "https://client.example.com:port/",
+            "https://client.example.com\\@evil.example.com/",
+        ):
+            with self.subTest(uri=uri), self.assertRaises(ValidationError):
+                self.client.redirect_uri_ids = [Command.create({"name": uri})]
+
+    def test_a_redirect_uri_may_be_http_loopback_or_private(self):
+        for uri in (
+            "http://localhost:8070/auth_oauth/signin",
+            "http://[::1]:5000/callback",
+            "com.example.app:/callback",
+            "https://client.example.com/callback?tenant=1",
+        ):
+            self.client.redirect_uri_ids = [Command.create({"name": uri})]
+            self.assertTrue(self.client.match_redirect_uri(uri))
+        self.assertFalse(self.client.match_redirect_uri("http://localhost:8070/"))
+
+    def test_a_scope_code_is_a_scope_token(self):
+        for code in ("two words", 'quo"te', "back\\slash", "ünïcode", ""):
+            with self.subTest(code=code), self.assertRaises(ValidationError):
+                self.env["oauth.provider.scope"].create({"name": "X", "code": code})
+
+    def test_users_and_clients_with_tokens_can_be_deleted(self):
+        for model, client, user in (
+            ("res.users", self.client, new_test_user(self.env, "oauth_deleted")),
+            ("oauth.provider.client", self.Client.create({"name": "X"}), self.user),
+        ):
+            grant = self.env["oauth.provider.grant"].ensure(client, user)
+            token = self.issue(client=client, user=user, grant=grant)
+            (user if model == "res.users" else client).unlink()
+            self.assertFalse(token.exists())
+            self.assertFalse(grant.exists())
+
+    def test_every_user_has_an_identifier_of_its_own(self):
+        users = self.env["res.users"].with_context(active_test=False).search([])
+        identifiers = users.sudo().mapped("oauth_identifier")
+        self.assertEqual(len(set(identifiers)), len(users))
+        self.assertTrue(all(len(identifier) == 64 for identifier in identifiers))
+
+    def test_subjects_are_stable_and_cannot_be_compared_between_clients(self):
+        other = self.Client.create({"name": "Other"})
+        subject = self.client.generate_user_id(self.user)
+        self.assertEqual(self.client.generate_user_id(self.user), subject)
+        self.assertNotEqual(other.generate_user_id(self.user), subject)
+
+    def test_a_user_from_9_0_keeps_the_subject(self):
+        self.user.sudo().oauth_identifier = "0f6bcd62-1111-4222-8333-944455566677"
+        text = self.client.identifier + self.user.sudo().oauth_identifier
+        self.assertEqual(
+            self.client.generate_user_id(self.user),
+            hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+    def test_expires_in_counts_days_and_never_goes_below_zero(self):
+        token = self.issue(lifetime=3 * 86400)
+        self.assertGreater(token.expires_in(), 2 * 86400)
+        token.expires_at = fields.Datetime.now() - timedelta(seconds=5)
+        self.assertEqual(token.expires_in(), 0)
+        self.assertEqual(token.state, "expired")
+
+    def test_a_token_is_named_by_its_client_and_user(self):
+        token = self.issue()
+        self.assertIn("Web", token.display_name)
+        self.assertNotIn(token.sudo().digest, token.display_name)
+
+    def test_consent_is_remembered_for_what_was_allowed(self):
+        openid, email = (
+            self.env["oauth.provider.scope"].find_by_codes([code])
+            for code in ("openid", "email")
+        )
+        grants = self.env["oauth.provider.grant"]
+        grant = grants.ensure(self.client, self.user)
+        self.assertFalse(grant.covers(openid))
+        self.assertEqual(grants.ensure(self.client, self.user, openid), grant)
+        self.assertTrue(grant.covers(openid))
+        self.assertFalse(grant.covers(openid | email))
+        grant.withdraw()
+        self.assertFalse(grants.find_live(self.client, self.user))
+        self.assertNotEqual(grants.ensure(self.client, self.user), grant)
+
+    def test_the_form_shows_what_the_type_needs(self):
+        form = Form(self.Client)
+        form.name = "Backend"
+        form.application_type = "backend application"
+        with self.assertRaises(AssertionError):
+            form.save()
+        form.user_id = self.user
+        self.assertEqual(form.save().grant_type, "client_credentials")
+
+    def test_the_issuer_is_fixed_at_installation(self):
+        issuer = self.Client.get_issuer()
+        self.assertTrue(issuer)
+        self.env["ir.config_parameter"].set_param("web.base.url", "https://other")
+        self.assertEqual(self.Client.get_issuer(), issuer)

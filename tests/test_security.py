@@ -1,0 +1,222 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..tools import secret as secrets
+from .common import OAuthCase
+
+MODELS = (
+    "oauth.provider.authorization.code",
+    "oauth.provider.client",
+    "oauth.provider.grant",
+    "oauth.provider.redirect.uri",
+    "oauth.provider.refresh.token",
+    "oauth.provider.scope",
+    "oauth.provider.token",
+)
+CREDENTIALS = (
+    "oauth.provider.authorization.code",
+    "oauth.provider.refresh.token",
+    "oauth.provider.token",
+    "oauth.provider.grant",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(OAuthCase):
+    def setUp(self):
+        super().setUp()
+        self.manager = self.env.ref("base.user_admin")
+
+    def test_nobody_but_a_manager_reaches_any_model(self):
+        for login in (self.user, self.env.ref("base.public_user")):
+            for model in MODELS:
+                for operation in ("read", "write", "create", "unlink"):
+                    with self.subTest(user=login.login, model=model, op=operation):
+                        records = self.env[model].with_user(login)
+                        self.assertFalse(records.has_access(operation))
+
+    def test_settings_administrators_are_managers(self):
+        group = self.env.ref("oauth_provider.group_oauth_provider_manager")
+        self.assertIn(group, self.env.ref("base.group_system").all_implied_ids)
+
+    def test_a_manager_cannot_make_or_change_a_credential(self):
+        for model in CREDENTIALS:
+            records = self.env[model].with_user(self.manager)
+            self.assertTrue(records.has_access("read"))
+            for operation in ("write", "create", "unlink"):
+                self.assertFalse(records.has_access(operation), (model, operation))
+
+    def test_secrets_and_digests_are_out_of_reach_of_a_manager(self):
+        client, secret = self.create_client("backend application")
+        self.post("token", {"grant_type": "client_credentials"}, client, secret)
+        token = self.env["oauth.provider.token"].search([("client_id", "=", client.id)])
+        for record, field in (
+            (client, "secret_digest"),
+            (token, "digest"),
+            (token, "family"),
+            (self.user, "oauth_identifier"),
+        ):
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                record.with_user(self.manager).read([field])
+        self.assertFalse(client.with_user(self.manager).read(["secret"])[0]["secret"])
+
+    def test_a_dump_holds_no_usable_credential(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        tokens = self.redeem(code, client, secret).json()
+        values = (secret, code, tokens["access_token"], tokens["refresh_token"])
+        self.env.flush_all()
+        for model in (*MODELS, "res.users"):
+            table = self.env[model]._table
+            self.env.cr.execute(f"SELECT t::text FROM {table} t")
+            stored = "\n".join(row[0] for row in self.env.cr.fetchall())
+            for value in values:
+                self.assertNotIn(value, stored)
+        digest = secrets.digest(tokens["access_token"])
+        found = self.env["oauth.provider.token"].search([("digest", "=", digest)])
+        self.assertEqual(found.user_id, self.user)
+
+    def test_a_token_is_worth_nothing_without_its_user_client_or_grant(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        access_token = tokens["access_token"]
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        self.assertEqual(self.bearer("tokeninfo", access_token).status_code, 200)
+        for record in (client, self.user):
+            record.active = False
+            self.assertEqual(self.bearer("tokeninfo", access_token).status_code, 401)
+            record.active = True
+            self.assertEqual(self.bearer("tokeninfo", access_token).status_code, 200)
+        grant.with_user(self.manager).action_withdraw()
+        self.assertEqual(self.bearer("tokeninfo", access_token).status_code, 401)
+        refused = self.post(
+            "token",
+            {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+            client,
+            secret,
+        )
+        self.assertEqual(refused.json()["error"], "invalid_grant")
+
+    def test_a_scope_that_the_client_lost_is_gone_at_the_next_request(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        token = self.redeem(self.get_code(client), client, secret).json()
+        client.scope_ids -= self.env.ref("oauth_provider.scope_email")
+        info = self.bearer("userinfo", token["access_token"]).json()
+        self.assertNotIn("email", info)
+
+    def test_a_client_revokes_its_own_tokens_only(self):
+        client, secret = self.create_client("backend application")
+        other, other_secret = self.create_client("backend application")
+        token = self.post("token", {"grant_type": "client_credentials"}, client, secret)
+        token = token.json()["access_token"]
+        response = self.post("revoke_token", {"token": token}, other, other_secret)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
+        self.post("revoke_token", {"token": token}, client, secret)
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    def test_a_code_of_another_client_is_refused_and_stays_good(self):
+        client, secret = self.create_client()
+        other, other_secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        stolen = self.redeem(code, other, other_secret)
+        self.assertEqual(stolen.json()["error"], "invalid_grant")
+        self.assertEqual(self.redeem(code, client, secret).status_code, 200)
+
+    def test_a_used_refresh_token_takes_its_family_along(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        first = self.redeem(self.get_code(client), client, secret).json()
+        data = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+        second = self.post("token", data, client, secret).json()
+        self.assertEqual(self.post("token", data, client, secret).status_code, 400)
+        for token in (first["access_token"], second["access_token"]):
+            self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    def test_an_expired_code_and_an_expired_token_are_refused(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        record = self.env["oauth.provider.authorization.code"].find(code)
+        record.expires_at = "2020-01-01 00:00:00"
+        refused = self.redeem(code, client, secret)
+        self.assertEqual(refused.json()["error"], "invalid_grant")
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        token = self.env["oauth.provider.token"].find(tokens["access_token"])
+        token.expires_at = "2020-01-01 00:00:00"
+        dead = self.bearer("tokeninfo", tokens["access_token"])
+        self.assertEqual(dead.status_code, 401)
+        # The access token does not hide its refresh token
+        data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        self.assertEqual(self.post("token", data, client, secret).status_code, 200)
+
+    def test_the_password_of_a_user_with_a_second_factor_is_refused(self):
+        client, secret = self.create_client("legacy application")
+        if "totp_secret" not in self.user._fields:
+            self.skipTest("auth_totp is not installed")
+        self.user.sudo().totp_secret = "JBSWY3DPEHPK3PXP"
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+        }
+        refused = self.post("token", data, client, secret)
+        self.assertEqual(refused.json()["error"], "invalid_grant")
+
+    def test_the_password_grant_leaves_the_base_url_alone(self):
+        client, secret = self.create_client("legacy application")
+        self.manager.password = "a-long-admin-password"
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("web.base.url", "https://odoo.example.com")
+        data = {
+            "grant_type": "password",
+            "username": self.manager.login,
+            "password": "a-long-admin-password",
+        }
+        response = self.post("token", data, client, secret)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(
+            parameters.get_param("web.base.url"), "https://odoo.example.com"
+        )
+
+    def test_a_decision_without_the_session_s_csrf_token_is_asked_again(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        url = self.authorize_url(client)
+        data = {
+            "oauth_decision": "allow",
+            "csrf_token": "x",
+            "oauth_scope.openid": "on",
+        }
+        response = self.url_open(url, data=data, allow_redirects=False)
+        self.assertEqual(response.status_code, 303)
+        self.assertTrue(response.headers["Location"].startswith("/oauth2/authorize?"))
+        self.assertFalse(
+            self.env["oauth.provider.grant"].search([("client_id", "=", client.id)])
+        )
+
+    def test_two_tabs_do_not_mix_their_clients(self):
+        first, _secret = self.create_client(name="First")
+        second, _secret = self.create_client(name="Second")
+        self.sign_in()
+        page = self.url_open(self.authorize_url(first))
+        self.url_open(self.authorize_url(second))
+        self.answer(self.decide(page))
+        grants = self.env["oauth.provider.grant"]
+        self.assertTrue(grants.find_live(first, self.user))
+        self.assertFalse(grants.find_live(second, self.user))
+
+    def test_the_consent_page_cannot_be_framed_or_stored(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        headers = self.url_open(self.authorize_url(client)).headers
+        self.assertEqual(headers["X-Frame-Options"], "DENY")
+        self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
