@@ -32,8 +32,9 @@ def oauth_route(name, methods, readonly=False, browser=False):
     def decorator(method):
         @functools.wraps(method)
         def handle(self, database=None, **_parameters):
-            httprequest = request.httprequest
-            if httprequest.method not in methods:
+            method_name = request.httprequest.method
+            # HEAD is a GET whose body is not sent, where nothing is written
+            if method_name not in methods and not (readonly and method_name == "HEAD"):
                 return json_response(
                     Answer(
                         405,

@@ -11,17 +11,19 @@ from dev.postgres import cluster
 from dev.server import OdooServer
 
 ADDON = "oauth_provider"
-#: Makes one client of each type that needs no browser; returns identifiers and secrets.
+#: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
 user = env["res.users"].create({
     "name": "Ann O'Auth", "login": "ann", "password": "ann-password",
     "email": "ann@example.com",
+    "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
 })
 result = {}
-for kind in ("legacy", "backend"):
+for kind in ("web", "legacy", "backend"):
     client = env["oauth.provider.client"].create({
         "name": kind, "application_type": f"{kind} application",
         "user_id": user.id if kind == "backend" else False,
+        "redirect_uri_ids": [(0, 0, {"name": "http://127.0.0.1:9/callback"})],
     })
     result[kind] = [client.identifier, client.generate_secret()]
 """

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One Odoo process, several databases, clients that never send a cookie."""
 
+from urllib.parse import urlencode
+
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
@@ -72,3 +74,63 @@ def test_authlib_gets_tokens_by_password_and_by_client_credentials(multi):
     session = OAuth2Session(identifier, secret, token_endpoint=url)
     session.fetch_token(grant_type="client_credentials")
     assert session.get(info).json()["name"] == "Ann O'Auth"
+
+
+def test_a_browser_without_a_cookie_reaches_the_consent_page(multi, page):
+    url = authorize_url(multi, "e2e_a", "path")
+    page.goto(url)
+    sign_in(page)
+    assert "/oauth2/db/e2e_a/authorize" in page.url
+    assert "web" in page.inner_text("h1")
+    page.click("button[value=deny]")
+    page.wait_for_url("**error=access_denied**")
+
+
+def test_a_browser_reaches_the_database_of_the_parameter(multi, page):
+    page.goto(authorize_url(multi, "e2e_b", "parameter"))
+    sign_in(page)
+    page.click("button[value=deny]")
+    page.wait_for_url("**error=access_denied**")
+
+
+def test_a_browser_of_another_database_signs_in_to_the_named_one(multi, page):
+    page.goto(f"{multi.url}/web/login?db=e2e_b")
+    page.fill("input[name=login]", "ann")
+    page.fill("input[name=password]", "ann-password")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/my**")
+    page.goto(authorize_url(multi, "e2e_a", "path"))
+    assert "/web/login" in page.url
+    sign_in(page)
+    assert "/oauth2/db/e2e_a/authorize" in page.url
+
+
+def test_a_machine_request_with_a_session_of_another_database_is_400(multi):
+    session = requests.Session()
+    session.get(f"{multi.url}/web/login?db=e2e_b")
+    url, _headers = address(multi, "e2e_a", "path", "token")
+    response = session.post(url, {"grant_type": "client_credentials"})
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+def authorize_url(server, database, form):
+    """Return an authorization request that names its database."""
+    url, _headers = address(server, database, form, "authorize")
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": server.clients[database]["web"][0],
+            "code_challenge": "c" * 43,
+            "code_challenge_method": "S256",
+        }
+    )
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+def sign_in(page):
+    """Fill in the login form and wait for the consent page."""
+    page.route("http://127.0.0.1:9/**", lambda route: route.fulfill(body="ok"))
+    page.fill("input[name=login]", "ann")
+    page.fill("input[name=password]", "ann-password")
+    page.click("button[type=submit]")
+    page.wait_for_selector("button[value=deny]")

@@ -98,6 +98,12 @@ class TestBadInput(OAuthCase):
             self.assertEqual(response.headers["Allow"], "POST")
             self.assertEqual(response.json()["error"], "invalid_request")
 
+    def test_head_is_a_get_without_its_body_where_nothing_is_written(self):
+        response = self.url_open("/oauth2/tokeninfo", method="HEAD")
+        self.assertEqual(response.status_code, 401)
+        response = self.url_open("/oauth2/authorize", method="HEAD")
+        self.assertEqual(response.status_code, 405)
+
     def test_information_without_a_token_names_the_scheme_alone(self):
         for route in ("tokeninfo", "userinfo", "otherinfo"):
             response = self.url_open(f"/oauth2/{route}")

@@ -1,5 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -156,7 +159,7 @@ class TestSecurity(OAuthCase):
         data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         self.assertEqual(self.post("token", data, client, secret).status_code, 200)
 
-    def test_the_password_of_a_user_with_a_second_factor_is_refused(self):
+    def test_with_a_second_factor_an_api_key_takes_the_place_of_the_password(self):
         client, secret = self.create_client("legacy application")
         if "totp_secret" not in self.user._fields:
             self.skipTest("auth_totp is not installed")
@@ -168,6 +171,14 @@ class TestSecurity(OAuthCase):
         }
         refused = self.post("token", data, client, secret)
         self.assertEqual(refused.json()["error"], "invalid_grant")
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.user)
+            .sudo()
+            ._generate(None, "Test", fields.Datetime.now() + timedelta(days=1))
+        )
+        response = self.post("token", {**data, "password": key}, client, secret)
+        self.assertEqual(response.status_code, 200, response.text)
 
     def test_the_password_grant_leaves_the_base_url_alone(self):
         client, secret = self.create_client("legacy application")
