@@ -42,6 +42,8 @@ class AuthorizeController(http.Controller):
         if authorization.error:
             return redirect(authorization.error_location(authorization.error))
         user = self._signed_in_user()
+        if error := authorization.interaction_error(user and user.sudo()):
+            return redirect(authorization.error_location(error))
         if not user:
             query = urlencode({"redirect": self._own_url(message)})
             return redirect(f"/web/login?{query}")

@@ -6,8 +6,10 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import (
     AccessDeniedError,
     FatalClientError,
+    InvalidRequestError,
     OAuth2Error,
 )
+from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
 from ..tools import redirect_uri as uri_rules
 from . import message as messages
@@ -66,6 +68,8 @@ class AuthorizationRequest:
             _codes, info = self._call(server.validate_authorization_request)
             self.redirect_uri = info["redirect_uri"]
             self.scopes = validator.scopes
+            if "none" in self.prompts and len(self.prompts) > 1:
+                self.error = InvalidRequestError(description="Contradictory prompt.")
         except FatalClientError:
             raise
         except OAuth2Error as error:
@@ -78,6 +82,22 @@ class AuthorizationRequest:
     def state(self):
         """The client's state, byte for byte, or None."""
         return self.parameters.get("state")
+
+    @property
+    def prompts(self):
+        """How the client wants the user to be asked (OpenID Connect Core 3.1.2.1)."""
+        return set((self.parameters.get("prompt") or "").split())
+
+    def interaction_error(self, user):
+        """Return the OAuth2Error for a page that ``prompt=none`` forbids, or None.
+
+        :param user: record who is signed in, or None
+        """
+        if "none" not in self.prompts:
+            return None
+        if not user:
+            return LoginRequired()
+        return ConsentRequired() if self.needs_consent(user) else None
 
     def error_location(self, error):
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
@@ -102,7 +122,7 @@ class AuthorizationRequest:
         client asks for it, and where any program on the device may claim the answer
         (RFC 8252 section 8.6).
         """
-        if "consent" in (self.parameters.get("prompt") or "").split():
+        if "consent" in self.prompts:
             return True
         if uri_rules.may_be_claimed_by_any_program(self.redirect_uri):
             return True

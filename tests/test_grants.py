@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from urllib.parse import urlencode
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import REDIRECT_URI, OAuthCase
@@ -156,3 +157,117 @@ class TestGrants(OAuthCase):
         )
         self.assertEqual(response.status_code, 400)
         self.assertEqual(response.headers["X-Frame-Options"], "DENY")
+
+    def test_consent_is_asked_once_and_again_for_a_new_scope(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        self.get_code(client, scope="openid")
+        url = self.authorize_url(client, scope="openid")
+        self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 303)
+        url = self.authorize_url(client, scope="openid email")
+        self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 200)
+        url = self.authorize_url(client, scope="openid", prompt="consent")
+        self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 200)
+
+    def test_a_trusted_client_is_not_asked_for_unless_it_wants_it(self):
+        client, _secret = self.create_client(skip_authorization=True)
+        self.sign_in()
+        response = self.url_open(self.authorize_url(client), allow_redirects=False)
+        self.assertIn("code", self.answer(response)[1])
+        url = self.authorize_url(client, prompt="consent")
+        self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 200)
+        client.skip_authorization = False
+        response = self.url_open(self.authorize_url(client), allow_redirects=False)
+        self.assertEqual(response.status_code, 200)
+
+    def test_a_program_on_the_device_is_never_answered_without_a_question(self):
+        for uri in ("http://127.0.0.1:8000/callback", "com.example.app:/callback"):
+            client, _secret = self.create_client(
+                skip_authorization=True,
+                redirect_uri_ids=[Command.create({"name": uri})],
+            )
+            self.sign_in()
+            url = self.authorize_url(client, redirect_uri=uri)
+            response = self.url_open(url, allow_redirects=False)
+            self.assertEqual(response.status_code, 200)
+            location = self.decide(response).headers["Location"]
+            self.assertTrue(location.startswith(f"{uri}?code="), location)
+
+    def test_prompt_none_shows_no_page(self):
+        client, _secret = self.create_client()
+        url = self.authorize_url(client, prompt="none")
+        response = self.url_open(url, allow_redirects=False)
+        self.assertEqual(self.answer(response)[1]["error"], "login_required")
+        self.sign_in()
+        response = self.url_open(url, allow_redirects=False)
+        self.assertEqual(self.answer(response)[1]["error"], "consent_required")
+        self.get_code(client)
+        response = self.url_open(url, allow_redirects=False)
+        self.assertIn("code", self.answer(response)[1])
+
+    def test_without_a_redirect_uri_the_first_in_the_list_is_used(self):
+        client, secret = self.create_client(
+            redirect_uri_ids=[
+                Command.create({"name": "https://b.example.com/", "sequence": 2}),
+                Command.create({"name": REDIRECT_URI, "sequence": 1}),
+            ]
+        )
+        self.sign_in()
+        code = self.get_code(client, redirect_uri=None)
+        response = self.redeem(code, client, secret, redirect_uri=None)
+        self.assertEqual(response.status_code, 200, response.text)
+        code = self.get_code(client, redirect_uri=None)
+        wrong = self.redeem(code, client, secret, redirect_uri="https://b.example.com/")
+        self.assertEqual(wrong.status_code, 400)
+        code = self.get_code(client)
+        missing = self.redeem(code, client, secret, redirect_uri=None)
+        self.assertEqual(missing.status_code, 400)
+
+    def test_a_public_client_names_itself_and_proves_the_code_by_pkce(self):
+        client, _secret = self.create_client(client_type="public")
+        self.sign_in()
+        data = {
+            "grant_type": "authorization_code",
+            "code": self.get_code(client),
+            "redirect_uri": REDIRECT_URI,
+            "client_id": client.identifier,
+        }
+        self.assertEqual(self.post("token", data).json()["error"], "invalid_request")
+        data["code"] = self.get_code(client)
+        data["code_verifier"] = self.verifier
+        self.assertEqual(self.post("token", data).status_code, 200)
+        data["code"] = self.get_code(client)
+        data["client_secret"] = "x" * 43
+        self.assertEqual(self.post("token", data).json()["error"], "invalid_client")
+
+    def test_a_verifier_without_a_challenge_is_a_downgrade(self):
+        client, secret = self.create_client(pkce_required=False)
+        self.sign_in()
+        code = self.get_code(client, code_challenge=None, code_challenge_method=None)
+        response = self.redeem(code, client, secret)
+        self.assertEqual(response.json()["error"], "invalid_grant")
+        response = self.redeem(code, client, secret, code_verifier=None)
+        self.assertEqual(response.status_code, 200, response.text)
+
+    def test_a_refresh_narrows_one_token_and_not_the_next(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        narrow = self.post("token", {**data, "scope": "openid"}, client, secret).json()
+        self.assertEqual(narrow["scope"], "openid")
+        data["refresh_token"] = narrow["refresh_token"]
+        wide = self.post("token", data, client, secret).json()
+        self.assertEqual(set(wide["scope"].split()), {"openid", "profile", "email"})
+        data.update(refresh_token=wide["refresh_token"], scope="openid groups")
+        wider = self.post("token", data, client, secret)
+        self.assertEqual(wider.json()["error"], "invalid_scope")
+
+    def test_a_client_without_refresh_tokens_gets_none(self):
+        client, secret = self.create_client(refresh_token_enabled=False)
+        self.sign_in()
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        self.assertNotIn("refresh_token", tokens)
+        data = {"grant_type": "refresh_token", "refresh_token": "x"}
+        refused = self.post("token", data, client, secret)
+        self.assertEqual(refused.json()["error"], "unauthorized_client")
