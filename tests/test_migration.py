@@ -1,0 +1,88 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.modules.migration import load_script
+from odoo.modules.module import get_module_path
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
+
+from ..tools import secret as secrets
+
+SCRIPT = "migrations/19.0.1.0.0/pre-migration.py"
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(TransactionCase):
+    """An upgrade from the 9.0 module, on its tables as it made them."""
+
+    def migrate(self):
+        path = f"{get_module_path('oauth_provider')}/{SCRIPT}"
+        load_script(path, "oauth_provider_pre_migration").migrate(
+            self.env.cr, "9.0.1.0.0"
+        )
+
+    def test_secrets_become_digests_and_tokens_end(self):
+        client = self.env["oauth.provider.client"].create({"name": "Old"})
+        other = self.env["oauth.provider.client"].create({"name": "Short"})
+        public = self.env["oauth.provider.client"].create({"name": "Public"})
+        self.env["oauth.provider.token"].issue(
+            client=client,
+            user=self.env.user,
+            scopes=client.scope_ids,
+            lifetime=60,
+        )
+        self.env.flush_all()
+        for statement in (
+            "ALTER TABLE oauth_provider_client DROP COLUMN secret_digest",
+            "ALTER TABLE oauth_provider_client DROP COLUMN client_type",
+            "ALTER TABLE oauth_provider_client DROP COLUMN pkce_required",
+            "ALTER TABLE oauth_provider_client ADD COLUMN secret varchar",
+            "ALTER TABLE oauth_provider_token DROP COLUMN digest",
+            "ALTER TABLE oauth_provider_token ADD COLUMN token varchar NOT NULL"
+            " DEFAULT 'clear'",
+            "ALTER TABLE oauth_provider_token ADD COLUMN refresh_token varchar",
+        ):
+            self.env.cr.execute(statement)
+        for record, value in ((client, "s" * 40), (other, "short"), (public, "")):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE oauth_provider_client SET secret = %s WHERE id = %s",
+                    value,
+                    record.id,
+                )
+            )
+        self.migrate()
+        self.env.cr.execute(
+            "SELECT id, secret_digest, client_type FROM oauth_provider_client"
+        )
+        rows = {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        self.assertEqual(rows[client.id], (secrets.digest("s" * 40), "confidential"))
+        self.assertEqual(rows[other.id], (None, "confidential"))
+        self.assertEqual(rows[public.id], (None, "public"))
+        self.env.cr.execute("SELECT count(*) FROM oauth_provider_token")
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+        for table, column in (
+            ("oauth_provider_client", "secret"),
+            ("oauth_provider_token", "token"),
+            ("oauth_provider_token", "refresh_token"),
+        ):
+            self.assertFalse(column_exists(self.env.cr, table, column))
+
+    def test_a_scope_of_the_administrator_stands_for_the_shipped_one(self):
+        xmlid = "oauth_provider.scope_email"
+        scope = self.env.ref(xmlid)
+        self.env["ir.model.data"].search(
+            [("module", "=", "oauth_provider"), ("name", "=", "scope_email")]
+        ).unlink()
+        self.env.flush_all()
+        self.migrate()
+        self.env.registry.clear_cache()
+        self.assertEqual(self.env.ref(xmlid), scope)
+
+    def test_a_second_run_changes_nothing(self):
+        client = self.env["oauth.provider.client"].create({"name": "New"})
+        client.secret = "s" * 40
+        self.env.flush_all()
+        self.migrate()
+        client.invalidate_recordset()
+        self.assertTrue(client.check_secret("s" * 40))
