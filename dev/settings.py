@@ -34,7 +34,12 @@ class Settings:
     def folder(self, *parts):
         """A folder of the cache, made if missing."""
         path = self.cache.joinpath(*parts)
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except (FileNotFoundError, FileExistsError, NotADirectoryError) as error:
+            raise Stop(
+                f"The cache folder {path} cannot be made: set CACHE=<another folder>."
+            ) from error
         return path
 
 
