@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import ir_filters
 from . import oauth_provider_credential
 from . import oauth_provider_secret_mixin
 from . import oauth_provider_authorization_code

@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import uuid
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 
 #: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
 LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
@@ -269,6 +269,24 @@ class OAuthProviderClient(models.Model):
                 raise ValidationError(
                     self.env._("Only a backend application acts as a fixed user.")
                 )
+        self._check_acts_as()
+
+    def _check_acts_as(self):
+        """Raise AccessError where the environment's user would gain rights.
+
+        Who knows the secret of a backend application has the rights of its user.
+        """
+        # Constraints run as superuser, on behalf of the environment's user
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+            return
+        if any(client.user_id.has_group("base.group_system") for client in self.sudo()):
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may let an application act as an"
+                    " administrator, or give it a secret."
+                )
+            )
 
     # Business methods
 

@@ -1,11 +1,14 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools.safe_eval import datetime, safe_eval, time
+from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
+
+_logger = logging.getLogger(__name__)
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -96,6 +99,20 @@ class OAuthProviderScope(models.Model):
                     )
                 )
 
+    @api.constrains("model_id", "filter_id")
+    def _check_filter(self):
+        for scope in self.filtered("filter_id"):
+            try:
+                self.env[scope.model].search(scope._get_domain(self.env.user), limit=1)
+            except (ValueError, SyntaxError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter “%(filter)s” cannot be used: %(reason)s",
+                        filter=scope.filter_id.name,
+                        reason=error,
+                    )
+                ) from error
+
     @api.onchange("model_id")
     def _onchange_model_id(self):
         self.filter_id = False
@@ -141,19 +158,24 @@ class OAuthProviderScope(models.Model):
     def _read_records(self, records, res_id):
         """Return ``read`` of the records of this scope, as the user of ``records``."""
         self.ensure_one()
-        domain = self._get_domain(records.env.user)
-        if res_id is not None:
-            domain &= Domain("id", "=", res_id)
+        try:
+            domain = self._get_domain(records.env.user)
+            if res_id is not None:
+                domain &= Domain("id", "=", res_id)
+            records = records.search(domain)
+        except (ValueError, SyntaxError):
+            # The filter was good when the scope was made: a field of it is gone
+            _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
+            return []
         # read([]) would answer every field
         names = self.field_ids.mapped("name") or ["id"]
         # Without ``load``, the name of a many2one comes along with its id
-        found = records.search(domain).read(names)
         return [
             {
                 name: value[1] if isinstance(value, tuple) else value
                 for name, value in values.items()
             }
-            for values in found
+            for values in records.read(names)
         ]
 
     def _get_domain(self, user):
@@ -163,7 +185,13 @@ class OAuthProviderScope(models.Model):
             domain = Domain(
                 safe_eval(
                     self.filter_id.domain,
-                    {"uid": user.id, "time": time, "datetime": datetime},
+                    {
+                        "uid": user.id,
+                        "time": time,
+                        "datetime": datetime,
+                        "relativedelta": dateutil.relativedelta.relativedelta,
+                        "context_today": lambda: fields.Date.context_today(user),
+                    },
                 )
             )
         if self.model == "res.users" and self.own_user_only:

@@ -28,6 +28,7 @@ class OAuthProviderSecretMixin(models.AbstractModel):
         self.secret = False
 
     def _inverse_secret(self):
+        self._check_acts_as()
         for client in self:
             if not client.secret:
                 client.sudo().secret_digest = False
@@ -49,6 +50,9 @@ class OAuthProviderSecretMixin(models.AbstractModel):
         for client in self:
             client.has_secret = bool(client.secret_digest)
 
+    def _check_acts_as(self):
+        """Raise AccessError where the environment's user must not know the secret."""
+
     @api.private
     def check_secret(self, value):
         """Tell in constant time whether ``value`` (str) is the client's secret.
@@ -64,6 +68,7 @@ class OAuthProviderSecretMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_acts_as()
         if self.client_type != "confidential":
             raise UserError(self.env._("A public client has no secret."))
         value = secret.generate()

@@ -151,6 +151,26 @@ class TestData(OAuthCase):
             scopes.get_data_for_model("res.partner", res_id=self.partners[2].id), {}
         )
 
+    def test_a_filter_may_speak_of_today_and_of_the_person(self):
+        domain = (
+            "[('create_date', '<', (context_today() + relativedelta(days=2))"
+            ".strftime('%Y-%m-%d')), ('create_uid', '!=', uid), ('name', '=', 'Oak')]"
+        )
+        scope = self.create_scope("today", "res.partner", (), domain)
+        data = self.bearer("otherinfo", self.get_token(scope), model="res.partner")
+        self.assertEqual(list(data.json()), [str(self.partners[0].id)])
+
+    def test_a_broken_filter_is_refused_and_later_opens_nothing(self):
+        for domain in ("[('no_such_field', '=', 1)]", "[(", "nonsense", "[1, 2]"):
+            with self.subTest(domain=domain), self.assertRaises(ValidationError):
+                self.create_scope("broken", "res.partner", (), domain)
+        scope = self.create_scope("good", "res.partner", (), "[('id', '>', 0)]")
+        token = self.get_token(scope)
+        scope.filter_id.domain = "[('no_such_field', '=', 1)]"
+        with self.assertLogs("odoo.addons.oauth_provider", "WARNING"):
+            response = self.bearer("otherinfo", token, model="res.partner")
+        self.assertEqual((response.status_code, response.json()), (200, {}))
+
     def test_a_scope_cannot_mix_models(self):
         with self.assertRaises(ValidationError):
             self.create_scope("mixed", "res.partner", (), None).write(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..tools import secret as secrets
 from .common import OAuthCase
@@ -43,6 +43,51 @@ class TestSecurity(OAuthCase):
     def test_settings_administrators_are_managers(self):
         group = self.env.ref("oauth_provider.group_oauth_provider_manager")
         self.assertIn(group, self.env.ref("base.group_system").all_implied_ids)
+
+    def create_manager(self):
+        """Return a manager who is no administrator of the settings."""
+        return new_test_user(
+            self.env,
+            "oauth_manager",
+            groups="oauth_provider.group_oauth_provider_manager",
+        )
+
+    def test_a_manager_does_not_become_administrator_by_a_backend_client(self):
+        Client = self.Client.with_user(self.create_manager())
+        values = {"name": "X", "application_type": "backend application"}
+        client = Client.create({**values, "user_id": self.user.id})
+        self.assertTrue(client.generate_secret())
+        with self.assertRaises(AccessError):
+            Client.create({**values, "user_id": self.manager.id})
+        with self.assertRaises(AccessError):
+            client.user_id = self.manager
+        client.sudo().with_user(self.manager).user_id = self.manager
+        with self.assertRaises(AccessError):
+            client.generate_secret()
+        with self.assertRaises(AccessError):
+            client.secret = "s" * 40
+
+    def test_an_employee_cannot_widen_a_scope_by_its_filter(self):
+        shared = self.env["ir.filters"].create(
+            {
+                "name": "Narrow",
+                "model_id": "res.partner",
+                "domain": "[('id', '=', 0)]",
+                "user_ids": False,
+            }
+        )
+        shared.with_user(self.user).domain = "[('id', '=', 1)]"
+        self.env["oauth.provider.scope"].create(
+            {
+                "name": "Narrow",
+                "code": "narrow",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "filter_id": shared.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            shared.with_user(self.user).domain = "[]"
+        shared.with_user(self.create_manager()).domain = "[('id', '=', 2)]"
 
     def test_a_manager_cannot_make_or_change_a_credential(self):
         for model in CREDENTIALS:

@@ -1,0 +1,38 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.exceptions import AccessError
+
+
+class IrFilters(models.Model):
+    _inherit = "ir.filters"
+
+    def write(self, vals):
+        # Any employee may change a shared filter: one that narrows a scope would
+        # open more records to every application that has the scope.
+        if not self.env.su and {"domain", "model_id"} & vals.keys():
+            self._check_oauth_scopes()
+        return super().write(vals)
+
+    def _check_oauth_scopes(self):
+        """Raise AccessError where a scope stands on one of these filters.
+
+        OAuth Provider Managers may change them.
+        """
+        if self.env.user.has_group("oauth_provider.group_oauth_provider_manager"):
+            return
+        scope = (
+            self.env["oauth.provider.scope"]
+            .sudo()
+            .search([("filter_id", "in", self.ids)], limit=1)
+        )
+        if scope:
+            raise AccessError(
+                self.env._(
+                    "The filter “%(filter)s” narrows the OAuth scope “%(scope)s”. Only"
+                    " an OAuth Provider Manager may change it; save yours under"
+                    " another name.",
+                    filter=scope.filter_id.name,
+                    scope=scope.name,
+                )
+            )
