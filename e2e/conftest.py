@@ -48,6 +48,7 @@ def multi(postgres, databases):
     names = ("e2e_a", "e2e_b")
     for name in names:
         databases.create(name, ["web", "portal", "auth_oauth", ADDON])
+    databases.create("e2e_plain", ["web"])
     clients = {name: databases.shell(name, MAKE_CLIENTS) for name in names}
     with OdooServer(postgres, "multi", load=[ADDON]) as server:
         server.clients = clients

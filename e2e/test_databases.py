@@ -8,6 +8,9 @@ import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 
+#: Unknown, without the addon, and not of Odoo at all.
+NO_PROVIDER = ("nowhere", "e2e_plain", "postgres", "template1")
+
 
 def address(server, database, form, route):
     """Return (URL, headers) of ``route`` in one of the forms that name a database."""
@@ -52,10 +55,29 @@ def test_token_of_another_database_is_unknown(multi):
     assert response.json()["error"] == "invalid_client"
 
 
-def test_unknown_database_is_404_and_none_is_400_in_json(multi):
-    url, _headers = address(multi, "nowhere", "path", "token")
-    response = requests.post(url, allow_redirects=False)
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        *((name, "path") for name in NO_PROVIDER),
+        *((name, "parameter") for name in NO_PROVIDER),
+        # Of a database that exists, Odoo itself takes the header, before any addon
+        ("nowhere", "header"),
+    ],
+)
+def test_a_database_without_the_provider_is_a_404_in_json(multi, name, form):
+    url, headers = address(multi, name, form, "token")
+    response = requests.post(url, headers=headers, allow_redirects=False)
     assert (response.status_code, response.json()["error"]) == (404, "invalid_request")
+
+
+@pytest.mark.parametrize("name", ["a%00b", "%ff", "..", "a b", "'", "e2e_a%0d%0aX: y"])
+def test_a_malformed_database_name_is_a_404_in_json(multi, name):
+    response = requests.post(f"{multi.url}/oauth2/token?db={name}")
+    assert response.status_code == 404
+    assert response.json()["error"] == "invalid_request"
+
+
+def test_no_database_is_a_400_in_json(multi):
     response = requests.post(f"{multi.url}/oauth2/token", allow_redirects=False)
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
