@@ -3,8 +3,13 @@
 """Standard OAuth libraries, with no code that knows Odoo."""
 
 import pytest
+import requests
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
+from oauthlib.oauth2 import (
+    BackendApplicationClient,
+    LegacyApplicationClient,
+    WebApplicationClient,
+)
 from requests_oauthlib import OAuth2Session
 
 CALLBACK = "http://127.0.0.1:9/callback"
@@ -114,6 +119,14 @@ def test_requests_oauthlib_code_flow_with_pkce(pair, page, clients):
     check_information(session, provider)
     session.refresh_token(token_url, auth=(identifier, secret))
     check_information(session, provider)
+    url, headers, body = WebApplicationClient(
+        identifier
+    ).prepare_token_revocation_request(
+        f"{provider.url}/oauth2/revoke_token", session.token["refresh_token"]
+    )
+    revoked = requests.post(url, body, headers=headers, auth=(identifier, secret))
+    assert revoked.status_code == 200
+    assert session.get(f"{provider.url}/oauth2/userinfo").status_code == 401
 
 
 @pytest.mark.parametrize("kind", ["legacy", "backend"])
