@@ -34,9 +34,12 @@ def link(root=ROOT, target=None):
         folder.mkdir(parents=True, exist_ok=True)
         wanted = {path.name: path for path in entries(root)}
         for path in folder.iterdir():
-            if path.name not in wanted or path.readlink() != wanted.pop(path.name):
+            if path.name == "__pycache__":
+                continue  # Python's own, of the addon's first file
+            if path.is_symlink() and path.readlink() == wanted.get(path.name):
+                del wanted[path.name]
+            else:
                 path.unlink()
-                wanted.update({p.name: p for p in entries(root) if p.name == path.name})
         for name, path in wanted.items():
             (folder / name).symlink_to(path)
     return addons
