@@ -12,6 +12,11 @@ class TokenController(http.Controller):
         """Token endpoint (RFC 6749 section 3.2)."""
         return json_response(token.token_response(superuser_env(), message))
 
+    @oauth_route("introspect", ["POST"])
+    def oauth_introspect(self, message):
+        """Introspection endpoint (RFC 7662)."""
+        return json_response(token.introspection_response(superuser_env(), message))
+
     @oauth_route("revoke_token", ["POST"])
     def oauth_revoke_token(self, message):
         """Revocation endpoint (RFC 7009)."""

@@ -7,6 +7,8 @@ import uuid
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools import redirect_uri
+
 #: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
 LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
 
@@ -94,11 +96,31 @@ class OAuthProviderClient(models.Model):
         " (RFC 7636). Always on for public clients. Switch it off only for an old"
         " application that cannot send one.",
     )
-    refresh_token_enabled = fields.Boolean(
+    refresh_token_policy = fields.Selection(
+        selection=[
+            ("always", "Always"),
+            ("offline_access", "With the Scope offline_access"),
+            ("never", "Never"),
+        ],
         string="Refresh Tokens",
-        default=True,
-        help="Let the application renew its access without the user. Applies to web"
-        " and legacy applications.",
+        required=True,
+        default="always",
+        help="Let the application renew its access without the user: always, where the"
+        " user allowed it to stay connected, or never. Applies to web and legacy"
+        " applications.",
+    )
+    refresh_token_grace = fields.Integer(
+        string="Refresh Grace Period",
+        default=10,
+        help="Seconds in which a refresh token that was just used gets another answer,"
+        " for applications that renew twice at once or lost the first answer."
+        " Afterwards its reuse ends everything that was issued from it."
+        " 0 for none.",
+    )
+    is_resource_server = fields.Boolean(
+        string="Resource Server",
+        help="May introspect the tokens of every client, to guard an interface of its"
+        " own with them. Other clients see only theirs.",
     )
     skip_authorization = fields.Boolean(
         help="This application is trusted: whoever is signed in to Odoo is signed in"
@@ -129,6 +151,12 @@ class OAuthProviderClient(models.Model):
         help="The user whose rights a backend application has. Give it a user of its"
         " own, with the rights that it needs and no more.",
     )
+    any_localhost_port = fields.Boolean(
+        string="Any Port of localhost",
+        help="Take a redirect URI on http://localhost with any port, as on 127.0.0.1"
+        " and [::1]. For command-line tools and desktop applications that register the"
+        " name.",
+    )
     authorization_code_lifetime = fields.Integer(
         string="Code Lifetime",
         default=60,
@@ -153,9 +181,10 @@ class OAuthProviderClient(models.Model):
     )
     _lifetimes_check = models.Constraint(
         "CHECK (authorization_code_lifetime BETWEEN 1 AND 600"
-        " AND access_token_lifetime > 0 AND refresh_token_lifetime > 0)",
-        "A code may live from 1 to 600 seconds; the lifetimes of tokens must be"
-        " positive.",
+        " AND access_token_lifetime > 0 AND refresh_token_lifetime > 0"
+        " AND refresh_token_grace BETWEEN 0 AND 300)",
+        "A code may live from 1 to 600 seconds, the grace period 300 at most; the"
+        " lifetimes of tokens must be positive.",
     )
 
     @property
@@ -337,9 +366,12 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def match_redirect_uri(self, uri):
-        """Tell whether ``uri`` (str) is registered, to the letter (RFC 9700 2.1)."""
+        """Tell whether ``uri`` (str) is registered (RFC 9700 2.1, RFC 8252 7.3)."""
         self.ensure_one()
-        return uri in self.redirect_uri_ids.mapped("name")
+        return any(
+            redirect_uri.matches(registered, uri, self.any_localhost_port)
+            for registered in self.redirect_uri_ids.mapped("name")
+        )
 
     def action_view_tokens(self):
         """Open the tokens of this client."""

@@ -1,6 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 
 class OAuthProviderRefreshToken(models.Model):
@@ -16,7 +18,33 @@ class OAuthProviderRefreshToken(models.Model):
         " family dies (RFC 9700 section 4.14.2).",
     )
 
+    predecessor_id = fields.Many2one(
+        comodel_name="oauth.provider.refresh.token",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        help="The refresh token that this one was exchanged for.",
+    )
+
     _digest_uniq = models.UniqueIndex("(digest)")
 
     def is_live(self):
-        return super().is_live() and not self.used_at
+        return super().is_live() and (not self.used_at or self.is_in_grace())
+
+    @api.private
+    def is_in_grace(self):
+        """Tell whether this used token may be presented once more, for a moment.
+
+        Two requests of one application at once are no theft. It ends with the grace
+        period of the client, and as soon as a successor has been used: then the first
+        answer did arrive.
+        """
+        self.ensure_one()
+        if not self.used_at:
+            return False
+        grace = timedelta(seconds=self.client_id.refresh_token_grace)
+        if fields.Datetime.now() >= self.used_at + grace:
+            return False
+        return not self.search_count(
+            [("predecessor_id", "=", self.id), ("used_at", "!=", False)], limit=1
+        )

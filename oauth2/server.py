@@ -8,6 +8,7 @@ from oauthlib.oauth2 import (
     BearerToken,
     ClientCredentialsGrant,
     ImplicitGrant,
+    IntrospectEndpoint,
     RefreshTokenGrant,
     ResourceEndpoint,
     ResourceOwnerPasswordCredentialsGrant,
@@ -47,7 +48,11 @@ def _run(check):
 
 
 class OdooServer(
-    AuthorizationEndpoint, TokenEndpoint, ResourceEndpoint, RevocationEndpoint
+    AuthorizationEndpoint,
+    TokenEndpoint,
+    ResourceEndpoint,
+    RevocationEndpoint,
+    IntrospectEndpoint,
 ):
     """One server for all clients; what a client may do is the validator's decision.
 
@@ -84,3 +89,4 @@ class OdooServer(
             self, default_token="Bearer", token_types={"Bearer": bearer}
         )
         RevocationEndpoint.__init__(self, validator)
+        IntrospectEndpoint.__init__(self, validator)

@@ -1,6 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The token endpoint (RFC 6749 section 3.2) and revocation (RFC 7009)."""
+"""The endpoints that clients call with credentials of their own.
+
+Token (RFC 6749 section 3.2), revocation (RFC 7009), introspection (RFC 7662).
+"""
 
 import json
 
@@ -40,6 +43,14 @@ def revocation_response(env, message):
     return _respond(env, message, _revocation_checks, "create_revocation_response")
 
 
+def introspection_response(env, message):
+    """Return the Answer to an introspection request (RFC 7662).
+
+    :param env: superuser environment
+    """
+    return _respond(env, message, _introspection_checks, "create_introspect_response")
+
+
 def _token_checks(env, message):
     grant_type = message.form.get("grant_type")
     if not grant_type:
@@ -57,6 +68,14 @@ def _token_checks(env, message):
 
 def _revocation_checks(env, message):
     client = client_authentication.authenticate(env, message)
+    return OdooValidator(env, client=client), messages.REVOKE_PARAMETERS
+
+
+def _introspection_checks(env, message):
+    client = client_authentication.authenticate(env, message)
+    if client.client_type == "public":
+        # Whoever holds a stolen token would learn what it is good for (section 4)
+        raise InvalidClientError(description="This endpoint needs a client secret.")
     return OdooValidator(env, client=client), messages.REVOKE_PARAMETERS
 
 

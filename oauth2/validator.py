@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timezone
+
 from oauthlib.oauth2 import RequestValidator
 
 from odoo import fields
@@ -9,6 +11,11 @@ from . import pkce
 
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
+
+
+def timestamp(value):
+    """Return a naive UTC datetime as seconds since the epoch (int)."""
+    return int(value.replace(tzinfo=timezone.utc).timestamp())
 
 
 class OdooValidator(RequestValidator):
@@ -71,11 +78,17 @@ class OdooValidator(RequestValidator):
     ):
         return response_type == self.client.response_type
 
-    def _has_refresh_tokens(self):
-        return (
-            self.client.refresh_token_enabled
-            and self.client.grant_type in REFRESHABLE_GRANT_TYPES
-        )
+    def _has_refresh_tokens(self, scopes=None):
+        """Tell whether the client may have refresh tokens.
+
+        :param scopes: recordset that a token is issued for, or None in general
+        """
+        if self.client.grant_type not in REFRESHABLE_GRANT_TYPES:
+            return False
+        policy = self.client.refresh_token_policy
+        if policy == "offline_access" and scopes is not None:
+            return "offline_access" in scopes.mapped("code")
+        return policy != "never"
 
     # Redirect URI (RFC 6749 section 3.1.2)
 
@@ -186,9 +199,8 @@ class OdooValidator(RequestValidator):
         record = self.env["oauth.provider.refresh.token"].find_and_lock(refresh_token)
         if record.client_id != self.client or not record:
             return False
-        if record.used_at:
+        if record.used_at and not record.revoked_at and not record.is_in_grace():
             record.revoke_family()
-            return False
         if not record.is_live():
             return False
         self.refresh_token = record
@@ -228,7 +240,8 @@ class OdooValidator(RequestValidator):
             values.update(
                 grant=self.refresh_token.grant_id, family=self.refresh_token.family
             )
-            self.refresh_token.used_at = fields.Datetime.now()
+            if not self.refresh_token.used_at:
+                self.refresh_token.used_at = fields.Datetime.now()
             ceiling = self.refresh_token.scope_ids
             self.scopes = ceiling.filtered(lambda s: s.code in request.scopes)
             token["scope"] = " ".join(self.scopes.mapped("code"))
@@ -243,13 +256,14 @@ class OdooValidator(RequestValidator):
             token_type=self.client.token_type,
             **values,
         )
-        if "refresh_token" in token and not self._has_refresh_tokens():
+        if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]
         elif "refresh_token" in token:
             self.env["oauth.provider.refresh.token"].issue(
                 value=token["refresh_token"],
                 scopes=ceiling,
                 lifetime=self.client.refresh_token_lifetime,
+                predecessor_id=self.refresh_token.id,
                 **{**values, "family": token_record.family},
             )
 
@@ -275,12 +289,41 @@ class OdooValidator(RequestValidator):
     def revoke_token(self, token, token_type_hint, request, *args, **kwargs):
         """Revoke ``token``, if it was issued to the authenticated client.
 
-        A refresh token takes everything along that was issued from it
+        It takes everything along that was issued from the same authorization
         (section 2.1); the hint only saves time, so it is ignored.
         """
-        refresh_token = self.env["oauth.provider.refresh.token"].find(token)
-        access_token = self.env["oauth.provider.token"].find(token)
-        if refresh_token and refresh_token.client_id == self.client:
-            refresh_token.revoke_family()
-        elif access_token and access_token.client_id == self.client:
-            access_token.revoke()
+        record = self._find_token(token)
+        if record and record.client_id == self.client:
+            record.revoke_family()
+
+    def _find_token(self, token):
+        """Return the access or refresh token (record) of ``token`` (str), or none."""
+        return self.env["oauth.provider.token"].find(token) or self.env[
+            "oauth.provider.refresh.token"
+        ].find(token)
+
+    # Introspection (RFC 7662)
+
+    def introspect_token(self, token, token_type_hint, request, *args, **kwargs):
+        """Return what is known of ``token`` (dict), or None if it is dead.
+
+        A client sees its own tokens; a resource server those of every client. What it
+        may not see is answered like what does not exist (section 2.2).
+        """
+        record = self._find_token(token)
+        if not record or not record.is_live():
+            return None
+        client = record.client_id
+        if client != self.client and not self.client.is_resource_server:
+            return None
+        claims = {
+            "scope": " ".join(record.allowed_scopes().mapped("code")),
+            "client_id": client.identifier,
+            "exp": timestamp(record.expires_at),
+            "iat": timestamp(record.create_date),
+            "sub": client.generate_user_id(record.user_id),
+            "iss": client.get_issuer(),
+        }
+        if record._name == "oauth.provider.token":
+            claims["token_type"] = "Bearer"
+        return claims

@@ -4,6 +4,8 @@ from . import test_bad_input
 from . import test_browser
 from . import test_data
 from . import test_grants
+from . import test_introspection
 from . import test_migration
 from . import test_models
+from . import test_refresh
 from . import test_security

@@ -264,7 +264,7 @@ class TestGrants(OAuthCase):
         self.assertEqual(wider.json()["error"], "invalid_scope")
 
     def test_a_client_without_refresh_tokens_gets_none(self):
-        client, secret = self.create_client(refresh_token_enabled=False)
+        client, secret = self.create_client(refresh_token_policy="never")
         self.sign_in()
         tokens = self.redeem(self.get_code(client), client, secret).json()
         self.assertNotIn("refresh_token", tokens)

@@ -125,6 +125,34 @@ class TestModels(TransactionCase):
             self.assertTrue(self.client.match_redirect_uri(uri))
         self.assertFalse(self.client.match_redirect_uri("http://localhost:8070/"))
 
+    def test_a_loopback_redirect_uri_may_have_any_port_and_no_other_may(self):
+        names = (
+            "http://127.0.0.1/callback",
+            "http://[::1]/callback",
+            "http://localhost/callback",
+            "https://client.example.com/callback",
+        )
+        self.client.redirect_uri_ids = [
+            Command.create({"name": name}) for name in names
+        ]
+        for uri, expected in (
+            ("http://127.0.0.1:49152/callback", True),
+            ("http://[::1]:49152/callback", True),
+            ("http://127.0.0.1:49152/other", False),
+            ("http://127.0.0.1:49152/callback?x=1", False),
+            ("http://127.0.0.2:49152/callback", False),
+            ("https://127.0.0.1:49152/callback", False),
+            ("http://127.0.0.1:x/callback", False),
+            ("http://127.0.0.1:1@evil.example.com/callback", False),
+            ("http://evil@127.0.0.1:1/callback", False),
+            ("http://localhost:49152/callback", False),
+            ("https://client.example.com:8443/callback", False),
+        ):
+            with self.subTest(uri=uri):
+                self.assertEqual(self.client.match_redirect_uri(uri), expected)
+        self.client.any_localhost_port = True
+        self.assertTrue(self.client.match_redirect_uri("http://localhost:1/callback"))
+
     def test_a_scope_code_is_a_scope_token(self):
         for code in ("two words", 'quo"te', "back\\slash", "ünïcode", ""):
             with self.subTest(code=code), self.assertRaises(ValidationError):

@@ -178,7 +178,7 @@ class TestSecurity(OAuthCase):
         self.assertEqual(self.redeem(code, client, secret).status_code, 200)
 
     def test_a_used_refresh_token_takes_its_family_along(self):
-        client, secret = self.create_client()
+        client, secret = self.create_client(refresh_token_grace=0)
         self.sign_in()
         first = self.redeem(self.get_code(client), client, secret).json()
         data = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}

@@ -68,6 +68,36 @@ def is_loopback(uri):
         return False
 
 
+def matches(registered, uri, any_localhost_port=False):
+    """Tell whether ``uri`` (str) may stand for the ``registered`` one (str).
+
+    To the letter (RFC 9700 section 2.1), except for the port of a loopback address,
+    which a program on the device gets from its system at each start
+    (RFC 8252 section 7.3).
+
+    :param any_localhost_port: whether the name ``localhost`` counts as a loopback
+        address, which RFC 8252 section 8.3 does not recommend
+    """
+    if uri == registered:
+        return True
+    if not is_loopback(registered) or not is_loopback(uri):
+        return False
+    if urlsplit(registered).hostname == "localhost" and not any_localhost_port:
+        return False
+    try:
+        check(uri)
+    except InvalidRedirectURI:
+        return False
+    return _without_port(uri) == _without_port(registered)
+
+
+def _without_port(uri):
+    """Return ``uri`` (str) without its port, the rest to the letter."""
+    parts = urlsplit(uri)
+    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    return uri.replace(parts.netloc, host, 1)
+
+
 def is_private_use(uri):
     """Tell whether ``uri`` has a private-use scheme (RFC 8252 section 7.1)."""
     return urlsplit(uri).scheme not in ("http", "https")
