@@ -11,7 +11,9 @@
     "license": "AGPL-3",
     "application": False,
     "installable": True,
-    "external_dependencies": {"python": ["oauthlib>=3.3.1"]},
+    "external_dependencies": {
+        "python": ["cryptography", "oauthlib>=3.3.1", "PyJWT>=2.8"]
+    },
     "depends": ["base_setup", "web"],
     "data": [
         "security/oauth_provider_groups.xml",

@@ -74,6 +74,7 @@ def read_message():
         query=Parameters(httprequest.args.items(multi=True)),
         form=Parameters(httprequest.form.items(multi=True)),
         authorization=httprequest.headers.get("Authorization"),
+        address=httprequest.remote_addr or "",
     )
 
 

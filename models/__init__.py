@@ -1,11 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import ir_filters
+from . import oauth_provider_assertion
 from . import oauth_provider_credential
-from . import oauth_provider_secret_mixin
+from . import oauth_provider_authentication_mixin
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
 from . import oauth_provider_client_secret
+from . import oauth_provider_failure
 from . import oauth_provider_grant
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token

@@ -15,7 +15,7 @@ LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
 
 class OAuthProviderClient(models.Model):
     _name = "oauth.provider.client"
-    _inherit = ["oauth.provider.secret.mixin"]
+    _inherit = ["oauth.provider.authentication.mixin"]
     _description = "OAuth Provider Client"
     _order = "name, id"
 
@@ -247,7 +247,7 @@ class OAuthProviderClient(models.Model):
                 client.user_id = False
 
     def _compute_endpoint_base_url(self):
-        self.endpoint_base_url = f"{self.get_issuer()}/oauth2"
+        self.endpoint_base_url = self.get_endpoint_url("").rstrip("/")
 
     # Constraints
 
@@ -318,6 +318,18 @@ class OAuthProviderClient(models.Model):
             )
 
     # Business methods
+
+    @api.model
+    def get_endpoint_url(self, name):
+        """Return the public address (str) of the endpoint ``name``.
+
+        Below the issuer: with ``/oauth2``, unless the issuer itself is the path form
+        ``/oauth2/db/<database>``.
+        """
+        issuer = self.get_issuer()
+        if "/oauth2/db/" in issuer:
+            return f"{issuer}/{name}"
+        return f"{issuer}/oauth2/{name}"
 
     @api.model
     def get_issuer(self):

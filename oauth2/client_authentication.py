@@ -1,18 +1,30 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Client authentication at the token and the revocation endpoint (RFC 6749 2.3)."""
+"""Who calls the token, revocation and introspection endpoints (RFC 6749 2.3)."""
 
 import base64
 import binascii
+from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 
 from ..tools import secret
+from . import client_assertion
+from .throttle import check_throttle, record_failure
 
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 #: Compared against when there is no client, so that it takes as long as a wrong secret.
 _NO_DIGEST = secret.digest(secret.generate())
+
+
+@dataclass
+class Credentials:
+    """What a client presents: ``method`` by its name in the registry of RFC 7591."""
+
+    method: str
+    identifier: str | None
+    value: str | None = None
 
 
 def parse_basic(header):
@@ -40,35 +52,78 @@ def challenge(message):
     return BASIC_CHALLENGE if message.authorization else None
 
 
+def read_credentials(message):
+    """Return the :class:`Credentials` of ``message``.
+
+    :raise InvalidRequestError: for two methods at once, or two different identifiers
+    :raise InvalidClientError: for malformed ones
+    """
+    named = message.form.get("client_id")
+    found = []
+    if message.authorization:
+        basic = parse_basic(message.authorization)
+        if not basic:
+            raise InvalidClientError(description="Malformed Authorization header.")
+        # A public client may send its identifier this way, with an empty secret
+        method = "client_secret_basic" if basic[1] else "none"
+        found.append(Credentials(method, *basic))
+    if message.form.get("client_secret"):
+        found.append(
+            Credentials("client_secret_post", named, message.form.get("client_secret"))
+        )
+    if assertion := _read_assertion(message):
+        identifier = named or client_assertion.claimed_identifier(assertion)
+        found.append(Credentials("private_key_jwt", identifier, assertion))
+    if len(found) > 1:
+        raise InvalidRequestError(
+            description="A client uses one authentication method per request."
+        )
+    if not found:
+        return Credentials("none", named)
+    if named and found[0].identifier != named:
+        raise InvalidRequestError(description="Two different client identifiers.")
+    return found[0]
+
+
+def _read_assertion(message):
+    assertion = message.form.get("client_assertion")
+    kind = message.form.get("client_assertion_type")
+    if not assertion and not kind:
+        return None
+    if not assertion or kind != client_assertion.ASSERTION_TYPE:
+        raise InvalidClientError(description="Unknown client_assertion_type.")
+    return assertion
+
+
 def authenticate(env, message):
     """Return the client (record) that sent ``message``.
 
-    A confidential client proves itself by its secret, in the header or in the body; a
-    public one names itself. Unknown client and wrong secret look the same.
+    Unknown client and wrong credential look the same, and take as long.
 
     :raise InvalidRequestError: for two methods at once, or two different identifiers
-    :raise InvalidClientError: for everything else
+    :raise InvalidClientError: for everything else that does not prove a client
+    :raise TooManyFailuresError: after too many of those
     """
-    identifier, value = message.form.get("client_id"), message.form.get("client_secret")
-    if message.authorization:
-        credentials = parse_basic(message.authorization)
-        if not credentials:
-            raise InvalidClientError(description="Malformed Authorization header.")
-        if value:
-            raise InvalidRequestError(
-                description="A client uses one authentication method per request."
-            )
-        if identifier and identifier != credentials[0]:
-            raise InvalidRequestError(
-                description="The client_id differs from the Authorization header."
-            )
-        identifier, value = credentials
-    client = env["oauth.provider.client"].find_by_identifier(identifier)
-    if client.client_type == "public" and not value:
-        return client
-    # A public client has no digest: a secret that it sends is refused, not ignored.
-    expected = client.secret_digest if client.client_type == "confidential" else None
-    is_right = secret.matches(value or "", expected or _NO_DIGEST)
-    if not (client and expected and is_right):
+    credentials = read_credentials(message)
+    subject = credentials.identifier or ""
+    check_throttle(env, "client", subject, message.address)
+    client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
+    if not _is_proven(env, client, credentials):
+        record_failure(env, "client", subject, message.address)
         raise InvalidClientError(description="Client authentication failed.")
     return client
+
+
+def _is_proven(env, client, credentials):
+    allowed = client.get_authentication_methods() if client else ()
+    is_allowed = credentials.method in allowed
+    if credentials.method == "none":
+        return is_allowed
+    if credentials.method == "private_key_jwt":
+        audiences = client.get_assertion_audiences() if client else ()
+        return is_allowed and client_assertion.verify(
+            env, client, credentials.value, audiences
+        )
+    expected = (client.secret_digest if is_allowed else None) or _NO_DIGEST
+    is_right = secret.matches(credentials.value, expected)
+    return bool(is_allowed and client.secret_digest and is_right)

@@ -90,12 +90,14 @@ class Message:
     :param query: parameters of the URL
     :param form: parameters of a form body
     :param authorization: the Authorization header (str), or None
+    :param address: IP address of the caller (str)
     """
 
     uri: str
     query: Parameters = field(default_factory=Parameters)
     form: Parameters = field(default_factory=Parameters)
     authorization: str | None = None
+    address: str = ""
 
     def check(self, query_allowed=False):
         """Raise InvalidRequestError for a malformed request.
@@ -138,4 +140,6 @@ class Answer:
         """
         # oauthlib adds a Bearer challenge to invalid_client, which is for resources
         headers = {"WWW-Authenticate": challenge} if challenge else {}
+        if retry_after := getattr(error, "retry_after", None):
+            headers["Retry-After"] = str(retry_after)
         return cls(error.status_code, json.loads(error.json), headers)

@@ -17,6 +17,7 @@ from oauthlib.oauth2 import (
 
 from . import client_authentication
 from . import message as messages
+from .throttle import check_throttle, record_failure
 from .validator import OdooValidator
 
 
@@ -63,6 +64,8 @@ def _token_checks(env, message):
     validator = OdooValidator(env, client=client)
     if not validator.validate_grant_type(None, grant_type, client, None):
         raise UnauthorizedClientError()
+    if grant_type == "password":
+        check_throttle(env, "password", client.identifier, message.address)
     return validator, messages.TOKEN_PARAMETERS
 
 
@@ -87,6 +90,9 @@ def _respond(env, message, checks, endpoint):
         _headers, body, status = getattr(server, endpoint)(
             message.uri, "POST", body=message.form.select(parameters)
         )
+        if validator.has_failed_password:
+            client = validator.client.identifier
+            record_failure(env, "password", client, message.address)
     except InvalidClientError as error:
         return messages.Answer.from_error(
             error, challenge=client_authentication.challenge(message)

@@ -42,6 +42,7 @@ class OdooValidator(RequestValidator):
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = env["oauth.provider.scope"]
+        self.has_failed_password = False
 
     # Client (RFC 6749 section 2)
 
@@ -188,6 +189,7 @@ class OdooValidator(RequestValidator):
                 credential, {"interactive": False}
             )
         except AccessDenied:
+            self.has_failed_password = True
             return False
         self.user = self.env["res.users"].browse(auth_info["uid"])
         request.user = self.user

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_bad_input
 from . import test_browser
+from . import test_client_authentication
 from . import test_data
 from . import test_grants
 from . import test_introspection

@@ -1,16 +1,23 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
+import jwt
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools import secret
 
 
-class OAuthProviderSecretMixin(models.AbstractModel):
-    """The secret of a client: it goes in, or is shown once, and is never read again."""
+class OAuthProviderAuthenticationMixin(models.AbstractModel):
+    """How a client proves itself: by a secret, or by a key of its own.
 
-    _name = "oauth.provider.secret.mixin"
-    _description = "OAuth Provider Secret"
+    A secret goes in, or is shown once, and is never read again.
+    """
+
+    _name = "oauth.provider.authentication.mixin"
+    _description = "OAuth Provider Client Authentication"
 
     secret = fields.Char(
         string="Client Secret",
@@ -23,6 +30,20 @@ class OAuthProviderSecretMixin(models.AbstractModel):
     )
     secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
     has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
+    token_endpoint_auth_method = fields.Selection(
+        selection=[
+            ("client_secret_basic", "Secret in the Authorization Header"),
+            ("client_secret_post", "Secret in the Body"),
+            ("private_key_jwt", "Signed Assertion (private_key_jwt)"),
+        ],
+        string="Authentication Method",
+        help="The only way in which this client may prove itself. Empty: any of them.",
+    )
+    jwks = fields.Text(
+        string="Key Set",
+        help="The public keys of the application, as a JSON Web Key Set, if it proves"
+        " itself by signed assertions instead of a secret.",
+    )
 
     def _compute_secret(self):
         self.secret = False
@@ -49,6 +70,31 @@ class OAuthProviderSecretMixin(models.AbstractModel):
     def _compute_has_secret(self):
         for client in self:
             client.has_secret = bool(client.secret_digest)
+
+    @api.constrains("jwks")
+    def _check_jwks(self):
+        for client in self.filtered("jwks"):
+            try:
+                keys = json.loads(client.jwks)["keys"]
+                parsed = [jwt.PyJWK(key) for key in keys]
+            except (ValueError, TypeError, KeyError, jwt.PyJWTError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "This is no JSON Web Key Set with keys that can be used:"
+                        " %(reason)s",
+                        reason=error,
+                    )
+                ) from error
+            if not parsed:
+                raise ValidationError(self.env._("The key set holds no key."))
+            if any("d" in key or "k" in key for key in keys):
+                raise ValidationError(
+                    self.env._(
+                        "The key set holds a private key or a shared secret. Enter"
+                        " public keys only, and replace that one: it is no longer"
+                        " secret."
+                    )
+                )
 
     def _check_acts_as(self):
         """Raise AccessError where the environment's user must not know the secret."""
@@ -88,3 +134,18 @@ class OAuthProviderSecretMixin(models.AbstractModel):
                 "default_identifier": self.identifier,
             },
         }
+
+    @api.private
+    def get_authentication_methods(self):
+        """Return the names (RFC 7591 section 2) of the methods this client may use."""
+        self.ensure_one()
+        if self.client_type == "public":
+            return ("none",)
+        if self.token_endpoint_auth_method:
+            return (self.token_endpoint_auth_method,)
+        return ("client_secret_basic", "client_secret_post", "private_key_jwt")
+
+    @api.private
+    def get_assertion_audiences(self):
+        """Return the names of this provider for which an assertion may be made."""
+        return [self.get_issuer(), self.get_endpoint_url("token")]

@@ -1,0 +1,53 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import secret
+
+#: Rows that one run of the vacuum removes.
+GC_LIMIT = 10_000
+
+
+class OAuthProviderAssertion(models.Model):
+    """An assertion that a client has authenticated with, so that it works once."""
+
+    _name = "oauth.provider.assertion"
+    _description = "OAuth Provider Client Assertion"
+    _log_access = False
+
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    digest = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
+    expires_at = fields.Datetime(required=True, readonly=True, index=True)
+
+    _digest_uniq = models.UniqueIndex("(client_id, digest)")
+
+    @api.private
+    def use(self, client, jti, expires_at):
+        """Tell whether ``jti`` (str) of ``client`` (record) is used for the first time.
+
+        RFC 7523 section 3, point 7. Of two workers at once, one waits and is told no.
+
+        :param expires_at: naive UTC datetime until which the assertion is remembered
+        """
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO oauth_provider_assertion (client_id, digest, expires_at)"
+                " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+                client.id,
+                secret.digest(jti),
+                expires_at,
+            )
+        )
+        return bool(self.env.cr.fetchone())
+
+    @api.autovacuum
+    def _gc_assertions(self):
+        old = self.search([("expires_at", "<", fields.Datetime.now())], limit=GC_LIMIT)
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT

@@ -1,0 +1,105 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import secret
+
+#: Rows that one run of the vacuum removes.
+GC_LIMIT = 10_000
+#: How many clients or users from one address are throttled together.
+ADDRESS_FACTOR = 10
+
+
+class OAuthProviderFailure(models.Model):
+    """A failed authentication, for the throttle of all workers together.
+
+    Rows are only added: counting one up would make concurrent failures wait for each
+    other, and some of them fail.
+    """
+
+    _name = "oauth.provider.failure"
+    _description = "OAuth Provider Failed Authentication"
+    _order = "id desc"
+    _log_access = False
+
+    kind = fields.Selection(
+        selection=[("client", "Client"), ("password", "Password")],
+        required=True,
+        readonly=True,
+    )
+    subject = fields.Char(
+        required=True,
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="Digest of what was tried: the caller may have put a secret there.",
+    )
+    address = fields.Char(string="IP Address", required=True, readonly=True)
+    failed_at = fields.Datetime(required=True, readonly=True, index=True)
+
+    _address_idx = models.Index("(address, kind, failed_at)")
+
+    @api.model
+    def _get_limits(self):
+        """Return (failures allowed, seconds in which they count)."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+
+        def positive(name, default):
+            value = get_param(f"oauth_provider.{name}") or ""
+            return int(value) if value.isdigit() and int(value) else default
+
+        return positive("throttle_failures", 10), positive("throttle_seconds", 60)
+
+    @api.private
+    def retry_after(self, kind, subject, address):
+        """Return the seconds (int) to wait after too many failures, or 0.
+
+        :param kind: ``client`` or ``password``
+        :param subject: what is tried (str): the identifier of the client
+        :param address: IP address of the caller (str)
+        """
+        limit, seconds = self._get_limits()
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE subject = %s),
+                       count(*),
+                       max(failed_at)
+                  FROM oauth_provider_failure
+                 WHERE address = %s AND kind = %s AND failed_at > %s
+                """,
+                secret.digest(subject),
+                address,
+                kind,
+                now - timedelta(seconds=seconds),
+            )
+        )
+        of_subject, of_address, last = self.env.cr.fetchone()
+        if of_subject < limit and of_address < limit * ADDRESS_FACTOR:
+            return 0
+        return max(1, seconds - int((now - last).total_seconds()))
+
+    @api.private
+    def record(self, kind, subject, address):
+        """Store a failure; the parameters are those of :meth:`retry_after`."""
+        self.create(
+            {
+                "kind": kind,
+                "subject": secret.digest(subject),
+                "address": address,
+                "failed_at": fields.Datetime.now(),
+            }
+        )
+
+    @api.autovacuum
+    def _gc_failures(self):
+        _limit, seconds = self._get_limits()
+        old = self.search(
+            [("failed_at", "<", fields.Datetime.now() - timedelta(seconds=seconds))],
+            limit=GC_LIMIT,
+        )
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT

@@ -1,0 +1,208 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import base64
+import json
+import time
+import uuid
+from urllib.parse import quote_plus
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from .common import OAuthCase
+
+GRANT = {"grant_type": "client_credentials"}
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@tagged("post_install", "-at_install")
+class TestClientAuthentication(OAuthCase):
+    """RFC 6749 section 2.3, RFC 7523, and the throttle."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        cls.ec_key = ec.generate_private_key(ec.SECP256R1())
+
+    def create_key_client(self, key, algorithm, **values):
+        public = json.loads(algorithm.to_jwk(key.public_key()))
+        jwks = json.dumps({"keys": [{**public, "kid": "one", "use": "sig"}]})
+        return self.create_client("backend application", jwks=jwks, **values)[0]
+
+    def assertion(self, client, key, algorithm="RS256", **claims):
+        claims = {
+            "iss": client.identifier,
+            "sub": client.identifier,
+            "aud": self.Client.get_issuer(),
+            "exp": int(time.time()) + 60,
+            "jti": uuid.uuid4().hex,
+            **claims,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(claims, key, algorithm, headers={"kid": "one"})
+
+    def present(self, assertion, **data):
+        return self.post(
+            "token",
+            {
+                **GRANT,
+                "client_assertion_type": ASSERTION_TYPE,
+                "client_assertion": assertion,
+                **data,
+            },
+        )
+
+    def test_basic_is_form_urldecoded(self):
+        client, secret = self.create_client("backend application")
+        client.identifier = "a:b+c%"
+        pair = f"{quote_plus(client.identifier)}:{quote_plus(secret)}"
+        header = "bAsIc " + base64.b64encode(pair.encode()).decode()
+        response = self.post("token", GRANT, Authorization=header)
+        self.assertEqual(response.status_code, 200, response.text)
+
+    def test_a_secret_in_the_body(self):
+        client, secret = self.create_client("backend application")
+        data = {"client_id": client.identifier, "client_secret": secret}
+        self.assertEqual(self.post("token", {**GRANT, **data}).status_code, 200)
+
+    def test_the_method_can_be_fixed(self):
+        client, secret = self.create_client("backend application")
+        body = {**GRANT, "client_id": client.identifier, "client_secret": secret}
+        for method, by_header, by_body in (
+            ("client_secret_basic", 200, 401),
+            ("client_secret_post", 401, 200),
+            ("private_key_jwt", 401, 401),
+        ):
+            client.token_endpoint_auth_method = method
+            response = self.post("token", GRANT, client, secret)
+            self.assertEqual(response.status_code, by_header)
+            self.assertEqual(self.post("token", body).status_code, by_body)
+
+    def test_a_signed_assertion_with_each_type_of_key(self):
+        for key, jwk, algorithm in (
+            (self.rsa_key, jwt.algorithms.RSAAlgorithm, "RS256"),
+            (self.rsa_key, jwt.algorithms.RSAAlgorithm, "PS256"),
+            (self.ec_key, jwt.algorithms.ECAlgorithm, "ES256"),
+        ):
+            client = self.create_key_client(key, jwk)
+            response = self.present(self.assertion(client, key, algorithm))
+            self.assertEqual(response.status_code, 200, response.text)
+
+    def test_an_assertion_may_name_the_token_endpoint(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        audience = self.Client.get_endpoint_url("token")
+        assertion = self.assertion(client, self.rsa_key, aud=audience)
+        response = self.present(assertion, client_id=client.identifier)
+        self.assertEqual(response.status_code, 200, response.text)
+
+    def test_an_assertion_works_once(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        assertion = self.assertion(client, self.rsa_key)
+        self.assertEqual(self.present(assertion).status_code, 200)
+        self.assertEqual(self.present(assertion).json()["error"], "invalid_client")
+
+    def test_an_assertion_that_is_wrong_in_one_point_is_refused(self):
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "100"
+        )
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        now = int(time.time())
+        for assertion in (
+            self.assertion(client, other),
+            self.assertion(client, self.rsa_key, aud="https://other.example.com"),
+            self.assertion(client, self.rsa_key, aud=None),
+            self.assertion(client, self.rsa_key, iss="other"),
+            self.assertion(client, self.rsa_key, sub="other"),
+            self.assertion(client, self.rsa_key, exp=now - 60),
+            self.assertion(client, self.rsa_key, exp=now + 3600),
+            self.assertion(client, self.rsa_key, exp=None),
+            self.assertion(client, self.rsa_key, jti=None),
+            self.assertion(client, self.rsa_key, nbf=now + 300),
+            self.assertion(client, "s" * 64, "HS256"),
+            self.assertion(client, None, "none"),
+            "nonsense",
+        ):
+            response = self.present(assertion)
+            self.assertEqual(response.status_code, 401, response.text)
+            self.assertEqual(response.json()["error"], "invalid_client")
+
+    def test_an_assertion_and_a_secret_at_once_are_refused(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        assertion = self.assertion(client, self.rsa_key)
+        response = self.present(assertion, client_secret="x" * 40)
+        self.assertEqual(response.json()["error"], "invalid_request")
+
+    def test_a_key_set_is_public_and_well_formed(self):
+        algorithm = jwt.algorithms.RSAAlgorithm
+        client = self.create_key_client(self.rsa_key, algorithm)
+        private = json.loads(algorithm.to_jwk(self.rsa_key))
+        for jwks in (
+            "nonsense",
+            "{}",
+            "[]",
+            '{"keys": []}',
+            '{"keys": [{"kty": "RSA"}]}',
+            json.dumps({"keys": [private]}),
+            json.dumps({"keys": [{"kty": "oct", "k": "c2VjcmV0", "alg": "HS256"}]}),
+        ):
+            with self.subTest(jwks=jwks[:40]), self.assertRaises(ValidationError):
+                client.jwks = jwks
+
+    def test_failed_client_authentication_is_throttled_by_client_and_address(self):
+        client, secret = self.create_client("backend application")
+        other, other_secret = self.create_client("backend application")
+        for _i in range(10):
+            self.assertEqual(self.post("token", GRANT, client, "x").status_code, 401)
+        response = self.post("token", GRANT, client, secret)
+        self.assertEqual(response.status_code, 429)
+        self.assertLessEqual(1, int(response.headers["Retry-After"]))
+        self.assertGreaterEqual(60, int(response.headers["Retry-After"]))
+        self.assertEqual(response.json()["error"], "temporarily_unavailable")
+        self.assertEqual(
+            self.post("token", GRANT, other, other_secret).status_code, 200
+        )
+        self.env["oauth.provider.failure"].search([]).failed_at = "2020-01-01"
+        self.assertEqual(self.post("token", GRANT, client, secret).status_code, 200)
+        self.env["oauth.provider.failure"]._gc_failures()
+        self.assertFalse(self.env["oauth.provider.failure"].search([]))
+
+    def test_an_unknown_client_is_throttled_alike(self):
+        for _i in range(10):
+            self.assertEqual(
+                self.post("token", {**GRANT, "client_id": "unknown"}).status_code, 401
+            )
+        response = self.post("token", {**GRANT, "client_id": "unknown"})
+        self.assertEqual(response.status_code, 429)
+
+    def test_an_address_that_tries_many_clients_is_throttled(self):
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "2"
+        )
+        statuses = [
+            self.post("token", {**GRANT, "client_id": f"unknown{i}"}).status_code
+            for i in range(21)
+        ]
+        self.assertEqual(statuses, [401] * 20 + [429])
+
+    def test_failed_passwords_are_throttled(self):
+        client, secret = self.create_client("legacy application")
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "0")
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "3"
+        )
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "wrong",
+        }
+        for _i in range(3):
+            response = self.post("token", data, client, secret)
+            self.assertEqual(response.json()["error"], "invalid_grant")
+        data["password"] = "oauth_user_password"
+        response = self.post("token", data, client, secret)
+        self.assertEqual(response.status_code, 429)
