@@ -3,3 +3,6 @@
 from . import controllers
 from . import models
 from .hooks import post_init_hook
+from .tools import log_filter
+
+log_filter.install()

@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from ..oauth2.message import Answer, Message, Parameters
 
 
-def oauth_route(name, methods, readonly=False, browser=False):
+def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes=None):
     """Publish a controller method as ``/oauth2/<name>`` in both its forms.
 
     The method is called as ``method(self, message)`` in the database that the request
@@ -27,7 +27,11 @@ def oauth_route(name, methods, readonly=False, browser=False):
     :param readonly: whether nothing is written, see :func:`odoo.http.route`
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
+    :param cors: whether scripts of the clients' pages may call it
+    :param routes: addresses in place of the two
     """
+    if cors:
+        methods = [*methods, "OPTIONS"]
 
     def decorator(method):
         @functools.wraps(method)
@@ -43,13 +47,21 @@ def oauth_route(name, methods, readonly=False, browser=False):
                     )
                 )
             response = _enter_database(database, browser)
-            return method(self, read_message()) if response is None else response
+            if response is not None:
+                return response
+            if method_name == "OPTIONS":
+                response = request.make_response("", status=204)
+            else:
+                response = method(self, read_message())
+            if cors:
+                allow_origin(response, methods)
+            return response
 
         # Odoo drops parameters that the signature does not name, and warns of each
         del handle.__wrapped__
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(
-            [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
+            routes or [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
             type="http",
             auth="none",
             csrf=False,
@@ -58,6 +70,28 @@ def oauth_route(name, methods, readonly=False, browser=False):
         )(handle)
 
     return decorator
+
+
+def allow_origin(response, methods):
+    """Let scripts of the calling page read ``response``, if a client has its origin.
+
+    Cookies are never allowed: a script has what it was given, and no session.
+    """
+    response.headers.add("Vary", "Origin")
+    origin = request.httprequest.headers.get("Origin")
+    if not origin or "\x00" in origin:
+        return
+    if not superuser_env()["oauth.provider.origin"].is_known(origin):
+        return
+    response.headers["Access-Control-Allow-Origin"] = origin
+    if request.httprequest.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = (
+            "WWW-Authenticate, Retry-After"
+        )
 
 
 def superuser_env():

@@ -7,17 +7,17 @@ from .common import json_response, oauth_route, superuser_env
 
 
 class TokenController(http.Controller):
-    @oauth_route("token", ["POST"])
+    @oauth_route("token", ["POST"], cors=True)
     def oauth_token(self, message):
         """Token endpoint (RFC 6749 section 3.2)."""
         return json_response(token.token_response(superuser_env(), message))
 
-    @oauth_route("introspect", ["POST"])
+    @oauth_route("introspect", ["POST"], cors=True)
     def oauth_introspect(self, message):
         """Introspection endpoint (RFC 7662)."""
         return json_response(token.introspection_response(superuser_env(), message))
 
-    @oauth_route("revoke_token", ["POST"])
+    @oauth_route("revoke_token", ["POST"], cors=True)
     def oauth_revoke_token(self, message):
         """Revocation endpoint (RFC 7009)."""
         return json_response(token.revocation_response(superuser_env(), message))

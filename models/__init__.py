@@ -9,6 +9,7 @@ from . import oauth_provider_client
 from . import oauth_provider_client_secret
 from . import oauth_provider_failure
 from . import oauth_provider_grant
+from . import oauth_provider_origin
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
 from . import oauth_provider_scope

@@ -140,6 +140,14 @@ class OAuthProviderClient(models.Model):
         string="Redirect URIs",
         copy=True,
     )
+    origin_ids = fields.One2many(
+        comodel_name="oauth.provider.origin",
+        inverse_name="client_id",
+        string="Web Origins",
+        copy=True,
+        help="Pages whose scripts may call the provider, beside those of the redirect"
+        " URIs.",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Acts As",

@@ -27,9 +27,21 @@ class OAuthProviderRedirectURI(models.Model):
         ondelete="cascade",
     )
 
+    origin = fields.Char(
+        compute="_compute_origin",
+        store=True,
+        index=True,
+        help="Scripts of pages there may call the provider.",
+    )
+
     _name_client_uniq = models.UniqueIndex(
         "(client_id, name)", "This client already has this redirect URI."
     )
+
+    @api.depends("name")
+    def _compute_origin(self):
+        for record in self:
+            record.origin = redirect_uri.origin(record.name or "")
 
     @api.constrains("name")
     def _check_name(self):

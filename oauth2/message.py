@@ -123,14 +123,24 @@ class Message:
 
 @dataclass
 class Answer:
-    """A JSON answer: status, body (dict or None for an empty one) and headers."""
+    """A JSON answer.
+
+    :param status: HTTP status
+    :param body: dict, or None for an empty answer
+    :param headers: dict
+    :param max_age: seconds for which it may be kept; 0 for not at all
+    """
 
     status: int
     body: dict | None = None
     headers: dict = field(default_factory=dict)
+    max_age: int = 0
 
     def __post_init__(self):
-        self.headers = {**NO_STORE, **self.headers}
+        caching = NO_STORE
+        if self.max_age:
+            caching = {"Cache-Control": f"public, max-age={self.max_age}"}
+        self.headers = {**caching, **self.headers}
 
     @classmethod
     def from_error(cls, error, challenge=None):

@@ -95,7 +95,7 @@ class TestBadInput(OAuthCase):
         for route in ("token", "revoke_token"):
             response = self.url_open(f"/oauth2/{route}")
             self.assertEqual(response.status_code, 405)
-            self.assertEqual(response.headers["Allow"], "POST")
+            self.assertEqual(response.headers["Allow"], "POST, OPTIONS")
             self.assertEqual(response.json()["error"], "invalid_request")
 
     def test_head_is_a_get_without_its_body_where_nothing_is_written(self):

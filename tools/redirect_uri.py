@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 FORBIDDEN_SCHEMES = frozenset(
     {"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
 )
+#: The usual port of each scheme that has web origins.
+_PORTS = {"http": 80, "https": 443}
 #: RFC 3986: every other character must be percent-encoded.
 _URI_CHARACTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -106,6 +108,24 @@ def is_private_use(uri):
 def may_be_claimed_by_any_program(uri):
     """Tell whether any program on the user's device could receive ``uri``."""
     return is_loopback(uri) or is_private_use(uri)
+
+
+def origin(uri):
+    """Return the web origin of ``uri`` (RFC 6454 section 6.2), or None if it has none.
+
+    Browsers send it in lower case and without the usual port.
+    """
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if port in (None, _PORTS[parts.scheme]):
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
 
 
 def display_host(uri):

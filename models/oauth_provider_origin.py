@@ -1,0 +1,58 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import redirect_uri
+
+
+class OAuthProviderOrigin(models.Model):
+    """A web origin whose scripts may call the provider, beside the redirect URIs'."""
+
+    _name = "oauth.provider.origin"
+    _description = "OAuth Provider Web Origin"
+    _order = "name, id"
+
+    name = fields.Char(
+        string="Origin",
+        required=True,
+        index=True,
+        help="Scheme, host and port of a page, such as https://app.example.com",
+    )
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+
+    _name_client_uniq = models.UniqueIndex(
+        "(client_id, name)", "This client already has this origin."
+    )
+
+    @api.constrains("name")
+    def _check_name(self):
+        for origin in self:
+            if redirect_uri.origin(origin.name) != origin.name:
+                raise ValidationError(
+                    self.env._(
+                        "The origin “%s” cannot be used: write scheme, host and, if it"
+                        " is not the usual one, port, such as https://app.example.com,"
+                        " in lower case and without a slash at the end.",
+                        origin.name,
+                    )
+                )
+
+    @api.private
+    def is_known(self, origin):
+        """Tell whether ``origin`` (str) is that of an active client.
+
+        The origins of its redirect URIs count, and those listed on it.
+        """
+        domain = [("client_id.active", "=", True)]
+        return bool(
+            self.env["oauth.provider.redirect.uri"].search_count(
+                [("origin", "=", origin), *domain], limit=1
+            )
+            or self.search_count([("name", "=", origin), *domain], limit=1)
+        )

@@ -1,0 +1,85 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import OAuthCase
+
+ROUTES = {
+    "/oauth2/token": "POST",
+    "/oauth2/revoke_token": "POST",
+    "/oauth2/introspect": "POST",
+    "/oauth2/userinfo": "GET",
+    "/.well-known/oauth-authorization-server": "GET",
+}
+ORIGIN = "https://client.example.com"
+
+
+@tagged("post_install", "-at_install")
+class TestCORS(OAuthCase):
+    def preflight(self, route, origin):
+        headers = {
+            "Origin": origin,
+            "Access-Control-Request-Method": ROUTES.get(route, "GET"),
+            "Access-Control-Request-Headers": "authorization",
+        }
+        return self.url_open(route, headers=headers, method="OPTIONS")
+
+    def test_a_page_of_a_redirect_uri_may_call(self):
+        self.create_client()
+        for route, method in ROUTES.items():
+            with self.subTest(route=route):
+                response = self.preflight(route, ORIGIN)
+                self.assertEqual(response.status_code, 204)
+                headers = response.headers
+                self.assertEqual(headers["Access-Control-Allow-Origin"], ORIGIN)
+                self.assertIn(method, headers["Access-Control-Allow-Methods"])
+                self.assertIn("Authorization", headers["Access-Control-Allow-Headers"])
+                self.assertNotIn("Access-Control-Allow-Credentials", headers)
+                self.assertIn("Origin", headers["Vary"])
+                response = self.url_open(
+                    route, headers={"Origin": ORIGIN}, method=method
+                )
+                headers = response.headers
+                self.assertEqual(headers["Access-Control-Allow-Origin"], ORIGIN)
+
+    def test_no_other_page_may(self):
+        client, _secret = self.create_client()
+        for origin in (
+            "https://evil.example.com",
+            "http://client.example.com",
+            "https://client.example.com:8443",
+            "https://client.example.com.evil.example.com",
+            "null",
+        ):
+            for route, method in ROUTES.items():
+                with self.subTest(origin=origin, route=route):
+                    for response in (
+                        self.preflight(route, origin),
+                        self.url_open(route, headers={"Origin": origin}, method=method),
+                    ):
+                        self.assertNotIn(
+                            "Access-Control-Allow-Origin", response.headers
+                        )
+                        self.assertIn("Origin", response.headers["Vary"])
+        client.active = False
+        response = self.preflight("/oauth2/token", ORIGIN)
+        self.assertNotIn("Access-Control-Allow-Origin", response.headers)
+
+    def test_an_origin_can_be_listed_on_the_client(self):
+        client, _secret = self.create_client()
+        client.origin_ids = [Command.create({"name": "http://localhost:5173"})]
+        response = self.preflight("/oauth2/token", "http://localhost:5173")
+        self.assertEqual(
+            response.headers["Access-Control-Allow-Origin"], "http://localhost:5173"
+        )
+        for name in ("*", "https://a.example.com/", "app.example.com", "null"):
+            with self.assertRaises(ValidationError):
+                client.origin_ids = [Command.create({"name": name})]
+
+    def test_the_authorization_page_is_no_such_route(self):
+        self.create_client()
+        response = self.preflight("/oauth2/authorize", ORIGIN)
+        self.assertEqual(response.status_code, 405)
+        self.assertNotIn("Access-Control-Allow-Origin", response.headers)

@@ -1,0 +1,82 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.tests import tagged
+
+from .common import OAuthCase
+
+WELL_KNOWN = "/.well-known/oauth-authorization-server"
+
+
+@tagged("post_install", "-at_install")
+class TestMetadata(OAuthCase):
+    """RFC 8414."""
+
+    def setUp(self):
+        super().setUp()
+        self.Client.search([]).active = False
+
+    def test_every_form_of_the_address_answers_the_same(self):
+        database = self.env.cr.dbname
+        documents = [
+            self.url_open(path).json()
+            for path in (
+                WELL_KNOWN,
+                f"{WELL_KNOWN}/oauth2/db/{database}",
+                f"/oauth2/db/{database}{WELL_KNOWN}",
+            )
+        ]
+        self.assertEqual(documents[0], documents[1])
+        self.assertEqual(documents[0], documents[2])
+        self.assertEqual(documents[0]["issuer"], self.Client.get_issuer())
+
+    def test_it_may_be_kept_for_a_while(self):
+        headers = self.url_open(WELL_KNOWN).headers
+        self.assertIn("max-age", headers["Cache-Control"])
+        self.assertNotIn("Pragma", headers)
+        self.assertNotIn("Set-Cookie", headers)
+
+    def test_it_tells_what_is_enabled(self):
+        document = self.url_open(WELL_KNOWN).json()
+        self.assertEqual(document["response_types_supported"], [])
+        self.create_client()
+        document = self.url_open(WELL_KNOWN).json()
+        self.assertEqual(document["response_types_supported"], ["code"])
+        self.assertEqual(document["response_modes_supported"], ["query"])
+        self.assertEqual(
+            document["grant_types_supported"], ["authorization_code", "refresh_token"]
+        )
+        self.create_client("mobile application")
+        self.create_client("backend application")
+        document = self.url_open(WELL_KNOWN).json()
+        self.assertEqual(document["response_types_supported"], ["code", "token"])
+        self.assertIn("fragment", document["response_modes_supported"])
+        self.assertIn("client_credentials", document["grant_types_supported"])
+        self.assertNotIn("password", document["grant_types_supported"])
+        self.assertEqual(document["code_challenge_methods_supported"], ["S256"])
+        self.assertIs(document["authorization_response_iss_parameter_supported"], True)
+        self.assertNotIn(
+            "none", document["introspection_endpoint_auth_methods_supported"]
+        )
+
+    def test_the_endpoints_follow_the_issuer(self):
+        parameters = self.env["ir.config_parameter"]
+        for issuer, token in (
+            ("https://odoo.example.com", "https://odoo.example.com/oauth2/token"),
+            (
+                "https://odoo.example.com/oauth2/db/one",
+                "https://odoo.example.com/oauth2/db/one/token",
+            ),
+        ):
+            parameters.set_param("oauth_provider.issuer", issuer)
+            document = self.url_open(WELL_KNOWN).json()
+            self.assertEqual(document["issuer"], issuer)
+            self.assertEqual(document["token_endpoint"], token)
+
+    def test_every_endpoint_that_is_named_is_there(self):
+        issuer = self.base_url()
+        self.env["ir.config_parameter"].set_param("oauth_provider.issuer", issuer)
+        document = self.url_open(WELL_KNOWN).json()
+        for name, url in document.items():
+            if name.endswith("_endpoint"):
+                with self.subTest(name=name):
+                    self.assertNotEqual(self.url_open(url).status_code, 404)
