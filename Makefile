@@ -3,11 +3,12 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e lint readme pot wheel setup clean
+.PHONY: help run test test-oldest e2e lint readme pot wheel setup clean
 
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
 	@echo "make test     run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
+	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
 	@echo "make lint     run every check"
 	@echo "make readme   write README.rst from readme/"
@@ -30,6 +31,9 @@ run:
 
 test:
 	$(DEV) test $(if $(TAGS),--tags='$(TAGS)')
+
+test-oldest:
+	@$(MAKE) --no-print-directory test OAUTHLIB=3.3.1
 
 e2e:
 	$(DEV) test --pytest-only -- e2e $(ARGS)

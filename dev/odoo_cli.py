@@ -16,7 +16,7 @@ def command(subcommand, *options, data=None):
     ``data`` is the data folder: sessions, and the filestore of the cluster.
     """
     folders = [addon_links.link(), *odoo_source.addons_path()]
-    line = [venv.python(), "-m", "odoo", subcommand, "--config", _configuration()]
+    line = [venv.python(), _program(), subcommand, "--config", _configuration()]
     line.append("--addons-path=" + ",".join(str(folder) for folder in folders))
     if data:
         line.append(f"--data-dir={data}")
@@ -46,6 +46,15 @@ def data_folder(cluster, name):
     if not link.is_symlink():
         link.symlink_to(cluster.filestore)
     return folder
+
+
+def _program():
+    """A program that is Odoo: its workers start it anew, which `-m odoo` prevents."""
+    path = settings().folder("bin") / "odoo-bin"
+    text = "from odoo.cli.command import main\n\nmain()\n"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+    return path
 
 
 def _configuration():

@@ -42,7 +42,8 @@ class OAuthProviderAssertion(models.Model):
                 client.id,
                 secret.digest(jti),
                 expires_at,
-            )
+            ),
+            log_exceptions=False,
         )
         return bool(self.env.cr.fetchone())
 

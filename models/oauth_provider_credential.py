@@ -117,7 +117,9 @@ class OAuthProviderCredential(models.AbstractModel):
                     "SELECT id FROM %s WHERE id = %s FOR UPDATE",
                     SQL.identifier(self._table),
                     record.id,
-                )
+                ),
+                # A worker that came second is retried: nothing to log as an error
+                log_exceptions=False,
             )
         return record
 

@@ -93,7 +93,8 @@ class OAuthProviderGrant(models.Model):
                     user.id,
                     self.env.uid,
                     fields.Datetime.now(),
-                )
+                ),
+                log_exceptions=False,
             )
             grant = self.find_live(client, user)
         if consented_scopes is not None:

@@ -1,0 +1,132 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Requests at the same instant, on a server with two workers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+import requests
+
+from e2e.person import VERIFIER, Person
+
+AT_ONCE = 4
+ROUNDS = 5
+MAKE_CLIENT = """
+client = env["oauth.provider.client"].create({
+    "name": "Workers", **values["values"],
+    "redirect_uri_ids": [(0, 0, {"name": "https://workers.example.com/callback"})],
+})
+result = [client.identifier, client.generate_secret()]
+"""
+
+
+@pytest.fixture(scope="module")
+def person(pair):
+    """The demo user, signed in."""
+    return Person(pair[0], "demo", "demo-demo")
+
+
+def make_client(databases, **values):
+    return databases.shell("e2e_provider", MAKE_CLIENT, values=values)
+
+
+def at_once(post, number=AT_ONCE):
+    """Run ``post`` in threads at the same instant and return the responses."""
+    barrier = Barrier(number)
+
+    def run(_index):
+        barrier.wait()
+        return post()
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(run, range(number)))
+
+
+def test_a_code_presented_at_once_gives_tokens_to_exactly_one(pair, person, databases):
+    provider, _client = pair
+    client = make_client(databases)
+    for _round in range(ROUNDS):
+        data = {
+            "grant_type": "authorization_code",
+            "code": person.get_code(client[0]),
+            "code_verifier": VERIFIER,
+        }
+        answers = at_once(
+            lambda data=data: requests.post(
+                f"{provider.url}/oauth2/token", data, auth=tuple(client)
+            )
+        )
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses == [200] + [400] * (AT_ONCE - 1), [a.text for a in answers]
+        [winner] = [answer.json() for answer in answers if answer.ok]
+        # The second presentation has ended what the first one was given
+        bearer = {"Authorization": f"Bearer {winner['access_token']}"}
+        info = requests.get(f"{provider.url}/oauth2/tokeninfo", headers=bearer)
+        assert info.status_code == 401
+
+
+def refresh_at_once(provider, person, client):
+    token_url = f"{provider.url}/oauth2/token"
+    data = {
+        "grant_type": "authorization_code",
+        "code": person.get_code(client[0]),
+        "code_verifier": VERIFIER,
+    }
+    first = requests.post(token_url, data, auth=tuple(client)).json()
+    data = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    return at_once(lambda: requests.post(token_url, data, auth=tuple(client)))
+
+
+def test_refreshes_at_once_are_all_usable_in_the_grace_period(pair, person, databases):
+    provider, _client = pair
+    client = make_client(databases)
+    for _round in range(ROUNDS):
+        for answer in refresh_at_once(provider, person, client):
+            assert answer.status_code == 200, answer.text
+            bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+            info = requests.get(f"{provider.url}/oauth2/tokeninfo", headers=bearer)
+            assert info.status_code == 200
+
+
+def test_refreshes_at_once_without_a_grace_period_give_to_one(pair, person, databases):
+    provider, _client = pair
+    client = make_client(databases, refresh_token_grace=0)
+    for _round in range(ROUNDS):
+        answers = refresh_at_once(provider, person, client)
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses == [200] + [400] * (AT_ONCE - 1), [a.text for a in answers]
+
+
+def test_consents_at_once_make_one_grant(pair, databases):
+    provider, _client = pair
+    client = make_client(databases, skip_authorization=True)
+    person = Person(provider, "demo", "demo-demo")
+    codes = at_once(lambda: person.get_code(client[0]))
+    assert len(set(codes)) == AT_ONCE
+    count = (
+        'result = env["oauth.provider.grant"].search_count('
+        '[("client_id.identifier", "=", values["identifier"])])'
+    )
+    assert databases.shell("e2e_provider", count, identifier=client[0]) == 1
+
+
+def test_failures_of_all_workers_count_together(pair, databases):
+    provider, _client = pair
+    client = make_client(
+        databases,
+        application_type="backend application",
+        user_id=1,
+    )
+    url = f"{provider.url}/oauth2/token"
+    data = {"grant_type": "client_credentials"}
+    statuses = []
+    for _round in range(5):
+        answers = at_once(lambda: requests.post(url, data, auth=(client[0], "x")))
+        statuses += [answer.status_code for answer in answers]
+    assert set(statuses) == {401, 429}
+    # Those that were under way at once may still get through
+    assert 10 <= statuses.count(401) < 10 + AT_ONCE
+    answer = requests.post(url, data, auth=tuple(client))
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
