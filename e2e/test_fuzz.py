@@ -15,8 +15,9 @@ ROUTES = ("token", "revoke_token", "introspect", "tokeninfo", "userinfo", "other
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
 COUNT = """
 env["ir.config_parameter"].set_param("oauth_provider.throttle_failures", "1000000")
+everything = env(context={"active_test": False})
 result = {
-    model: env[f"oauth.provider.{model}"].with_context(active_test=False).search_count([])
+    model: everything[f"oauth.provider.{model}"].search_count([])
     for model in (
         "authorization.code", "client", "grant", "redirect.uri", "refresh.token",
         "scope", "token",
