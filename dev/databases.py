@@ -194,6 +194,7 @@ given = json.loads(%s)
 space = {"env": env, "values": given["values"], "result": None}
 exec(compile(given["code"], "<script>", "exec"), space)
 env.cr.commit()
+env.registry.signal_changes()
 with open(given["to"], "w") as handle:
     json.dump(space["result"], handle)
 """

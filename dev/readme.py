@@ -31,6 +31,7 @@ SECTIONS = (
     ("INSTALL", "Installation"),
     ("CONFIGURE", "Configuration"),
     ("USAGE", "Usage"),
+    ("STANDARDS", "Standards"),
     ("DEVELOP", "Development"),
     ("ROADMAP", "Known Issues / Roadmap"),
     ("HISTORY", "Changelog"),

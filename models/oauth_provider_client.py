@@ -162,8 +162,7 @@ class OAuthProviderClient(models.Model):
     any_localhost_port = fields.Boolean(
         string="Any Port of localhost",
         help="Take a redirect URI on http://localhost with any port, as on 127.0.0.1"
-        " and [::1]. For command-line tools and desktop applications that register the"
-        " name.",
+        " and [::1]. For programs that register the name.",
     )
     authorization_code_lifetime = fields.Integer(
         string="Code Lifetime",
@@ -388,10 +387,9 @@ class OAuthProviderClient(models.Model):
     def match_redirect_uri(self, uri):
         """Tell whether ``uri`` (str) is registered (RFC 9700 2.1, RFC 8252 7.3)."""
         self.ensure_one()
-        return any(
-            redirect_uri.matches(registered, uri, self.any_localhost_port)
-            for registered in self.redirect_uri_ids.mapped("name")
-        )
+        names = self.redirect_uri_ids.mapped("name")
+        any_port = self.any_localhost_port
+        return any(redirect_uri.matches(name, uri, any_port) for name in names)
 
     def action_view_tokens(self):
         """Open the tokens of this client."""
