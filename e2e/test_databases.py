@@ -77,6 +77,27 @@ def test_a_malformed_database_name_is_a_404_in_json(multi, name):
     assert response.json()["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize("database", ["e2e_a", "e2e_b"])
+def test_each_database_has_metadata_of_its_own(multi, databases, database):
+    issuer = f"{multi.url}/oauth2/db/{database}"
+    databases.shell(
+        database,
+        "env['ir.config_parameter'].set_param("
+        "'oauth_provider.issuer', values['issuer'])",
+        issuer=issuer,
+    )
+    well_known = "/.well-known/oauth-authorization-server"
+    for url in (
+        f"{multi.url}{well_known}/oauth2/db/{database}",
+        f"{issuer}{well_known}",
+        f"{multi.url}{well_known}?db={database}",
+    ):
+        document = requests.get(url).json()
+        assert document["issuer"] == issuer
+        assert document["token_endpoint"] == f"{issuer}/token"
+        assert requests.post(document["token_endpoint"]).status_code == 400
+
+
 def test_no_database_is_a_400_in_json(multi):
     response = requests.post(f"{multi.url}/oauth2/token", allow_redirects=False)
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")

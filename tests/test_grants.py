@@ -106,6 +106,26 @@ class TestGrants(OAuthCase):
         ).json()
         self.assertTrue(tokeninfo["user_id"])
 
+    def test_errors_of_the_implicit_flow_are_in_the_fragment_too(self):
+        client, _secret = self.create_client("mobile application")
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client))
+        for response, error in (
+            (self.decide(page, "deny"), "access_denied"),
+            (
+                self.url_open(
+                    self.authorize_url(client, response_mode="query"),
+                    allow_redirects=False,
+                ),
+                "invalid_request",
+            ),
+        ):
+            location = response.headers["Location"]
+            self.assertTrue(location.startswith(f"{REDIRECT_URI}#error={error}"))
+            answer = self.answer(response)[1]
+            self.assertEqual(answer["iss"], self.Client.get_issuer())
+            self.assertEqual(answer["state"], '{"d": "ü b"}')
+
     def test_password_flow(self):
         client, secret = self.create_client("legacy application")
         data = {
