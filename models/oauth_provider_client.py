@@ -155,7 +155,7 @@ class OAuthProviderClient(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        ondelete="restrict",
+        ondelete="set null",
         help="The user whose rights a backend application has. Give it a user of its"
         " own, with the rights that it needs and no more.",
     )

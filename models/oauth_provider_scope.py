@@ -118,6 +118,15 @@ class OAuthProviderScope(models.Model):
         self.filter_id = False
         self.field_ids = False
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for scope, vals in zip(self, vals_list, strict=True):
+            if not (default and "code" in default):
+                vals["code"] = f"{scope.code}.copy"
+            if not (default and "name" in default):
+                vals["name"] = self.env._("%s (copy)", scope.name)
+        return vals_list
+
     @api.private
     def find_by_codes(self, codes):
         """Return the scopes whose code is in ``codes`` (iterable of str)."""

@@ -162,6 +162,16 @@ class TestGrants(OAuthCase):
             self.assertEqual(refused.json()["error"], "invalid_client")
             self.assertIn("Basic", refused.headers["WWW-Authenticate"])
 
+    def test_backend_application_without_an_active_user_gets_nothing(self):
+        client, secret = self.create_client("backend application")
+        data = {"grant_type": "client_credentials"}
+        self.user.active = False
+        refused = self.post("token", data, client, secret)
+        self.assertEqual(refused.json()["error"], "unauthorized_client")
+        self.user.unlink()
+        refused = self.post("token", data, client, secret)
+        self.assertEqual(refused.json()["error"], "unauthorized_client")
+
     def test_backend_application_without_a_secret_gets_nothing(self):
         client, _secret = self.create_client("backend application")
         client.secret = False

@@ -79,6 +79,17 @@ class TestMigration(TransactionCase):
         self.env.registry.clear_cache()
         self.assertEqual(self.env.ref(xmlid), scope)
 
+    def test_the_issuer_is_fixed_where_there_was_none(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("oauth_provider.issuer", False)
+        parameters.set_param("web.base.url", "https://odoo.example.com/")
+        path = get_module_path("oauth_provider") + "/migrations/19.0.1.0.0/"
+        script = load_script(f"{path}post-migration.py", "oauth_provider_post")
+        script.migrate(self.env.cr, "9.0.1.0.0")
+        self.assertEqual(
+            parameters.get_param("oauth_provider.issuer"), "https://odoo.example.com"
+        )
+
     def test_a_second_run_changes_nothing(self):
         client = self.env["oauth.provider.client"].create({"name": "New"})
         client.secret = "s" * 40

@@ -169,6 +169,24 @@ class TestModels(TransactionCase):
             self.assertFalse(token.exists())
             self.assertFalse(grant.exists())
 
+    def test_without_its_user_a_backend_application_stops(self):
+        user = new_test_user(self.env, "oauth_robot")
+        client = self.Client.create(
+            {
+                "name": "Backend",
+                "application_type": "backend application",
+                "user_id": user.id,
+            }
+        )
+        user.unlink()
+        self.assertTrue(client.exists())
+        self.assertFalse(client.user_id)
+
+    def test_a_scope_and_a_client_can_be_copied(self):
+        scope = self.env["oauth.provider.scope"].find_by_codes(["email"])
+        self.assertEqual(scope.copy().code, "email.copy")
+        self.assertNotEqual(self.client.copy().identifier, self.client.identifier)
+
     def test_every_user_has_an_identifier_of_its_own(self):
         users = self.env["res.users"].with_context(active_test=False).search([])
         identifiers = users.sudo().mapped("oauth_identifier")
