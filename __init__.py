@@ -2,7 +2,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import controllers
 from . import models
-from .hooks import post_init_hook
-from .tools import log_filter
-
-log_filter.install()
+from .hooks import post_init_hook, post_load, uninstall_hook

@@ -14,7 +14,7 @@
     "external_dependencies": {
         "python": ["cryptography", "oauthlib>=3.3.1", "PyJWT>=2.8"]
     },
-    "depends": ["base_setup", "web"],
+    "depends": ["web"],
     "data": [
         "security/oauth_provider_groups.xml",
         "security/ir.model.access.csv",
@@ -31,4 +31,6 @@
         "web.assets_tests": ["oauth_provider/static/tests/tours/*_tour.js"],
     },
     "post_init_hook": "post_init_hook",
+    "post_load": "post_load",
+    "uninstall_hook": "uninstall_hook",
 }

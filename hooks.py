@@ -1,6 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Installation hooks."""
+"""Hooks of the manifest."""
+
+from .tools import log_filter
+
+
+def post_load():
+    """Keep credentials out of the log, in every process that loads the addon."""
+    log_filter.install()
 
 
 def post_init_hook(env):
@@ -14,3 +21,8 @@ def post_init_hook(env):
     if not parameters.get_param("oauth_provider.issuer"):
         base_url = parameters.get_param("web.base.url") or ""
         parameters.set_param("oauth_provider.issuer", base_url.rstrip("/"))
+
+
+def uninstall_hook(env):
+    """Forget the issuer: another installation later fixes its own."""
+    env["ir.config_parameter"].sudo().set_param("oauth_provider.issuer", False)

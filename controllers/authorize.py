@@ -95,6 +95,7 @@ class AuthorizeController(http.Controller):
                 "scopes": authorization.scopes.with_context(
                     lang=request.env.context.get("lang")
                 ),
+                "declined": authorization.declined_scopes(request.env.user.sudo()),
                 "parameters": authorization.parameters,
                 "action": self._form_action(message),
                 "destination": redirect_uri.display_host(authorization.redirect_uri),

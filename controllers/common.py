@@ -11,6 +11,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import request
 from odoo.modules.registry import Registry
 
+from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
 
 
@@ -49,12 +50,17 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             response = _enter_database(database, browser)
             if response is not None:
                 return response
-            if method_name == "OPTIONS":
+            is_preflight = method_name == "OPTIONS"
+            if is_preflight:
                 response = request.make_response("", status=204)
             else:
                 response = method(self, read_message())
             if cors:
-                allow_origin(response, methods)
+                origin = request.httprequest.headers.get("Origin")
+                announced = methods if is_preflight else None
+                response.headers.update(
+                    cors_headers(superuser_env(), origin, announced)
+                )
             return response
 
         # Odoo drops parameters that the signature does not name, and warns of each
@@ -70,28 +76,6 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
         )(handle)
 
     return decorator
-
-
-def allow_origin(response, methods):
-    """Let scripts of the calling page read ``response``, if a client has its origin.
-
-    Cookies are never allowed: a script has what it was given, and no session.
-    """
-    response.headers.add("Vary", "Origin")
-    origin = request.httprequest.headers.get("Origin")
-    if not origin or "\x00" in origin:
-        return
-    if not superuser_env()["oauth.provider.origin"].is_known(origin):
-        return
-    response.headers["Access-Control-Allow-Origin"] = origin
-    if request.httprequest.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-        response.headers["Access-Control-Max-Age"] = "3600"
-    else:
-        response.headers["Access-Control-Expose-Headers"] = (
-            "WWW-Authenticate, Retry-After"
-        )
 
 
 def superuser_env():

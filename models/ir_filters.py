@@ -12,7 +12,11 @@ class IrFilters(models.Model):
         # open more records to every application that has the scope.
         if not self.env.su and {"domain", "model_id"} & vals.keys():
             self._check_oauth_scopes()
-        return super().write(vals)
+        result = super().write(vals)
+        if {"domain", "model_id"} & vals.keys():
+            scopes = self.env["oauth.provider.scope"].sudo()
+            scopes.search([("filter_id", "in", self.ids)])._check_filter()
+        return result
 
     def _check_oauth_scopes(self):
         """Raise AccessError where a scope stands on one of these filters.

@@ -4,18 +4,22 @@ import hashlib
 import hmac
 import uuid
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools import redirect_uri
 
 #: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
 LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
+#: Application types that leave no choice of the client type.
+FIXED_CLIENT_TYPES = {
+    "mobile application": "public",
+    "backend application": "confidential",
+}
 
 
 class OAuthProviderClient(models.Model):
     _name = "oauth.provider.client"
-    _inherit = ["oauth.provider.authentication.mixin"]
     _description = "OAuth Provider Client"
     _order = "name, id"
 
@@ -91,7 +95,7 @@ class OAuthProviderClient(models.Model):
         compute="_compute_pkce_required",
         store=True,
         readonly=False,
-        precompute=True,
+        default=True,
         help="Refuse an authorization request without an S256 code challenge"
         " (RFC 7636). Always on for public clients. Switch it off only for an old"
         " application that cannot send one.",
@@ -175,12 +179,6 @@ class OAuthProviderClient(models.Model):
     refresh_token_lifetime = fields.Integer(
         default=30 * 24 * 3600, help="Seconds until an unused refresh token expires."
     )
-    token_ids = fields.One2many(
-        comodel_name="oauth.provider.token",
-        inverse_name="client_id",
-        string="Tokens",
-        readonly=True,
-    )
     endpoint_base_url = fields.Char(compute="_compute_endpoint_base_url")
 
     _identifier_uniq = models.UniqueIndex(
@@ -231,18 +229,28 @@ class OAuthProviderClient(models.Model):
     @api.depends("application_type")
     def _compute_client_type(self):
         for client in self:
-            if client.application_type == "mobile application":
-                client.client_type = "public"
-            elif client.application_type == "backend application":
-                client.client_type = "confidential"
-            else:
+            fixed = FIXED_CLIENT_TYPES.get(client.application_type)
+            if fixed:
+                client.client_type = fixed
+            elif client.id:
                 client.client_type = client.client_type or "confidential"
+            else:
+                # In the form, on the way back from a type that is always public
+                client.client_type = client._origin.client_type or "confidential"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # An import has empty cells where a value is computed
+        for vals in vals_list:
+            if not vals.get("client_type", True):
+                del vals["client_type"]
+        return super().create(vals_list)
 
     @api.depends("client_type")
     def _compute_pkce_required(self):
         for client in self:
             client.pkce_required = (
-                client.client_type == "public" or client.pkce_required or not client.id
+                client.client_type == "public" or client.pkce_required
             )
 
     @api.depends("application_type")
@@ -273,19 +281,21 @@ class OAuthProviderClient(models.Model):
 
     @api.constrains("application_type", "client_type", "pkce_required")
     def _check_client_type(self):
-        fixed = {
-            "mobile application": "public",
-            "backend application": "confidential",
+        labels = {
+            value: label
+            for name in ("application_type", "client_type")
+            for value, label in self._fields[name]._description_selection(self.env)
         }
-        labels = dict(self._fields["application_type"]._description_selection(self.env))
         for client in self:
-            expected = fixed.get(client.application_type, client.client_type)
+            expected = FIXED_CLIENT_TYPES.get(
+                client.application_type, client.client_type
+            )
             if client.client_type != expected:
                 raise ValidationError(
                     self.env._(
-                        "A client of the type “%(application)s” is always %(type)s.",
+                        "A client of the type “%(application)s” is always “%(type)s”.",
                         application=labels[client.application_type],
-                        type=expected,
+                        type=labels[expected],
                     )
                 )
             if client.client_type == "public" and not client.pkce_required:
@@ -307,24 +317,14 @@ class OAuthProviderClient(models.Model):
                 )
         self._check_acts_as()
 
-    def _check_acts_as(self):
-        """Raise AccessError where the environment's user would gain rights.
-
-        Who knows the secret of a backend application has the rights of its user.
-        """
-        # Constraints run as superuser, on behalf of the environment's user
-        user = self.env.user
-        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
-            return
-        if any(client.user_id.has_group("base.group_system") for client in self.sudo()):
-            raise AccessError(
-                self.env._(
-                    "Only an administrator may let an application act as an"
-                    " administrator, or give it a secret."
-                )
-            )
-
     # Business methods
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if not (default and "name" in default):
+            for client, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%s (copy)", client.name)
+        return vals_list
 
     @api.model
     def get_endpoint_url(self, name):

@@ -162,12 +162,15 @@ class OAuthProviderCredential(models.AbstractModel):
     @api.private
     def revoke_family(self):
         """Revoke all that was issued from the same authorization as these records."""
-        families = self.mapped("family")
+        self.revoke_where([("family", "in", self.mapped("family"))])
+
+    @api.model
+    @api.private
+    def revoke_where(self, domain):
+        """Revoke every code, access token and refresh token of ``domain``."""
         for model in (
             "oauth.provider.authorization.code",
             "oauth.provider.refresh.token",
             "oauth.provider.token",
         ):
-            self.env[model].search(
-                [("family", "in", families), ("revoked_at", "=", False)]
-            ).revoke()
+            self.env[model].search([("revoked_at", "=", False), *domain]).revoke()

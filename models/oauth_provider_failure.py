@@ -48,7 +48,7 @@ class OAuthProviderFailure(models.Model):
 
         def positive(name, default):
             value = get_param(f"oauth_provider.{name}") or ""
-            return int(value) if value.isdigit() and int(value) else default
+            return int(value) if value.isdecimal() and int(value) else default
 
         return positive("throttle_failures", 10), positive("throttle_seconds", 60)
 

@@ -31,6 +31,14 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
         help="What the user allowed on the consent page.",
     )
+    declined_scope_ids = fields.Many2many(
+        comodel_name="oauth.provider.scope",
+        relation="oauth_provider_grant_declined_scope_rel",
+        string="Declined Scopes",
+        readonly=True,
+        help="What the user was asked for and left out. It is not asked for again"
+        " unless the application wants a new decision (prompt=consent).",
+    )
     consented_at = fields.Datetime(
         string="Consent On",
         readonly=True,
@@ -70,16 +78,13 @@ class OAuthProviderGrant(models.Model):
 
     @api.private
     def covers(self, scopes):
-        """Tell whether the user has already consented to ``scopes`` (recordset)."""
-        return bool(self and self.consented_at and scopes <= self.scope_ids)
+        """Tell whether the user has already decided on all ``scopes`` (recordset)."""
+        decided = self.scope_ids | self.declined_scope_ids
+        return bool(self and self.consented_at and scopes <= decided)
 
     @api.private
-    def ensure(self, client, user, consented_scopes=None):
-        """Return the live grant of ``user`` to ``client``, made if there is none.
-
-        :param consented_scopes: recordset that the user has just consented to, or None
-            when the user was not asked
-        """
+    def ensure(self, client, user):
+        """Return the live grant of ``user`` to ``client``, made if there is none."""
         grant = self.find_live(client, user)
         if not grant:
             # Two requests at once: the second one fails on its snapshot, is retried
@@ -97,28 +102,34 @@ class OAuthProviderGrant(models.Model):
                 log_exceptions=False,
             )
             grant = self.find_live(client, user)
-        if consented_scopes is not None:
-            grant.write(
-                {
-                    "consented_at": fields.Datetime.now(),
-                    "scope_ids": [fields.Command.link(s.id) for s in consented_scopes],
-                }
-            )
         return grant
+
+    @api.private
+    def consent(self, asked, ticked):
+        """Remember what the user has just decided.
+
+        :param asked: scopes (recordset) that the page asked for
+        :param ticked: those that the user allowed
+        """
+        self.ensure_one()
+        allowed = (self.scope_ids - asked) | ticked
+        declined = (self.declined_scope_ids - asked) | (asked - ticked)
+        self.write(
+            {
+                "consented_at": fields.Datetime.now(),
+                "scope_ids": [fields.Command.set(allowed.ids)],
+                "declined_scope_ids": [fields.Command.set(declined.ids)],
+            }
+        )
 
     @api.private
     def withdraw(self):
         """Withdraw these grants: every code and token below them dies at once."""
         live = self.filtered(lambda grant: not grant.revoked_at)
         live.write({"revoked_at": fields.Datetime.now()})
-        for model in (
-            "oauth.provider.authorization.code",
-            "oauth.provider.refresh.token",
-            "oauth.provider.token",
-        ):
-            self.env[model].search(
-                [("grant_id", "in", live.ids), ("revoked_at", "=", False)]
-            ).revoke()
+        self.env["oauth.provider.credential"].revoke_where(
+            [("grant_id", "in", live.ids)]
+        )
 
     def action_withdraw(self):
         """Withdraw these grants: the button of the grant views (managers only)."""

@@ -22,7 +22,6 @@ class OAuthProviderOrigin(models.Model):
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
         required=True,
-        index=True,
         ondelete="cascade",
     )
 

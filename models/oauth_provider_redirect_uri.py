@@ -23,7 +23,6 @@ class OAuthProviderRedirectURI(models.Model):
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
         required=True,
-        index=True,
         ondelete="cascade",
     )
 
@@ -45,30 +44,36 @@ class OAuthProviderRedirectURI(models.Model):
 
     @api.constrains("name")
     def _check_name(self):
-        messages = {
-            "characters": self.env._(
-                "it holds a character that a URI may not have, such as a blank; write"
-                " it percent-encoded"
-            ),
-            "relative": self.env._("it must be absolute, such as https://host/path"),
-            "scheme": self.env._(
-                "it must start with https:// or http://, or, for an application on a"
-                " device, with a scheme that has a dot, such as com.example.app:/"
-            ),
-            "fragment": self.env._("it must not have a fragment, the part behind #"),
-            "credentials": self.env._(
-                "it must not hold a user name or a password before the host"
-            ),
-            "host": self.env._("it has no valid host or port"),
-        }
         for record in self:
             try:
                 redirect_uri.check(record.name)
             except redirect_uri.InvalidRedirectURI as error:
-                raise ValidationError(
-                    self.env._(
-                        "The redirect URI “%(uri)s” cannot be used: %(reason)s.",
-                        uri=record.name,
-                        reason=messages[error.reason],
-                    )
-                ) from error
+                message = self._get_messages()[error.reason]
+                raise ValidationError(message % {"uri": record.name}) from error
+
+    def _get_messages(self):
+        """Return {reason of InvalidRedirectURI: message with a place for the uri}."""
+        return {
+            "characters": self.env._(
+                "The redirect URI “%(uri)s” holds a character that a URI may not have,"
+                " such as a blank. Write it percent-encoded."
+            ),
+            "relative": self.env._(
+                "The redirect URI “%(uri)s” must be absolute, such as"
+                " https://host/path."
+            ),
+            "scheme": self.env._(
+                "The redirect URI “%(uri)s” must start with https:// or http://, or,"
+                " for an application on a device, with a scheme that has a dot, such as"
+                " com.example.app:/"
+            ),
+            "fragment": self.env._(
+                "The redirect URI “%(uri)s” must not have a fragment (the part behind"
+                " #)."
+            ),
+            "credentials": self.env._(
+                "The redirect URI “%(uri)s” must not hold a user name or a password"
+                " before the host."
+            ),
+            "host": self.env._("The redirect URI “%(uri)s” has no valid host or port."),
+        }

@@ -1,14 +1,22 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import itertools
 import logging
 import re
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
+from ..tools.clock import timestamp
+
 _logger = logging.getLogger(__name__)
+
+#: What a filter that cannot be used raises, from its text to PostgreSQL.
+BROKEN_FILTER = (ValueError, TypeError, SyntaxError, psycopg2.DataError)
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -103,8 +111,8 @@ class OAuthProviderScope(models.Model):
     def _check_filter(self):
         for scope in self.filtered("filter_id"):
             try:
-                self.env[scope.model].search(scope._get_domain(self.env.user), limit=1)
-            except (ValueError, SyntaxError) as error:
+                scope._search_records(self.env[scope.model], limit=1)
+            except BROKEN_FILTER as error:
                 raise ValidationError(
                     self.env._(
                         "The filter “%(filter)s” cannot be used: %(reason)s",
@@ -122,16 +130,40 @@ class OAuthProviderScope(models.Model):
         vals_list = super().copy_data(default)
         for scope, vals in zip(self, vals_list, strict=True):
             if not (default and "code" in default):
-                vals["code"] = f"{scope.code}.copy"
+                vals["code"] = scope._get_free_code()
             if not (default and "name" in default):
                 vals["name"] = self.env._("%s (copy)", scope.name)
         return vals_list
 
-    @api.private
-    def find_by_codes(self, codes):
-        """Return the scopes whose code is in ``codes`` (iterable of str)."""
-        codes = list(codes)
-        return self.search([("code", "in", codes)]) if codes else self.browse()
+    def _get_free_code(self):
+        """Return a code for a copy of this scope that no scope has (str)."""
+        taken = set(
+            self.search([("code", "=like", f"{self.code}.copy%")]).mapped("code")
+        )
+        candidates = (f"{self.code}.copy{number or ''}" for number in itertools.count())
+        return next(code for code in candidates if code not in taken)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shipped(self):
+        shipped = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search_count(
+                [
+                    ("module", "=", "oauth_provider"),
+                    ("model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                ],
+                limit=1,
+            )
+        )
+        if shipped:
+            raise UserError(
+                self.env._(
+                    "A scope that comes with the addon cannot be deleted: its next"
+                    " update would bring it back. Remove it from the clients instead."
+                )
+            )
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
@@ -168,11 +200,8 @@ class OAuthProviderScope(models.Model):
         """Return ``read`` of the records of this scope, as the user of ``records``."""
         self.ensure_one()
         try:
-            domain = self._get_domain(records.env.user)
-            if res_id is not None:
-                domain &= Domain("id", "=", res_id)
-            records = records.search(domain)
-        except (ValueError, SyntaxError):
+            records = self._search_records(records, res_id)
+        except BROKEN_FILTER:
             # The filter was good when the scope was made: a field of it is gone
             _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
             return []
@@ -187,11 +216,29 @@ class OAuthProviderScope(models.Model):
             for values in records.read(names)
         ]
 
-    def _get_domain(self, user):
-        """Return the domain (Domain) of this scope for ``user`` (record)."""
-        domain = Domain.TRUE
+    def _search_records(self, records, res_id=None, limit=None):
+        """Return the records of this scope, as the user of ``records``.
+
+        :raise BROKEN_FILTER: when the filter cannot be used
+        """
+        if not self.filter_id:
+            return records.search(
+                self._get_domain(records.env.user, res_id), limit=limit
+            )
+        # PostgreSQL refuses a value of the wrong type, and with it the transaction
+        with self.env.cr.savepoint(flush=False):
+            return records.search(
+                self._get_domain(records.env.user, res_id), limit=limit
+            )
+
+    def _get_domain(self, user, res_id=None):
+        """Return the domain (Domain) of this scope for ``user`` (record).
+
+        :param res_id: id of the only record to look at
+        """
+        domain = Domain.TRUE if res_id is None else Domain("id", "=", res_id)
         if self.filter_id:
-            domain = Domain(
+            domain &= Domain(
                 safe_eval(
                     self.filter_id.domain,
                     {
@@ -237,9 +284,7 @@ class OAuthProviderScope(models.Model):
             "preferred_username": user.login,
             "locale": (user.lang or "").replace("_", "-"),
             "zoneinfo": user.tz,
-            "updated_at": int(
-                max(user.write_date, user.partner_id.write_date).timestamp()
-            ),
+            "updated_at": timestamp(max(user.write_date, user.partner_id.write_date)),
         }
 
     def _claims_email(self, user):
@@ -265,4 +310,5 @@ class OAuthProviderScope(models.Model):
         }
 
     def _claims_groups(self, user):
-        return {"groups": sorted(user.all_group_ids.get_external_id().values())}
+        names = user.all_group_ids.get_external_id().values()
+        return {"groups": sorted(filter(None, names))}

@@ -15,22 +15,37 @@ class OAuthProviderToken(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        selection=[("live", "Live"), ("expired", "Expired"), ("revoked", "Revoked")],
+        selection=[
+            ("live", "Live"),
+            ("suspended", "Suspended"),
+            ("expired", "Expired"),
+            ("revoked", "Revoked"),
+        ],
         compute="_compute_state",
+        compute_sudo=True,
+        help="Suspended: its user or its client is archived.",
     )
 
     _digest_uniq = models.UniqueIndex("(digest)")
 
-    @api.depends("expires_at", "revoked_at")
+    @api.depends(
+        "expires_at",
+        "revoked_at",
+        "client_id.active",
+        "user_id.active",
+        "grant_id.revoked_at",
+    )
     def _compute_state(self):
         now = fields.Datetime.now()
         for token in self:
-            if token.revoked_at:
+            if token.revoked_at or token.grant_id.revoked_at:
                 token.state = "revoked"
             elif token.expires_at and token.expires_at <= now:
                 token.state = "expired"
-            else:
+            elif token.is_live():
                 token.state = "live"
+            else:
+                token.state = "suspended"
 
     @api.private
     def generate_user_id(self):
@@ -49,12 +64,27 @@ class OAuthProviderToken(models.Model):
         result. Scopes that the client has lost since give nothing.
         """
         self.ensure_one()
-        scopes = self.sudo().allowed_scopes().with_user(self.sudo().user_id)
-        return scopes.get_data_for_model(
+        return self.scopes_as_user().get_data_for_model(
             model, res_id=res_id, all_scopes_match=all_scopes_match
         )
 
+    @api.private
+    def scopes_as_user(self):
+        """Return the scopes in the environment of the token's user, language included.
+
+        The language is the user's own, whatever the application asks for.
+        """
+        self.ensure_one()
+        token = self.sudo()
+        context = self.env["res.users"].with_user(token.user_id).context_get()
+        scopes = token.allowed_scopes().with_user(token.user_id)
+        return scopes.with_context(**context)
+
     def action_revoke(self):
-        """Revoke these tokens: the button of the token views (managers only)."""
+        """End the access that these tokens stand for: the button of the token views.
+
+        Refresh tokens go along, or the application would get a new token at once.
+        Managers only.
+        """
         self.check_access("read")
-        self.sudo().revoke()
+        self.sudo().revoke_family()

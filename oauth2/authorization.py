@@ -131,6 +131,11 @@ class AuthorizationRequest:
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         return not grant.covers(self.scopes)
 
+    def declined_scopes(self, user):
+        """Return the scopes that ``user`` (record) has left out before."""
+        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        return grant.declined_scope_ids
+
     def grant_location(self, user, consented_codes=None):
         """Issue a code or a token and return the address that takes it back.
 
@@ -138,13 +143,14 @@ class AuthorizationRequest:
         :param consented_codes: codes of the scopes that the user ticked (iterable of
             str), or None when the user was not asked
         """
+        grants = self.env["oauth.provider.grant"]
         granted = self.scopes
         if consented_codes is not None:
             ticked = set(consented_codes)
             granted = granted.filtered(lambda scope: scope.code in ticked)
-            self.env["oauth.provider.grant"].ensure(
-                self.client, user, consented_scopes=granted
-            )
+            grants.ensure(self.client, user).consent(self.scopes, granted)
+        elif not self.client.skip_authorization:
+            granted &= grants.find_live(self.client, user).scope_ids
         server, _validator = self._server(user=user, granted_scopes=granted)
         headers, _body, _status = self._call(
             server.create_authorization_response, scopes=granted.mapped("code")

@@ -9,13 +9,10 @@ from urllib.parse import unquote_plus
 
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 
-from ..tools import secret
 from . import client_assertion
 from .throttle import check_throttle, record_failure
 
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
-#: Compared against when there is no client, so that it takes as long as a wrong secret.
-_NO_DIGEST = secret.digest(secret.generate())
 
 
 @dataclass
@@ -124,6 +121,4 @@ def _is_proven(env, client, credentials):
         return is_allowed and client_assertion.verify(
             env, client, credentials.value, audiences
         )
-    expected = (client.secret_digest if is_allowed else None) or _NO_DIGEST
-    is_right = secret.matches(credentials.value, expected)
-    return bool(is_allowed and client.secret_digest and is_right)
+    return client.check_secret(credentials.value) and is_allowed

@@ -36,9 +36,9 @@ def userinfo_response(env, message):
     """
 
     def describe(token):
-        scopes = token.allowed_scopes().with_user(token.user_id)
+        scopes = token.scopes_as_user()
         return {
-            **token.get_data_for_model("res.users", res_id=token.user_id.id),
+            **scopes.get_data_for_model("res.users", res_id=token.user_id.id),
             **scopes.get_standard_claims(token.user_id),
             "sub": token.generate_user_id(),
         }

@@ -1,21 +1,15 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timezone
-
 from oauthlib.oauth2 import RequestValidator
 
 from odoo import fields
 from odoo.exceptions import AccessDenied
 
+from ..tools.clock import timestamp
 from . import pkce
 
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
-
-
-def timestamp(value):
-    """Return a naive UTC datetime as seconds since the epoch (int)."""
-    return int(value.replace(tzinfo=timezone.utc).timestamp())
 
 
 class OdooValidator(RequestValidator):

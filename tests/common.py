@@ -44,6 +44,11 @@ class OAuthCase(HttpCase):
         is_confidential = client.client_type == "confidential"
         return client, client.generate_secret() if is_confidential else None
 
+    @classmethod
+    def scopes(cls, *codes):
+        """Return the scopes that have these codes."""
+        return cls.env["oauth.provider.scope"].search([("code", "in", codes)])
+
     def setUp(self):
         super().setUp()
         self.verifier = secrets.token_urlsafe(48)

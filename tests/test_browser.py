@@ -39,10 +39,10 @@ class TestBrowser(OAuthCase):
             [("code", "=", "contacts.read")]
         )
         self.assertEqual(scope.model, "res.partner")
-        self.assertIn("email", scope.field_ids.mapped("name")[0])
+        self.assertEqual(scope.field_ids.mapped("name"), ["email"])
 
     def test_a_person_unticks_a_scope_and_allows_the_rest(self):
-        scopes = self.env["oauth.provider.scope"].find_by_codes(["openid", "email"])
+        scopes = self.scopes("openid", "email")
         client, _secret = self.create_client(scope_ids=[Command.set(scopes.ids)])
         email = scopes.filtered(lambda scope: scope.code == "email")
         self.browser_js(
@@ -53,3 +53,4 @@ class TestBrowser(OAuthCase):
         )
         grant = self.env["oauth.provider.grant"].find_live(client, self.user)
         self.assertEqual(grant.scope_ids.mapped("code"), ["openid"])
+        self.assertEqual(grant.declined_scope_ids, email)

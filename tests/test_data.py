@@ -3,6 +3,7 @@
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import OAuthCase
 
@@ -161,15 +162,37 @@ class TestData(OAuthCase):
         self.assertEqual(list(data.json()), [str(self.partners[0].id)])
 
     def test_a_broken_filter_is_refused_and_later_opens_nothing(self):
-        for domain in ("[('no_such_field', '=', 1)]", "[(", "nonsense", "[1, 2]"):
-            with self.subTest(domain=domain), self.assertRaises(ValidationError):
+        broken = (
+            "[('no_such_field', '=', 1)]",
+            "[(",
+            "nonsense",
+            "[1, 2]",
+            "5",
+            "[('parent_id', '=', {})]",
+            "[('id', '=', 'abc')]",
+        )
+        for domain in broken:
+            with (
+                self.subTest(domain=domain),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(ValidationError),
+            ):
                 self.create_scope("broken", "res.partner", (), domain)
         scope = self.create_scope("good", "res.partner", (), "[('id', '>', 0)]")
         token = self.get_token(scope)
-        scope.filter_id.domain = "[('no_such_field', '=', 1)]"
-        with self.assertLogs("odoo.addons.oauth_provider", "WARNING"):
-            response = self.bearer("otherinfo", token, model="res.partner")
-        self.assertEqual((response.status_code, response.json()), (200, {}))
+        for domain in broken:
+            with self.subTest(domain=domain), mute_logger("odoo.sql_db"):
+                with self.assertRaises(ValidationError):
+                    scope.filter_id.domain = domain
+                # As an update of another addon does that takes a field away
+                self.env.cr.execute(
+                    "UPDATE ir_filters SET domain = %s WHERE id = %s",
+                    (domain, scope.filter_id.id),
+                )
+                self.env.invalidate_all()
+                with self.assertLogs("odoo.addons.oauth_provider", "WARNING"):
+                    response = self.bearer("otherinfo", token, model="res.partner")
+                self.assertEqual((response.status_code, response.json()), (200, {}))
 
     def test_a_scope_cannot_mix_models(self):
         with self.assertRaises(ValidationError):
@@ -181,9 +204,21 @@ class TestData(OAuthCase):
                 }
             )
 
+    def test_data_are_in_the_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user.lang = "fr_FR"
+        country = self.env.ref("base.de")
+        country.with_context(lang="fr_FR").name = "Allemagne"
+        scope = self.create_scope(
+            "countries", "res.country", ("name",), "[('code', '=', 'DE')]"
+        )
+        token = self.get_token(scope)
+        found = self.bearer("otherinfo", token, model="res.country").json()
+        self.assertEqual(found[str(country.id)]["name"], "Allemagne")
+
     def test_the_claims_of_the_shipped_scopes(self):
         codes = ("openid", "profile", "email", "phone", "address", "groups")
-        scopes = self.env["oauth.provider.scope"].find_by_codes(codes)
+        scopes = self.scopes(*codes)
         self.user.write({"phone": "+32 2 290 34 90", "city": "Ramillies"})
         info = self.bearer("userinfo", self.get_token(scopes)).json()
         self.assertEqual(info["name"], "Ann O'Auth")

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from urllib.parse import urlencode
 
+from lxml import html
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -198,6 +200,25 @@ class TestGrants(OAuthCase):
         self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 200)
         url = self.authorize_url(client, scope="openid", prompt="consent")
         self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 200)
+
+    def test_what_was_left_out_is_neither_asked_for_nor_given_later(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        url = self.authorize_url(client)
+        page = self.url_open(url, allow_redirects=False)
+        self.decide(page, untick=["oauth_scope.email"])
+        code = self.get_code(client)
+        self.assertEqual(
+            self.redeem(code, client, secret).json()["scope"], "openid profile"
+        )
+        page = self.url_open(f"{url}&prompt=consent", allow_redirects=False)
+        boxes = html.fromstring(page.content).xpath("//input[@type='checkbox']")
+        ticked = {box.get("name"): "checked" in box.attrib for box in boxes}
+        self.assertFalse(ticked["oauth_scope.email"])
+        self.assertTrue(ticked["oauth_scope.profile"])
+        self.decide(page)
+        scopes = self.redeem(self.get_code(client), client, secret).json()["scope"]
+        self.assertEqual(scopes, "openid profile email")
 
     def test_a_trusted_client_is_not_asked_for_unless_it_wants_it(self):
         client, _secret = self.create_client(skip_authorization=True)

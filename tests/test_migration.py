@@ -90,6 +90,20 @@ class TestMigration(TransactionCase):
             parameters.get_param("oauth_provider.issuer"), "https://odoo.example.com"
         )
 
+    def test_of_two_equal_redirect_uris_one_stays(self):
+        client = self.env["oauth.provider.client"].create({"name": "Old"})
+        self.env.flush_all()
+        self.env.cr.execute("DROP INDEX oauth_provider_redirect_uri_name_client_uniq")
+        for _number in range(2):
+            self.env.cr.execute(
+                "INSERT INTO oauth_provider_redirect_uri (client_id, name)"
+                " VALUES (%s, 'https://old.example.com/')",
+                (client.id,),
+            )
+        self.migrate()
+        client.invalidate_recordset()
+        self.assertEqual(len(client.redirect_uri_ids), 1)
+
     def test_a_second_run_changes_nothing(self):
         client = self.env["oauth.provider.client"].create({"name": "New"})
         client.secret = "s" * 40

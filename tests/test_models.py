@@ -8,6 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
+from ..hooks import post_init_hook, uninstall_hook
+
 
 @tagged("post_install", "-at_install")
 class TestModels(TransactionCase):
@@ -18,6 +20,9 @@ class TestModels(TransactionCase):
         cls.Token = cls.env["oauth.provider.token"]
         cls.user = new_test_user(cls.env, "oauth_model_user")
         cls.client = cls.Client.create({"name": "Web"})
+
+    def scopes(self, *codes):
+        return self.env["oauth.provider.scope"].search([("code", "in", codes)])
 
     def issue(self, client=None, user=None, **values):
         values.setdefault("lifetime", 3600)
@@ -183,9 +188,85 @@ class TestModels(TransactionCase):
         self.assertFalse(client.user_id)
 
     def test_a_scope_and_a_client_can_be_copied(self):
-        scope = self.env["oauth.provider.scope"].find_by_codes(["email"])
+        scope = self.scopes("email")
         self.assertEqual(scope.copy().code, "email.copy")
-        self.assertNotEqual(self.client.copy().identifier, self.client.identifier)
+        self.assertEqual(scope.copy().code, "email.copy1")
+        copy = self.client.copy()
+        self.assertNotEqual(copy.identifier, self.client.identifier)
+        self.assertEqual(copy.name, f"{self.client.name} (copy)")
+
+    def test_a_shipped_scope_cannot_be_deleted(self):
+        scope = self.scopes("email")
+        with self.assertRaises(UserError):
+            scope.unlink()
+        scope.copy().unlink()
+
+    def test_a_client_that_becomes_public_has_no_secret(self):
+        self.client.generate_secret()
+        self.client.client_type = "public"
+        self.assertFalse(self.client.has_secret)
+        with self.assertRaises(ValidationError):
+            self.client.secret = "s" * 40
+        self.client.client_type = "confidential"
+        self.assertFalse(self.client.has_secret)
+
+    def test_clients_can_be_imported(self):
+        result = self.Client.load(
+            ["name", "application_type", "secret", "redirect_uri_ids/name"],
+            [
+                ["One", "web application", "s" * 40, "https://one.example.com/"],
+                ["Two", "mobile application", "", "com.example.two:/"],
+            ],
+        )
+        self.assertFalse(result["messages"])
+        one, two = self.Client.browse(result["ids"])
+        self.assertTrue(one.check_secret("s" * 40))
+        self.assertEqual(two.client_type, "public")
+        self.assertTrue(two.pkce_required)
+
+    def test_a_token_of_an_archived_user_is_suspended(self):
+        token = self.issue()
+        self.assertEqual(token.state, "live")
+        self.user.active = False
+        self.assertEqual(token.state, "suspended")
+        live = [("id", "=", token.id), ("user_id.active", "=", True)]
+        self.assertFalse(self.env["oauth.provider.token"].search(live))
+
+    def test_the_revoke_button_takes_the_refresh_token_along(self):
+        token = self.issue()
+        refresh = self.env["oauth.provider.refresh.token"]
+        refresh.issue(
+            client=self.client,
+            user=self.user,
+            scopes=self.client.scope_ids,
+            lifetime=60,
+            family=token.family,
+        )
+        token.action_revoke()
+        self.assertEqual(token.state, "revoked")
+        live = refresh.search(
+            [("family", "=", token.family), ("revoked_at", "=", False)]
+        )
+        self.assertFalse(live)
+
+    def test_a_manager_who_is_no_administrator_sees_the_menus(self):
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
+        )
+        menus = self.env["ir.ui.menu"].with_user(manager).load_menus(False)
+        shown = {menu.get("xmlid") for menu in menus.values()}
+        self.assertIn("base.menu_administration", shown)
+        self.assertIn("oauth_provider.oauth_provider_client_menu", shown)
+        self.assertNotIn("base.menu_ir_property", shown)
+
+    def test_a_second_installation_fixes_its_own_issuer(self):
+        parameters = self.env["ir.config_parameter"]
+        uninstall_hook(self.env)
+        parameters.set_param("web.base.url", "https://second.example.com")
+        post_init_hook(self.env)
+        self.assertEqual(self.Client.get_issuer(), "https://second.example.com")
 
     def test_every_user_has_an_identifier_of_its_own(self):
         users = self.env["res.users"].with_context(active_test=False).search([])
@@ -220,16 +301,17 @@ class TestModels(TransactionCase):
         self.assertNotIn(token.sudo().digest, token.display_name)
 
     def test_consent_is_remembered_for_what_was_allowed(self):
-        openid, email = (
-            self.env["oauth.provider.scope"].find_by_codes([code])
-            for code in ("openid", "email")
-        )
+        openid, email, phone = map(self.scopes, ("openid", "email", "phone"))
         grants = self.env["oauth.provider.grant"]
         grant = grants.ensure(self.client, self.user)
         self.assertFalse(grant.covers(openid))
-        self.assertEqual(grants.ensure(self.client, self.user, openid), grant)
-        self.assertTrue(grant.covers(openid))
-        self.assertFalse(grant.covers(openid | email))
+        grant.consent(openid | email, openid)
+        self.assertEqual(grants.ensure(self.client, self.user), grant)
+        self.assertTrue(grant.covers(openid | email))
+        self.assertFalse(grant.covers(openid | phone))
+        grant.consent(email | phone, email)
+        self.assertEqual(grant.scope_ids, openid | email)
+        self.assertEqual(grant.declined_scope_ids, phone)
         grant.withdraw()
         self.assertFalse(grants.find_live(self.client, self.user))
         self.assertNotEqual(grants.ensure(self.client, self.user), grant)

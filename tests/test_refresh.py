@@ -92,11 +92,7 @@ class TestRefresh(OAuthCase):
         client, secret = self.create_client(
             refresh_token_policy="offline_access",
             scope_ids=[
-                Command.set(
-                    self.env["oauth.provider.scope"]
-                    .find_by_codes(["openid", "offline_access"])
-                    .ids
-                )
+                Command.set(self.scopes("openid", "offline_access").ids),
             ],
         )
         code = self.get_code(client, scope="openid")

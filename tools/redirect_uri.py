@@ -5,10 +5,6 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-#: Schemes that run or read something in the browser instead of reaching a client.
-FORBIDDEN_SCHEMES = frozenset(
-    {"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
-)
 #: The usual port of each scheme that has web origins.
 _PORTS = {"http": 80, "https": 443}
 #: RFC 3986: every other character must be percent-encoded.
@@ -33,9 +29,9 @@ class InvalidRedirectURI(ValueError):
 def check(uri):
     """Raise :class:`InvalidRedirectURI` unless ``uri`` (str) may be registered.
 
-    Absolute, without fragment (RFC 6749 section 3.1.2), no scheme that a browser
-    executes, no user information (it hides the real host from a person), and for
-    private-use schemes a dot in the name (RFC 8252 section 7.1).
+    Absolute, without fragment (RFC 6749 section 3.1.2), no user information (it hides
+    the real host from a person), and for private-use schemes a dot in the name (RFC
+    8252 section 7.1), which no scheme has that a browser executes.
     """
     if not uri or not set(uri) <= _URI_CHARACTERS:
         raise InvalidRedirectURI("characters")
@@ -53,7 +49,7 @@ def check(uri):
             raise InvalidRedirectURI("host")
         if "@" in parts.netloc:
             raise InvalidRedirectURI("credentials")
-    elif parts.scheme in FORBIDDEN_SCHEMES or "." not in parts.scheme:
+    elif "." not in parts.scheme:
         raise InvalidRedirectURI("scheme")
 
 

@@ -25,11 +25,14 @@ def digest(value):
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+#: Compared with where there is nothing to compare with, so that it takes as long.
+_NO_DIGEST = digest(generate())
+
+
 def matches(value, expected_digest):
     """Tell in constant time whether ``value`` (str) has ``expected_digest``.
 
-    An empty or missing value or digest never matches.
+    An empty or missing value or digest never matches, and takes as long to say so.
     """
-    if not value or not expected_digest:
-        return False
-    return hmac.compare_digest(digest(value), expected_digest)
+    is_equal = hmac.compare_digest(digest(value or ""), expected_digest or _NO_DIGEST)
+    return bool(value and expected_digest and is_equal)

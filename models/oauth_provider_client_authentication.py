@@ -4,20 +4,19 @@ import json
 
 import jwt
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
 
 
-class OAuthProviderAuthenticationMixin(models.AbstractModel):
+class OAuthProviderClient(models.Model):
     """How a client proves itself: by a secret, or by a key of its own.
 
     A secret goes in, or is shown once, and is never read again.
     """
 
-    _name = "oauth.provider.authentication.mixin"
-    _description = "OAuth Provider Client Authentication"
+    _inherit = "oauth.provider.client"
 
     secret = fields.Char(
         string="Client Secret",
@@ -54,6 +53,8 @@ class OAuthProviderAuthenticationMixin(models.AbstractModel):
             if not client.secret:
                 client.sudo().secret_digest = False
                 continue
+            if client.client_type == "public":
+                raise ValidationError(self.env._("A public client has no secret."))
             if len(client.secret) < secret.MIN_SECRET_LENGTH:
                 raise ValidationError(
                     self.env._(
@@ -73,6 +74,8 @@ class OAuthProviderAuthenticationMixin(models.AbstractModel):
 
     @api.constrains("jwks")
     def _check_jwks(self):
+        # A key is as good as a secret
+        self._check_acts_as()
         for client in self.filtered("jwks"):
             try:
                 keys = json.loads(client.jwks)["keys"]
@@ -96,16 +99,39 @@ class OAuthProviderAuthenticationMixin(models.AbstractModel):
                     )
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "client_type" in vals or "application_type" in vals:
+            public = self.filtered(lambda client: client.client_type == "public")
+            public.sudo().secret_digest = False
+        return result
+
     def _check_acts_as(self):
-        """Raise AccessError where the environment's user must not know the secret."""
+        """Raise AccessError where the environment's user would gain rights.
+
+        Who knows the secret of a backend application has the rights of its user, so
+        that only an administrator lets it act as anybody else than oneself.
+        """
+        # Constraints run as superuser, on behalf of the environment's user
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+            return
+        if self.sudo().user_id - user:
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may let an application act as another user,"
+                    " or give such an application a secret or a key."
+                )
+            )
 
     @api.private
     def check_secret(self, value):
         """Tell in constant time whether ``value`` (str) is the client's secret.
 
-        A client without a secret never matches, whatever is presented.
+        Without a secret, and for no client at all, nothing matches.
         """
-        return secret.matches(value, self.sudo().secret_digest)
+        is_confidential = self.client_type == "confidential"
+        return secret.matches(value, is_confidential and self.sudo().secret_digest)
 
     def generate_secret(self):
         """Give the client a new random secret and return it (str). The old one dies.

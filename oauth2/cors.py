@@ -1,0 +1,31 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Which pages may read an answer by a script (Fetch standard, CORS protocol)."""
+
+#: Seconds for which a browser may remember the answer to a preflight.
+MAX_AGE = 3600
+
+
+def headers(env, origin, methods=None):
+    """Return the headers (dict) that let the scripts of ``origin`` read an answer.
+
+    Those of a client's own pages alone; and never with cookies: a script has what it
+    was given, and no session.
+
+    :param env: superuser environment
+    :param origin: the Origin header (str or None)
+    :param methods: HTTP methods to announce in the answer to a preflight
+    """
+    found = {"Vary": "Origin"}
+    if not origin or "\x00" in origin:
+        return found
+    if not env["oauth.provider.origin"].is_known(origin):
+        return found
+    found["Access-Control-Allow-Origin"] = origin
+    if methods:
+        found["Access-Control-Allow-Methods"] = ", ".join(methods)
+        found["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        found["Access-Control-Max-Age"] = str(MAX_AGE)
+    else:
+        found["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After"
+    return found

@@ -1,0 +1,10 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Time as Odoo has it, and as the RFCs want it."""
+
+from datetime import timezone
+
+
+def timestamp(value):
+    """Return a naive UTC datetime as seconds since the epoch (int, RFC 7519 2)."""
+    return int(value.replace(tzinfo=timezone.utc).timestamp())
