@@ -38,7 +38,18 @@ def migrate(cr, version):
         if table_exists(cr, table) and not column_exists(cr, table, "digest"):
             cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     _migrate_clients(cr)
+    if column_exists(cr, "oauth_provider_client", "token_type"):
+        # The kinds of oauth_provider_jwt are not there any more
+        cr.execute("UPDATE oauth_provider_client SET token_type = 'random'")
     _keep_scopes(cr)
+    if table_exists(cr, "oauth_provider_redirect_uri"):
+        # Nothing in 9.0 kept the same one from being there twice
+        cr.execute(
+            "DELETE FROM oauth_provider_redirect_uri doubled"
+            " USING oauth_provider_redirect_uri kept"
+            " WHERE doubled.client_id = kept.client_id AND doubled.name = kept.name"
+            " AND doubled.id > kept.id"
+        )
     if column_exists(cr, "res_users", "oauth_identifier"):
         cr.execute(
             "UPDATE res_users SET oauth_identifier = gen_random_uuid()::text"

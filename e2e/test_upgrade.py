@@ -1,0 +1,77 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A real ``odoo --update`` of a database that has the tables of the 9.0 module."""
+
+NINE = """
+for identifier, kind in (("old-web", "web"), ("old-implicit", "mobile")):
+    client = env["oauth.provider.client"].create({
+        "name": identifier, "identifier": identifier,
+        "application_type": f"{kind} application",
+    })
+    env["oauth.provider.token"].issue(
+        client=client, user=env.user, scopes=client.scope_ids, lifetime=60
+    )
+env.flush_all()
+for statement in (
+    "DELETE FROM ir_model_data WHERE module = 'oauth_provider'"
+    " AND name LIKE 'scope!_%' ESCAPE '!'",
+    "DELETE FROM oauth_provider_scope WHERE code != 'email'",
+    "ALTER TABLE oauth_provider_client DROP COLUMN secret_digest,"
+    " DROP COLUMN client_type, DROP COLUMN pkce_required,"
+    " ADD COLUMN secret varchar",
+    "ALTER TABLE oauth_provider_token DROP COLUMN digest, DROP COLUMN family,"
+    " ADD COLUMN token varchar, ADD COLUMN refresh_token varchar",
+    "DROP TABLE oauth_provider_refresh_token, oauth_provider_origin,"
+    " oauth_provider_failure, oauth_provider_assertion CASCADE",
+    "DROP INDEX oauth_provider_redirect_uri_name_client_uniq",
+    "UPDATE oauth_provider_client SET token_type = 'random',"
+    " secret = CASE identifier WHEN 'old-web' THEN repeat('s', 40) END",
+    "INSERT INTO oauth_provider_redirect_uri (client_id, name)"
+    " SELECT id, 'https://old.example.com/cb' FROM oauth_provider_client,"
+    " generate_series(1, 2)",
+    "UPDATE oauth_provider_token SET token = 'clear'",
+    "DELETE FROM ir_config_parameter WHERE key = 'oauth_provider.issuer'",
+    "UPDATE ir_module_module SET latest_version = '9.0.1.0.0'"
+    " WHERE name = 'oauth_provider'",
+):
+    env.cr.execute(statement)
+"""
+
+FOUND = """
+clients = env["oauth.provider.client"].search([], order="identifier desc")
+result = {
+    "clients": [
+        [client.identifier, client.client_type, client.pkce_required,
+         client.redirect_uri_ids.mapped("name"), client.check_secret("s" * 40)]
+        for client in clients
+    ],
+    "tokens": env["oauth.provider.token"].search_count([]),
+    "scopes": len(env["oauth.provider.scope"].search([])),
+    "email": env.ref("oauth_provider.scope_email").code,
+    "issuer": bool(env["ir.config_parameter"].get_param("oauth_provider.issuer")),
+    "version": env.ref("base.module_oauth_provider").latest_version[:5],
+}
+"""
+
+
+def test_a_database_with_the_tables_of_9_0_is_updated(databases):
+    databases.create("e2e_upgrade", ["oauth_provider"])
+    databases.shell("e2e_upgrade", NINE)
+    databases.odoo("e2e_upgrade", "--update", "oauth_provider")
+    found = databases.shell("e2e_upgrade", FOUND)
+    uris = ["https://old.example.com/cb"]
+    assert found == {
+        "clients": [
+            ["old-web", "confidential", True, uris, True],
+            ["old-implicit", "public", True, uris, False],
+        ],
+        "tokens": 0,
+        "scopes": 7,
+        "email": "email",
+        "issuer": True,
+        "version": "19.0.",
+    }
+    # The second update has nothing to do, and what is there stays
+    databases.odoo("e2e_upgrade", "--update", "oauth_provider")
+    assert databases.shell("e2e_upgrade", FOUND) == found
+    databases.drop("e2e_upgrade")
