@@ -2,24 +2,22 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from urllib.parse import urlencode
 
-from oauthlib.oauth2 import FatalClientError
+from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
 from odoo import http
 from odoo.http import request
 
 from ..oauth2.authorization import AuthorizationRequest
-from ..oauth2.message import AUTHORIZE_PARAMETERS
-from ..tools import redirect_uri
-from .common import oauth_route, redirect, superuser_env
-
-#: Pages that ask for or tell of a permission: never framed, stored or referred from.
-PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Pragma": "no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-}
+from ..oauth2.message import CARRIED_PARAMETERS
+from ..tools import redirect_uri, sign_in
+from .common import (
+    PAGE_HEADERS,
+    error_page,
+    oauth_route,
+    redirect,
+    signed_in_user,
+    superuser_env,
+)
 
 
 class AuthorizeController(http.Controller):
@@ -38,15 +36,17 @@ class AuthorizeController(http.Controller):
         try:
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
-            return self._error_page(error)
+            return error_page(error)
         if authorization.error:
             return redirect(authorization.error_location(authorization.error))
-        user = self._signed_in_user()
-        if error := authorization.interaction_error(user and user.sudo()):
-            return redirect(authorization.error_location(error))
-        if not user:
-            query = urlencode({"redirect": self._own_url(message)})
-            return redirect(f"/web/login?{query}")
+        user = signed_in_user()
+        user = user and user.sudo()
+        signed_in = user and self._read_sign_in(user)
+        step = authorization.next_step(user, signed_in)
+        if isinstance(step, OAuth2Error):
+            return redirect(authorization.error_location(step))
+        if step == "login":
+            return self._login(authorization, message)
         if decision and not request.validate_csrf(message.form.get("csrf_token")):
             # Another session, or one that has ended: ask again
             return redirect(self._own_url(message))
@@ -58,16 +58,16 @@ class AuthorizeController(http.Controller):
                 for scope in authorization.scopes
                 if message.form.get(f"oauth_scope.{scope.code}")
             }
-            return redirect(authorization.grant_location(user.sudo(), ticked))
-        if not authorization.needs_consent(user.sudo()):
-            return redirect(authorization.grant_location(user.sudo()))
-        return self._consent_page(authorization, message)
+            return redirect(authorization.grant_location(user, signed_in, ticked))
+        if step == "consent":
+            return self._consent_page(authorization, message)
+        return redirect(authorization.grant_location(user, signed_in))
 
-    def _own_url(self, message):
+    def _own_url(self, message, **further):
         """Return the address of this request as a GET, on this host (str)."""
-        values = message.query.select((*AUTHORIZE_PARAMETERS, "db"))
-        values.update(message.form.select(AUTHORIZE_PARAMETERS))
-        return f"{request.httprequest.path}?{urlencode(values)}"
+        values = message.query.select((*CARRIED_PARAMETERS, "db"))
+        values.update(message.form.select(CARRIED_PARAMETERS))
+        return f"{request.httprequest.path}?{urlencode({**values, **further})}"
 
     def _form_action(self, message):
         """Return where the consent form goes: the same address, database included."""
@@ -75,23 +75,33 @@ class AuthorizeController(http.Controller):
         path = request.httprequest.path
         return f"{path}?{urlencode(values)}" if values else path
 
-    def _signed_in_user(self):
-        """Return the user (record) of the session, now the environment's, or None.
+    def _read_sign_in(self, user):
+        device = request.session.sid[: http.STORED_SESSION_BYTES]
+        return sign_in.read(request.session, user.id, device)
 
-        Odoo has already checked the session; an unfinished second factor has no uid.
+    def _login(self, authorization, message):
+        """Send the person to Odoo's own login, with whatever factors it asks for.
+
+        Who is signed in has to do it again: the login page sends anybody else back at
+        once. The rest of the session stays, or applications would be told of a logout.
         """
-        if not request.session.uid:
-            return None
-        request.update_env(user=request.session.uid)
-        return request.env.user
+        request.session.uid = None
+        back = self._own_url(message, **authorization.login_marker())
+        query = {"redirect": back}
+        if login_hint := authorization.parameters.get("login_hint"):
+            query["login"] = login_hint
+        return redirect(f"/web/login?{urlencode(query)}")
 
     def _consent_page(self, authorization, message):
         own_url = self._own_url(message)
+        if authorization.language:
+            request.update_context(lang=authorization.language)
         return request.render(
             "oauth_provider.consent",
             {
                 "client": authorization.client,
                 "user": request.env.user.sudo(),
+                "required": authorization.scopes - authorization.scopes.optional(),
                 "scopes": authorization.scopes.with_context(
                     lang=request.env.context.get("lang")
                 ),
@@ -102,13 +112,4 @@ class AuthorizeController(http.Controller):
                 "switch_url": "/web/session/logout?" + urlencode({"redirect": own_url}),
             },
             headers=PAGE_HEADERS,
-        )
-
-    def _error_page(self, error):
-        request.env["ir.http"]._auth_method_public()
-        return request.render(
-            "oauth_provider.error",
-            {"code": error.error, "description": error.description},
-            headers=PAGE_HEADERS,
-            status=400,
         )

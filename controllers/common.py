@@ -14,6 +14,15 @@ from odoo.modules.registry import Registry
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
 
+#: Pages that ask for or tell of a permission: never framed, stored or referred from.
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+}
+
 
 def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes=None):
     """Publish a controller method as ``/oauth2/<name>`` in both its forms.
@@ -98,13 +107,22 @@ def read_message():
 
 def json_response(answer):
     """Return the HTTP response for an :class:`Answer`."""
-    if answer.body is None:
-        return request.make_response(
-            "", headers=list(answer.headers.items()), status=answer.status
+    headers = list(answer.headers.items())
+    if isinstance(answer.body, dict):
+        response = request.make_json_response(
+            answer.body, headers, status=answer.status
         )
-    return request.make_json_response(
-        answer.body, headers=list(answer.headers.items()), status=answer.status
-    )
+    else:
+        if answer.body:
+            headers.append(("Content-Type", "application/jwt"))
+        response = request.make_response(
+            answer.body or "", headers, status=answer.status
+        )
+    if answer.max_age:
+        # Asked for again and again, and nearly always the same
+        response.add_etag()
+        response.make_conditional(request.httprequest)
+    return response
 
 
 def _database_error(status, description):
@@ -176,4 +194,26 @@ def redirect(location, status=303):
             ("Referrer-Policy", "no-referrer"),
         ],
         status=status,
+    )
+
+
+def signed_in_user():
+    """Return the user (record) of the session, now the environment's, or None.
+
+    Odoo has already checked the session; an unfinished second factor has no uid.
+    """
+    if not request.session.uid:
+        return None
+    request.update_env(user=request.session.uid)
+    return request.env.user
+
+
+def error_page(error):
+    """Return the page that tells a person of ``error`` (OAuth2Error)."""
+    request.env["ir.http"]._auth_method_public()
+    return request.render(
+        "oauth_provider.error",
+        {"code": error.error, "description": error.description},
+        headers=PAGE_HEADERS,
+        status=400,
     )

@@ -1,11 +1,23 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
+from odoo.http import request
 
 from ..oauth2 import metadata
 from .common import json_response, oauth_route, superuser_env
 
-WELL_KNOWN = "/.well-known/oauth-authorization-server"
+
+def _well_known(name):
+    """Return the addresses of a metadata document.
+
+    RFC 8414 section 3.1 puts the path of the issuer behind the suffix, OpenID Connect
+    Discovery section 4 the suffix behind the issuer; both are asked for both.
+    """
+    return [
+        f"/.well-known/{name}",
+        f"/.well-known/{name}/oauth2/db/<string:database>",
+        f"/oauth2/db/<string:database>/.well-known/{name}",
+    ]
 
 
 class MetadataController(http.Controller):
@@ -15,13 +27,23 @@ class MetadataController(http.Controller):
         readonly=True,
         cors=True,
         routes=[
-            WELL_KNOWN,
-            # RFC 8414 section 3.1: the path of the issuer comes behind the suffix
-            f"{WELL_KNOWN}/oauth2/db/<string:database>",
-            # where clients look that append the suffix to the issuer
-            f"/oauth2/db/<string:database>{WELL_KNOWN}",
+            *_well_known("oauth-authorization-server"),
+            *_well_known("openid-configuration"),
         ],
     )
     def oauth_metadata(self, message):
-        """Authorization server metadata (RFC 8414)."""
+        """Metadata (RFC 8414, OpenID Connect Discovery)."""
         return json_response(metadata.metadata_response(superuser_env()))
+
+    @oauth_route("jwks", ["GET"], readonly=True, cors=True)
+    def oauth_jwks(self, message):
+        """The public keys, for whoever verifies a token (RFC 7517)."""
+        return json_response(metadata.jwks_response(superuser_env()))
+
+    @oauth_route("public_key", ["GET"], readonly=True)
+    def oauth_public_key(self, message):
+        """The public key of one client's access tokens, as the 9.0 module had it."""
+        clients = superuser_env()["oauth.provider.client"]
+        client = clients.find_by_identifier(message.query.get("client_id"))
+        headers = [("Content-Type", "text/plain; charset=utf-8")]
+        return request.make_response(client.jwt_public_key or "", headers)

@@ -22,6 +22,12 @@ class OAuthProviderAuthorizationCode(models.Model):
     code_challenge = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     code_challenge_method = fields.Char(readonly=True)
     nonce = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    id_token_claims = fields.Char(
+        string="ID Token Claims",
+        readonly=True,
+        help="Claims that the client asked for in the ID token (OpenID Connect Core"
+        " 5.5), separated by blanks.",
+    )
     used_at = fields.Datetime(string="Used On", readonly=True, copy=False)
 
     _digest_uniq = models.UniqueIndex("(digest)")

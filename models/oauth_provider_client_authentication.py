@@ -149,14 +149,18 @@ class OAuthProviderClient(models.Model):
 
     def action_generate_secret(self):
         """Generate a secret and open the dialog that shows it once."""
+        return self._show_once(self.env._("Client Secret"), self.generate_secret())
+
+    def _show_once(self, title, value):
+        """Return the action that shows ``value`` (str) and keeps it nowhere."""
         return {
             "type": "ir.actions.act_window",
             "res_model": "oauth.provider.client.secret",
-            "name": self.env._("Client Secret"),
+            "name": title,
             "views": [(False, "form")],
             "target": "new",
             "context": {
-                "default_secret": self.generate_secret(),
+                "default_secret": value,
                 "default_identifier": self.identifier,
             },
         }

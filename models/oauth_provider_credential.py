@@ -50,6 +50,13 @@ class OAuthProviderCredential(models.AbstractModel):
         help="What the user allowed. Empty for a backend application, which acts on"
         " its own behalf.",
     )
+    session_id = fields.Many2one(
+        comodel_name="oauth.provider.session",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        help="The sign-in in a browser that it comes from.",
+    )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
         string="Scopes",

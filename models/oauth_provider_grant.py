@@ -79,7 +79,7 @@ class OAuthProviderGrant(models.Model):
     @api.private
     def covers(self, scopes):
         """Tell whether the user has already decided on all ``scopes`` (recordset)."""
-        decided = self.scope_ids | self.declined_scope_ids
+        decided = self.scope_ids | self.declined_scope_ids.optional()
         return bool(self and self.consented_at and scopes <= decided)
 
     @api.private
@@ -121,6 +121,18 @@ class OAuthProviderGrant(models.Model):
                 "declined_scope_ids": [fields.Command.set(declined.ids)],
             }
         )
+
+    @api.private
+    def get_pictured_user(self):
+        """Return the user (record) whose picture the client of this grant may have.
+
+        None once the grant is withdrawn, or the profile is no longer allowed.
+        """
+        grant = self.exists()
+        is_told = "profile" in grant.client_id.scope_ids.mapped("code")
+        if grant.revoked_at or not grant.client_id.active or not is_told:
+            return self.env["res.users"]
+        return grant.user_id.filtered("active")
 
     @api.private
     def withdraw(self):

@@ -11,8 +11,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-from ..tools.clock import timestamp
-
 _logger = logging.getLogger(__name__)
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
@@ -166,6 +164,14 @@ class OAuthProviderScope(models.Model):
             )
 
     @api.private
+    def optional(self):
+        """Return those of these scopes that a person may leave out on the consent page.
+
+        ``openid`` is what signing in means: who does not want it presses Deny.
+        """
+        return self.filtered(lambda scope: scope.code != "openid")
+
+    @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
         """Return what these scopes open on ``model`` to the environment's user.
 
@@ -253,62 +259,3 @@ class OAuthProviderScope(models.Model):
         if self.model == "res.users" and self.own_user_only:
             domain &= Domain("id", "=", user.id)
         return domain
-
-    @api.private
-    def get_standard_claims(self, user):
-        """Return the standard claims of the shipped scopes about ``user`` (dict).
-
-        OpenID Connect Core sections 5.1 and 5.4. Claims without a value are left out.
-
-        :param user: res.users record, the token's own user
-        """
-        claims = {}
-        for code in self.sudo().mapped("code"):
-            method = getattr(self, f"_claims_{code}", None)
-            if code in self._standard_codes() and method:
-                claims.update(method(user.sudo()))
-        return {
-            name: value
-            for name, value in claims.items()
-            if value not in (False, "", None)
-        }
-
-    @api.model
-    def _standard_codes(self):
-        """Return the codes of the shipped scopes that carry claims."""
-        return ("profile", "email", "phone", "address", "groups")
-
-    def _claims_profile(self, user):
-        return {
-            "name": user.name,
-            "preferred_username": user.login,
-            "locale": (user.lang or "").replace("_", "-"),
-            "zoneinfo": user.tz,
-            "updated_at": timestamp(max(user.write_date, user.partner_id.write_date)),
-        }
-
-    def _claims_email(self, user):
-        return {"email": user.email}
-
-    def _claims_phone(self, user):
-        return {"phone_number": user.phone}
-
-    def _claims_address(self, user):
-        partner = user.partner_id
-        address = {
-            "formatted": partner._display_address(without_company=True).strip(),
-            "street_address": "\n".join(
-                filter(None, (partner.street, partner.street2))
-            ),
-            "locality": partner.city,
-            "region": partner.state_id.name,
-            "postal_code": partner.zip,
-            "country": partner.country_id.name,
-        }
-        return {
-            "address": {key: value for key, value in address.items() if value} or False
-        }
-
-    def _claims_groups(self, user):
-        names = user.all_group_ids.get_external_id().values()
-        return {"groups": sorted(filter(None, names))}

@@ -9,10 +9,17 @@ class OAuthProviderToken(models.Model):
     _description = "OAuth Provider Token"
 
     token_type = fields.Selection(
-        selection=[("random", "Randomly Generated")],
+        selection=[("random", "Randomly Generated"), ("jwt", "JSON Web Token")],
         required=True,
         default="random",
         readonly=True,
+    )
+    key_id = fields.Many2one(
+        comodel_name="oauth.provider.key",
+        string="Signed By",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
     )
     state = fields.Selection(
         selection=[
@@ -70,15 +77,10 @@ class OAuthProviderToken(models.Model):
 
     @api.private
     def scopes_as_user(self):
-        """Return the scopes in the environment of the token's user, language included.
-
-        The language is the user's own, whatever the application asks for.
-        """
+        """Return the scopes in the environment of the token's user."""
         self.ensure_one()
         token = self.sudo()
-        context = self.env["res.users"].with_user(token.user_id).context_get()
-        scopes = token.allowed_scopes().with_user(token.user_id)
-        return scopes.with_context(**context)
+        return token.allowed_scopes().as_user(token.user_id)
 
     def action_revoke(self):
         """End the access that these tokens stand for: the button of the token views.

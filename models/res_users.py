@@ -5,6 +5,8 @@ import secrets
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.sign_in import SECOND_FACTORS
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -17,6 +19,20 @@ class ResUsers(models.Model):
         copy=False,
         groups=fields.NO_ACCESS,
     )
+
+    def authenticate(self, credential, user_agent_env):
+        auth_info = super().authenticate(credential, user_agent_env)
+        if user_agent_env and user_agent_env.get("interactive"):
+            method = auth_info.get("auth_method")
+            self.env["ir.http"]._oauth_note_sign_in(auth_info["uid"], method)
+        return auth_info
+
+    def _check_credentials(self, credential, env):
+        auth_info = super()._check_credentials(credential, env)
+        if env and env.get("interactive") and credential["type"] in SECOND_FACTORS:
+            method = credential["type"]
+            self.env["ir.http"]._oauth_note_sign_in(auth_info["uid"], method)
+        return auth_info
 
     def _default_oauth_identifier(self):
         return secrets.token_hex(32)

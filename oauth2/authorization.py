@@ -9,11 +9,11 @@ from oauthlib.oauth2 import (
     InvalidRequestError,
     OAuth2Error,
 )
-from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
 from ..tools import redirect_uri as uri_rules
 from . import message as messages
-from .response_mode import error_location, is_in_fragment
+from .interaction import Interaction, choose_language, make_marker
+from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
 
 
@@ -24,6 +24,7 @@ class AuthorizationRequest:
     :ivar parameters: dict of the request's own parameters, to send it once more
     :ivar redirect_uri: where the answer goes
     :ivar scopes: oauth.provider.scope recordset that the client asks for
+    :ivar interaction: :class:`.interaction.Interaction` that the client asks for
     :ivar error: OAuth2Error to send back to the client, or None
     """
 
@@ -41,42 +42,21 @@ class AuthorizationRequest:
             message.check(query_allowed=True)
         except OAuth2Error as error:
             raise FatalClientError(description=error.description) from error
-        names = messages.AUTHORIZE_PARAMETERS
+        names = messages.CARRIED_PARAMETERS
         self.parameters = message.query.select(names) | message.form.select(names)
         self.client = env["oauth.provider.client"].find_by_identifier(
             self.parameters.get("client_id")
         )
         self.redirect_uri = None
         self.scopes = env["oauth.provider.scope"]
+        self.interaction = Interaction()
         self.error = None
         self._validate()
 
-    def _server(self, user=None, granted_scopes=None):
-        validator = OdooValidator(
-            self.env, client=self.client, user=user, granted_scopes=granted_scopes
-        )
-        return self.client.get_oauth2_server(validator), validator
-
-    def _call(self, method, **kwargs):
-        return method(
-            messages.Message(self.uri).uri_with(self.parameters), "GET", **kwargs
-        )
-
-    def _validate(self):
-        server, validator = self._server()
-        try:
-            _codes, info = self._call(server.validate_authorization_request)
-            self.redirect_uri = info["redirect_uri"]
-            self.scopes = validator.scopes
-            if "none" in self.prompts and len(self.prompts) > 1:
-                self.error = InvalidRequestError(description="Contradictory prompt.")
-        except FatalClientError:
-            raise
-        except OAuth2Error as error:
-            self.redirect_uri = error.redirect_uri
-            self.error = error
-        except ValueError as error:
-            raise FatalClientError(description="Malformed request.") from error
+    @property
+    def response_type(self):
+        """The response type (str), its words in alphabetical order, or None."""
+        return normalize(self.parameters.get("response_type"))
 
     @property
     def state(self):
@@ -84,26 +64,53 @@ class AuthorizationRequest:
         return self.parameters.get("state")
 
     @property
-    def prompts(self):
-        """How the client wants the user to be asked (OpenID Connect Core 3.1.2.1)."""
-        return set((self.parameters.get("prompt") or "").split())
+    def language(self):
+        """The code of the language that the client wants for the pages, or None."""
+        return choose_language(self.env, self.parameters.get("ui_locales"))
 
-    def interaction_error(self, user):
-        """Return the OAuth2Error for a page that ``prompt=none`` forbids, or None.
+    def _server(self, **decided):
+        validator = OdooValidator(self.env, client=self.client, **decided)
+        return self.client.get_oauth2_server(validator), validator
 
-        :param user: record who is signed in, or None
+    def _call(self, method, **kwargs):
+        names = messages.AUTHORIZE_PARAMETERS
+        values = {n: self.parameters[n] for n in names if n in self.parameters}
+        if self.response_type:
+            values["response_type"] = self.response_type
+        return method(messages.Message(self.uri).uri_with(values), "GET", **kwargs)
+
+    def _validate(self):
+        server, validator = self._server()
+        try:
+            _codes, info = self._call(server.validate_authorization_request)
+            self.redirect_uri = info["redirect_uri"]
+            self.scopes = validator.scopes
+            self._validate_openid()
+        except FatalClientError:
+            raise
+        except OAuth2Error as error:
+            self.redirect_uri = self.redirect_uri or error.redirect_uri
+            self.error = error
+        except ValueError as error:
+            raise FatalClientError(description="Malformed request.") from error
+
+    def _validate_openid(self):
+        """Look at what OpenID Connect adds to the request.
+
+        :raise OAuth2Error: for what is malformed, contradictory or not supported
         """
-        if "none" not in self.prompts:
-            return None
-        if not user:
-            return LoginRequired()
-        return ConsentRequired() if self.needs_consent(user) else None
+        self.interaction = Interaction.parse(self.env, self.client, self.parameters)
+        codes = self.interaction.claims.scope_codes()
+        self.scopes |= self.client.scope_ids.filtered(lambda s: s.code in codes)
+        is_openid = "openid" in self.scopes.mapped("code")
+        if "id_token" in self.response_type.split() and not is_openid:
+            raise InvalidRequestError(description="An ID token needs the scope openid.")
 
     def error_location(self, error):
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
         return error_location(
             self.redirect_uri,
-            self.parameters.get("response_type"),
+            self.response_type,
             error,
             self.state,
             self.client.get_issuer(),
@@ -115,15 +122,25 @@ class AuthorizationRequest:
             AccessDeniedError(description="The user denied the request.")
         )
 
-    def needs_consent(self, user):
-        """Tell whether ``user`` (record) must be asked.
+    def login_marker(self):
+        """Return the parameter (dict) that marks a sign-in that this request wants."""
+        return {messages.LOGIN_MARKER: make_marker(self.env, self.parameters)}
 
-        Not for what was allowed before, nor for a trusted client; but always where the
-        client asks for it, and where any program on the device may claim the answer
-        (RFC 8252 section 8.6).
+    def next_step(self, user, sign_in):
+        """Return what has to come before the answer, see Interaction.next_step.
+
+        :param user: who is signed in (record), or none
+        :param sign_in: how (:class:`..tools.sign_in.SignIn`), or None
         """
-        if "consent" in self.prompts:
-            return True
+        needs_consent = bool(user) and self.needs_consent(user)
+        return self.interaction.next_step(self.client, user, sign_in, needs_consent)
+
+    def needs_consent(self, user):
+        """Tell whether ``user`` (record) must be asked, whatever the client wants.
+
+        Not for what was allowed before, nor for a trusted client; but always where any
+        program on the device may claim the answer (RFC 8252 section 8.6).
+        """
         if uri_rules.may_be_claimed_by_any_program(self.redirect_uri):
             return True
         if self.client.skip_authorization:
@@ -134,12 +151,13 @@ class AuthorizationRequest:
     def declined_scopes(self, user):
         """Return the scopes that ``user`` (record) has left out before."""
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
-        return grant.declined_scope_ids
+        return grant.declined_scope_ids.optional()
 
-    def grant_location(self, user, consented_codes=None):
-        """Issue a code or a token and return the address that takes it back.
+    def grant_location(self, user, sign_in, consented_codes=None):
+        """Issue what is asked for and return the address that takes it back.
 
         :param user: record who is signed in
+        :param sign_in: how (:class:`..tools.sign_in.SignIn`)
         :param consented_codes: codes of the scopes that the user ticked (iterable of
             str), or None when the user was not asked
         """
@@ -147,16 +165,25 @@ class AuthorizationRequest:
         granted = self.scopes
         if consented_codes is not None:
             ticked = set(consented_codes)
-            granted = granted.filtered(lambda scope: scope.code in ticked)
+            optional = granted.optional()
+            granted -= optional.filtered(lambda scope: scope.code not in ticked)
             grants.ensure(self.client, user).consent(self.scopes, granted)
         elif not self.client.skip_authorization:
             granted &= grants.find_live(self.client, user).scope_ids
-        server, _validator = self._server(user=user, granted_scopes=granted)
+        session = self.env["oauth.provider.session"]
+        if "openid" in granted.mapped("code"):
+            session = session.ensure(self.client, user, sign_in)
+        server, _validator = self._server(
+            user=user,
+            granted_scopes=granted,
+            session=session,
+            id_token_claims=self.interaction.claims.id_token,
+        )
         headers, _body, _status = self._call(
             server.create_authorization_response, scopes=granted.mapped("code")
         )
         return add_params_to_uri(
             headers["Location"],
             [("iss", self.client.get_issuer())],
-            fragment=is_in_fragment(self.parameters["response_type"]),
+            fragment=is_in_fragment(self.response_type),
         )

@@ -21,8 +21,25 @@ AUTHORIZE_PARAMETERS = (
     "code_challenge",
     "code_challenge_method",
     "nonce",
-    "prompt",
 )
+#: Says that the person was sent to sign in anew; ours, and signed.
+LOGIN_MARKER = "oauth_login"
+#: Parameters of an authorization request that we look at ourselves.
+INTERACTION_PARAMETERS = (
+    "prompt",
+    "max_age",
+    "claims",
+    "acr_values",
+    "display",
+    "id_token_hint",
+    "login_hint",
+    "ui_locales",
+    "request",
+    "request_uri",
+    LOGIN_MARKER,
+)
+#: What the consent form carries from one page to the next.
+CARRIED_PARAMETERS = AUTHORIZE_PARAMETERS + INTERACTION_PARAMETERS
 TOKEN_PARAMETERS = (
     "grant_type",
     "code",
@@ -126,13 +143,13 @@ class Answer:
     """A JSON answer.
 
     :param status: HTTP status
-    :param body: dict, or None for an empty answer
+    :param body: dict, None for an empty answer, or a signed token (str)
     :param headers: dict
     :param max_age: seconds for which it may be kept; 0 for not at all
     """
 
     status: int
-    body: dict | None = None
+    body: dict | str | None = None
     headers: dict = field(default_factory=dict)
     max_age: int = 0
 

@@ -1,62 +1,121 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Authorization server metadata (RFC 8414)."""
+"""What clients discover: metadata (RFC 8414, OpenID Connect Discovery) and keys."""
 
+import json
+
+from ..tools.sign_in import ACR_VALUES
+from .claims import SCOPE_BY_CLAIM
 from .client_assertion import SIGNING_ALGORITHMS
 from .message import Answer
 from .validator import REFRESHABLE_GRANT_TYPES
 
-#: Seconds for which the document may be kept.
+#: Seconds for which the documents may be kept.
 MAX_AGE = 300
 
 
 def metadata_response(env):
     """Return the Answer with the metadata document (RFC 8414 section 3.2).
 
-    It tells what is enabled: a grant that no client uses is not there.
-
-    :param env: superuser environment
-    """
-    body = authorization_server_metadata(env)
-    return Answer(200, body, max_age=MAX_AGE)
-
-
-def authorization_server_metadata(env):
-    """Return the metadata of this database (dict, RFC 8414 section 2).
+    It tells what is enabled: a grant that no client uses is not there. The same
+    document serves OAuth 2 and OpenID Connect (Discovery section 3).
 
     :param env: superuser environment
     """
     clients = env["oauth.provider.client"]
-    used = clients._read_group([], ["grant_type", "response_type"], [])
-    grant_types = {grant for grant, _response in used if grant} or {
-        "authorization_code"
+    used = clients.search([])
+    body = {
+        **_endpoints(clients),
+        **_flows(used),
+        **_authentication(),
+        **_openid(env, used),
     }
-    if grant_types & REFRESHABLE_GRANT_TYPES:
-        grant_types.add("refresh_token")
-    response_types = {response for _grant, response in used} - {"none", False}
-    confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
-    algorithms = list(SIGNING_ALGORITHMS)
-    document = {
+    return Answer(200, body, max_age=MAX_AGE)
+
+
+def jwks_response(env):
+    """Return the Answer with the public keys (RFC 7517 section 5).
+
+    :param env: superuser environment
+    """
+    keys = env["oauth.provider.key"].find_published()
+    found = [json.loads(key.public_jwk) for key in keys]
+    return Answer(200, {"keys": found}, max_age=MAX_AGE)
+
+
+def _endpoints(clients):
+    return {
         "issuer": clients.get_issuer(),
         "authorization_endpoint": clients.get_endpoint_url("authorize"),
         "token_endpoint": clients.get_endpoint_url("token"),
         "userinfo_endpoint": clients.get_endpoint_url("userinfo"),
-        "scopes_supported": env["oauth.provider.scope"].search([]).mapped("code"),
+        "jwks_uri": clients.get_endpoint_url("jwks"),
+        "revocation_endpoint": clients.get_endpoint_url("revoke_token"),
+        "introspection_endpoint": clients.get_endpoint_url("introspect"),
+        "end_session_endpoint": clients.get_endpoint_url("logout"),
+    }
+
+
+def _flows(clients):
+    """Return what the active ``clients`` (records) use (dict)."""
+    grant_types = set(clients.mapped("grant_type")) - {False}
+    grant_types = grant_types or {"authorization_code"}
+    if grant_types & REFRESHABLE_GRANT_TYPES:
+        grant_types.add("refresh_token")
+    response_types = {name for c in clients for name in c.get_response_types()}
+    has_fragment = any(name != "code" for name in response_types)
+    if any("token" in name.split() and "code" in name for name in response_types):
+        grant_types.add("implicit")
+    return {
         "response_types_supported": sorted(response_types),
         "response_modes_supported": ["query", "fragment"]
-        if "token" in response_types
+        if has_fragment
         else ["query"],
         "grant_types_supported": sorted(grant_types),
-        "token_endpoint_auth_methods_supported": [*confidential, "none"],
-        "token_endpoint_auth_signing_alg_values_supported": algorithms,
-        "revocation_endpoint": clients.get_endpoint_url("revoke_token"),
-        "revocation_endpoint_auth_methods_supported": [*confidential, "none"],
-        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
-        "introspection_endpoint": clients.get_endpoint_url("introspect"),
-        "introspection_endpoint_auth_methods_supported": confidential,
-        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "code_challenge_methods_supported": ["S256"],
         # RFC 9207 section 3
         "authorization_response_iss_parameter_supported": True,
     }
+
+
+def _authentication():
+    confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    document = {}
+    for endpoint, methods in (
+        ("token", [*confidential, "none"]),
+        ("revocation", [*confidential, "none"]),
+        ("introspection", confidential),
+    ):
+        prefix = f"{endpoint}_endpoint_auth"
+        document[f"{prefix}_methods_supported"] = methods
+        document[f"{prefix}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
+    return document
+
+
+def _openid(env, clients):
+    id_token_algorithms = {"RS256", *clients.mapped("id_token_signed_response_alg")}
+    userinfo_algorithms = clients.mapped("userinfo_signed_response_alg")
+    languages = [code.replace("_", "-") for code, _n in env["res.lang"].get_installed()]
+    document = {
+        "scopes_supported": env["oauth.provider.scope"].search([]).mapped("code"),
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": sorted(id_token_algorithms),
+        "claim_types_supported": ["normal"],
+        "claims_supported": [
+            *("sub", "iss", "aud", "exp", "iat", "azp", "nonce", "auth_time"),
+            *("acr", "amr", "sid", "at_hash", "c_hash"),
+            *SCOPE_BY_CLAIM,
+        ],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "acr_values_supported": list(ACR_VALUES),
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": languages,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
+    algorithms = sorted(set(filter(None, userinfo_algorithms)))
+    if algorithms:
+        document["userinfo_signing_alg_values_supported"] = algorithms
     return document

@@ -2,10 +2,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The information endpoints: what an access token tells and opens (RFC 6750)."""
 
+import json
+
 from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 
 from odoo.exceptions import AccessError
+from odoo.tools import json_default
 
+from .id_token import sign_userinfo
 from .message import Answer
 from .validator import OdooValidator
 
@@ -32,16 +36,23 @@ def tokeninfo_response(env, message):
 def userinfo_response(env, message):
     """Return the Answer of userinfo: the claims about the token's own user.
 
+    OpenID Connect Core section 5.3: plain, or signed if the client wants that.
+
     :param env: superuser environment
     """
 
     def describe(token):
-        scopes = token.scopes_as_user()
-        return {
+        scopes, client = token.scopes_as_user(), token.client_id
+        claims = {
             **scopes.get_data_for_model("res.users", res_id=token.user_id.id),
-            **scopes.get_standard_claims(token.user_id),
+            **scopes.get_standard_claims(token.user_id, client),
             "sub": token.generate_user_id(),
         }
+        if not client.userinfo_signed_response_alg:
+            return claims
+        # Section 5.3.2; what JSON has no type for is written as in plain answers
+        claims = json.loads(json.dumps(claims, default=json_default))
+        return Answer(200, sign_userinfo(client, claims))
 
     return _respond(env, message, describe)
 

@@ -7,7 +7,15 @@ from oauthlib.oauth2 import InvalidRequestError
 
 #: Response types that carry a token: their answer never goes to the query, where it
 #: would end in logs and in the Referer header (RFC 6749 section 4.2.2).
-FRAGMENT_RESPONSE_TYPES = frozenset({"token"})
+FRAGMENT_RESPONSE_TYPES = frozenset({"token", "id_token"})
+
+
+def normalize(response_type):
+    """Return ``response_type`` (str or None) with its words in alphabetical order.
+
+    Their order means nothing (OAuth 2.0 Multiple Response Type Encoding Practices 3).
+    """
+    return " ".join(sorted(response_type.split())) if response_type else response_type
 
 
 def check_response_mode(request):

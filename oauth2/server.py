@@ -3,38 +3,28 @@
 """The oauthlib endpoints, assembled from exactly the grants that we support."""
 
 from oauthlib.oauth2 import (
-    AuthorizationCodeGrant,
     AuthorizationEndpoint,
     BearerToken,
     ClientCredentialsGrant,
     ImplicitGrant,
     IntrospectEndpoint,
-    RefreshTokenGrant,
     ResourceEndpoint,
     ResourceOwnerPasswordCredentialsGrant,
     RevocationEndpoint,
     TokenEndpoint,
 )
+from oauthlib.openid.connect.core.grant_types import (
+    AuthorizationCodeGrant,
+    HybridGrant,
+    RefreshTokenGrant,
+)
+from oauthlib.openid.connect.core.grant_types import (
+    ImplicitGrant as OpenIDImplicitGrant,
+)
 
 from ..tools import secret
 from . import pkce
 from .response_mode import check_response_mode
-
-
-class CodeGrant(AuthorizationCodeGrant):
-    """Authorization code grant with 256-bit codes and S256 only."""
-
-    def __init__(self, validator):
-        super().__init__(
-            validator, pre_auth=[check_response_mode, _run(pkce.check_challenge)]
-        )
-
-    def create_authorization_code(self, request):
-        """Return the answer's parameters: code, and state if one was sent."""
-        grant = {"code": secret.generate()}
-        if request.state:
-            grant["state"] = request.state
-        return grant
 
 
 def _run(check):
@@ -45,6 +35,26 @@ def _run(check):
         return {}
 
     return custom_validator
+
+
+def _code_grant(grant_class, validator):
+    """Return a grant with 256-bit codes and S256 only.
+
+    Without ``openid`` among the scopes those of OpenID Connect are those of OAuth 2.
+    """
+    pre_auth = [check_response_mode, _run(pkce.check_challenge)]
+    grant = grant_class(validator, pre_auth=pre_auth)
+    # What oauthlib wraps does the work, and asks itself for the code
+    grant.proxy_target.create_authorization_code = _create_authorization_code
+    return grant
+
+
+def _create_authorization_code(request):
+    """Return the answer's parameters: code, and state if one was sent."""
+    grant = {"code": secret.generate()}
+    if request.state:
+        grant["state"] = request.state
+    return grant
 
 
 class OdooServer(
@@ -61,17 +71,30 @@ class OdooServer(
     """
 
     def __init__(self, validator, token_generator=None):
-        code = CodeGrant(validator)
+        code = _code_grant(AuthorizationCodeGrant, validator)
+        hybrid = _code_grant(HybridGrant, validator)
+        # Not the one of OpenID Connect: Odoo's auth_oauth asks for openid by
+        # response_type=token and sends no nonce
         implicit = ImplicitGrant(validator, pre_auth=[check_response_mode])
+        id_token = OpenIDImplicitGrant(validator, pre_auth=[check_response_mode])
         bearer = BearerToken(
             validator,
-            token_generator=token_generator or (lambda _request: secret.generate()),
+            token_generator=token_generator or validator.generate_access_token,
             expires_in=validator.get_access_token_lifetime,
+            refresh_token_generator=lambda _request: secret.generate(),
         )
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",
-            response_types={"code": code, "token": implicit},
+            response_types={
+                "code": code,
+                "code id_token": hybrid,
+                "code id_token token": hybrid,
+                "code token": hybrid,
+                "id_token": id_token,
+                "id_token token": id_token,
+                "token": implicit,
+            },
             default_token_type=bearer,
         )
         TokenEndpoint.__init__(

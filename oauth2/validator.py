@@ -1,12 +1,16 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from oauthlib.oauth2 import RequestValidator
+import uuid
+
+from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 from odoo.exceptions import AccessDenied
 
 from ..tools.clock import timestamp
 from . import pkce
+from .access_token import make_access_token
+from .id_token import Subject, make_id_token
 
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
@@ -25,14 +29,30 @@ class OdooValidator(RequestValidator):
     :param user: user (record) who is signed in, at the authorization endpoint
     :param granted_scopes: scopes (recordset) that the user allowed, or None before the
         decision
+    :param session: session (record) of the user's sign-in, at the authorization
+        endpoint
+    :param id_token_claims: names of the claims that the client wants in the ID token
     """
 
-    def __init__(self, env, client=None, user=None, granted_scopes=None):
+    def __init__(
+        self,
+        env,
+        client=None,
+        user=None,
+        granted_scopes=None,
+        session=None,
+        id_token_claims=(),
+    ):
         super().__init__()
         self.env = env
         self.client = client or env["oauth.provider.client"]
         self.user = user
         self.granted_scopes = granted_scopes
+        self.session = session or env["oauth.provider.session"]
+        self.id_token_claims = tuple(id_token_claims)
+        # A hybrid answer has a code and a token: one authorization
+        self.family = uuid.uuid4().hex
+        self.key = env["oauth.provider.key"]
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = env["oauth.provider.scope"]
@@ -71,7 +91,7 @@ class OdooValidator(RequestValidator):
     def validate_response_type(
         self, client_id, response_type, client, request, *args, **kwargs
     ):
-        return response_type == self.client.response_type
+        return response_type in self.client.get_response_types()
 
     def _has_refresh_tokens(self, scopes=None):
         """Tell whether the client may have refresh tokens.
@@ -140,6 +160,9 @@ class OdooValidator(RequestValidator):
             code_challenge=request.code_challenge,
             code_challenge_method=request.code_challenge_method,
             nonce=request.nonce,
+            family=self.family,
+            session_id=self.session.id,
+            id_token_claims=" ".join(sorted(self.id_token_claims)),
         )
 
     def _ensure_grant(self):
@@ -157,6 +180,8 @@ class OdooValidator(RequestValidator):
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.code = record
         self.user = record.user_id
+        self.session = record.session_id
+        self.id_token_claims = (record.id_token_claims or "").split()
         # Never what the token request asks for: the user allowed what the code says
         self._set_scopes(request, record.allowed_scopes())
         request.user = self.user
@@ -201,6 +226,7 @@ class OdooValidator(RequestValidator):
             return False
         self.refresh_token = record
         self.user = record.user_id
+        self.session = record.session_id
         request.user = self.user
         return True
 
@@ -223,33 +249,55 @@ class OdooValidator(RequestValidator):
         """Return the seconds that an access token of the client lives."""
         return self.client.access_token_lifetime
 
+    def generate_access_token(self, request):
+        """Return a new access token (str) for what was decided on ``request``."""
+        value, self.key = make_access_token(
+            self._subject(self._token_scopes(request)),
+            self.session,
+            self.client.access_token_lifetime,
+        )
+        return value
+
+    def _subject(self, scopes):
+        """Return the Subject of the tokens: who signed in, or a backend's own user."""
+        user = self.user or self.client.user_id
+        return Subject(self.client, user, scopes, self.id_token_claims)
+
+    def _token_scopes(self, request):
+        """Return the scopes (recordset) of the access token: a refresh may narrow."""
+        if not self.refresh_token:
+            return self.scopes
+        return self.refresh_token.scope_ids.filtered(lambda s: s.code in request.scopes)
+
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
 
         ``token`` is the answer itself: what is taken out here is not sent.
         """
-        values = {"client": self.client, "user": self.user}
+        values = {
+            "client": self.client,
+            "user": self.user or self.client.user_id,
+            "family": self.family,
+            "session_id": self.session.id,
+        }
         ceiling = self.scopes
-        if self.code:
-            values.update(grant=self.code.grant_id, family=self.code.family)
-        elif self.refresh_token:
-            values.update(
-                grant=self.refresh_token.grant_id, family=self.refresh_token.family
-            )
+        source = self.code or self.refresh_token
+        if source:
+            values.update(grant=source.grant_id, family=source.family)
+        elif self.user:
+            values["grant"] = self._ensure_grant()
+        if self.refresh_token:
             if not self.refresh_token.used_at:
                 self.refresh_token.used_at = fields.Datetime.now()
             ceiling = self.refresh_token.scope_ids
-            self.scopes = ceiling.filtered(lambda s: s.code in request.scopes)
+            self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))
-        elif self.client.grant_type == "client_credentials":
-            values["user"] = self.client.user_id
-        else:
-            values["grant"] = self._ensure_grant()
-        token_record, _value = self.env["oauth.provider.token"].issue(
+        self.env["oauth.provider.token"].issue(
             value=token["access_token"],
             scopes=self.scopes,
             lifetime=token["expires_in"],
             token_type=self.client.token_type,
+            key_id=self.key.id,
             **values,
         )
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
@@ -260,8 +308,32 @@ class OdooValidator(RequestValidator):
                 scopes=ceiling,
                 lifetime=self.client.refresh_token_lifetime,
                 predecessor_id=self.refresh_token.id,
-                **{**values, "family": token_record.family},
+                **values,
             )
+
+    # OpenID Connect
+
+    def get_id_token(self, token, token_handler, request):
+        """Return the ID token (str) that goes with the parameters ``token`` (dict)."""
+        at_token_endpoint = self.code or self.refresh_token
+        return make_id_token(
+            self._subject(self._token_scopes(request)),
+            self.session,
+            # A refreshed ID token has none (OpenID Connect Core 12.2)
+            nonce=self.code.nonce if at_token_endpoint else request.nonce,
+            access_token=token.get("access_token"),
+            code=token.get("code"),
+        )
+
+    def get_authorization_code_nonce(self, client_id, code, redirect_uri, request):
+        return self.code.nonce or None
+
+    def refresh_id_token(self, request):
+        return True
+
+    def validate_user_match(self, id_token_hint, scopes, claims, request):
+        # interaction.py has looked at the hint before oauthlib was asked
+        return True
 
     # Use of a token (RFC 6750)
 

@@ -84,7 +84,7 @@ class TestGrants(OAuthCase):
         everything = {f"oauth_scope.{code}" for code in ("openid", "profile", "email")}
         response = self.decide(page, untick=everything)
         code = self.answer(response)[1]["code"]
-        self.assertEqual(self.redeem(code, client, secret).json()["scope"], "")
+        self.assertEqual(self.redeem(code, client, secret).json()["scope"], "openid")
 
     def test_deny_goes_back_with_an_error_and_stores_nothing(self):
         client, _secret = self.create_client()

@@ -48,7 +48,10 @@ class TestMetadata(OAuthCase):
         self.create_client("mobile application")
         self.create_client("backend application")
         document = self.url_open(WELL_KNOWN).json()
-        self.assertEqual(document["response_types_supported"], ["code", "token"])
+        self.assertEqual(
+            document["response_types_supported"],
+            ["code", "id_token", "id_token token", "token"],
+        )
         self.assertIn("fragment", document["response_modes_supported"])
         self.assertIn("client_credentials", document["grant_types_supported"])
         self.assertNotIn("password", document["grant_types_supported"])

@@ -1,0 +1,67 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from urllib.parse import urlencode
+
+from oauthlib.oauth2 import OAuth2Error
+
+from odoo import http
+from odoo.http import request
+
+from ..oauth2.logout import LogoutRequest
+from .common import (
+    PAGE_HEADERS,
+    error_page,
+    oauth_route,
+    redirect,
+    signed_in_user,
+    superuser_env,
+)
+
+
+class LogoutController(http.Controller):
+    @oauth_route("logout", ["GET", "POST"], browser=True)
+    def oauth_logout(self, message):
+        """Logout endpoint (OpenID Connect RP-Initiated Logout 1.0).
+
+        The same for who is signed out already: a second request changes nothing.
+        """
+        try:
+            logout = LogoutRequest(superuser_env(), message)
+        except OAuth2Error as error:
+            return error_page(error)
+        decision = message.form.get("oauth_decision")
+        if request.httprequest.method == "POST" and not decision:
+            # From another site it comes without the session cookie: come back as GET
+            return redirect(self._own_url(message, logout))
+        user = signed_in_user()
+        if user:
+            if decision and not request.validate_csrf(message.form.get("csrf_token")):
+                return redirect(self._own_url(message, logout))
+            if decision == "stay":
+                return redirect("/odoo")
+            if not decision and not logout.is_confirmed(user.sudo()):
+                return self._page("oauth_provider.logout", logout, message)
+            request.session.logout(keep_db=True)
+        if logout.location:
+            return redirect(logout.location)
+        return self._page("oauth_provider.logged_out", logout, message)
+
+    def _own_url(self, message, logout):
+        values = message.query.select(("db",)) | logout.parameters
+        path = request.httprequest.path
+        return f"{path}?{urlencode(values)}" if values else path
+
+    def _page(self, template, logout, message):
+        if not request.session.uid:
+            request.env["ir.http"]._auth_method_public()
+        if logout.language:
+            request.update_context(lang=logout.language)
+        db = message.query.select(("db",))
+        path = request.httprequest.path
+        values = {
+            "client": logout.client,
+            "user": request.env.user.sudo(),
+            "parameters": logout.parameters,
+            "action": f"{path}?{urlencode(db)}" if db else path,
+        }
+        return request.render(template, values, headers=PAGE_HEADERS)

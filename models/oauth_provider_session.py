@@ -1,0 +1,175 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..tools.clock import naive, timestamp
+from ..tools.secret import digest
+from ..tools.sign_in import acr
+
+
+class OAuthProviderSession(models.Model):
+    """A person's sign-in to one client, from one browser (OpenID Connect).
+
+    It remembers when and how the person had signed in to Odoo, for the ID tokens of
+    later refreshes, and whom to tell when the person signs out.
+    """
+
+    _name = "oauth.provider.session"
+    _description = "OAuth Provider Session"
+    _order = "id desc"
+
+    sid = fields.Char(
+        string="Session ID",
+        required=True,
+        readonly=True,
+        default=lambda self: secrets.token_urlsafe(24),
+        help="Name of the session in ID tokens and logout tokens. It is none of Odoo's"
+        " session, and differs for each client.",
+    )
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    handle_digest = fields.Char(
+        required=True, readonly=True, groups=fields.NO_ACCESS, copy=False
+    )
+    device_digest = fields.Char(
+        index=True, readonly=True, groups=fields.NO_ACCESS, copy=False
+    )
+    auth_time = fields.Datetime(
+        string="Signed In On", readonly=True, help="Empty where Odoo did not record it."
+    )
+    amr = fields.Char(
+        string="Methods",
+        readonly=True,
+        help="How the person signed in (RFC 8176), such as pwd, otp or pop.",
+    )
+    ended_at = fields.Datetime(string="Signed Out On", readonly=True)
+    token_ids = fields.One2many(
+        comodel_name="oauth.provider.token", inverse_name="session_id"
+    )
+    refresh_token_ids = fields.One2many(
+        comodel_name="oauth.provider.refresh.token", inverse_name="session_id"
+    )
+
+    _handle_index = models.Index("(handle_digest) WHERE ended_at IS NULL")
+
+    @api.private
+    def ensure(self, client, user, sign_in):
+        """Return the session (record) of ``user`` with ``client`` in one browser.
+
+        :param sign_in: :class:`..tools.sign_in.SignIn`
+        """
+        handle = digest(sign_in.handle)
+        session = self.search(
+            [
+                ("handle_digest", "=", handle),
+                ("client_id", "=", client.id),
+                ("user_id", "=", user.id),
+                ("ended_at", "=", False),
+            ],
+            limit=1,
+        )
+        values = {
+            "auth_time": bool(sign_in.time) and naive(sign_in.time),
+            "amr": " ".join(sign_in.methods),
+            "device_digest": digest(sign_in.device),
+        }
+        unchanged = session and all(session[name] == values[name] for name in values)
+        if unchanged:
+            return session
+        if session:
+            # Signed in anew: the tokens of before keep what they say
+            values["sid"] = session.sid
+        return self.create(
+            {
+                **values,
+                "client_id": client.id,
+                "user_id": user.id,
+                "handle_digest": handle,
+            }
+        )
+
+    @api.private
+    def get_claims(self):
+        """Return the claims of an ID token about the sign-in (dict, OIDC Core 2)."""
+        if not self:
+            return {}
+        self.ensure_one()
+        methods = (self.amr or "").split()
+        claims = {"sid": self.sid}
+        if self.auth_time:
+            claims["auth_time"] = timestamp(self.auth_time)
+        if methods:
+            claims["amr"] = methods
+            claims["acr"] = acr(methods)
+        return claims
+
+    @api.private
+    def end_by_handle(self, handle):
+        """End the sessions of one browser: its person has signed out of Odoo.
+
+        :param handle: see :class:`..tools.sign_in.SignIn`
+        """
+        self.search(
+            [("handle_digest", "=", digest(handle)), ("ended_at", "=", False)]
+        ).end()
+
+    @api.private
+    def end_by_device(self, identifiers):
+        """End the sessions of devices that are signed out from elsewhere.
+
+        :param identifiers: Odoo's identifiers of the devices (list of str)
+        """
+        digests = [digest(identifier) for identifier in identifiers if identifier]
+        self.search([("device_digest", "in", digests), ("ended_at", "=", False)]).end()
+
+    @api.private
+    def end(self):
+        """End these sessions and tell the clients that want to know of it.
+
+        With a client that is told, the access that was not given for the time of
+        absence (``offline_access``) ends too (Back-Channel Logout 1.0 section 2.7).
+        """
+        live = self.filtered(lambda session: not session.ended_at)
+        live.write({"ended_at": fields.Datetime.now()})
+        told = live.filtered("client_id.backchannel_logout_uri")
+        if not told:
+            return
+        for model in ("oauth.provider.refresh.token", "oauth.provider.token"):
+            bound = self.env[model].search(
+                [("session_id", "in", told.ids), ("revoked_at", "=", False)]
+            )
+            bound.filtered(
+                lambda token: "offline_access" not in token.scope_ids.mapped("code")
+            ).revoke()
+        # One name may stand for several sign-ins: the client is told once
+        self.env["oauth.provider.logout"].announce(
+            self.concat(*(same[:1] for same in told.grouped("sid").values()))
+        )
+
+    @api.autovacuum
+    def _gc_old(self):
+        # As long as Odoo's own session may last, and what hangs on it
+        limit = fields.Datetime.now() - timedelta(days=90)
+        self.search(
+            [
+                ("create_date", "<", limit),
+                ("token_ids", "=", False),
+                ("refresh_token_ids", "=", False),
+            ],
+            limit=10_000,
+        ).unlink()

@@ -1,0 +1,70 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Access tokens: random, or JSON Web Tokens (RFC 9068)."""
+
+import json
+import time
+import uuid
+
+from odoo.exceptions import AccessError
+from odoo.tools import json_default
+
+from ..tools import secret
+from .id_token import RESERVED_CLAIMS
+
+#: What an access token tells of the sign-in (section 2.2.1).
+SIGN_IN_CLAIMS = ("auth_time", "acr", "amr")
+
+
+def make_access_token(subject, session, lifetime):
+    """Return a new access token: (value as str, key (record) that signed it).
+
+    :param subject: :class:`.id_token.Subject` that it is about
+    :param session: session (record) of the sign-in, or none
+    :param lifetime: seconds
+    """
+    client = subject.client
+    keys = client.env["oauth.provider.key"]
+    if client.token_type != "jwt":
+        return secret.generate(), keys
+    key = client.get_jwt_key()
+    now = int(time.time())
+    sign_in = session.get_claims()
+    claims = {
+        **_data_claims(subject),
+        "iss": client.get_issuer(),
+        "sub": subject.subject,
+        "aud": client.jwt_audience or client.get_issuer(),
+        "client_id": client.identifier,
+        "scope": " ".join(subject.scopes.mapped("code")),
+        "iat": now,
+        "exp": now + lifetime,
+        "jti": uuid.uuid4().hex,
+        **{name: sign_in[name] for name in SIGN_IN_CLAIMS if name in sign_in},
+    }
+    return key.sign(claims, typ="at+jwt"), key
+
+
+def _data_claims(subject):
+    """Return what the data scope of the client tells of the user (dict).
+
+    Only where the user has granted that scope: the client reads the token too.
+    """
+    scope = subject.client.jwt_scope_id & subject.scopes
+    if not scope:
+        return {}
+    try:
+        data = scope.as_user(subject.user).get_data_for_model(
+            "res.users", res_id=subject.user.id
+        )
+    except AccessError:
+        # The user may not read it: the token goes without
+        return {}
+    data.pop("id", None)
+    # What JSON has no type for is written as the routes answer it
+    text = json.dumps(data, default=json_default)
+    return {
+        name: value
+        for name, value in json.loads(text).items()
+        if name not in RESERVED_CLAIMS
+    }

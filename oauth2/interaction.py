@@ -1,0 +1,189 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""How the person has to be asked (OpenID Connect Core section 3.1.2.1)."""
+
+import binascii
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
+from oauthlib.openid.connect.core.exceptions import (
+    ConsentRequired,
+    LoginRequired,
+    RequestNotSupported,
+    RequestURINotSupported,
+)
+
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+from ..tools.sign_in import acr
+from .claims import ClaimsRequest
+from .message import LOGIN_MARKER
+
+#: How long a person may take to sign in anew.
+MARKER_LIFETIME = timedelta(hours=1)
+
+
+class UnmetAuthenticationRequirements(OAuth2Error):
+    """The sign-in is not worth what the client insists on (OIDC error code 1.0)."""
+
+    error = "unmet_authentication_requirements"
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """What an authorization request wants of the person.
+
+    :ivar prompts: values of ``prompt`` (set)
+    :ivar max_age: seconds since the last sign-in, or None
+    :ivar claims: :class:`ClaimsRequest`
+    :ivar subject: the only subject (str) that will do, or None for anybody
+    :ivar asked_at: seconds since the epoch at which the person was sent to sign in
+        anew, or None
+    """
+
+    prompts: frozenset = frozenset()
+    max_age: int | None = None
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    subject: str | None = None
+    asked_at: int | None = None
+
+    @classmethod
+    def parse(cls, env, client, parameters):
+        """Return what ``parameters`` (dict) ask for.
+
+        :param env: superuser environment
+        :param client: client (record) that asks
+        :raise OAuth2Error: for what is malformed, contradictory or not supported
+        """
+        if "request" in parameters:
+            raise RequestNotSupported()
+        if "request_uri" in parameters:
+            raise RequestURINotSupported()
+        prompts = frozenset((parameters.get("prompt") or "").split())
+        if "none" in prompts and len(prompts) > 1:
+            raise InvalidRequestError(description="Contradictory prompt.")
+        claims = ClaimsRequest.parse(parameters.get("claims"))
+        return cls(
+            prompts=prompts,
+            max_age=_max_age(parameters.get("max_age")),
+            claims=claims,
+            subject=_subject(env, client, parameters, claims),
+            asked_at=_read_marker(env, parameters),
+        )
+
+    def next_step(self, client, user, sign_in, needs_consent):
+        """Return what has to come before the answer.
+
+        :param client: client (record)
+        :param user: who is signed in (record), or none
+        :param sign_in: how (:class:`..tools.sign_in.SignIn`), or None
+        :param needs_consent: whether the person must be asked for consent
+        :return: ``"login"``, ``"consent"``, None for nothing, or the OAuth2Error to
+            answer with
+        """
+        unmet = self._unmet(client, user, sign_in)
+        if unmet:
+            if "none" in self.prompts:
+                return LoginRequired()
+            # Asking once more would not help who has just signed in
+            return "login" if not self._is_fresh(user, sign_in) else unmet
+        if needs_consent or self.prompts & {"consent", "select_account"}:
+            return ConsentRequired() if "none" in self.prompts else "consent"
+        return None
+
+    def _is_fresh(self, user, sign_in):
+        """Tell whether the person has signed in since this request asked for it."""
+        return bool(user and self.asked_at and sign_in.time >= self.asked_at)
+
+    def _unmet(self, client, user, sign_in):
+        """Return the error for what the sign-in lacks, or None (in this order)."""
+        if not user:
+            return LoginRequired()
+        is_fresh = self._is_fresh(user, sign_in)
+        if "login" in self.prompts and not is_fresh:
+            return LoginRequired()
+        if self.max_age is not None and not is_fresh:
+            if not sign_in.time or time.time() - sign_in.time > self.max_age:
+                return LoginRequired()
+        if self.claims.is_essential("auth_time") and not sign_in.time:
+            return LoginRequired()
+        if self.subject not in (None, client.generate_user_id(user)):
+            return LoginRequired(description="Somebody else is signed in.")
+        wanted = self.claims.wanted("acr")
+        if wanted is not None and acr(sign_in.methods) not in wanted:
+            return UnmetAuthenticationRequirements()
+        return None
+
+
+def make_marker(env, parameters):
+    """Return the value (str) that says: sent to sign in anew for this request, now.
+
+    Signed, and good for this request alone: it cannot be made or moved by a caller.
+
+    :param env: superuser environment
+    :param parameters: the request's own parameters (dict)
+    """
+    values = [_fingerprint(parameters), int(time.time())]
+    return hash_sign(env, LOGIN_MARKER, values, expiration=MARKER_LIFETIME)
+
+
+def choose_language(env, ui_locales):
+    """Return the code of the first language of ``ui_locales`` that is installed.
+
+    :param ui_locales: BCP 47 tags, separated by blanks (str or None)
+    :return: code such as ``fr_BE`` (str), or None
+    """
+    installed = [code for code, _name in env["res.lang"].get_installed()]
+    for tag in (ui_locales or "").split():
+        wanted = tag.replace("-", "_")
+        for code in installed:
+            if code.lower() == wanted.lower():
+                return code
+        for code in installed:
+            if code.lower().partition("_")[0] == wanted.lower().partition("_")[0]:
+                return code
+    return None
+
+
+def _fingerprint(parameters):
+    rest = {name: value for name, value in parameters.items() if name != LOGIN_MARKER}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _read_marker(env, parameters):
+    marker = parameters.get(LOGIN_MARKER)
+    if not marker:
+        return None
+    try:
+        values = verify_hash_signed(env, LOGIN_MARKER, marker)
+    except (ValueError, binascii.Error):
+        return None
+    if not values or values[0] != _fingerprint(parameters):
+        return None
+    return values[1]
+
+
+def _max_age(value):
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) < 10):
+        raise InvalidRequestError(description="Malformed max_age.")
+    return int(value)
+
+
+def _subject(env, client, parameters, claims):
+    """Return the subject (str) that the client means, or None for anybody."""
+    wanted = claims.wanted("sub")
+    hint = parameters.get("id_token_hint")
+    if not hint:
+        return str(wanted[0]) if wanted else None
+    hinted = env["oauth.provider.key"].verify(hint, client.identifier)
+    if not hinted:
+        raise InvalidRequestError(description="Unknown id_token_hint.")
+    if wanted and hinted["sub"] not in wanted:
+        raise InvalidRequestError(description="Contradictory subjects.")
+    return hinted["sub"]

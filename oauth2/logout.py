@@ -1,0 +1,82 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The logout endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
+
+from oauthlib.common import add_params_to_uri
+from oauthlib.oauth2 import InvalidRequestError
+
+from .interaction import choose_language
+
+LOGOUT_PARAMETERS = (
+    "id_token_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "logout_hint",
+    "ui_locales",
+)
+
+
+class LogoutRequest:
+    """A request to sign a person out, whose client and address are proven.
+
+    :ivar client: client (record) that asks, or none
+    :ivar parameters: dict of the request's own parameters, to send it once more
+    :ivar location: where the browser goes afterwards (str), or None
+    """
+
+    def __init__(self, env, message):
+        """Validate ``message`` (section 2).
+
+        :raise InvalidRequestError: for anything that is not proven: nothing may be
+            redirected, a page tells the person
+        """
+        message.check(query_allowed=True)
+        names = LOGOUT_PARAMETERS
+        self.env = env
+        self.parameters = message.query.select(names) | message.form.select(names)
+        self.client = env["oauth.provider.client"]
+        self._hinted = None
+        self._find_client()
+        self.location = self._find_location()
+
+    @property
+    def language(self):
+        """The code of the language that the client wants for the page, or None."""
+        return choose_language(self.env, self.parameters.get("ui_locales"))
+
+    def _find_client(self):
+        identifier = self.parameters.get("client_id")
+        hint = self.parameters.get("id_token_hint")
+        if hint:
+            self._hinted = self.env["oauth.provider.key"].verify(hint, identifier)
+            if not self._hinted:
+                raise InvalidRequestError(description="Unknown id_token_hint.")
+            identifier = self._hinted["aud"]
+        if identifier:
+            self.client = self.client.find_by_identifier(identifier)
+            if not self.client:
+                raise InvalidRequestError(description="Unknown client_id.")
+
+    def _find_location(self):
+        uri = self.parameters.get("post_logout_redirect_uri")
+        if not uri:
+            return None
+        if not self.client or not self.client.match_post_logout_redirect_uri(uri):
+            raise InvalidRequestError(
+                description="The post_logout_redirect_uri is not registered."
+            )
+        state = self.parameters.get("state")
+        return add_params_to_uri(uri, [("state", state)]) if state else uri
+
+    def is_confirmed(self, user):
+        """Tell whether the client has proven that ``user`` (record) signed in there.
+
+        By an ID token about that person. Anything else could be a link on any page, so
+        that the person is asked (section 2, section 6).
+        """
+        return bool(
+            self._hinted
+            and self.client
+            and self._hinted["sub"] == self.client.generate_user_id(user)
+        )
