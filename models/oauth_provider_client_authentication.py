@@ -66,6 +66,8 @@ class OAuthProviderClient(models.Model):
                     )
                 )
             client.sudo().secret_digest = secret.digest(client.secret)
+        # Not even who has just written it reads it again
+        self.invalidate_recordset(["secret"], flush=False)
 
     @api.depends("secret_digest")
     def _compute_has_secret(self):

@@ -68,6 +68,8 @@ class OAuthProviderClient(models.Model):
             )
         for client in clients:
             client._set_own_key(client.jwt_private_key)
+        # Not even who has just written it reads it again
+        self.invalidate_recordset(["jwt_private_key"], flush=False)
 
     @api.depends("token_type", "jwt_algorithm", "jwt_key_ids.retired_at")
     def _compute_jwt_public_key(self):

@@ -40,7 +40,7 @@ class OAuthProviderKey(models.Model):
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
-        help="The client whose access tokens it signs. Empty for a key of the database.",
+        help="The client whose access tokens it signs. Empty for one of the database.",
     )
     algorithm = fields.Selection(
         selection=[(name, name) for name in signing_key.ALGORITHMS],

@@ -158,7 +158,7 @@ class OAuthProviderSession(models.Model):
             ).revoke()
         # One name may stand for several sign-ins: the client is told once
         self.env["oauth.provider.logout"].announce(
-            self.concat(*(same[:1] for same in told.grouped("sid").values()))
+            self.browse().concat(*(same[:1] for same in told.grouped("sid").values()))
         )
 
     @api.autovacuum

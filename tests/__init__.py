@@ -6,10 +6,15 @@ from . import test_client_authentication
 from . import test_cors
 from . import test_data
 from . import test_grants
+from . import test_interaction
 from . import test_introspection
+from . import test_jwt
+from . import test_keys
 from . import test_log
+from . import test_logout
 from . import test_metadata
 from . import test_migration
 from . import test_models
+from . import test_openid
 from . import test_refresh
 from . import test_security

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import jwt
 from lxml import html
 
 from odoo.fields import Command
@@ -136,6 +137,20 @@ class OAuthCase(HttpCase):
         }
         values = {name: value for name, value in values.items() if value is not None}
         return self.post("token", values, client, secret)
+
+    def verify_token(self, token, audience, algorithms=("RS256",)):
+        """Return the claims of a signed token, verified by the published keys alone."""
+        kid = jwt.get_unverified_header(token)["kid"]
+        keys = self.url_open("/oauth2/jwks").json()["keys"]
+        found = [key for key in keys if key["kid"] == kid]
+        self.assertEqual(len(found), 1)
+        return jwt.decode(
+            token,
+            jwt.PyJWK(found[0]),
+            algorithms=list(algorithms),
+            audience=audience,
+            issuer=self.Client.get_issuer(),
+        )
 
     def bearer(self, route, token, **parameters):
         """GET an information route with ``token`` in the header."""

@@ -1,0 +1,210 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""How a client lets the person be asked (OpenID Connect Core section 3.1.2.1)."""
+
+import json
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from lxml import html
+
+from odoo.tests import new_test_user, tagged
+
+from ..oauth2.interaction import choose_language
+from ..tools import signing_key
+from .common import OAuthCase
+
+
+@tagged("post_install", "-at_install")
+class TestInteraction(OAuthCase):
+    def setUp(self):
+        super().setUp()
+        self.client, self.secret = self.create_client()
+
+    def open_url(self, **parameters):
+        url = self.authorize_url(self.client, **parameters)
+        return self.url_open(url, allow_redirects=False)
+
+    def allow_all(self):
+        """Sign in and allow everything, and return the ID token (str)."""
+        self.sign_in()
+        code = self.get_code(self.client)
+        return self.redeem(code, self.client, self.secret).json()["id_token"]
+
+    def login_location(self, response):
+        """Return (parameters of the login page, address it leads back to)."""
+        self.assertEqual(response.status_code, 303)
+        parts = urlsplit(response.headers["Location"])
+        self.assertEqual(parts.path, "/web/login")
+        values = {name: value[0] for name, value in parse_qs(parts.query).items()}
+        return values, values["redirect"]
+
+    def move_sign_in(self, seconds):
+        """Let the sign-in of this browser have been ``seconds`` ago."""
+        session = self.get_session()
+        session["oauth_provider"] = {
+            **session["oauth_provider"],
+            "time": int(time.time()) - seconds,
+        }
+        self.save_session(session)
+
+    def get_session(self):
+        from odoo.http import root
+
+        return root.session_store.get(self.opener.cookies["session_id"])
+
+    def save_session(self, session):
+        from odoo.http import root
+
+        root.session_store.save(session)
+
+    def test_login_means_signing_in_anew(self):
+        first = jwt.decode(self.allow_all(), options={"verify_signature": False})
+        self.move_sign_in(100)
+        response = self.open_url(prompt="login")
+        _values, back = self.login_location(response)
+        # The login page asks indeed, and without it the way back leads there again
+        self.assertIn('name="password"', self.url_open("/web/login").text)
+        self.login_location(self.url_open(back, allow_redirects=False))
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        tokens = self.redeem(answer["code"], self.client, self.secret).json()
+        claims = self.verify_token(tokens["id_token"], self.client.identifier)
+        self.assertGreaterEqual(claims["auth_time"], first["auth_time"])
+        self.assertEqual(claims["sid"], first["sid"])
+        # The mark is for this request alone, and nobody can make one
+        self.move_sign_in(100)
+        marker = parse_qs(urlsplit(back).query)["oauth_login"][0]
+        self.login_location(
+            self.open_url(prompt="login", state="x", oauth_login=marker)
+        )
+        self.sign_in()
+        for forged in (marker[:-4] + "AAAA", "é", "AQ"):
+            self.login_location(self.open_url(prompt="login", oauth_login=forged))
+            self.sign_in()
+
+    def test_max_age_is_about_the_sign_in(self):
+        self.allow_all()
+        self.assertIn("code", self.answer(self.open_url(max_age="60"))[1])
+        self.move_sign_in(100)
+        self.assertIn("code", self.answer(self.open_url(max_age="1000"))[1])
+        silent = self.answer(self.open_url(max_age="60", prompt="none"))[1]
+        self.assertEqual(silent["error"], "login_required")
+        _values, back = self.login_location(self.open_url(max_age="60"))
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        self.assertIn("code", answer)
+        # Nobody is fast enough for 0, which means to sign in anew
+        _values, back = self.login_location(self.open_url(max_age="0"))
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        self.assertIn("code", answer)
+
+    def test_a_sign_in_that_nobody_noted_is_not_young(self):
+        self.allow_all()
+        session = self.get_session()
+        del session["oauth_provider"]
+        self.save_session(session)
+        code = self.answer(self.open_url())[1]["code"]
+        token = self.redeem(code, self.client, self.secret).json()["id_token"]
+        self.assertNotIn("auth_time", self.verify_token(token, self.client.identifier))
+        self.login_location(self.open_url(max_age="100000"))
+
+    def test_select_account_shows_who_is_signed_in(self):
+        self.allow_all()
+        response = self.open_url(prompt="select_account")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("Not you?", response.text)
+        self.assertIn("code", self.answer(self.decide(response))[1])
+        self.client.skip_authorization = True
+        self.assertEqual(self.open_url(prompt="select_account").status_code, 200)
+
+    def test_the_login_hint_is_filled_in(self):
+        values, back = self.login_location(self.open_url(login_hint='a"b@example.com'))
+        self.assertEqual(values["login"], 'a"b@example.com')
+        page = self.url_open(f"/web/login?login={values['login']}")
+        field = html.fromstring(page.content).xpath("//input[@name='login']/@value")
+        self.assertEqual(field, ['a"b@example.com'])
+        self.assertTrue(back.startswith("/oauth2/authorize?"))
+
+    def test_the_way_back_from_the_login_is_always_our_own(self):
+        for hostile in ("//evil.example.com", "https://evil.example.com/"):
+            response = self.url_open(
+                f"{self.authorize_url(self.client)}&redirect={hostile}",
+                allow_redirects=False,
+            )
+            _values, back = self.login_location(response)
+            self.assertTrue(back.startswith("/oauth2/authorize?"))
+            self.assertNotIn("evil", back)
+
+    def test_a_hint_of_somebody_else(self):
+        hint = self.allow_all()
+        self.assertIn("code", self.answer(self.open_url(id_token_hint=hint))[1])
+        other = new_test_user(self.env, "oauth_other", password="oauth_user_password")
+        self.url_open("/web/session/logout")
+        self.user, previous = other, self.user
+        self.sign_in()
+        silent = self.open_url(id_token_hint=hint, prompt="none")
+        self.assertEqual(self.answer(silent)[1]["error"], "login_required")
+        _values, back = self.login_location(self.open_url(id_token_hint=hint))
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        self.assertEqual(answer["error"], "login_required")
+        _values, back = self.login_location(self.open_url(id_token_hint=hint))
+        self.user = previous
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        self.assertIn("code", answer)
+
+    def test_hints_that_are_not_ours(self):
+        hint = self.allow_all()
+        claims = jwt.decode(hint, options={"verify_signature": False})
+        kid = jwt.get_unverified_header(hint)["kid"]
+        other, _secret = self.create_client()
+        foreign = signing_key.sign(
+            "RS256", signing_key.generate("RS256"), claims, kid=kid
+        )
+        unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": kid})
+        # With the public key as the secret of an HMAC
+        head, body, _signature = hint.split(".")
+        for value in (foreign, unsigned, f"{head}.{body}.", "a.b.c", "é"):
+            answer = self.answer(self.open_url(id_token_hint=value))[1]
+            self.assertEqual(answer["error"], "invalid_request")
+        url = self.authorize_url(other, id_token_hint=hint)
+        answer = self.answer(self.url_open(url, allow_redirects=False))[1]
+        self.assertEqual(answer["error"], "invalid_request")
+
+    def test_an_expired_hint_still_says_who_it_was(self):
+        self.allow_all()
+        key = self.env["oauth.provider.key"].ensure()
+        expired = key.sign(
+            {
+                "iss": self.client.get_issuer(),
+                "aud": self.client.identifier,
+                "sub": self.client.generate_user_id(self.user),
+                "exp": 1,
+            }
+        )
+        self.assertIn("code", self.answer(self.open_url(id_token_hint=expired))[1])
+
+    def test_an_essential_class_of_authentication_is_met_or_an_error(self):
+        self.allow_all()
+        wish = {"id_token": {"acr": {"essential": True, "values": ["2"]}}}
+        claims = json.dumps(wish)
+        _values, back = self.login_location(self.open_url(claims=claims))
+        self.sign_in()
+        answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+        self.assertEqual(answer["error"], "unmet_authentication_requirements")
+        wish["id_token"]["acr"]["values"].append("1")
+        answer = self.answer(self.open_url(claims=json.dumps(wish)))[1]
+        self.assertIn("code", answer)
+
+    def test_the_pages_are_in_the_language_that_the_client_wants(self):
+        self.env["res.lang"]._activate_lang("fr_BE")
+        self.assertEqual(choose_language(self.env, "de fr-CA en-US"), "fr_BE")
+        self.assertEqual(choose_language(self.env, "de en-us"), "en_US")
+        self.assertIsNone(choose_language(self.env, "de xx '"))
+        self.sign_in()
+        page = self.open_url(ui_locales="fr")
+        self.assertEqual(html.fromstring(page.content).get("lang"), "fr-BE")

@@ -1,0 +1,202 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""RP-Initiated Logout 1.0, and who is told of a logout."""
+
+import io
+from unittest.mock import patch
+from urllib.parse import urlencode
+
+import requests
+from lxml import html
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from ..models import oauth_provider_logout
+from .common import OAuthCase
+
+AFTER = "https://client.example.com/web/login"
+
+
+@tagged("post_install", "-at_install")
+class TestLogout(OAuthCase):
+    def setUp(self):
+        super().setUp()
+        self.client, self.secret = self.create_client(
+            post_logout_redirect_uri_ids=[Command.create({"name": AFTER})]
+        )
+
+    def get_tokens(self, client=None, secret=None):
+        client, secret = client or self.client, secret or self.secret
+        return self.redeem(self.get_code(client), client, secret).json()
+
+    def logout(self, **parameters):
+        return self.url_open(
+            f"/oauth2/logout?{urlencode(parameters)}", allow_redirects=False
+        )
+
+    def is_signed_in(self):
+        return self.url_open("/odoo", allow_redirects=False).status_code == 200
+
+    def press(self, page, decision):
+        form = html.fromstring(page.content).xpath("//form")[0]
+        values = {f.get("name"): f.get("value") for f in form.xpath(".//input")}
+        return self.url_open(
+            form.get("action"),
+            data={**values, "oauth_decision": decision},
+            allow_redirects=False,
+        )
+
+    def test_with_a_token_of_the_person_nothing_is_asked(self):
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        self.assertTrue(self.is_signed_in())
+        parameters = {
+            "id_token_hint": hint,
+            "post_logout_redirect_uri": AFTER,
+            "state": "a&b",
+        }
+        # The second time is like the first
+        for _number in range(2):
+            response = self.logout(**parameters)
+            self.assertEqual(response.status_code, 303)
+            self.assertEqual(response.headers["Location"], f"{AFTER}?state=a%26b")
+            self.assertFalse(self.is_signed_in())
+
+    def test_without_a_token_the_person_is_asked(self):
+        self.sign_in()
+        parameters = {
+            "client_id": self.client.identifier,
+            "post_logout_redirect_uri": AFTER,
+        }
+        page = self.logout(**parameters)
+        self.assertEqual(page.status_code, 200)
+        self.assertEqual(page.headers["X-Frame-Options"], "DENY")
+        self.assertIn(self.user.name.replace("'", "&#39;"), page.text)
+        stay = self.press(page, "stay")
+        self.assertEqual(stay.headers["Location"], "/odoo")
+        self.assertTrue(self.is_signed_in())
+        gone = self.press(page, "logout")
+        self.assertEqual(gone.headers["Location"], AFTER)
+        self.assertFalse(self.is_signed_in())
+
+    def test_another_page_cannot_sign_anybody_out(self):
+        self.sign_in()
+        response = self.url_open(
+            "/oauth2/logout",
+            data={"oauth_decision": "logout", "csrf_token": "x"},
+            allow_redirects=False,
+        )
+        self.assertEqual(response.headers["Location"], "/oauth2/logout")
+        other = new_test_user(self.env, "oauth_other")
+        key = self.env["oauth.provider.key"].ensure()
+        hint = key.sign(
+            {
+                "iss": self.client.get_issuer(),
+                "aud": self.client.identifier,
+                "sub": self.client.generate_user_id(other),
+            }
+        )
+        self.assertEqual(self.logout(id_token_hint=hint).status_code, 200)
+        self.assertTrue(self.is_signed_in())
+
+    def test_nobody_is_sent_where_it_is_not_registered(self):
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        identifier = self.client.identifier
+        for parameters in (
+            {"post_logout_redirect_uri": AFTER},
+            {"client_id": identifier, "post_logout_redirect_uri": AFTER + "/"},
+            {"id_token_hint": hint, "post_logout_redirect_uri": "https://evil.test/"},
+            {"client_id": "nobody", "post_logout_redirect_uri": AFTER},
+            {"id_token_hint": "x.y.z", "post_logout_redirect_uri": AFTER},
+            {"id_token_hint": hint, "client_id": "other"},
+            {"client_id": "\\x00"},
+        ):
+            response = self.logout(**parameters)
+            self.assertEqual(response.status_code, 400, parameters)
+            self.assertTrue(self.is_signed_in())
+
+    def test_a_request_by_post_comes_back_as_get(self):
+        self.sign_in()
+        response = self.url_open(
+            "/oauth2/logout",
+            data={"client_id": self.client.identifier},
+            allow_redirects=False,
+        )
+        expected = f"/oauth2/logout?client_id={self.client.identifier}"
+        self.assertEqual(response.headers["Location"], expected)
+
+    def test_without_anything_it_signs_out_and_says_so(self):
+        self.assertIn("You are signed out", self.logout().text)
+        self.sign_in()
+        page = self.press(self.logout(), "logout")
+        self.assertIn("You are signed out", page.text)
+
+    def test_clients_are_told_of_a_logout(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        tokens = self.get_tokens(told, secret)
+        claims = self.verify_token(tokens["id_token"], told.identifier)
+        self.assertEqual(
+            self.bearer("tokeninfo", tokens["access_token"]).status_code, 200
+        )
+        self.logout(id_token_hint=hint)
+        queue = self.env["oauth.provider.logout"].search([])
+        self.assertEqual(queue.client_id, told)
+        # What hangs on the session of a client that is told ends with it
+        self.assertEqual(
+            self.bearer("tokeninfo", tokens["access_token"]).status_code, 401
+        )
+        sent = []
+
+        def post(_uri, data, **_options):
+            sent.append(data["logout_token"])
+            response = requests.Response()
+            response.status_code = 503 if len(sent) == 1 else 200
+            response.raw = io.BytesIO()
+            return response
+
+        # What a client answers is tested end to end; here, what becomes of a failure
+        with patch.object(oauth_provider_logout.requests, "post", post):
+            queue._send()
+            self.assertEqual((queue.attempts, queue.error), (1, "HTTP 503"))
+            self.assertTrue(queue.next_attempt_at)
+            queue._send()
+        self.assertTrue(queue.sent_at)
+        self.assertFalse(queue.next_attempt_at)
+        token = self.verify_token(sent[1], told.identifier)
+        self.assertEqual((token["sub"], token["sid"]), (claims["sub"], claims["sid"]))
+        self.assertEqual(
+            token["events"], {"http://schemas.openid.net/event/backchannel-logout": {}}
+        )
+        self.assertNotIn("nonce", token)
+        self.assertNotEqual(
+            token["jti"], self.verify_token(sent[0], told.identifier)["jti"]
+        )
+
+    def test_access_for_the_time_of_absence_survives_a_logout(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel",
+            scope_ids=[Command.set(self.scopes("openid", "offline_access").ids)],
+        )
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        token = self.get_tokens(told, secret)["access_token"]
+        self.logout(id_token_hint=hint)
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
+
+    def test_a_device_that_is_revoked_ends_its_sessions(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        self.get_tokens(told, secret)
+        identifier = self.opener.cookies["session_id"][:42]
+        self.env["oauth.provider.session"].end_by_device([identifier])
+        session = self.env["oauth.provider.session"].search([])
+        self.assertTrue(session.ended_at)
+        self.assertEqual(self.env["oauth.provider.logout"].search([]).client_id, told)
