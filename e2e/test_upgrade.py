@@ -24,7 +24,12 @@ for statement in (
     "DROP TABLE oauth_provider_refresh_token, oauth_provider_origin,"
     " oauth_provider_failure, oauth_provider_assertion CASCADE",
     "DROP INDEX oauth_provider_redirect_uri_name_client_uniq",
-    "UPDATE oauth_provider_client SET token_type = 'random',"
+    "ALTER TABLE oauth_provider_client ADD COLUMN jwt_private_key text",
+    "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
+    " oauth_provider_post_logout_redirect_uri CASCADE",
+    "UPDATE oauth_provider_client SET token_type = CASE identifier"
+    " WHEN 'old-web' THEN 'jwt' ELSE 'other' END, jwt_algorithm = 'ES256',"
+    " jwt_private_key = '-----BEGIN EC PRIVATE KEY-----',"
     " secret = CASE identifier WHEN 'old-web' THEN repeat('s', 40) END",
     "INSERT INTO oauth_provider_redirect_uri (client_id, name)"
     " SELECT id, 'https://old.example.com/cb' FROM oauth_provider_client,"
@@ -42,13 +47,15 @@ clients = env["oauth.provider.client"].search([], order="identifier desc")
 result = {
     "clients": [
         [client.identifier, client.client_type, client.pkce_required,
-         client.redirect_uri_ids.mapped("name"), client.check_secret("s" * 40)]
+         client.redirect_uri_ids.mapped("name"), client.check_secret("s" * 40),
+         client.token_type, bool(client.jwt_public_key)]
         for client in clients
     ],
     "tokens": env["oauth.provider.token"].search_count([]),
     "scopes": len(env["oauth.provider.scope"].search([])),
     "email": env.ref("oauth_provider.scope_email").code,
     "issuer": bool(env["ir.config_parameter"].get_param("oauth_provider.issuer")),
+    "key": bool(env["oauth.provider.key"].find_signing("RS256")),
     "version": env.ref("base.module_oauth_provider").latest_version[:5],
 }
 """
@@ -62,13 +69,14 @@ def test_a_database_with_the_tables_of_9_0_is_updated(databases):
     uris = ["https://old.example.com/cb"]
     assert found == {
         "clients": [
-            ["old-web", "confidential", True, uris, True],
-            ["old-implicit", "public", True, uris, False],
+            ["old-web", "confidential", True, uris, True, "jwt", True],
+            ["old-implicit", "public", True, uris, False, "random", False],
         ],
         "tokens": 0,
         "scopes": 7,
         "email": "email",
         "issuer": True,
+        "key": True,
         "version": "19.0.",
     }
     # The second update has nothing to do, and what is there stays

@@ -39,8 +39,11 @@ def migrate(cr, version):
             cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     _migrate_clients(cr)
     if column_exists(cr, "oauth_provider_client", "token_type"):
-        # The kinds of oauth_provider_jwt are not there any more
-        cr.execute("UPDATE oauth_provider_client SET token_type = 'random'")
+        # Other addons may have had kinds of their own
+        cr.execute(
+            "UPDATE oauth_provider_client SET token_type = 'random'"
+            " WHERE token_type IS NULL OR token_type NOT IN ('random', 'jwt')"
+        )
     _keep_scopes(cr)
     if table_exists(cr, "oauth_provider_redirect_uri"):
         # Nothing in 9.0 kept the same one from being there twice
