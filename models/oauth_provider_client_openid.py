@@ -71,9 +71,17 @@ class OAuthProviderClient(models.Model):
         " out of Odoo, so that the application ends its session too.",
     )
 
+    issuer = fields.Char(
+        compute="_compute_issuer",
+        help="The one address from which an OpenID Connect library discovers the rest.",
+    )
+
     _id_token_lifetime_check = models.Constraint(
         "CHECK (id_token_lifetime > 0)", "The lifetime of ID tokens must be positive."
     )
+
+    def _compute_issuer(self):
+        self.issuer = self.get_issuer()
 
     @api.depends("application_type")
     def _compute_claims_in_id_token(self):
