@@ -83,3 +83,62 @@ def test_a_database_with_the_tables_of_9_0_is_updated(databases):
     databases.odoo("e2e_upgrade", "--update", "oauth_provider")
     assert databases.shell("e2e_upgrade", FOUND) == found
     databases.drop("e2e_upgrade")
+
+
+BEFORE_OPENID = """
+web = env["oauth.provider.client"].create({"name": "Web"})
+web.scope_ids |= env.ref("oauth_provider.scope_groups")
+mobile = env["oauth.provider.client"].create({
+    "name": "Mobile", "application_type": "mobile application",
+})
+env["oauth.provider.token"].issue(
+    client=web, user=env.ref("base.user_admin"), scopes=web.scope_ids, lifetime=600, value="t" * 43
+)
+env.flush_all()
+for statement in (
+    "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
+    " oauth_provider_post_logout_redirect_uri,"
+    " oauth_provider_client_claim_group_rel CASCADE",
+    "ALTER TABLE oauth_provider_client DROP COLUMN id_token_signed_response_alg,"
+    " DROP COLUMN id_token_lifetime, DROP COLUMN claims_in_id_token,"
+    " DROP COLUMN userinfo_signed_response_alg, DROP COLUMN hybrid_flow,"
+    " DROP COLUMN jwt_algorithm, DROP COLUMN jwt_audience, DROP COLUMN jwt_scope_id",
+    "ALTER TABLE oauth_provider_token DROP COLUMN key_id, DROP COLUMN session_id",
+    "ALTER TABLE oauth_provider_refresh_token DROP COLUMN session_id",
+    "DELETE FROM ir_model_data WHERE module = 'oauth_provider'"
+    " AND name IN ('cron_logout', 'cron_rotate_keys')",
+    "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
+    " WHERE name = 'oauth_provider'",
+):
+    env.cr.execute(statement)
+"""
+
+OPENID_FOUND = """
+web, mobile = env["oauth.provider.client"].search([], order="id")
+result = {
+    "algorithm": web.id_token_signed_response_alg,
+    "lifetime": web.id_token_lifetime,
+    "in the token": [web.claims_in_id_token, mobile.claims_in_id_token],
+    "groups": bool(web.claim_group_ids) and not mobile.claim_group_ids,
+    "token": env["oauth.provider.token"].find("t" * 43).is_live(),
+    "key": len(env["oauth.provider.key"].search([])),
+    "jobs": bool(env.ref("oauth_provider.cron_logout").active),
+}
+"""
+
+
+def test_clients_from_before_openid_connect_need_no_manual_step(databases):
+    databases.create("e2e_upgrade", ["oauth_provider"])
+    databases.shell("e2e_upgrade", BEFORE_OPENID)
+    for _number in range(2):
+        databases.odoo("e2e_upgrade", "--update", "oauth_provider")
+        assert databases.shell("e2e_upgrade", OPENID_FOUND) == {
+            "algorithm": "RS256",
+            "lifetime": 3600,
+            "in the token": [False, True],
+            "groups": True,
+            "token": True,
+            "key": 1,
+            "jobs": True,
+        }
+    databases.drop("e2e_upgrade")

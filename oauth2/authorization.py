@@ -12,6 +12,7 @@ from oauthlib.oauth2 import (
 
 from ..tools import redirect_uri as uri_rules
 from . import message as messages
+from .claims import SCOPE_BY_CLAIM
 from .interaction import Interaction, choose_language, make_marker
 from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
@@ -177,7 +178,7 @@ class AuthorizationRequest:
             user=user,
             granted_scopes=granted,
             session=session,
-            id_token_claims=self.interaction.claims.id_token,
+            id_token_claims=self.interaction.claims.id_token.keys() & SCOPE_BY_CLAIM,
         )
         headers, _body, _status = self._call(
             server.create_authorization_response, scopes=granted.mapped("code")

@@ -5,7 +5,6 @@
 import time
 
 from ..tools import signing_key
-from .claims import SCOPE_BY_CLAIM
 
 #: Claims that data of a scope can never set or replace.
 RESERVED_CLAIMS = frozenset(
@@ -88,5 +87,4 @@ class Subject:
         claims = self.standard_claims()
         if self.client.claims_in_id_token or is_alone:
             return claims
-        asked = self.requested & SCOPE_BY_CLAIM.keys()
-        return {name: value for name, value in claims.items() if name in asked}
+        return {n: value for n, value in claims.items() if n in self.requested}
