@@ -11,8 +11,12 @@ const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const task = await read();
 const prove = async () => {
-    if (task.secret) {return client.ClientSecretBasic(task.secret);}
-    if (!task.key) {return client.None();}
+    if (task.secret) {
+        return client.ClientSecretBasic(task.secret);
+    }
+    if (!task.key) {
+        return client.None();
+    }
     const kind = {name: "ECDSA", namedCurve: "P-256"};
     const key = await crypto.subtle.importKey("jwk", task.key, kind, false, ["sign"]);
     return client.PrivateKeyJwt(key);

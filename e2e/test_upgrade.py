@@ -92,7 +92,8 @@ mobile = env["oauth.provider.client"].create({
     "name": "Mobile", "application_type": "mobile application",
 })
 env["oauth.provider.token"].issue(
-    client=web, user=env.ref("base.user_admin"), scopes=web.scope_ids, lifetime=600, value="t" * 43
+    client=web, user=env.ref("base.user_admin"), scopes=web.scope_ids, lifetime=600,
+    value="t" * 43,
 )
 env.flush_all()
 for statement in (
