@@ -14,7 +14,7 @@
     "external_dependencies": {
         "python": ["cryptography", "oauthlib>=3.3.1", "PyJWT>=2.8"]
     },
-    "depends": ["web"],
+    "depends": ["rpc", "web"],
     "data": [
         "security/oauth_provider_groups.xml",
         "security/ir.model.access.csv",

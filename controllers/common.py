@@ -6,9 +6,10 @@ import functools
 from urllib.parse import urlencode
 
 import psycopg2
+from werkzeug.wsgi import wrap_file
 
 from odoo import SUPERUSER_ID, http
-from odoo.http import request
+from odoo.http import Response, request
 from odoo.modules.registry import Registry
 
 from ..oauth2.cors import headers as cors_headers
@@ -111,6 +112,12 @@ def json_response(answer):
     if isinstance(answer.body, dict):
         response = request.make_json_response(
             answer.body, headers, status=answer.status
+        )
+    elif hasattr(answer.body, "read"):
+        headers.append(("Content-Type", "application/json; charset=utf-8"))
+        content = wrap_file(request.httprequest.environ, answer.body)
+        response = Response(
+            content, status=answer.status, headers=headers, direct_passthrough=True
         )
     else:
         if answer.body:

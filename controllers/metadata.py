@@ -35,6 +35,20 @@ class MetadataController(http.Controller):
         """Metadata (RFC 8414, OpenID Connect Discovery)."""
         return json_response(metadata.metadata_response(superuser_env()))
 
+    @oauth_route(
+        "protected-resource",
+        ["GET"],
+        readonly=True,
+        cors=True,
+        routes=[
+            *_well_known("oauth-protected-resource"),
+            "/.well-known/oauth-protected-resource/json/2",
+        ],
+    )
+    def oauth_protected_resource(self, message):
+        """Protected-resource metadata (RFC 9728)."""
+        return json_response(metadata.protected_resource_response(superuser_env()))
+
     @oauth_route("jwks", ["GET"], readonly=True, cors=True)
     def oauth_jwks(self, message):
         """The public keys, for whoever verifies a token (RFC 7517)."""

@@ -1,9 +1,17 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import SUPERUSER_ID, api, http, models
-from odoo.http import request
+import json
+import re
 
-from ..tools import sign_in
+import werkzeug.exceptions
+
+from odoo import SUPERUSER_ID, api, http, models
+from odoo.http import Response, request
+
+from ..tools import challenge, sign_in
+
+#: An API key of Odoo; our tokens are longer. So either is looked for in one place.
+API_KEY = re.compile(r"[0-9a-fA-F]{40}")
 
 
 class IrHttp(models.AbstractModel):
@@ -27,6 +35,96 @@ class IrHttp(models.AbstractModel):
         stored = http.root.session_store.get(request.session.sid)
         cls._oauth_end_session(stored)
         return result
+
+    # Access tokens on routes
+
+    @classmethod
+    def _generate_routing_rules(cls, modules, converters):
+        for url, endpoint in super()._generate_routing_rules(modules, converters):
+            if endpoint.routing.get("auth") == "oauth":
+                # No cookie counts there, so none has to be protected
+                endpoint.routing.setdefault("csrf", False)
+                endpoint.routing.setdefault("save_session", False)
+            yield url, endpoint
+
+    @classmethod
+    def _authenticate(cls, endpoint):
+        is_oauth = endpoint.routing["auth"] == "oauth"
+        if not is_oauth or http.is_cors_preflight(request, endpoint):
+            return super()._authenticate(endpoint)
+        raw = cls._oauth_read_header()
+        if not raw:
+            cls._oauth_refuse(401)
+        token = cls._oauth_enter(raw)
+        wanted = endpoint.routing.get("oauth_scopes") or ()
+        wanted = wanted(request) if callable(wanted) else wanted
+        held = token.allowed_scopes().mapped("code")
+        if not set(wanted) <= set(held):
+            cls._oauth_refuse(403, error="insufficient_scope", scope=" ".join(wanted))
+        return None
+
+    @classmethod
+    def _auth_method_bearer(cls):
+        raw = cls._oauth_read_header()
+        if not raw or API_KEY.fullmatch(raw):
+            return super()._auth_method_bearer()
+        cls._oauth_enter(raw)
+        return None
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        token = getattr(request, "oauth_token", None)
+        if token is not None and rule.endpoint.routing["auth"] == "bearer":
+            # One route is held to scopes; any other one takes the user's own rights
+            is_held = "__model__" in args and "__method__" in args
+            if not is_held and not any(token.allowed_scopes().mapped("full_access")):
+                cls._oauth_refuse(403, error="insufficient_scope")
+        return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _oauth_read_header(cls):
+        """Return the token of the Authorization header (str), or None."""
+        header = request.httprequest.headers.get("Authorization") or ""
+        scheme, _blank, value = header.strip().partition(" ")
+        return value.strip() if scheme.lower() == "bearer" else None
+
+    @classmethod
+    def _oauth_enter(cls, raw):
+        """Make the owner of the access token ``raw`` (str) the user of the request.
+
+        :return: the token (record), which is ``request.oauth_token`` from now on
+        :raise HTTPException: with the answer of RFC 6750, where it opens nothing
+        """
+        env = request.env(user=SUPERUSER_ID, su=True)
+        token = env["oauth.provider.token"].find("" if "\x00" in raw else raw)
+        if not token or not token.is_live() or not token.is_for_us():
+            cls._oauth_refuse(401, error="invalid_token")
+        request.oauth_token = token
+        request.session.can_save = False
+        request.update_env(user=token.user_id.id, su=False)
+        request.update_context(**token.get_context())
+        token.grant_id.note_use()
+        return token
+
+    @classmethod
+    def _oauth_refuse(cls, status, **parameters):
+        """Answer as RFC 6750 section 3 wants it, whatever type the route has."""
+        clients = request.env["oauth.provider.client"].sudo()
+        described = clients.get_protected_resource_url()
+        header = challenge.bearer(**parameters, resource_metadata=described)
+        body = json.dumps({"error": parameters.get("error", "invalid_token")})
+        response = Response(
+            body,
+            status=status,
+            headers=[
+                ("WWW-Authenticate", header),
+                ("Content-Type", "application/json; charset=utf-8"),
+                ("Cache-Control", "no-store"),
+            ],
+        )
+        werkzeug.exceptions.abort(response)
+
+    # Signing out
 
     @classmethod
     def _oauth_end_session(cls, session):

@@ -57,6 +57,10 @@ class OAuthProviderCredential(models.AbstractModel):
         ondelete="set null",
         help="The sign-in in a browser that it comes from.",
     )
+    audience = fields.Char(
+        readonly=True,
+        help="The resource that it was asked for (RFC 8707). Empty: this provider.",
+    )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
         string="Scopes",

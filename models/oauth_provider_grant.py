@@ -1,7 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+#: How exactly ``last_used`` is kept.
+USE_INTERVAL = timedelta(minutes=1)
 
 
 class OAuthProviderGrant(models.Model):
@@ -44,6 +49,19 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
         help="When the user pressed Allow last. Empty where the consent page was"
         " skipped because the client is trusted.",
+    )
+    allowed_company_ids = fields.Many2many(
+        comodel_name="res.company",
+        relation="oauth_provider_grant_company_rel",
+        string="Allowed Companies",
+        readonly=True,
+        help="The companies in which the client may act for the user. Empty: all of the"
+        " user's.",
+    )
+    last_used = fields.Datetime(
+        string="Last Used On",
+        readonly=True,
+        help="When a token below this grant was used last, to the minute.",
     )
     revoked_at = fields.Datetime(string="Withdrawn On", readonly=True)
     token_ids = fields.One2many(
@@ -121,6 +139,34 @@ class OAuthProviderGrant(models.Model):
                 "declined_scope_ids": [fields.Command.set(declined.ids)],
             }
         )
+
+    @api.private
+    def note_use(self):
+        """Remember that a token below this grant is used, at most once a minute.
+
+        After the request and apart from it: what only reads must not write, and no
+        request waits for another one.
+        """
+        now = fields.Datetime.now()
+        if not self or (self.last_used and self.last_used > now - USE_INTERVAL):
+            return
+        registry, identifier = self.env.registry, self.id
+
+        def write():
+            with registry.cursor() as cr:
+                cr.execute(
+                    SQL(
+                        "UPDATE oauth_provider_grant SET last_used = %s WHERE id IN ("
+                        "SELECT id FROM oauth_provider_grant WHERE id = %s"
+                        " AND (last_used IS NULL OR last_used < %s)"
+                        " FOR UPDATE SKIP LOCKED)",
+                        now,
+                        identifier,
+                        now - USE_INTERVAL,
+                    )
+                )
+
+        self.env.cr.postcommit.add(write)
 
     @api.private
     def get_pictured_user(self):

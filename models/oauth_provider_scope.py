@@ -211,16 +211,70 @@ class OAuthProviderScope(models.Model):
             # The filter was good when the scope was made: a field of it is gone
             _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
             return []
+        names = set(self.field_ids.mapped("name"))
+        wanted = self.env.context.get("oauth_fields")
+        if wanted is not None:
+            names &= wanted
         # read([]) would answer every field
-        names = self.field_ids.mapped("name") or ["id"]
-        # Without ``load``, the name of a many2one comes along with its id
+        names = sorted(names) or ["id"]
         return [
-            {
-                name: value[1] if isinstance(value, tuple) else value
-                for name, value in values.items()
-            }
+            {name: self._to_answer(value) for name, value in values.items()}
             for values in records.read(names)
         ]
+
+    def _to_answer(self, value):
+        """Return ``value`` of ``read`` as it is answered: a many2one by its name."""
+        if not isinstance(value, tuple):
+            return value
+        if self.env.context.get("oauth_pairs"):
+            return {"id": value[0], "name": value[1]}
+        return value[1]
+
+    @api.private
+    def get_common_fields(self, model, for_order):
+        """Return the names of the fields of ``model`` that a request may speak of.
+
+        :param model: technical name of the model
+        :param for_order: whether to order by them: then every scope must open them, or
+            the order would tell of records whose value is hidden
+        :return: set of str
+        """
+        scopes = self.sudo().filtered(lambda scope: scope.model == model)
+        listed = [set(scope.field_ids.mapped("name")) for scope in scopes]
+        if not listed:
+            return set()
+        return set.intersection(*listed) if for_order else set.union(*listed)
+
+    @api.private
+    def search_ids(self, model, ids, order, limit, offset):
+        """Return (ids of the records that these scopes open, how many there are).
+
+        :param model: technical name of the model
+        :param ids: ids of the only records to look at, or None
+        :param order: text of the order; empty for that of the model
+        :param limit: largest number of ids, or None
+        :param offset: ids to leave out at the beginning
+        """
+        records = self.env(su=False)[model]
+        domain = Domain.FALSE
+        for scope in self.sudo().filtered(lambda scope: scope.model == model):
+            try:
+                scope._search_records(records, limit=1)
+                domain |= scope._get_domain(records.env.user)
+            except BROKEN_FILTER:
+                _logger.warning("The filter of the OAuth scope %s is broken.", scope.code)
+        if ids is not None:
+            domain &= Domain("id", "in", list(ids))
+        if domain.is_false():
+            return [], 0
+        found = list(
+            records._search(
+                domain, offset=offset, limit=limit, order=order or records._order
+            )
+        )
+        if limit is None and not offset:
+            return found, len(found)
+        return found, records.search_count(domain)
 
     def _search_records(self, records, res_id=None, limit=None):
         """Return the records of this scope, as the user of ``records``.
@@ -243,6 +297,8 @@ class OAuthProviderScope(models.Model):
         :param res_id: id of the only record to look at
         """
         domain = Domain.TRUE if res_id is None else Domain("id", "=", res_id)
+        if (ids := self.env.context.get("oauth_ids")) is not None:
+            domain &= Domain("id", "in", ids)
         if self.filter_id:
             domain &= Domain(
                 safe_eval(

@@ -64,6 +64,39 @@ class OAuthProviderToken(models.Model):
         return self.client_id.generate_user_id(self.user_id)
 
     @api.private
+    def is_for_us(self):
+        """Tell whether this token was issued for this provider's own resources.
+
+        One for another resource (RFC 8707) opens nothing here.
+        """
+        self.ensure_one()
+        return not self.audience or self.audience in self.client_id.get_own_resources()
+
+    @api.private
+    def get_companies(self):
+        """Return the companies (records) that this token may act in."""
+        self.ensure_one()
+        companies = self.user_id.company_ids
+        chosen = self.grant_id.allowed_company_ids
+        return companies & chosen if chosen else companies
+
+    @api.private
+    def get_context(self):
+        """Return the context (dict) in which this token acts.
+
+        The user's own language and time zone, the companies that the user allowed, and
+        who acts: ``oauth_client`` is the name of the client.
+        """
+        self.ensure_one()
+        context = dict(self.env["res.users"].with_user(self.user_id).context_get())
+        context["oauth_client"] = self.client_id.name
+        if self.grant_id.allowed_company_ids:
+            companies = self.get_companies()
+            own = self.user_id.company_id & companies
+            context["allowed_company_ids"] = (own | companies).ids
+        return context
+
+    @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
         """Return the data that this token opens on ``model``, read as its user.
 
@@ -80,7 +113,8 @@ class OAuthProviderToken(models.Model):
         """Return the scopes in the environment of the token's user."""
         self.ensure_one()
         token = self.sudo()
-        return token.allowed_scopes().as_user(token.user_id)
+        scopes = token.allowed_scopes().with_user(token.user_id)
+        return scopes.with_context(**token.get_context())
 
     def action_revoke(self):
         """End the access that these tokens stand for: the button of the token views.

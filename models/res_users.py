@@ -2,9 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import secrets
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import api_access
 from ..tools.sign_in import SECOND_FACTORS
 
 
@@ -19,6 +20,15 @@ class ResUsers(models.Model):
         copy=False,
         groups=fields.NO_ACCESS,
     )
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        # Odoo opens some fields of one's own account beside what the ORM says
+        has_access = super()._has_field_access(field, operation)
+        access = api_access.current()
+        if access is None or not has_access or self.env.su:
+            return has_access
+        return access.allows_field(self, field, operation, api_access.is_internal())
 
     def authenticate(self, credential, user_agent_env):
         auth_info = super().authenticate(credential, user_agent_env)

@@ -16,12 +16,13 @@ from .id_token import RESERVED_CLAIMS
 SIGN_IN_CLAIMS = ("auth_time", "acr", "amr")
 
 
-def make_access_token(subject, session, lifetime):
+def make_access_token(subject, session, lifetime, audience=None):
     """Return a new access token: (value as str, key (record) that signed it).
 
     :param subject: :class:`.id_token.Subject` that it is about
     :param session: session (record) of the sign-in, or none
     :param lifetime: seconds
+    :param audience: the resource that it was asked for (str), or None
     """
     client = subject.client
     keys = client.env["oauth.provider.key"]
@@ -34,7 +35,7 @@ def make_access_token(subject, session, lifetime):
         **_data_claims(subject),
         "iss": client.get_issuer(),
         "sub": subject.subject,
-        "aud": client.jwt_audience or client.get_issuer(),
+        "aud": audience or client.jwt_audience or client.get_issuer(),
         "client_id": client.identifier,
         "scope": " ".join(subject.scopes.mapped("code")),
         "iat": now,

@@ -12,6 +12,7 @@ from oauthlib.oauth2 import (
 
 from ..tools import redirect_uri as uri_rules
 from . import message as messages
+from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
 from .interaction import Interaction, choose_language, make_marker
 from .response_mode import error_location, is_in_fragment, normalize
@@ -101,6 +102,7 @@ class AuthorizationRequest:
         :raise OAuth2Error: for what is malformed, contradictory or not supported
         """
         self.interaction = Interaction.parse(self.env, self.client, self.parameters)
+        resource_indicator.check(self.client, self.parameters.get("resource"))
         codes = self.interaction.claims.scope_codes()
         self.scopes |= self.client.scope_ids.filtered(lambda s: s.code in codes)
         is_openid = "openid" in self.scopes.mapped("code")
@@ -178,6 +180,7 @@ class AuthorizationRequest:
             user=user,
             granted_scopes=granted,
             session=session,
+            resource=self.parameters.get("resource"),
             id_token_claims=self.interaction.claims.id_token.keys() & SCOPE_BY_CLAIM,
         )
         headers, _body, _status = self._call(

@@ -5,6 +5,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 from oauthlib.oauth2 import InvalidRequestError
@@ -36,6 +37,7 @@ INTERACTION_PARAMETERS = (
     "ui_locales",
     "request",
     "request_uri",
+    "resource",
     LOGIN_MARKER,
 )
 #: What the consent form carries from one page to the next.
@@ -143,13 +145,14 @@ class Answer:
     """A JSON answer.
 
     :param status: HTTP status
-    :param body: dict, None for an empty answer, or a signed token (str)
+    :param body: dict, None for an empty answer, a signed token (str), or an open file
+        with JSON
     :param headers: dict
     :param max_age: seconds for which it may be kept; 0 for not at all
     """
 
     status: int
-    body: dict | str | None = None
+    body: dict | str | BinaryIO | None = None
     headers: dict = field(default_factory=dict)
     max_age: int = 0
 

@@ -43,6 +43,28 @@ def jwks_response(env):
     return Answer(200, {"keys": found}, max_age=MAX_AGE)
 
 
+def protected_resource_response(env):
+    """Return the Answer with the protected-resource metadata (RFC 9728 section 2).
+
+    :param env: superuser environment
+    """
+    clients = env["oauth.provider.client"]
+    issuer = clients.get_issuer()
+    scopes = env["oauth.provider.scope"].search([])
+    return Answer(
+        200,
+        {
+            "resource": issuer,
+            "authorization_servers": [issuer],
+            "jwks_uri": clients.get_endpoint_url("jwks"),
+            "scopes_supported": scopes.mapped("code"),
+            "bearer_methods_supported": ["header"],
+            "resource_name": env.company.name,
+        },
+        max_age=MAX_AGE,
+    )
+
+
 def _endpoints(clients):
     return {
         "issuer": clients.get_issuer(),

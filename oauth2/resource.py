@@ -9,11 +9,23 @@ from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
+from ..tools import challenge as challenge_header
 from .id_token import sign_userinfo
 from .message import Answer
+from .otherinfo import Page, write_records
 from .validator import OdooValidator
 
-REALM = 'Bearer realm="OAuth"'
+#: Parameters of otherinfo, beside the model.
+PAGE_PARAMETERS = (
+    "ids",
+    "fields",
+    "order",
+    "limit",
+    "offset",
+    "archived",
+    "binary",
+    "many2one",
+)
 
 
 def tokeninfo_response(env, message):
@@ -60,6 +72,8 @@ def userinfo_response(env, message):
 def otherinfo_response(env, message):
     """Return the Answer of otherinfo: the records of ``model`` that the scopes open.
 
+    All of them, or the page that the parameters describe (see :mod:`.otherinfo`).
+
     :param env: superuser environment
     """
 
@@ -68,7 +82,14 @@ def otherinfo_response(env, message):
         known = env.get(model) if model else None
         if known is None or known._abstract or known._transient:
             return Answer(400, {"error": "invalid_model"})
-        return token.get_data_for_model(model)
+        values = message.query.select(PAGE_PARAMETERS)
+        values.update(message.form.select(PAGE_PARAMETERS))
+        try:
+            page = Page.parse(values)
+            records, total = write_records(token, model, page)
+        except InvalidRequestError as error:
+            return Answer.from_error(error)
+        return Answer(200, records, {"X-Total-Count": str(total)})
 
     return _respond(env, message, describe)
 
@@ -78,17 +99,18 @@ def _respond(env, message, describe):
         message.check(query_allowed=True)
         raw = extract_token(message)
     except OAuth2Error as error:
-        return Answer.from_error(error, challenge=f'{REALM}, error="{error.error}"')
+        return Answer.from_error(error, challenge=_challenge(env, error.error))
     token = authenticate(env, raw)
     if not token:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
-        challenge = f'{REALM}, error="invalid_token"' if raw else REALM
+        challenge = _challenge(env, "invalid_token" if raw else None)
         return Answer(
             401,
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
+    token.grant_id.note_use()
     try:
         described = describe(token)
     except AccessError:
@@ -100,6 +122,11 @@ def _respond(env, message, describe):
             },
         )
     return described if isinstance(described, Answer) else Answer(200, described)
+
+
+def _challenge(env, error):
+    described = env["oauth.provider.client"].get_protected_resource_url()
+    return challenge_header.bearer(error=error, resource_metadata=described)
 
 
 def extract_token(message):

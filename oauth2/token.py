@@ -15,7 +15,7 @@ from oauthlib.oauth2 import (
     UnsupportedGrantTypeError,
 )
 
-from . import client_authentication
+from . import client_authentication, resource_indicator
 from . import message as messages
 from .throttle import check_throttle, record_failure
 from .validator import OdooValidator
@@ -61,7 +61,9 @@ def _token_checks(env, message):
     if grant_type not in known - {"implicit"}:
         raise UnsupportedGrantTypeError()
     client = client_authentication.authenticate(env, message)
-    validator = OdooValidator(env, client=client)
+    resource = message.form.get("resource")
+    resource_indicator.check(client, resource)
+    validator = OdooValidator(env, client=client, resource=resource)
     if not validator.validate_grant_type(None, grant_type, client, None):
         raise UnauthorizedClientError()
     if grant_type == "password":

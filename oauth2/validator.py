@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessDenied
 
 from ..tools.clock import timestamp
-from . import pkce
+from . import pkce, resource_indicator
 from .access_token import make_access_token
 from .id_token import Subject, make_id_token
 
@@ -32,6 +32,7 @@ class OdooValidator(RequestValidator):
     :param session: session (record) of the user's sign-in, at the authorization
         endpoint
     :param id_token_claims: names of the claims that the client wants in the ID token
+    :param resource: what the client wants the token for (RFC 8707, str or None)
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class OdooValidator(RequestValidator):
         granted_scopes=None,
         session=None,
         id_token_claims=(),
+        resource=None,
     ):
         super().__init__()
         self.env = env
@@ -50,6 +52,7 @@ class OdooValidator(RequestValidator):
         self.granted_scopes = granted_scopes
         self.session = session or env["oauth.provider.session"]
         self.id_token_claims = tuple(id_token_claims)
+        self.resource = resource
         # A hybrid answer has a code and a token: one authorization
         self.family = uuid.uuid4().hex
         self.key = env["oauth.provider.key"]
@@ -162,6 +165,7 @@ class OdooValidator(RequestValidator):
             nonce=request.nonce,
             family=self.family,
             session_id=self.session.id,
+            audience=self.resource,
             id_token_claims=" ".join(sorted(self.id_token_claims)),
         )
 
@@ -178,6 +182,9 @@ class OdooValidator(RequestValidator):
         if not record.is_live():
             return False
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
+        self.resource = resource_indicator.check(
+            self.client, self.resource, record.audience
+        )
         self.code = record
         self.user = record.user_id
         self.session = record.session_id
@@ -224,6 +231,9 @@ class OdooValidator(RequestValidator):
             record.revoke_family()
         if not record.is_live():
             return False
+        self.resource = resource_indicator.check(
+            self.client, self.resource, record.audience
+        )
         self.refresh_token = record
         self.user = record.user_id
         self.session = record.session_id
@@ -255,6 +265,7 @@ class OdooValidator(RequestValidator):
             self._subject(self._token_scopes(request)),
             self.session,
             self.client.access_token_lifetime,
+            self.resource,
         )
         return value
 
@@ -279,6 +290,7 @@ class OdooValidator(RequestValidator):
             "user": self.user or self.client.user_id,
             "family": self.family,
             "session_id": self.session.id,
+            "audience": self.resource,
         }
         ceiling = self.scopes
         source = self.code or self.refresh_token
@@ -339,7 +351,7 @@ class OdooValidator(RequestValidator):
 
     def validate_bearer_token(self, token, scopes, request):
         record = self.env["oauth.provider.token"].find(token)
-        if not record or not record.is_live():
+        if not record or not record.is_live() or not record.is_for_us():
             return False
         held = record.allowed_scopes().mapped("code")
         if not set(scopes or ()) <= set(held):
@@ -392,6 +404,8 @@ class OdooValidator(RequestValidator):
             "sub": client.generate_user_id(record.user_id),
             "iss": client.get_issuer(),
         }
+        if record.audience:
+            claims["aud"] = record.audience
         if record._name == "oauth.provider.token":
             claims["token_type"] = "Bearer"
         return claims

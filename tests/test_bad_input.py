@@ -109,7 +109,10 @@ class TestBadInput(OAuthCase):
             response = self.url_open(f"/oauth2/{route}")
             self.assert_error(response, 401, "invalid_or_expired_token")
             self.assertEqual(
-                response.headers["WWW-Authenticate"], 'Bearer realm="OAuth"'
+                response.headers["WWW-Authenticate"],
+                'Bearer realm="OAuth", resource_metadata="'
+                + self.Client.get_protected_resource_url()
+                + '"'
             )
 
     def test_malformed_bearer_tokens(self):

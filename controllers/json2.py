@@ -1,0 +1,72 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import inspect
+import logging
+
+from werkzeug.exceptions import NotFound, UnprocessableEntity
+
+from odoo import http
+from odoo.http import request
+from odoo.service.model import get_public_method
+from odoo.tools import frozendict
+
+from odoo.addons.rpc.controllers.json2 import WebJson2Controller
+
+from ..models.api_access import ApiAccess
+from ..oauth2 import api
+
+_logger = logging.getLogger(__name__)
+
+
+class OAuthJson2Controller(WebJson2Controller):
+    @http.route()
+    def web_json_2_rpc(
+        self, __model__, __method__, ids=(), context=frozendict(), **kwargs
+    ):
+        """Odoo's own API; with an access token, held to the scopes of its grant."""
+        token = getattr(request, "oauth_token", None)
+        if token is None:
+            return super().web_json_2_rpc(
+                __model__, __method__, ids=ids, context=context, **kwargs
+            )
+        access = ApiAccess(token)
+        _logger.info(
+            "OAuth client %s calls %s.%s",
+            token.client_id.identifier,
+            __model__,
+            __method__,
+        )
+        if access.is_full:
+            companies = token.get_companies().ids
+            context = dict(context)
+            if "allowed_company_ids" in context:
+                safe = api.safe_context(context, companies)
+                context["allowed_company_ids"] = safe.get(
+                    "allowed_company_ids", companies
+                )
+            return super().web_json_2_rpc(
+                __model__, __method__, ids=ids, context=context, **kwargs
+            )
+        return self._call(access, __model__, __method__, ids, context, kwargs)
+
+    def _call(self, access, model_name, method_name, ids, context, kwargs):
+        try:
+            model = request.env[model_name]
+        except KeyError as error:
+            raise NotFound(f"the model {model_name!r} does not exist") from error
+        companies = access.token.get_companies().ids
+        model = model.with_context(**api.safe_context(dict(context), companies))
+        try:
+            method = get_public_method(model, method_name)
+        except AttributeError as error:
+            raise NotFound(error.args[0]) from error
+        if hasattr(method, "_api_model") and ids:
+            raise UnprocessableEntity(
+                f"cannot call {model_name}.{method_name} with ids"
+            )
+        records = model.browse(ids)
+        try:
+            inspect.signature(method).bind(records, **kwargs)
+        except TypeError as error:
+            raise UnprocessableEntity(error.args[0]) from error
+        return api.call(access, records, method_name, method, kwargs)

@@ -1,0 +1,125 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+
+from ..tools import api_access
+
+
+class Base(models.AbstractModel):
+    """The access hooks of the ORM, which it asks for every path to a value.
+
+    Without a token on Odoo's own API none of them does anything.
+    """
+
+    _inherit = "base"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        has_access = super()._has_field_access(field, operation)
+        access = api_access.current()
+        if access is None or not has_access or self.env.su:
+            return has_access
+        return access.allows_field(self, field, operation, api_access.is_internal())
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        access = api_access.current()
+        if access is not None and not self.env.su:
+            domain = Domain(domain)
+            access.check_domain(self, domain)
+            access.check_order(self, order)
+            # A field that is marked to skip the rules of its model does not here
+            bypass_access = False
+            with api_access.internal():
+                return super()._search(
+                    domain, offset, limit, order, active_test=active_test
+                )
+        return super()._search(
+            domain,
+            offset,
+            limit,
+            order,
+            active_test=active_test,
+            bypass_access=bypass_access,
+        )
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if api_access.current() is None or self.env.su or api_access.is_internal():
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        name = field_name.partition(".")[0].partition(":")[0]
+        if name in self._fields:
+            self._check_field_access(self._fields[name], "read")
+        # A many2one is ordered by what its model is ordered by
+        with api_access.internal():
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+
+    def _compute_field_value(self, field):
+        if api_access.current() is None:
+            return super()._compute_field_value(field)
+        # The token opens the value; what it is made of is the user's own affair
+        with api_access.held_to(None):
+            return super()._compute_field_value(field)
+
+
+class IrModelAccess(models.Model):
+    _inherit = "ir.model.access"
+
+    @api.model
+    def check(self, model, mode="read", raise_exception=True):
+        has_access = super().check(model, mode, raise_exception)
+        access = api_access.current()
+        if access is None or not has_access or self.env.su:
+            return has_access
+        if access.allows_model(model, mode):
+            return True
+        if raise_exception:
+            raise self._make_access_error(model, mode)
+        return False
+
+    def _make_access_error(self, model, mode):
+        if api_access.current() is None:
+            return super()._make_access_error(model, mode)
+        return AccessError(
+            self.env._(
+                "This access token does not allow “%(operation)s” on %(model)s.",
+                operation=mode,
+                model=model,
+            )
+        )
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    @api.model
+    def _compute_domain(self, model_name, mode="read"):
+        access = api_access.current()
+        if access is None:
+            return super()._compute_domain(model_name, mode)
+        # Odoo keeps the result for every caller: it must not know of the token
+        with api_access.held_to(None):
+            domain = super()._compute_domain(model_name, mode)
+        if self.env.su:
+            return domain
+        return domain & access.get_domain(model_name, mode)
+
+    def _make_access_error(self, operation, records):
+        if api_access.current() is None:
+            return super()._make_access_error(operation, records)
+        # Odoo's own message names the records
+        return MissingError(self.env._("Record does not exist or has been deleted."))

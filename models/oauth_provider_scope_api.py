@@ -1,0 +1,107 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
+
+
+class OAuthProviderScope(models.Model):
+    """What a scope opens on Odoo's own API, ``/json/2``."""
+
+    _inherit = "oauth.provider.scope"
+
+    api_read = fields.Boolean(
+        string="Read",
+        help="Search and read these records and fields through Odoo's own API"
+        " (/json/2).",
+    )
+    api_create = fields.Boolean(
+        string="Create", help="Create records of this kind, with values for these fields."
+    )
+    api_write = fields.Boolean(
+        string="Write", help="Change these fields of these records."
+    )
+    api_unlink = fields.Boolean(string="Delete", help="Delete these records.")
+    api_methods = fields.Char(
+        string="Further Methods",
+        help="Public methods that may be called on these records, separated by blanks,"
+        " such as action_confirm. They run with all the rights of the user and answer"
+        " what they like: name those alone that you know.",
+    )
+    full_access = fields.Boolean(
+        help="Everything that the user may do, through Odoo's own API, as with an API"
+        " key of the user. The consent page says so.",
+    )
+    is_api_scope = fields.Boolean(compute="_compute_is_api_scope")
+
+    @api.depends(
+        "api_read", "api_create", "api_write", "api_unlink", "api_methods", "full_access"
+    )
+    def _compute_is_api_scope(self):
+        for scope in self:
+            scope.is_api_scope = scope.full_access or (
+                bool(scope.model_id) and bool(scope.get_operations())
+            )
+
+    @api.constrains(
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_methods",
+        "full_access",
+        "model_id",
+    )
+    def _check_api(self):
+        for scope in self:
+            operations = scope.get_operations()
+            if scope.full_access and (scope.model_id or operations):
+                raise ValidationError(
+                    self.env._("A scope with full access has no model of its own.")
+                )
+            if operations and not scope.model_id:
+                raise ValidationError(
+                    self.env._("Choose the model that the operations are about.")
+                )
+            if operations and not is_enforceable(self.env[scope.model]):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” decides by rules of its own who sees which record, so"
+                        " that a scope cannot be enforced on it through the API.",
+                        scope.model_id.name,
+                    )
+                )
+            for name in scope.get_methods():
+                known = READ_METHODS | CHANGE_METHODS.keys()
+                if name.startswith("_") or name in known or not name.isidentifier():
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is no further method: private ones cannot be called,"
+                            " and those of the ORM go by the boxes.",
+                            name,
+                        )
+                    )
+
+    @api.private
+    def get_methods(self):
+        """Return the names (list of str) of the further methods of this scope."""
+        return (self.api_methods or "").split()
+
+    @api.private
+    def get_operations(self):
+        """Return what this scope allows (set): operations and names of methods."""
+        self.ensure_one()
+        named = {
+            "read": self.api_read,
+            "create": self.api_create,
+            "write": self.api_write,
+            "unlink": self.api_unlink,
+        }
+        return {name for name, on in named.items() if on} | set(self.get_methods())
+
+    @api.private
+    def allows(self, operation):
+        """Tell whether this scope allows ``operation`` (str) on its model."""
+        self.ensure_one()
+        return operation in self.get_operations()

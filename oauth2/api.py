@@ -1,0 +1,152 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""One call of Odoo's own API in the name of a token."""
+
+from odoo.exceptions import AccessError, MissingError
+from odoo.models import BaseModel
+
+from ..models.api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
+from ..tools.api_access import held_to
+
+#: What a caller may say of the context; everything else steers business code.
+CONTEXT_KEYS = frozenset({"lang", "tz", "active_test", "bin_size", "force_search_count"})
+#: Commands that change a relation and no record of the other model.
+_LINK_COMMANDS = frozenset({3, 4, 5, 6})
+
+
+def safe_context(context, companies):
+    """Return of a caller's ``context`` (dict) what does not steer business code.
+
+    :param companies: ids (list) of the companies that the token may act in
+    """
+    safe = {name: context[name] for name in CONTEXT_KEYS & context.keys()}
+    wanted = context.get("allowed_company_ids")
+    if isinstance(wanted, list):
+        kept = [company for company in wanted if company in companies]
+        safe["allowed_company_ids"] = kept or list(companies)
+    return safe
+
+
+def call(access, records, name, method, kwargs):
+    """Call a public method in the name of a token and return its result.
+
+    What only reads is held to the scopes by the ORM's access hooks. What changes
+    records is checked before and after, and runs with the user's own rights, for the
+    code of Odoo reads other fields on the way.
+
+    :param access: :class:`..models.api_access.ApiAccess`
+    :param records: the records that the caller names, as the token's user
+    :param name: name of the method
+    :param method: the method itself
+    :raise AccessError: for what the scopes do not allow
+    """
+    model = records.browse()
+    if name in READ_METHODS:
+        with held_to(access):
+            _check_enforceable(access, model)
+            records.check_access("read")
+            return _plain(method(records, **kwargs))
+    if name in CHANGE_METHODS:
+        return _change(access, records, name, method, kwargs)
+    if not access.allows_model(model._name, name):
+        raise AccessError(
+            model.env._(
+                "This access token does not allow the method “%(method)s” on %(model)s.",
+                method=name,
+                model=model._name,
+            )
+        )
+    _check_exist(access, records, name)
+    return _plain(method(records, **kwargs))
+
+
+def _change(access, records, name, method, kwargs):
+    operation = CHANGE_METHODS[name]
+    with held_to(access):
+        records.check_access(operation)
+    for values in _values(name, kwargs):
+        _check_values(access, records, operation, values)
+    result = method(records, **kwargs)
+    touched = result if operation == "create" else records
+    if operation != "unlink":
+        # A change may not carry a record out of what the token sees
+        touched.flush_recordset()
+        with held_to(access):
+            touched.check_access(operation)
+    return _plain(result)
+
+
+def _values(name, kwargs):
+    """Return the dicts of values that the caller sends to be written."""
+    if name == "unlink":
+        return []
+    values = kwargs.get("vals" if name == "write" else "vals_list")
+    values = values if isinstance(values, list) else [values]
+    if not all(isinstance(one, dict) for one in values):
+        raise ValueError("Values must be objects.")
+    return values
+
+
+def _check_values(access, model, operation, values):
+    """Raise AccessError for a value that the scopes do not let the caller write."""
+    allowed = access.of(model._name, operation).fields
+    for name, value in values.items():
+        field = model._fields.get(name)
+        if field is None or name not in allowed:
+            raise AccessError(
+                model.env._(
+                    "This access token does not allow to write “%(field)s” on"
+                    " %(model)s.",
+                    field=name,
+                    model=model._name,
+                )
+            )
+        if field.type in ("one2many", "many2many"):
+            _check_commands(model, field, value)
+
+
+def _check_commands(model, field, value):
+    """Raise AccessError for commands that change records of the other model."""
+    commands = value or []
+    is_link = field.type == "many2many" and all(
+        isinstance(command, list | tuple) and command[:1] and command[0] in _LINK_COMMANDS
+        for command in commands
+    )
+    if commands and not is_link:
+        raise AccessError(
+            model.env._(
+                "Through “%s” a token only links records that there are. Change those"
+                " of the other model there.",
+                field.name,
+            )
+        )
+
+
+def _check_exist(access, records, method):
+    """Raise AccessError unless the scopes of ``method`` open all ``records``."""
+    domain = access.get_domain(records._name, method)
+    records.check_access("read")
+    found = records.sudo().with_context(active_test=False).filtered_domain(domain)
+    if records - found.sudo(False):
+        raise MissingError(
+            records.env._("Record does not exist or has been deleted.")
+        )
+
+
+def _check_enforceable(access, model):
+    """Raise AccessError where a model opens fields beside what the ORM is asked."""
+    opened = access.of(model._name, "read")
+    if opened is None:
+        return
+    if not is_enforceable(model) or any(
+        model._has_field_access(field, "read")
+        and not access.allows_field(model, field, "read")
+        for field in model._fields.values()
+    ):
+        raise AccessError(
+            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
+        )
+
+
+def _plain(result):
+    return result.ids if isinstance(result, BaseModel) else result

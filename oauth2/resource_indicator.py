@@ -1,0 +1,26 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""For which resource a token is (RFC 8707)."""
+
+from oauthlib.oauth2 import OAuth2Error
+
+
+class InvalidTarget(OAuth2Error):
+    """A resource that the client may not ask a token for (RFC 8707 section 2)."""
+
+    error = "invalid_target"
+
+
+def check(client, resource, granted=None):
+    """Return the audience (str or None) of what is issued to ``client`` (record).
+
+    :param resource: what the request asks for (str or None)
+    :param granted: the audience of the authorization that it rests on, or None
+    :raise InvalidTarget: for a resource that the client may not ask for, or another one
+        than was granted
+    """
+    if not resource:
+        return granted or None
+    if not client.match_resource(resource) or (granted and resource != granted):
+        raise InvalidTarget(description="The resource is not allowed to the client.")
+    return resource

@@ -1,0 +1,44 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Whether the code that runs at this moment is held to the scopes of a token.
+
+Not in the context of the environment, which a caller of ``/json/2`` may replace, nor in
+the session. The variable belongs to the thread (or task) that serves the request, and
+is set for the time of one call alone.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_current = ContextVar("oauth_provider_api_access", default=None)
+_is_internal = ContextVar("oauth_provider_api_internal", default=False)
+
+
+def current():
+    """Return the access that holds at this moment, or None for the user's own rights."""
+    return _current.get()
+
+
+def is_internal():
+    """Tell whether the ORM itself asks, for an order or a name that nobody sees."""
+    return _is_internal.get()
+
+
+@contextmanager
+def held_to(access):
+    """Hold everything inside to ``access``; None gives the user's own rights back."""
+    mark = _current.set(access)
+    try:
+        yield
+    finally:
+        _current.reset(mark)
+
+
+@contextmanager
+def internal():
+    """Let the ORM have the fields that it needs for a search to run at all."""
+    mark = _is_internal.set(True)
+    try:
+        yield
+    finally:
+        _is_internal.reset(mark)
