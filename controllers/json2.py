@@ -3,6 +3,7 @@
 import inspect
 import logging
 
+import psycopg2
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo import http
@@ -69,4 +70,8 @@ class OAuthJson2Controller(WebJson2Controller):
             inspect.signature(method).bind(records, **kwargs)
         except TypeError as error:
             raise UnprocessableEntity(error.args[0]) from error
-        return api.call(access, records, method_name, method, kwargs)
+        try:
+            return api.call(access, records, method_name, method, kwargs)
+        except (ValueError, TypeError, KeyError, psycopg2.DataError) as error:
+            # Nobody but the caller is to blame, who is not shown our own code
+            raise UnprocessableEntity(str(error).partition("\n")[0]) from error

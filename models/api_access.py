@@ -124,11 +124,8 @@ class ApiAccess:
         found = self.of(model._name, "read")
         if internal and field.name in _internal_fields(model):
             return True
-        if found is None:
-            return False
-        if field.name == "display_name" and model._rec_name in found.fields:
-            return True
-        return field.name in found.fields
+        # No exception for display_name: it may be made of other fields and records
+        return found is not None and field.name in found.fields
 
     # What the caller of a search sends, before the ORM adds what it needs itself
 
@@ -170,7 +167,11 @@ class ApiAccess:
         if not order or order == model._order:
             return
         for part in order.split(","):
-            name = part.split()[0].partition(".")[0].partition(":")[0] if part.split() else ""
+            name = (
+                part.split()[0].partition(".")[0].partition(":")[0]
+                if part.split()
+                else ""
+            )
             if name in model._fields:
                 model._check_field_access(model._fields[name], "read")
 

@@ -38,8 +38,7 @@ class IrHttp(models.AbstractModel):
 
     # Access tokens on routes
 
-    @classmethod
-    def _generate_routing_rules(cls, modules, converters):
+    def _generate_routing_rules(self, modules, converters):
         for url, endpoint in super()._generate_routing_rules(modules, converters):
             if endpoint.routing.get("auth") == "oauth":
                 # No cookie counts there, so none has to be protected

@@ -262,7 +262,9 @@ class OAuthProviderScope(models.Model):
                 scope._search_records(records, limit=1)
                 domain |= scope._get_domain(records.env.user)
             except BROKEN_FILTER:
-                _logger.warning("The filter of the OAuth scope %s is broken.", scope.code)
+                _logger.warning(
+                    "The filter of the OAuth scope %s is broken.", scope.code
+                )
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
         if domain.is_false():

@@ -17,7 +17,8 @@ class OAuthProviderScope(models.Model):
         " (/json/2).",
     )
     api_create = fields.Boolean(
-        string="Create", help="Create records of this kind, with values for these fields."
+        string="Create",
+        help="Create records of this kind, with values for these fields.",
     )
     api_write = fields.Boolean(
         string="Write", help="Change these fields of these records."
@@ -36,7 +37,12 @@ class OAuthProviderScope(models.Model):
     is_api_scope = fields.Boolean(compute="_compute_is_api_scope")
 
     @api.depends(
-        "api_read", "api_create", "api_write", "api_unlink", "api_methods", "full_access"
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_methods",
+        "full_access",
     )
     def _compute_is_api_scope(self):
         for scope in self:

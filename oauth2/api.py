@@ -9,7 +9,9 @@ from ..models.api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
 from ..tools.api_access import held_to
 
 #: What a caller may say of the context; everything else steers business code.
-CONTEXT_KEYS = frozenset({"lang", "tz", "active_test", "bin_size", "force_search_count"})
+CONTEXT_KEYS = frozenset(
+    {"lang", "tz", "active_test", "bin_size", "force_search_count"}
+)
 #: Commands that change a relation and no record of the other model.
 _LINK_COMMANDS = frozenset({3, 4, 5, 6})
 
@@ -45,6 +47,9 @@ def call(access, records, name, method, kwargs):
         with held_to(access):
             _check_enforceable(access, model)
             records.check_access("read")
+            _check_named(model, kwargs.get("fields"))
+            _check_named(model, kwargs.get("field_names"))
+            _check_named(model, kwargs.get("specification"))
             return _plain(method(records, **kwargs))
     if name in CHANGE_METHODS:
         return _change(access, records, name, method, kwargs)
@@ -58,6 +63,30 @@ def call(access, records, name, method, kwargs):
         )
     _check_exist(access, records, name)
     return _plain(method(records, **kwargs))
+
+
+def _check_named(model, names):
+    """Raise AccessError for a field that the caller names and may not read.
+
+    The ORM asks too; but some models read a part of their fields as superuser.
+
+    :param names: list of names, or specification (dict) of ``web_read``
+    """
+    if not isinstance(names, list | tuple | dict):
+        return
+    for name in names:
+        field = model._fields.get(name) if isinstance(name, str) else None
+        if field is None:
+            raise ValueError(f"Invalid field {name!r} on {model._name}")
+        model._check_field_access(field, "read")
+        wish = names[name] if isinstance(names, dict) else None
+        if isinstance(wish, dict) and field.relational:
+            below = dict(wish.get("fields") or {})
+            below.pop("display_name", None)
+            if below:
+                comodel = model.env[field.comodel_name]
+                comodel.check_access("read")
+                _check_named(comodel, below)
 
 
 def _change(access, records, name, method, kwargs):
@@ -109,7 +138,9 @@ def _check_commands(model, field, value):
     """Raise AccessError for commands that change records of the other model."""
     commands = value or []
     is_link = field.type == "many2many" and all(
-        isinstance(command, list | tuple) and command[:1] and command[0] in _LINK_COMMANDS
+        isinstance(command, list | tuple)
+        and command[:1]
+        and command[0] in _LINK_COMMANDS
         for command in commands
     )
     if commands and not is_link:
@@ -128,9 +159,7 @@ def _check_exist(access, records, method):
     records.check_access("read")
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
     if records - found.sudo(False):
-        raise MissingError(
-            records.env._("Record does not exist or has been deleted.")
-        )
+        raise MissingError(records.env._("Record does not exist or has been deleted."))
 
 
 def _check_enforceable(access, model):

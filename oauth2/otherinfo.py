@@ -54,7 +54,9 @@ class Page:
             if len(ids) > MAX_IDS:
                 raise InvalidRequestError(description="Too many ids.")
         fields = values.get("fields")
-        order = tuple(_order(part) for part in values.get("order", "").split(",") if part)
+        order = tuple(
+            _order(part) for part in values.get("order", "").split(",") if part
+        )
         limit = values.get("limit")
         return cls(
             ids=ids,
@@ -91,7 +93,9 @@ def write_records(token, model, page):
         oauth_fields=page.fields,
         oauth_pairs=page.pairs,
     )
-    order = ", ".join(f"{name} {'desc' if down else 'asc'}" for name, down in page.order)
+    order = ", ".join(
+        f"{name} {'desc' if down else 'asc'}" for name, down in page.order
+    )
     ids, total = scopes.search_ids(model, page.ids, order, page.limit, page.offset)
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115
     spool.write(b"{")
@@ -103,7 +107,7 @@ def write_records(token, model, page):
             if values is None:
                 continue
             text = json.dumps(values, default=json_default)
-            spool.write(f"{'' if is_first else ', '}\"{identifier}\": {text}".encode())
+            spool.write(f'{"" if is_first else ", "}"{identifier}": {text}'.encode())
             is_first = False
         # What has been sent is not kept
         scopes.env.invalidate_all()

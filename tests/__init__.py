@@ -8,6 +8,7 @@ from . import test_data
 from . import test_grants
 from . import test_interaction
 from . import test_introspection
+from . import test_json2
 from . import test_jwt
 from . import test_keys
 from . import test_log

@@ -112,7 +112,7 @@ class TestBadInput(OAuthCase):
                 response.headers["WWW-Authenticate"],
                 'Bearer realm="OAuth", resource_metadata="'
                 + self.Client.get_protected_resource_url()
-                + '"'
+                + '"',
             )
 
     def test_malformed_bearer_tokens(self):

@@ -1,0 +1,439 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Access tokens on Odoo's own API: the scopes, and nothing around them."""
+
+import inspect
+import json
+from datetime import datetime, timedelta
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.service.model import get_public_method
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..models.api_access import READ_METHODS
+from .common import OAuthCase
+
+SECRET = "s3cr3t-v4lue"
+QUIET = ("odoo.http", "odoo.addons.base.models.ir_model", "odoo.orm.models")
+
+
+class Json2Case(OAuthCase):
+    """Calls ``/json/2`` with the token of a client that has one scope."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user.group_ids |= cls.env.ref("base.group_partner_manager")
+        cls.Partner = cls.env["res.partner"]
+        cls.inside = cls.Partner.create(
+            [
+                {
+                    "name": f"Inside {n}",
+                    "ref": "in",
+                    "comment": SECRET,
+                    "street": SECRET,
+                }
+                for n in range(2)
+            ]
+        )
+        cls.outside = cls.Partner.create(
+            {"name": f"Outside {SECRET}", "ref": "out", "email": SECRET}
+        )
+        cls.inside[0].parent_id = cls.outside
+        cls.filter = cls.env["ir.filters"].create(
+            {
+                "name": "Inside",
+                "model_id": "res.partner",
+                "domain": "[('ref', '=', 'in')]",
+                "user_ids": False,
+            }
+        )
+
+    @classmethod
+    def create_api_scope(
+        cls, code="api", model="res.partner", names=("name",), **values
+    ):
+        found = cls.env["ir.model"]._get(model)
+        fields = found.field_id.filtered(lambda field: field.name in names)
+        if model == "res.partner":
+            values.setdefault("filter_id", cls.filter.id)
+        return cls.env["oauth.provider.scope"].create(
+            {
+                "name": code,
+                "code": code,
+                "model_id": found.id,
+                "field_ids": [Command.set(fields.ids)],
+                **values,
+            }
+        )
+
+    def get_token(self, *scopes, user=None):
+        """Return the token of a client that has ``scopes`` (records)."""
+        ids = [scope.id for scope in scopes]
+        client, secret = self.create_client(
+            "backend application",
+            scope_ids=[Command.set(ids)],
+            user_id=(user or self.user).id,
+        )
+        answer = self.post(
+            "token", {"grant_type": "client_credentials"}, client, secret
+        )
+        return answer.json()["access_token"]
+
+    def call(self, token, method, model="res.partner", **arguments):
+        """Call a method and return the response."""
+        return self.url_open(
+            f"/json/2/{model}/{method}",
+            data=json.dumps(arguments),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+            },
+            cookies={},
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestJson2(Json2Case):
+    def setUp(self):
+        super().setUp()
+        self.quiet = mute_logger(*QUIET)
+        self.quiet.__enter__()
+        self.addCleanup(self.quiet.__exit__, None, None, None)
+
+    def assert_refused(self, response):
+        self.assertIn(response.status_code, (400, 403, 404, 422, 500), response.text)
+        self.assertNotEqual(response.status_code, 500, response.text)
+        self.assertNotIn(SECRET, response.text)
+
+    def test_reading_is_held_to_filter_and_fields(self):
+        names = ("name", "display_name")
+        token = self.get_token(self.create_api_scope(api_read=True, names=names))
+        found = self.call(token, "search", domain=[])
+        self.assertEqual(sorted(found.json()), sorted(self.inside.ids))
+        found = self.call(token, "search_read", domain=[], fields=["name"]).json()
+        self.assertEqual({values["name"] for values in found}, {"Inside 0", "Inside 1"})
+        found = self.call(
+            token, "web_search_read", domain=[], specification={"name": {}}
+        ).json()
+        self.assertEqual(found["length"], 2)
+        self.assertEqual(self.call(token, "search_count", domain=[]).json(), 2)
+        found = self.call(token, "name_search", name="side").json()
+        self.assertEqual({pair[0] for pair in found}, set(self.inside.ids))
+        found = self.call(token, "read_group", domain=[], fields=[], groupby=["name"])
+        self.assertEqual(len(found.json()), 2)
+        described = self.call(token, "fields_get").json()
+        self.assertEqual(set(described), {"id", "name", "display_name"})
+
+    def test_what_the_scopes_do_not_open_is_refused(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        inside, outside = self.inside[0].id, self.outside.id
+        spec = {"parent_id": {"fields": {"name": {}}}}
+        for method, arguments in (
+            ("read", {"ids": [inside], "fields": ["comment"]}),
+            ("read", {"ids": [inside], "fields": ["name", "street"]}),
+            ("read", {"ids": [outside], "fields": ["name"]}),
+            ("read", {"ids": [inside, outside], "fields": ["name"]}),
+            ("read", {"ids": [10**8], "fields": ["name"]}),
+            ("web_read", {"ids": [outside], "specification": {"name": {}}}),
+            ("web_read", {"ids": [outside], "specification": {}}),
+            ("web_read", {"ids": [inside], "specification": spec}),
+            ("exists", {"ids": [outside]}),
+            ("search", {"domain": [["comment", "ilike", SECRET]]}),
+            ("search", {"domain": [["parent_id.name", "ilike", SECRET]]}),
+            ("search", {"domain": [["parent_id", "any", [["name", "like", "O"]]]]}),
+            ("search", {"domain": [["parent_id", "ilike", SECRET]]}),
+            ("search", {"domain": [["user_ids.login", "=", "admin"]]}),
+            ("search", {"domain": [["bank_ids.acc_number", "=", "1"]]}),
+            ("search", {"domain": [["id", "any!", [["id", "=", 1]]]]}),
+            ("search", {"domain": [["id", "child_of", outside], ["ref", "=", "x"]]}),
+            ("search", {"domain": [["active", "=", False]]}),
+            ("search", {"domain": ["|", ["name", "=", "x"], ["ref", "=", "in"]]}),
+            ("search", {"domain": ["!", ["email", "=", SECRET]]}),
+            ("search", {"domain": [], "order": "comment"}),
+            ("search", {"domain": [], "order": "name, street desc"}),
+            ("search", {"domain": [], "order": "parent_id.name"}),
+            ("search_read", {"domain": [], "fields": ["comment"]}),
+            ("search_read", {"domain": [], "fields": ["display_name"]}),
+            ("name_search", {"name": "Inside"}),
+            ("search_count", {"domain": [["street", "=", SECRET]]}),
+            ("read_group", {"domain": [], "fields": [], "groupby": ["comment"]}),
+            ("read_group", {"domain": [], "fields": ["color:max"], "groupby": []}),
+            (
+                "formatted_read_group",
+                {"domain": [], "groupby": [], "aggregates": ["street:array_agg"]},
+            ),
+            (
+                "formatted_read_group",
+                {
+                    "domain": [],
+                    "groupby": ["name"],
+                    "aggregates": ["__count"],
+                    "having": [["color:max", ">", 1]],
+                },
+            ),
+            ("web_read_group", {"domain": [], "groupby": ["parent_id"]}),
+            ("name_search", {"name": "", "domain": [["street", "=", SECRET]]}),
+            ("web_name_search", {"name": "", "specification": {"comment": {}}}),
+        ):
+            with self.subTest(method=method, arguments=arguments):
+                self.assert_refused(self.call(token, method, **arguments))
+
+    def test_every_public_method_with_hostile_arguments(self):
+        """Whatever there is and will be: no other record, no value of another field."""
+        token = self.get_token(self.create_api_scope(api_read=True))
+        hostile = {
+            "ids": [self.inside[0].id, self.outside.id],
+            "domain": [["comment", "ilike", "s"]],
+            "fields": ["name", "comment", "street"],
+            "field_names": ["comment"],
+            "specification": {"name": {}, "comment": {}, "parent_id": {"fields": {}}},
+            "groupby": ["comment"],
+            "aggregates": ["street:array_agg"],
+            "order": "comment",
+            "name": "Outside",
+            "values": {"name": "x"},
+            "vals": {"name": "x"},
+            "vals_list": [{"name": "x"}],
+            "operator": "ilike",
+            "user": 1,
+            "mode": "read",
+            "operation": "read",
+        }
+        context = {"allowed_company_ids": [1], "active_test": False, "su": True}
+        count = 0
+        for name in sorted(dir(self.env.registry["res.partner"])):
+            try:
+                method = get_public_method(self.Partner, name)
+                signature = inspect.signature(method)
+            except (AttributeError, ValueError, TypeError, Exception):  # noqa: B014
+                continue
+            arguments = {
+                parameter: hostile.get(parameter, "name")
+                for parameter, described in list(signature.parameters.items())[1:]
+                if described.kind
+                not in (described.VAR_KEYWORD, described.VAR_POSITIONAL)
+            }
+            if not hasattr(method, "_api_model"):
+                arguments["ids"] = hostile["ids"]
+            for limited in (arguments, {**arguments, "ids": [self.inside[0].id]}):
+                if hasattr(method, "_api_model"):
+                    limited.pop("ids", None)
+                with self.subTest(method=name):
+                    response = self.call(token, name, context=context, **limited)
+                    self.assertNotIn(SECRET, response.text)
+                    self.assertNotIn("Outside", response.text.replace('"Outside"', ""))
+                    if name not in READ_METHODS:
+                        self.assertIn(response.status_code, (400, 403, 404, 422))
+                    count += 1
+        self.assertGreater(count, 100)
+        self.assertEqual(self.outside.name, f"Outside {SECRET}")
+        self.assertTrue(all(SECRET in text for text in self.inside.mapped("comment")))
+
+    def test_without_a_scope_for_it_nothing_is_open(self):
+        # Scopes of otherinfo open nothing here
+        token = self.get_token(self.create_api_scope("data"))
+        for method, arguments in (
+            ("search", {"domain": []}),
+            ("read", {"ids": self.inside.ids, "fields": ["name"]}),
+            ("create", {"vals_list": [{"name": "x"}]}),
+            ("fields_get", {}),
+        ):
+            self.assert_refused(self.call(token, method, **arguments))
+        token = self.get_token(self.create_api_scope(api_read=True))
+        for model in ("res.users", "ir.model", "ir.attachment", "res.company"):
+            response = self.call(token, "search_read", model, domain=[], fields=["id"])
+            self.assert_refused(response)
+        self.assert_refused(self.call(token, "search", "no.such.model", domain=[]))
+        self.assert_refused(self.call(token, "no_such_method"))
+        self.assert_refused(self.call(token, "_search", domain=[]))
+        self.assert_refused(self.call(token, "sudo"))
+
+    def test_writing_is_held_to_filter_and_fields(self):
+        scope = self.create_api_scope(api_write=True, names=("name", "ref"))
+        token = self.get_token(scope)
+        inside, outside = self.inside[0], self.outside
+        response = self.call(token, "write", ids=[inside.id], vals={"name": "New"})
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(inside.name, "New")
+        for ids, values in (
+            ([outside.id], {"name": "x"}),
+            ([inside.id, outside.id], {"name": "x"}),
+            ([inside.id], {"comment": "x"}),
+            ([inside.id], {"name": "x", "email": "y"}),
+            # Out of what the token sees
+            ([inside.id], {"ref": "out"}),
+            ([inside.id], {"child_ids": [[0, 0, {"name": "x"}]]}),
+        ):
+            with self.subTest(values=values):
+                self.assert_refused(self.call(token, "write", ids=ids, vals=values))
+        self.env.invalidate_all()
+        self.assertEqual((inside.name, inside.ref), ("New", "in"))
+        self.assertEqual(outside.name, f"Outside {SECRET}")
+        for method, arguments in (
+            ("read", {"ids": [inside.id], "fields": ["name"]}),
+            ("create", {"vals_list": [{"name": "x"}]}),
+            ("unlink", {"ids": [inside.id]}),
+            ("copy", {"ids": [inside.id]}),
+            ("web_save", {"ids": [inside.id], "vals": {}, "specification": {}}),
+        ):
+            self.assert_refused(self.call(token, method, **arguments))
+
+    def test_creating_is_held_to_filter_and_fields(self):
+        scope = self.create_api_scope(
+            api_create=True, names=("name", "ref", "category_id")
+        )
+        token = self.get_token(scope)
+        created = self.call(
+            token, "create", vals_list=[{"name": "Made", "ref": "in"}]
+        ).json()
+        self.assertEqual(self.Partner.browse(created).name, "Made")
+        tag = self.env["res.partner.category"].create({"name": "Tag"})
+        linked = {"name": "L", "ref": "in", "category_id": [[4, tag.id, 0]]}
+        self.assertEqual(self.call(token, "create", vals_list=linked).status_code, 200)
+        for values in (
+            {"name": "x", "ref": "out"},
+            {"name": "x"},
+            {"name": "x", "ref": "in", "email": "e"},
+            {"name": "x", "ref": "in", "category_id": [[0, 0, {"name": "t"}]]},
+            {"name": "x", "ref": "in", "category_id": [[1, tag.id, {"name": "t"}]]},
+            {"name": "x", "ref": "in", "category_id": [[2, tag.id, 0]]},
+            {"name": "x", "ref": "in", "no_such_field": 1},
+        ):
+            with self.subTest(values=values):
+                self.assert_refused(self.call(token, "create", vals_list=[values]))
+        # A default of the context is a value too
+        context = {"default_email": SECRET, "default_comment": SECRET}
+        created = self.call(
+            token, "create", vals_list=[{"name": "D", "ref": "in"}], context=context
+        ).json()
+        self.assertFalse(self.Partner.browse(created).email)
+        self.assertFalse(self.Partner.search([("name", "=", "x")]))
+
+    def test_deleting_is_held_to_the_filter(self):
+        token = self.get_token(self.create_api_scope(api_unlink=True))
+        self.assert_refused(self.call(token, "unlink", ids=self.outside.ids))
+        gone = self.inside[1]
+        self.assertEqual(self.call(token, "unlink", ids=gone.ids).status_code, 200)
+        self.assertFalse(gone.exists())
+        self.assertTrue(self.outside.exists())
+
+    def test_a_method_has_to_be_named(self):
+        scope = self.create_api_scope(api_methods="action_archive")
+        token = self.get_token(scope)
+        self.assert_refused(self.call(token, "action_archive", ids=self.outside.ids))
+        self.assert_refused(self.call(token, "action_unarchive", ids=self.inside.ids))
+        response = self.call(token, "action_archive", ids=self.inside[1].ids)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertFalse(self.inside[1].active)
+
+    def test_never_more_than_the_user_may(self):
+        portal = new_test_user(self.env, "oauth_portal", groups="base.group_portal")
+        scope = self.create_api_scope(
+            api_read=True, api_write=True, api_create=True, filter_id=False
+        )
+        token = self.get_token(scope, user=portal)
+        found = self.call(token, "search", domain=[]).json()
+        self.assertEqual(found, self.Partner.with_user(portal).search([]).ids)
+        self.assert_refused(
+            self.call(token, "write", ids=self.inside.ids, vals={"name": "x"})
+        )
+
+    def test_several_scopes_open_what_each_of_them_lists(self):
+        wide = self.create_api_scope("wide", filter_id=False, api_read=True)
+        narrow = self.create_api_scope(
+            "narrow", names=("name", "street"), api_read=True
+        )
+        token = self.get_token(wide, narrow)
+        found = self.call(token, "search", domain=[["name", "like", "side"]]).json()
+        self.assertEqual(set(found), set((self.inside | self.outside).ids))
+        self.assert_refused(
+            self.call(token, "read", ids=self.inside.ids, fields=["street"])
+        )
+
+    def test_full_access_is_what_the_user_may(self):
+        scope = self.env["oauth.provider.scope"].create(
+            {"name": "All", "code": "all", "full_access": True}
+        )
+        token = self.get_token(scope)
+        found = self.call(token, "read", ids=self.outside.ids, fields=["email"]).json()
+        self.assertEqual(found[0]["email"], SECRET)
+        with self.assertRaises(ValidationError):
+            scope.model_id = self.env["ir.model"]._get("res.partner")
+
+    def test_a_model_with_rules_of_its_own_is_refused_in_the_form(self):
+        for model in ("ir.attachment",):
+            with self.assertRaises(ValidationError):
+                self.create_api_scope("x", model, ("name",), api_read=True)
+        for methods in ("_write", "search", "a-b"):
+            with self.assertRaises(ValidationError):
+                self.create_api_scope("y", api_methods=methods)
+
+    def test_the_own_account_has_no_back_door(self):
+        scope = self.create_api_scope("me", "res.users", ("name",), api_read=True)
+        token = self.get_token(scope)
+        found = self.call(token, "search", "res.users", domain=[]).json()
+        self.assertEqual(found, self.user.ids)
+        # Odoo lets everybody read this of the own account
+        response = self.call(
+            token, "read", "res.users", ids=self.user.ids, fields=["login", "lang"]
+        )
+        self.assert_refused(response)
+
+    def test_without_named_fields_those_of_the_scope_are_read(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        found = self.call(token, "search_read", domain=[]).json()
+        self.assertEqual(
+            {frozenset(values) for values in found}, {frozenset({"id", "name"})}
+        )
+
+    def test_dead_and_foreign_tokens(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        record = self.env["oauth.provider.token"].find(token)
+        for broken in ("x" * 43, token[:-1], token + "x", "a.b.c", ""):
+            response = self.call(broken, "search", domain=[])
+            self.assertEqual(response.status_code, 401)
+        response = self.call("x" * 43, "search", domain=[])
+        self.assertIn('error="invalid_token"', response.headers["WWW-Authenticate"])
+        record.audience = "https://elsewhere.example.com"
+        self.assertEqual(self.call(token, "search", domain=[]).status_code, 401)
+        record.audience = False
+        self.assertEqual(self.call(token, "search", domain=[]).status_code, 200)
+        self.user.active = False
+        self.assertEqual(self.call(token, "search", domain=[]).status_code, 401)
+
+    def test_api_keys_work_as_before(self):
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.user)
+            ._generate("rpc", "test", datetime.now() + timedelta(days=1))
+        )
+        found = self.call(key, "read", ids=self.outside.ids, fields=["email"]).json()
+        self.assertEqual(found[0]["email"], SECRET)
+        self.assertEqual(self.call("0" * 40, "search", domain=[]).status_code, 401)
+
+    def test_other_bearer_routes_need_full_access(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        bearer = {"Authorization": f"Bearer {token}"}
+        response = self.url_open("/json/1/contacts", headers=bearer, cookies={})
+        self.assertIn(response.status_code, (403, 404))
+
+    def test_narrowing_ends_with_the_call(self):
+        """Neither the cache of record rules nor the next request knows of a token."""
+        scope = self.create_api_scope("me", "res.users", ("name",), api_read=True)
+        partners = self.create_api_scope(api_read=True)
+        self.env.registry.clear_all_caches()
+        token = self.get_token(scope, partners)
+        self.call(token, "search", "res.users", domain=[])
+        self.call(token, "search", domain=[])
+        users = self.env["res.users"].with_user(self.user)
+        self.assertGreater(users.search_count([]), 1)
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.user)
+            ._generate("rpc", "test", datetime.now() + timedelta(days=1))
+        )
+        found = self.call(key, "search", domain=[["name", "ilike", SECRET]]).json()
+        self.assertEqual(found, self.outside.ids)
