@@ -16,13 +16,15 @@ from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 from ..models.api_access import ApiAccess
 from ..oauth2 import api
 
+NO_CONTEXT = frozendict()
+
 _logger = logging.getLogger(__name__)
 
 
 class OAuthJson2Controller(WebJson2Controller):
     @http.route()
     def web_json_2_rpc(
-        self, __model__, __method__, ids=(), context=frozendict(), **kwargs
+        self, __model__, __method__, ids=(), context=NO_CONTEXT, **kwargs
     ):
         """Odoo's own API; with an access token, held to the scopes of its grant."""
         token = getattr(request, "oauth_token", None)

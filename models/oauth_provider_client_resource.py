@@ -52,7 +52,7 @@ class OAuthProviderClient(models.Model):
     @api.model
     @api.private
     def get_protected_resource_url(self):
-        """Return the address of the protected-resource metadata (RFC 9728 section 3)."""
+        """Return the address of the protected-resource metadata (RFC 9728, 3)."""
         parts = urlsplit(self.get_issuer())
         name = "/.well-known/oauth-protected-resource"
         return f"{parts.scheme}://{parts.netloc}{name}{parts.path}"
