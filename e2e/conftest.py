@@ -9,6 +9,7 @@ from dev import chromium, demo_pair
 from dev.databases import Databases
 from dev.postgres import cluster
 from dev.server import OdooServer
+from e2e.relying_party import Issuer, Site
 
 ADDON = "oauth_provider"
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
@@ -84,6 +85,27 @@ def pair(postgres, databases):
     )
     with provider, client:
         yield provider, client
+
+
+@pytest.fixture(scope="session", params=["host", "path"])
+def issuer(request):
+    """The Issuer of a provider with a host of its own, and of one that has a path."""
+    if request.param == "host":
+        provider, _client = request.getfixturevalue("pair")
+        url, database = provider.url, "e2e_provider"
+        person = ("demo", "demo-demo", "Dana Demo", "dana@example.com")
+    else:
+        database = "e2e_a"
+        url = f"{request.getfixturevalue('multi').url}/oauth2/db/{database}"
+        person = ("ann", "ann-password", "Ann O'Auth", "ann@example.com")
+    return Issuer(url, database, *person)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The web site of an application."""
+    with Site() as running:
+        yield running
 
 
 @pytest.fixture
