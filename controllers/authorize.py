@@ -58,7 +58,14 @@ class AuthorizeController(http.Controller):
                 for scope in authorization.scopes
                 if message.form.get(f"oauth_scope.{scope.code}")
             }
-            return redirect(authorization.grant_location(user, signed_in, ticked))
+            companies = {
+                company.id
+                for company in authorization.offered_companies(user)
+                if message.form.get(f"oauth_company.{company.id}")
+            }
+            return redirect(
+                authorization.grant_location(user, signed_in, ticked, companies)
+            )
         if step == "consent":
             return self._consent_page(authorization, message)
         return redirect(authorization.grant_location(user, signed_in))
@@ -96,16 +103,19 @@ class AuthorizeController(http.Controller):
         own_url = self._own_url(message)
         if authorization.language:
             request.update_context(lang=authorization.language)
+        user = request.env.user.sudo()
         return request.render(
             "oauth_provider.consent",
             {
                 "client": authorization.client,
-                "user": request.env.user.sudo(),
+                "user": user,
                 "required": authorization.scopes - authorization.scopes.optional(),
                 "scopes": authorization.scopes.with_context(
                     lang=request.env.context.get("lang")
                 ),
-                "declined": authorization.declined_scopes(request.env.user.sudo()),
+                "ticked": authorization.ticked_scopes(user),
+                "companies": authorization.offered_companies(user),
+                "allowed_companies": authorization.allowed_companies(user),
                 "parameters": authorization.parameters,
                 "action": self._form_action(message),
                 "destination": redirect_uri.display_host(authorization.redirect_uri),

@@ -80,7 +80,15 @@ def check_information(session, provider):
     assert set(values) == {"id", "name", "email"}
 
 
-def test_authlib_code_flow_with_pkce(pair, page, clients):
+LAST_USED = """
+grants = env["oauth.provider.grant"].search([
+    ("client_id.identifier", "=", values["identifier"])
+])
+result = bool(grants.last_used)
+"""
+
+
+def test_authlib_code_flow_with_pkce(pair, page, clients, databases):
     provider, _client = pair
     token_url = f"{provider.url}/oauth2/token"
     identifier, secret = clients["web"]
@@ -99,6 +107,8 @@ def test_authlib_code_flow_with_pkce(pair, page, clients):
         authorization_response=allow(page, url), code_verifier=verifier, state=state
     )
     check_information(session, provider)
+    # Written beside requests that only read
+    assert databases.shell("e2e_provider", LAST_USED, identifier=identifier)
     session.refresh_token(token_url)
     check_information(session, provider)
     token = session.token["access_token"]

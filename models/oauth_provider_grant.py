@@ -141,6 +141,13 @@ class OAuthProviderGrant(models.Model):
         )
 
     @api.private
+    def limit_to(self, companies):
+        """Let the client act in ``companies`` (records) alone; all of them: in any."""
+        self.ensure_one()
+        is_any = self.user_id.company_ids <= companies
+        self.allowed_company_ids = companies.browse() if is_any else companies
+
+    @api.private
     def note_use(self):
         """Remember that a token below this grant is used, at most once a minute.
 

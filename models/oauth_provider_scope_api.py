@@ -90,6 +90,38 @@ class OAuthProviderScope(models.Model):
                     )
 
     @api.private
+    def is_sensitive(self):
+        """Tell whether this scope changes something: a person ticks that knowingly."""
+        self.ensure_one()
+        return self.full_access or bool(self.get_operations() - {"read"})
+
+    @api.private
+    def describe_access(self):
+        """Return in the words of the person what this scope lets happen (str)."""
+        self.ensure_one()
+        if self.full_access:
+            return self.env._(
+                "Everything that you may do: read, change and delete any record that"
+                " you have access to, as if it were you."
+            )
+        if not self.model_id:
+            return ""
+        words = {
+            "read": self.env._("read"),
+            "create": self.env._("create"),
+            "write": self.env._("change"),
+            "unlink": self.env._("delete"),
+        }
+        operations = self.get_operations()
+        named = [word for name, word in words.items() if name in operations]
+        named.extend(self.get_methods())
+        return self.env._(
+            "%(records)s: %(operations)s",
+            records=self.model_id.name,
+            operations=", ".join(named or [words["read"]]),
+        )
+
+    @api.private
     def get_methods(self):
         """Return the names (list of str) of the further methods of this scope."""
         return (self.api_methods or "").split()

@@ -56,7 +56,8 @@ def call(access, records, name, method, kwargs):
     if not access.allows_model(model._name, name):
         raise AccessError(
             model.env._(
-                "This access token does not allow the method “%(method)s” on %(model)s.",
+                "This access token does not allow the method “%(method)s” on"
+                " %(model)s.",
                 method=name,
                 model=model._name,
             )

@@ -141,28 +141,51 @@ class AuthorizationRequest:
     def needs_consent(self, user):
         """Tell whether ``user`` (record) must be asked, whatever the client wants.
 
-        Not for what was allowed before, nor for a trusted client; but always where any
-        program on the device may claim the answer (RFC 8252 section 8.6).
+        Not for what was allowed before, nor for a trusted client, unless it wants to
+        change something; but always where any program on the device may claim the
+        answer (RFC 8252 section 8.6).
         """
         if uri_rules.may_be_claimed_by_any_program(self.redirect_uri):
             return True
-        if self.client.skip_authorization:
-            return False
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        if self.client.skip_authorization:
+            sensitive = self.scopes.filtered(lambda scope: scope.is_sensitive())
+            return bool(sensitive) and not grant.covers(sensitive)
         return not grant.covers(self.scopes)
 
-    def declined_scopes(self, user):
-        """Return the scopes that ``user`` (record) has left out before."""
-        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
-        return grant.declined_scope_ids.optional()
+    def ticked_scopes(self, user):
+        """Return the scopes that the page shows as ticked to ``user`` (record).
 
-    def grant_location(self, user, sign_in, consented_codes=None):
+        What was left out before is not, nor what changes something, unless it was
+        allowed before.
+        """
+        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        harmless = self.scopes.filtered(lambda scope: not scope.is_sensitive())
+        ticked = (harmless | grant.scope_ids) - grant.declined_scope_ids.optional()
+        return self.scopes & ticked
+
+    def offered_companies(self, user):
+        """Return the companies (records) among which ``user`` (record) may choose.
+
+        None where there is one only, or where no scope opens records.
+        """
+        opens_records = any(s.model_id or s.full_access for s in self.scopes)
+        companies = user.company_ids
+        return companies if opens_records and len(companies) > 1 else companies[:0]
+
+    def allowed_companies(self, user):
+        """Return the companies (records) that ``user`` chose before, or all."""
+        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        return grant.allowed_company_ids or user.company_ids
+
+    def grant_location(self, user, sign_in, consented_codes=None, companies=()):
         """Issue what is asked for and return the address that takes it back.
 
         :param user: record who is signed in
         :param sign_in: how (:class:`..tools.sign_in.SignIn`)
         :param consented_codes: codes of the scopes that the user ticked (iterable of
             str), or None when the user was not asked
+        :param companies: ids of the companies that the user ticked
         """
         grants = self.env["oauth.provider.grant"]
         granted = self.scopes
@@ -170,9 +193,16 @@ class AuthorizationRequest:
             ticked = set(consented_codes)
             optional = granted.optional()
             granted -= optional.filtered(lambda scope: scope.code not in ticked)
-            grants.ensure(self.client, user).consent(self.scopes, granted)
-        elif not self.client.skip_authorization:
-            granted &= grants.find_live(self.client, user).scope_ids
+            grant = grants.ensure(self.client, user)
+            grant.consent(self.scopes, granted)
+            if offered := self.offered_companies(user):
+                chosen = offered.filtered(lambda company: company.id in companies)
+                grant.limit_to(chosen or user.company_id)
+        else:
+            given = grants.find_live(self.client, user).scope_ids
+            if self.client.skip_authorization:
+                given |= granted.filtered(lambda scope: not scope.is_sensitive())
+            granted &= given
         session = self.env["oauth.provider.session"]
         if "openid" in granted.mapped("code"):
             session = session.ensure(self.client, user, sign_in)

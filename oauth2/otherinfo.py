@@ -70,7 +70,7 @@ class Page:
         )
 
     def check(self, allowed):
-        """Raise InvalidRequestError for a field that is not ``allowed`` (set of str)."""
+        """Raise InvalidRequestError for a field that is not in ``allowed`` (set)."""
         named = {name for name, _descending in self.order} | (self.fields or set())
         if named - allowed - {"id"}:
             raise InvalidRequestError(

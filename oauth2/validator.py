@@ -7,16 +7,16 @@ from oauthlib.openid.connect.core.request_validator import RequestValidator
 from odoo import fields
 from odoo.exceptions import AccessDenied
 
-from ..tools.clock import timestamp
 from . import pkce, resource_indicator
 from .access_token import make_access_token
 from .id_token import Subject, make_id_token
+from .token_validator import TokenValidator
 
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
 
 
-class OdooValidator(RequestValidator):
+class OdooValidator(TokenValidator, RequestValidator):
     """What oauthlib asks of the database.
 
     One validator serves one request. oauthlib exposes the caller's parameters as
@@ -346,66 +346,3 @@ class OdooValidator(RequestValidator):
     def validate_user_match(self, id_token_hint, scopes, claims, request):
         # interaction.py has looked at the hint before oauthlib was asked
         return True
-
-    # Use of a token (RFC 6750)
-
-    def validate_bearer_token(self, token, scopes, request):
-        record = self.env["oauth.provider.token"].find(token)
-        if not record or not record.is_live() or not record.is_for_us():
-            return False
-        held = record.allowed_scopes().mapped("code")
-        if not set(scopes or ()) <= set(held):
-            return False
-        self.client = record.client_id
-        self.user = record.user_id
-        request.client = self.client
-        request.user = self.user
-        request.scopes = held
-        request.access_token = record
-        return True
-
-    # Revocation (RFC 7009)
-
-    def revoke_token(self, token, token_type_hint, request, *args, **kwargs):
-        """Revoke ``token``, if it was issued to the authenticated client.
-
-        It takes everything along that was issued from the same authorization
-        (section 2.1); the hint only saves time, so it is ignored.
-        """
-        record = self._find_token(token)
-        if record and record.client_id == self.client:
-            record.revoke_family()
-
-    def _find_token(self, token):
-        """Return the access or refresh token (record) of ``token`` (str), or none."""
-        return self.env["oauth.provider.token"].find(token) or self.env[
-            "oauth.provider.refresh.token"
-        ].find(token)
-
-    # Introspection (RFC 7662)
-
-    def introspect_token(self, token, token_type_hint, request, *args, **kwargs):
-        """Return what is known of ``token`` (dict), or None if it is dead.
-
-        A client sees its own tokens; a resource server those of every client. What it
-        may not see is answered like what does not exist (section 2.2).
-        """
-        record = self._find_token(token)
-        if not record or not record.is_live():
-            return None
-        client = record.client_id
-        if client != self.client and not self.client.is_resource_server:
-            return None
-        claims = {
-            "scope": " ".join(record.allowed_scopes().mapped("code")),
-            "client_id": client.identifier,
-            "exp": timestamp(record.expires_at),
-            "iat": timestamp(record.create_date),
-            "sub": client.generate_user_id(record.user_id),
-            "iss": client.get_issuer(),
-        }
-        if record.audience:
-            claims["aud"] = record.audience
-        if record._name == "oauth.provider.token":
-            claims["token_type"] = "Bearer"
-        return claims

@@ -9,6 +9,7 @@ from . import test_grants
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
+from . import test_json2_write
 from . import test_jwt
 from . import test_keys
 from . import test_log
@@ -17,5 +18,7 @@ from . import test_metadata
 from . import test_migration
 from . import test_models
 from . import test_openid
+from . import test_otherinfo
 from . import test_refresh
+from . import test_resource
 from . import test_security

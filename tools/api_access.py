@@ -15,7 +15,7 @@ _is_internal = ContextVar("oauth_provider_api_internal", default=False)
 
 
 def current():
-    """Return the access that holds at this moment, or None for the user's own rights."""
+    """Return the access that holds now, or None for the user's own rights."""
     return _current.get()
 
 

@@ -6,7 +6,7 @@ REALM = "OAuth"
 
 
 def bearer(**parameters):
-    """Return the challenge (str) with ``parameters``; those without a value are left out.
+    """Return the challenge (str) with those ``parameters`` that have a value.
 
     Without any, for a request that has no token, it names the scheme and nothing else
     but where to learn more (``resource_metadata``, RFC 9728 section 5.1).

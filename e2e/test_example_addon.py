@@ -1,0 +1,152 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The example addon: its routes, and the recipes for developers of addons."""
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from dev.server import OdooServer
+
+ADDON, EXAMPLE = "oauth_provider", "oauth_provider_example"
+MAKE_CLIENTS = """
+user = env["res.users"].create({
+    "name": "Ann", "login": "ann", "group_ids": [(6, 0, [
+        env.ref("base.group_user").id, env.ref("base.group_partner_manager").id,
+    ])],
+})
+partners = env.ref("base.model_res_partner")
+contacts = env["oauth.provider.scope"].create({
+    "name": "Contacts", "code": "contacts", "model_id": partners.id,
+    "api_read": True, "api_write": True,
+    "field_ids": [(6, 0, env["ir.model.fields"].search([
+        ("model_id", "=", partners.id), ("name", "in", ("name", "phone")),
+    ]).ids)],
+})
+env["res.partner"].create({"name": "Azure Interior", "phone": "1"})
+result = {}
+for name, codes in values["clients"].items():
+    client = env["oauth.provider.client"].create({
+        "name": name, "application_type": "backend application", "user_id": user.id,
+        "scope_ids": [(6, 0, env["oauth.provider.scope"].search([
+            ("code", "in", codes)
+        ]).ids)],
+    })
+    result[name] = [client.identifier, client.generate_secret()]
+"""
+CLIENTS = {
+    "reader": ["example.read"],
+    "writer": ["example.read", "example.write"],
+    "contacts": ["contacts"],
+}
+
+
+@pytest.fixture(scope="module")
+def server(postgres, databases):
+    """A server of one database with the example addon; ``tokens`` by client."""
+    databases.create("e2e_example", ["web", ADDON])
+    databases.odoo("e2e_example", "--init", EXAMPLE)
+    clients = databases.shell("e2e_example", MAKE_CLIENTS, clients=CLIENTS)
+    options = {"load": [ADDON], "dbfilter": "^e2e_example$"}
+    with OdooServer(postgres, "example", "e2e_example", **options) as odoo:
+        odoo.tokens = {
+            name: requests.post(
+                f"{odoo.url}/oauth2/token",
+                {"grant_type": "client_credentials"},
+                auth=tuple(client),
+            ).json()["access_token"]
+            for name, client in clients.items()
+        }
+        yield odoo
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_route_of_type_http(server):
+    url = f"{server.url}/example/contacts"
+    answer = requests.get(url, headers=bearer(server.tokens["reader"]))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["for"] == "reader"
+    assert answer.json()["contacts"] > 0
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_every_type_refuses_as_rfc_6750_says(server):
+    for path, body in (
+        ("contacts", None),
+        ("signature", {"text": "x"}),
+        ("echo?need=example.write", {"params": {"text": "x"}}),
+    ):
+        url = f"{server.url}/example/{path}"
+        send = requests.post if body else requests.get
+        bare = send(url, json=body) if body else send(url)
+        assert bare.status_code == 401, path
+        described = (
+            f'resource_metadata="{server.url}/.well-known/oauth-protected-resource"'
+        )
+        assert bare.headers["WWW-Authenticate"].startswith('Bearer realm="OAuth", res')
+        assert "error" not in bare.headers["WWW-Authenticate"]
+        assert described.split("//")[0] in bare.headers["WWW-Authenticate"]
+        arguments = {"json": body} if body else {}
+        wrong = send(url, headers=bearer("x" * 43), **arguments)
+        assert wrong.status_code == 401
+        assert 'error="invalid_token"' in wrong.headers["WWW-Authenticate"]
+        missing = send(url, headers=bearer(server.tokens["contacts"]), **arguments)
+        assert missing.status_code == 403
+        header = missing.headers["WWW-Authenticate"]
+        assert 'error="insufficient_scope"' in header
+        assert 'scope="example.' in header
+        assert missing.json() == {"error": "insufficient_scope"}
+
+
+def test_a_route_of_type_json2_and_one_of_type_jsonrpc(server):
+    token = bearer(server.tokens["writer"])
+    url = f"{server.url}/example/signature"
+    answer = requests.post(url, json={"text": "Regards"}, headers=token)
+    assert "Regards" in answer.json()["signature"]
+    reader = bearer(server.tokens["reader"])
+    assert requests.post(url, json={"text": "x"}, headers=reader).status_code == 403
+    url = f"{server.url}/example/echo?need=example.read"
+    answer = requests.post(url, json={"params": {"text": "hi"}}, headers=token)
+    assert answer.json()["result"] == {"text": "hi", "user": "ann"}
+
+
+def test_a_form_needs_no_csrf_token(server):
+    url = f"{server.url}/example/form"
+    answer = requests.post(url, {"text": "hi"}, headers=bearer(server.tokens["reader"]))
+    assert answer.json() == {"text": "hi"}
+
+
+def test_the_recipe_for_odoos_own_api(server):
+    url = f"{server.url}/json/2/res.partner"
+    token = bearer(server.tokens["contacts"])
+    found = requests.post(
+        f"{url}/search_read",
+        json={"domain": [["name", "=", "Azure Interior"]], "fields": ["phone"]},
+        headers=token,
+    ).json()
+    assert found[0]["phone"] == "1"
+    changed = requests.post(
+        f"{url}/write",
+        json={"ids": [found[0]["id"]], "vals": {"phone": "2"}},
+        headers=token,
+    )
+    assert changed.json() is True
+    assert "calls res.partner.write" in Path(server.log).read_text()
+    refused = requests.post(
+        f"{url}/search_read",
+        json={"domain": [["email", "!=", False]], "fields": ["email"]},
+        headers=token,
+    )
+    assert refused.status_code == 403
+
+
+def test_the_recipe_for_otherinfo(server):
+    url = f"{server.url}/oauth2/otherinfo"
+    query = {"model": "res.partner", "fields": "name", "order": "name desc", "limit": 2}
+    answer = requests.get(url, query, headers=bearer(server.tokens["contacts"]))
+    assert len(answer.json()) == 2
+    assert int(answer.headers["X-Total-Count"]) > 2

@@ -1,0 +1,88 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Access tokens that change records through Odoo's own API."""
+
+from odoo.tests import tagged
+
+from .test_json2 import SECRET, Json2Case
+
+
+@tagged("post_install", "-at_install")
+class TestJson2Write(Json2Case):
+    def test_writing_is_held_to_filter_and_fields(self):
+        scope = self.create_api_scope(api_write=True, names=("name", "ref"))
+        token = self.get_token(scope)
+        inside, outside = self.inside[0], self.outside
+        response = self.call(token, "write", ids=[inside.id], vals={"name": "New"})
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(inside.name, "New")
+        for ids, values in (
+            ([outside.id], {"name": "x"}),
+            ([inside.id, outside.id], {"name": "x"}),
+            ([inside.id], {"comment": "x"}),
+            ([inside.id], {"name": "x", "email": "y"}),
+            # Out of what the token sees
+            ([inside.id], {"ref": "out"}),
+            ([inside.id], {"child_ids": [[0, 0, {"name": "x"}]]}),
+        ):
+            with self.subTest(values=values):
+                self.assert_refused(self.call(token, "write", ids=ids, vals=values))
+        self.env.invalidate_all()
+        self.assertEqual((inside.name, inside.ref), ("New", "in"))
+        self.assertEqual(outside.name, f"Outside {SECRET}")
+        for method, arguments in (
+            ("read", {"ids": [inside.id], "fields": ["name"]}),
+            ("create", {"vals_list": [{"name": "x"}]}),
+            ("unlink", {"ids": [inside.id]}),
+            ("copy", {"ids": [inside.id]}),
+            ("web_save", {"ids": [inside.id], "vals": {}, "specification": {}}),
+        ):
+            self.assert_refused(self.call(token, method, **arguments))
+
+    def test_creating_is_held_to_filter_and_fields(self):
+        scope = self.create_api_scope(
+            api_create=True, names=("name", "ref", "category_id")
+        )
+        token = self.get_token(scope)
+        created = self.call(
+            token, "create", vals_list=[{"name": "Made", "ref": "in"}]
+        ).json()
+        self.assertEqual(self.Partner.browse(created).name, "Made")
+        tag = self.env["res.partner.category"].create({"name": "Tag"})
+        linked = {"name": "L", "ref": "in", "category_id": [[4, tag.id, 0]]}
+        self.assertEqual(self.call(token, "create", vals_list=linked).status_code, 200)
+        for values in (
+            {"name": "x", "ref": "out"},
+            {"name": "x"},
+            {"name": "x", "ref": "in", "email": "e"},
+            {"name": "x", "ref": "in", "category_id": [[0, 0, {"name": "t"}]]},
+            {"name": "x", "ref": "in", "category_id": [[1, tag.id, {"name": "t"}]]},
+            {"name": "x", "ref": "in", "category_id": [[2, tag.id, 0]]},
+            {"name": "x", "ref": "in", "no_such_field": 1},
+        ):
+            with self.subTest(values=values):
+                self.assert_refused(self.call(token, "create", vals_list=[values]))
+        # A default of the context is a value too
+        context = {"default_email": SECRET, "default_comment": SECRET}
+        created = self.call(
+            token, "create", vals_list=[{"name": "D", "ref": "in"}], context=context
+        ).json()
+        self.assertFalse(self.Partner.browse(created).email)
+        self.assertFalse(self.Partner.search([("name", "=", "x")]))
+
+    def test_deleting_is_held_to_the_filter(self):
+        token = self.get_token(self.create_api_scope(api_unlink=True))
+        self.assert_refused(self.call(token, "unlink", ids=self.outside.ids))
+        gone = self.inside[1]
+        self.assertEqual(self.call(token, "unlink", ids=gone.ids).status_code, 200)
+        self.assertFalse(gone.exists())
+        self.assertTrue(self.outside.exists())
+
+    def test_a_method_has_to_be_named(self):
+        scope = self.create_api_scope(api_methods="action_archive")
+        token = self.get_token(scope)
+        self.assert_refused(self.call(token, "action_archive", ids=self.outside.ids))
+        self.assert_refused(self.call(token, "action_unarchive", ids=self.inside.ids))
+        response = self.call(token, "action_archive", ids=self.inside[1].ids)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertFalse(self.inside[1].active)

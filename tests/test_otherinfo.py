@@ -1,0 +1,110 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Pages, order and selection of otherinfo."""
+
+import json
+
+from odoo.tests import tagged
+
+from .test_json2 import Json2Case
+
+
+@tagged("post_install", "-at_install")
+class TestOtherinfo(Json2Case):
+    def setUp(self):
+        super().setUp()
+        self.names = [f"Other {number:02}" for number in range(25)]
+        self.others = self.Partner.create(
+            [{"name": name, "ref": "in", "color": 1} for name in self.names]
+        )
+        self.everything = self.inside | self.others
+        scope = self.create_api_scope(
+            names=("name", "country_id", "image_1920", "child_ids", "create_date")
+        )
+        self.token = self.get_token(scope)
+
+    def get(self, **parameters):
+        return self.bearer("otherinfo", self.token, model="res.partner", **parameters)
+
+    def test_without_parameters_all_records_come(self):
+        response = self.get()
+        self.assertEqual(set(response.json()), {str(i) for i in self.everything.ids})
+        self.assertEqual(response.headers["X-Total-Count"], "27")
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+
+    def test_pages_in_an_order(self):
+        found = []
+        for offset in (0, 10, 20):
+            response = self.get(
+                order="name desc", limit=10, offset=offset, fields="name"
+            )
+            self.assertEqual(response.headers["X-Total-Count"], "27")
+            # The text itself is in order, whatever a parser makes of it
+            found += [v["name"] for v in json.loads(response.text).values()]
+        self.assertEqual(found, sorted(self.everything.mapped("name"), reverse=True))
+
+    def test_some_records_and_some_fields(self):
+        ids = [self.others[0].id, self.outside.id, 10**9]
+        response = self.get(ids=",".join(map(str, ids)), fields="name")
+        self.assertEqual(
+            response.json(), {str(ids[0]): {"id": ids[0], "name": "Other 00"}}
+        )
+        self.assertEqual(response.headers["X-Total-Count"], "1")
+
+    def test_kinds_of_values(self):
+        country = self.env.ref("base.be")
+        record = self.others[0]
+        child = self.Partner.create({"name": "Child", "parent_id": record.id})
+        record.write({"country_id": country.id, "image_1920": PIXEL})
+        [values] = self.get(ids=record.id).json().values()
+        self.assertEqual(values["country_id"], country.name)
+        self.assertEqual(values["child_ids"], child.ids)
+        self.assertGreater(len(values["image_1920"]), 50)
+        self.assertRegex(values["create_date"], r"^\d{4}-\d\d-\d\d ")
+        [values] = (
+            self.get(ids=record.id, many2one="pair", binary="size").json().values()
+        )
+        self.assertEqual(values["country_id"], {"id": country.id, "name": country.name})
+        self.assertLess(len(values["image_1920"]), 20)
+
+    def test_archived_records_on_demand_alone(self):
+        self.others[0].active = False
+        self.assertEqual(len(self.get(fields="name").json()), 26)
+        self.assertEqual(len(self.get(fields="name", archived=1).json()), 27)
+
+    def test_malformed_parameters(self):
+        for parameters in (
+            {"limit": "-1"},
+            {"limit": "many"},
+            {"offset": "1.5"},
+            {"offset": "9" * 30},
+            {"ids": "1,x"},
+            {"ids": ",".join("1" * 10_001)},
+            {"fields": "name,comment"},
+            {"fields": "no_such"},
+            {"order": "comment"},
+            {"order": "name; DROP TABLE res_partner"},
+            {"order": "name sideways"},
+            {"order": "country_id.code"},
+            {"archived": "perhaps"},
+            {"binary": "x"},
+            {"many2one": "x"},
+        ):
+            with self.subTest(parameters=str(parameters)[:40]):
+                response = self.get(**parameters)
+                self.assertEqual(response.status_code, 400)
+                self.assertEqual(response.json()["error"], "invalid_request")
+
+    def test_an_order_does_not_tell_of_hidden_values(self):
+        wide = self.create_api_scope("wide", names=("name",), filter_id=False)
+        narrow = self.create_api_scope("narrow", names=("name", "street"))
+        self.token = self.get_token(wide, narrow)
+        response = self.get(order="street")
+        self.assertEqual(response.status_code, 400)
+        self.assertEqual(self.get(fields="street", limit=1).status_code, 200)
+
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+    "RU5ErkJggg=="
+)
