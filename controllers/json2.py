@@ -15,6 +15,7 @@ from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 
 from ..models.api_access import ApiAccess
 from ..oauth2 import api
+from ..tools import api_access
 
 NO_CONTEXT = frozendict()
 
@@ -39,18 +40,18 @@ class OAuthJson2Controller(WebJson2Controller):
             __model__,
             __method__,
         )
-        if access.is_full:
-            companies = token.get_companies().ids
-            context = dict(context)
-            if "allowed_company_ids" in context:
-                safe = api.safe_context(context, companies)
-                context["allowed_company_ids"] = safe.get(
-                    "allowed_company_ids", companies
-                )
+        is_limited = bool(token.grant_id.allowed_company_ids)
+        with api_access.within(token.get_companies().ids if is_limited else None):
+            if not access.is_full:
+                return self._call(access, __model__, __method__, ids, context, kwargs)
+            # Odoo puts the context of the caller in the place of ours
             return super().web_json_2_rpc(
-                __model__, __method__, ids=ids, context=context, **kwargs
+                __model__,
+                __method__,
+                ids=ids,
+                context=api.full_context(token, context),
+                **kwargs,
             )
-        return self._call(access, __model__, __method__, ids, context, kwargs)
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):
         try:

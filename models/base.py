@@ -109,6 +109,11 @@ class IrRule(models.Model):
     @api.model
     def _compute_domain(self, model_name, mode="read"):
         access = api_access.current()
+        allowed = api_access.companies()
+        if allowed is not None and not self.env.su:
+            wanted = self.env.context.get("allowed_company_ids") or ()
+            kept = [company for company in wanted if company in allowed]
+            self = self.with_context(allowed_company_ids=kept or list(allowed))
         if access is None:
             return super()._compute_domain(model_name, mode)
         # Odoo keeps the result for every caller: it must not know of the token

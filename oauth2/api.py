@@ -29,6 +29,20 @@ def safe_context(context, companies):
     return safe
 
 
+def full_context(token, context):
+    """Return a caller's ``context`` (dict) for a token with full access.
+
+    As it is, but that the token says who acts, and in which companies.
+    """
+    own = token.get_context()
+    merged = {**own, **context, "oauth_client": own["oauth_client"]}
+    if "allowed_company_ids" in merged:
+        companies = own.get("allowed_company_ids") or token.get_companies().ids
+        wanted = safe_context(merged, companies).get("allowed_company_ids")
+        merged["allowed_company_ids"] = wanted or list(companies)
+    return merged
+
+
 def call(access, records, name, method, kwargs):
     """Call a public method in the name of a token and return its result.
 

@@ -95,6 +95,7 @@ class TestResource(Json2Case):
             self.assertEqual(found, self.inside[1].ids)
         found = self.bearer("otherinfo", token, model="res.partner").json()
         self.assertEqual(set(found), {str(self.inside[1].id)})
+        self.check_full_access(second)
         # All of them means those of tomorrow as well
         page = self.url_open(
             self.authorize_url(client, prompt="consent"), allow_redirects=False
@@ -105,6 +106,31 @@ class TestResource(Json2Case):
         plain, _secret = self.create_client()
         page = self.url_open(self.authorize_url(plain), allow_redirects=False)
         self.assertNotIn("Second Company", page.text)
+
+    def check_full_access(self, company):
+        """No context, wherever it is, opens another company than the one chosen."""
+        scope = self.env["oauth.provider.scope"].create(
+            {"name": "All", "code": "all", "full_access": True}
+        )
+        client, secret = self.create_client(scope_ids=[Command.set(scope.ids)])
+        page = self.url_open(self.authorize_url(client), allow_redirects=False)
+        first = self.user.company_id
+        response = self.decide(page, untick=[f"oauth_company.{first.id}"])
+        code = self.answer(response)[1]["code"]
+        token = self.redeem(code, client, secret).json()["access_token"]
+        every = {"allowed_company_ids": [first.id, company.id]}
+        tag = self.env["res.partner.category"].create({"name": "Both"})
+        self.inside.category_id = tag
+        ids = self.inside.ids
+        for context in ({}, every, {"lang": "en_US"}):
+            arguments = {"domain": [["id", "in", ids]], "context": context}
+            found = self.call(token, "search", **arguments).json()
+            self.assertEqual(found, self.inside[1].ids)
+        wish = {"partner_ids": {"context": every, "fields": {"name": {}}}}
+        found = self.call(
+            token, "web_read", "res.partner.category", ids=tag.ids, specification=wish
+        )
+        self.assertNotIn(self.inside[0].name, found.text)
 
     def test_what_changes_something_is_never_ticked_nor_silent(self):
         harmless = self.create_api_scope("harmless", api_read=True)

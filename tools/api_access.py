@@ -11,12 +11,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _current = ContextVar("oauth_provider_api_access", default=None)
+_companies = ContextVar("oauth_provider_api_companies", default=None)
 _is_internal = ContextVar("oauth_provider_api_internal", default=False)
 
 
 def current():
     """Return the access that holds now, or None for the user's own rights."""
     return _current.get()
+
+
+def companies():
+    """Return the ids (tuple) of the only companies that count now, or None for any."""
+    return _companies.get()
 
 
 def is_internal():
@@ -42,3 +48,16 @@ def internal():
         yield
     finally:
         _is_internal.reset(mark)
+
+
+@contextmanager
+def within(company_ids):
+    """Let record rules know of these companies alone, whatever a context says.
+
+    :param company_ids: ids (iterable), or None for those of the context
+    """
+    mark = _companies.set(None if company_ids is None else tuple(company_ids))
+    try:
+        yield
+    finally:
+        _companies.reset(mark)
