@@ -158,6 +158,44 @@ class ApiAccess:
             comodel.browse().check_access("read")
             self.check_domain(comodel, Domain(value))
 
+    def narrow_names(self, model, domain):
+        """Return ``domain`` with searches by name held to the fields that are open.
+
+        What a name is searched by (``_rec_names_search``) may be hidden: whoever could
+        search by it could guess it.
+
+        :param model: recordset of the model
+        :param domain: Domain
+        :raise AccessError: where no such field is open
+        """
+
+        def narrow(condition):
+            if condition.field_expr != "display_name":
+                return condition
+            names = self._open_names(model)
+            if not names:
+                raise AccessError(
+                    model.env._(
+                        "The scopes open no field by which %s are searched.",
+                        model._name,
+                    )
+                )
+            operator, value = condition.operator, condition.value
+            is_negative = operator in Domain.NEGATIVE_OPERATORS
+            combine = Domain.AND if is_negative else Domain.OR
+            return combine(Domain(name, operator, value) for name in names)
+
+        return domain.map_conditions(narrow)
+
+    def _open_names(self, model):
+        found = self.of(model._name, "read")
+        known = {"name", model._rec_name, *(model._rec_names_search or ())}
+        return sorted(
+            name
+            for name in known & (found.fields if found else frozenset())
+            if model._fields[name].type in ("char", "text")
+        )
+
     def check_order(self, model, order):
         """Raise AccessError for an order by a field that the token does not open.
 

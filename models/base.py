@@ -39,6 +39,7 @@ class Base(models.AbstractModel):
             domain = Domain(domain)
             access.check_domain(self, domain)
             access.check_order(self, order)
+            domain = access.narrow_names(self, domain)
             # A field that is marked to skip the rules of its model does not here
             bypass_access = False
             with api_access.internal():

@@ -181,6 +181,26 @@ class TestJson2(Json2Case):
             with self.subTest(method=method, arguments=arguments):
                 self.assert_refused(self.call(token, method, **arguments))
 
+    def test_a_search_by_name_does_not_guess_hidden_fields(self):
+        """Odoo searches contacts by e-mail and reference too."""
+        self.inside[0].email = f"{SECRET}@example.com"
+        names = ("name", "display_name")
+        token = self.get_token(self.create_api_scope(api_read=True, names=names))
+        for term in (f"{SECRET}@", "s3", "in"):
+            expected = [r.id for r in self.inside if term in r.name.lower()]
+            found = self.call(token, "name_search", name=term).json()
+            self.assertEqual(sorted(pair[0] for pair in found), expected)
+            domain = [["display_name", "ilike", term]]
+            found = self.call(token, "search", domain=domain).json()
+            self.assertEqual(sorted(found), expected)
+            domain = [["display_name", "not ilike", term]]
+            found = self.call(token, "search_count", domain=domain).json()
+            self.assertEqual(found, len(self.inside) - len(expected))
+        token = self.get_token(
+            self.create_api_scope("bare", api_read=True, names=("display_name",))
+        )
+        self.assert_refused(self.call(token, "name_search", name="In"))
+
     def test_every_public_method_with_hostile_arguments(self):
         """Whatever there is and will be: no other record, no value of another field."""
         token = self.get_token(self.create_api_scope(api_read=True))
