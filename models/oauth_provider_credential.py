@@ -139,7 +139,8 @@ class OAuthProviderCredential(models.AbstractModel):
         """Tell whether this credential still opens anything, at this moment.
 
         A credential is worth nothing once it has expired or was revoked, its user or
-        client is archived, or its grant was withdrawn.
+        client is archived, the user may no longer use the client, or its grant was
+        withdrawn.
         """
         self.ensure_one()
         return bool(
@@ -147,6 +148,7 @@ class OAuthProviderCredential(models.AbstractModel):
             and self.expires_at > fields.Datetime.now()
             and self.user_id.active
             and self.client_id.active
+            and self.client_id.allows_user(self.user_id)
             and not self.grant_id.revoked_at
         )
 

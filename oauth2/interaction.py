@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
+from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError, OAuth2Error
 from oauthlib.openid.connect.core.exceptions import (
     ConsentRequired,
     LoginRequired,
@@ -19,10 +19,12 @@ from oauthlib.openid.connect.core.exceptions import (
 
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
-from ..tools.sign_in import acr
+from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
 from .message import LOGIN_MARKER
 
+#: The class of a sign-in with more than one factor.
+MULTIPLE_FACTORS = ACR_VALUES[-1]
 #: How long a person may take to sign in anew.
 MARKER_LIFETIME = timedelta(hours=1)
 
@@ -88,9 +90,13 @@ class Interaction:
         unmet = self._unmet(client, user, sign_in)
         if unmet:
             if "none" in self.prompts:
-                return LoginRequired()
-            # Asking once more would not help who has just signed in
-            return "login" if not self._is_fresh(user, sign_in) else unmet
+                is_denied = isinstance(unmet, AccessDeniedError)
+                return unmet if is_denied else LoginRequired()
+            # Asking once more would not help who has just signed in, nor who may not
+            # use the client at all
+            is_final = isinstance(unmet, AccessDeniedError)
+            is_final = is_final or self._is_fresh(user, sign_in)
+            return unmet if is_final else "login"
         if needs_consent or self.prompts & {"consent", "select_account"}:
             return ConsentRequired() if "none" in self.prompts else "consent"
         return None
@@ -99,20 +105,32 @@ class Interaction:
         """Tell whether the person has signed in since this request asked for it."""
         return bool(user and self.asked_at and sign_in.time >= self.asked_at)
 
+    def _max_age(self, client):
+        """Return the seconds since the last sign-in that will do, or None for any."""
+        own = client.max_sign_in_age * 60 or None
+        return min(filter(None.__ne__, (own, self.max_age)), default=None)
+
     def _unmet(self, client, user, sign_in):
         """Return the error for what the sign-in lacks, or None (in this order)."""
         if not user:
             return LoginRequired()
+        if not client.allows_user(user):
+            return AccessDeniedError(description="The user may not use this client.")
         is_fresh = self._is_fresh(user, sign_in)
         if "login" in self.prompts and not is_fresh:
             return LoginRequired()
-        if self.max_age is not None and not is_fresh:
-            if not sign_in.time or time.time() - sign_in.time > self.max_age:
+        max_age = self._max_age(client)
+        if max_age is not None and not is_fresh:
+            if not sign_in.time or time.time() - sign_in.time > max_age:
                 return LoginRequired()
         if self.claims.is_essential("auth_time") and not sign_in.time:
             return LoginRequired()
         if self.subject not in (None, client.generate_user_id(user)):
             return LoginRequired(description="Somebody else is signed in.")
+        if client.second_factor_required and acr(sign_in.methods) != MULTIPLE_FACTORS:
+            return UnmetAuthenticationRequirements(
+                description="This client needs a second factor."
+            )
         wanted = self.claims.wanted("acr")
         if wanted is not None and acr(sign_in.methods) not in wanted:
             return UnmetAuthenticationRequirements()

@@ -217,7 +217,11 @@ class OdooValidator(TokenValidator, RequestValidator):
         except AccessDenied:
             self.has_failed_password = True
             return False
-        self.user = self.env["res.users"].browse(auth_info["uid"])
+        user = self.env["res.users"].browse(auth_info["uid"])
+        # A password is one factor, whatever else the user has
+        if not self.client.allows_user(user) or self.client.second_factor_required:
+            return False
+        self.user = user
         request.user = self.user
         return True
 
