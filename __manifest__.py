@@ -29,6 +29,7 @@
         "views/oauth_provider_key_views.xml",
         "views/oauth_provider_menus.xml",
         "views/oauth_provider_templates.xml",
+        "views/res_users_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["oauth_provider/static/tests/tours/*_tour.js"],

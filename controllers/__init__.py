@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import account
 from . import authorize
 from . import info
 from . import json2

@@ -95,6 +95,11 @@ class OAuthProviderGrant(models.Model):
         )
 
     @api.private
+    def find_of_user(self, user):
+        """Return the grants of ``user`` (record) that are in force, the newest first."""
+        return self.search([("user_id", "=", user.id), ("revoked_at", "=", False)])
+
+    @api.private
     def covers(self, scopes):
         """Tell whether the user has already decided on all ``scopes`` (recordset)."""
         decided = self.scope_ids | self.declined_scope_ids.optional()

@@ -1,0 +1,47 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
+from urllib.parse import urlencode
+
+from odoo import http
+from odoo.http import request
+
+from ..tools import sign_in
+from .common import PAGE_HEADERS, redirect, superuser_env
+
+PAGE = "/my/applications"
+#: Seconds for which a sign-in counts as proof of identity, as with Odoo's own check.
+FRESH = 10 * 60
+
+
+class AccountController(http.Controller):
+    @http.route(PAGE, type="http", auth="user", methods=["GET"], sitemap=False)
+    def oauth_applications(self, **_parameters):
+        """The applications that the person has connected, with what they may do."""
+        grants = self._grants()
+        values = {"grants": grants, "user": request.env.user, "action": PAGE}
+        return request.render(
+            "oauth_provider.applications", values, headers=PAGE_HEADERS
+        )
+
+    @http.route(PAGE, type="http", auth="user", methods=["POST"], sitemap=False)
+    def oauth_withdraw(self, oauth_grant="", **_parameters):
+        """Withdraw one grant, or all of them, of the person who has just signed in."""
+        device = request.session.sid[: http.STORED_SESSION_BYTES]
+        user = request.env.user
+        signed_in = sign_in.read(request.session, user.id, device)
+        if time.time() - signed_in.time > FRESH:
+            # Odoo's own login, with whatever factors it asks for
+            request.session.uid = None
+            query = {"redirect": PAGE, "login": user.login}
+            return redirect(f"/web/login?{urlencode(query)}")
+        grants = self._grants()
+        if oauth_grant != "all":
+            grants = grants.filtered(lambda grant: str(grant.id) == oauth_grant)
+        grants.withdraw()
+        return redirect(PAGE)
+
+    def _grants(self):
+        grants = superuser_env()["oauth.provider.grant"]
+        context = {"lang": request.env.context.get("lang"), "tz": request.env.user.tz}
+        return grants.find_of_user(request.env.user.sudo()).with_context(**context)

@@ -1,0 +1,97 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a person sees of the applications that are connected, and withdraws."""
+
+from lxml import html
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import OAuthCase
+
+PAGE = "/my/applications"
+
+
+@tagged("post_install", "-at_install")
+class TestAccount(OAuthCase):
+    def setUp(self):
+        super().setUp()
+        self.sign_in()
+
+    def connect(self, name="Test", **values):
+        client, secret = self.create_client(name=name, **values)
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        return client, tokens["access_token"]
+
+    def press(self, label):
+        page = html.fromstring(self.url_open(PAGE).content)
+        token = page.xpath("//input[@name='csrf_token']/@value")[0]
+        [button] = page.xpath(f"//button[@aria-label='{label}' or text()='{label}']")
+        data = {"csrf_token": token, "oauth_grant": button.get("value")}
+        return self.url_open(PAGE, data=data, allow_redirects=False)
+
+    def test_one_application_is_withdrawn(self):
+        _wiki, wiki_token = self.connect("Wiki <b>")
+        _shop, shop_token = self.connect("Shop")
+        page = self.url_open(PAGE)
+        self.assertIn("Wiki &lt;b&gt;", page.text)
+        self.assertIn("See your e-mail address", page.text)
+        self.assertEqual(page.headers["X-Frame-Options"], "DENY")
+        self.assertEqual(self.press("Withdraw Shop").status_code, 303)
+        self.assertEqual(self.bearer("tokeninfo", shop_token).status_code, 401)
+        self.assertEqual(self.bearer("tokeninfo", wiki_token).status_code, 200)
+        self.assertNotIn("Shop", self.url_open(PAGE).text)
+
+    def test_all_are_withdrawn_at_once(self):
+        tokens = [self.connect(name)[1] for name in ("One", "Two")]
+        self.press("Withdraw All")
+        for token in tokens:
+            self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+        self.assertIn("have not connected any", self.url_open(PAGE).text)
+
+    def test_nobody_else_is_touched(self):
+        client, token = self.connect()
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        self.url_open("/web/session/logout")
+        response = self.url_open(PAGE, allow_redirects=False)
+        self.assertIn("/web/login", response.headers["Location"])
+        other = new_test_user(
+            self.env, "oauth_other", "base.group_portal", password="oauth_user_password"
+        )
+        self.user = other
+        self.sign_in()
+        page = html.fromstring(self.url_open(PAGE).content)
+        self.assertIn("have not connected any", page.text_content())
+        csrf = page.xpath("//input[@name='csrf_token']/@value")[0]
+        for value in (str(grant.id), "all", "x", ""):
+            data = {"csrf_token": csrf, "oauth_grant": value}
+            self.url_open(PAGE, data=data)
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
+
+    def test_it_takes_a_fresh_sign_in_and_no_forgery(self):
+        _client, token = self.connect("Shop")
+        forged = self.url_open(PAGE, data={"oauth_grant": "all", "csrf_token": "x"})
+        self.assertEqual(forged.status_code, 400)
+        from odoo.http import root
+
+        session = root.session_store.get(self.opener.cookies["session_id"])
+        session["oauth_provider"] = {**session["oauth_provider"], "time": 1}
+        root.session_store.save(session)
+        response = self.press("Withdraw Shop")
+        self.assertIn("/web/login?redirect=", response.headers["Location"])
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
+        self.sign_in()
+        self.press("Withdraw Shop")
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    def test_the_page_is_whole_with_a_great_many_scopes(self):
+        scopes = self.env["oauth.provider.scope"].create(
+            [
+                {"name": f"Scope {n} " + "x" * 200, "code": f"many.{n}"}
+                for n in range(200)
+            ]
+        )
+        self.connect("N" * 500, scope_ids=[Command.set(scopes.ids)])
+        page = self.url_open(PAGE)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Scope 199", page.text)
