@@ -113,6 +113,7 @@ class AuthorizeController(http.Controller):
                 "scopes": authorization.scopes.with_context(
                     lang=request.env.context.get("lang")
                 ),
+                "grant": authorization.known_grant(user),
                 "ticked": authorization.ticked_scopes(user),
                 "companies": authorization.offered_companies(user),
                 "allowed_companies": authorization.allowed_companies(user),

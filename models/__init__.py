@@ -12,6 +12,7 @@ from . import oauth_provider_client_authentication
 from . import oauth_provider_client_jwt
 from . import oauth_provider_client_openid
 from . import oauth_provider_client_policy
+from . import oauth_provider_client_presentation
 from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
 from . import oauth_provider_failure

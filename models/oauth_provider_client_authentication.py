@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+from datetime import timedelta
 
 import jwt
 
@@ -8,6 +9,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
+
+#: How long the secret before goes on working when the button makes a new one.
+SECRET_OVERLAP = timedelta(days=1)
 
 
 class OAuthProviderClient(models.Model):
@@ -28,6 +32,17 @@ class OAuthProviderClient(models.Model):
         " again.",
     )
     secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    previous_secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    previous_secret_until = fields.Datetime(
+        string="Earlier Secret Works Until",
+        readonly=True,
+        copy=False,
+        help="Until then the secret before the present one is good too, so that the"
+        " application can be changed over without a break.",
+    )
+    secret_changed_at = fields.Datetime(
+        string="Secret Since", readonly=True, copy=False
+    )
     has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
     token_endpoint_auth_method = fields.Selection(
         selection=[
@@ -51,7 +66,7 @@ class OAuthProviderClient(models.Model):
         self._check_acts_as()
         for client in self:
             if not client.secret:
-                client.sudo().secret_digest = False
+                client._set_secret(False)
                 continue
             if client.client_type == "public":
                 raise ValidationError(self.env._("A public client has no secret."))
@@ -65,7 +80,7 @@ class OAuthProviderClient(models.Model):
                         minimum=secret.MIN_SECRET_LENGTH,
                     )
                 )
-            client.sudo().secret_digest = secret.digest(client.secret)
+            client._set_secret(client.secret)
         # Not even who has just written it reads it again
         self.invalidate_recordset(["secret"], flush=False)
 
@@ -105,7 +120,7 @@ class OAuthProviderClient(models.Model):
         result = super().write(vals)
         if "client_type" in vals or "application_type" in vals:
             public = self.filtered(lambda client: client.client_type == "public")
-            public.sudo().secret_digest = False
+            public.filtered("has_secret")._set_secret(False)
         return result
 
     def _check_acts_as(self):
@@ -132,13 +147,36 @@ class OAuthProviderClient(models.Model):
 
         Without a secret, and for no client at all, nothing matches.
         """
-        is_confidential = self.client_type == "confidential"
-        return secret.matches(value, is_confidential and self.sudo().secret_digest)
+        client = self.sudo()
+        is_confidential = client.client_type == "confidential"
+        is_current = secret.matches(value, is_confidential and client.secret_digest)
+        until = client.previous_secret_until
+        overlaps = is_confidential and bool(until) and until > fields.Datetime.now()
+        is_previous = secret.matches(value, overlaps and client.previous_secret_digest)
+        return is_current or is_previous
 
-    def generate_secret(self):
-        """Give the client a new random secret and return it (str). The old one dies.
+    def _set_secret(self, value, overlap=None):
+        """Make ``value`` (str, or False for none) the secret of these clients.
 
-        It is returned this once; the database keeps a digest.
+        :param overlap: timedelta for which the present one goes on working, or None
+        """
+        now = fields.Datetime.now()
+        for client in self.sudo():
+            keeps = overlap and client.secret_digest
+            client.write(
+                {
+                    "secret_digest": value and secret.digest(value),
+                    "secret_changed_at": value and now,
+                    "previous_secret_digest": keeps,
+                    "previous_secret_until": now + overlap if keeps else False,
+                }
+            )
+
+    def generate_secret(self, overlap=None):
+        """Give the client a new random secret and return it (str).
+
+        It is returned this once; the database keeps a digest. The old one dies, at once
+        or after ``overlap`` (timedelta).
         """
         self.ensure_one()
         self.check_access("write")
@@ -146,12 +184,20 @@ class OAuthProviderClient(models.Model):
         if self.client_type != "confidential":
             raise UserError(self.env._("A public client has no secret."))
         value = secret.generate()
-        self.sudo().secret_digest = secret.digest(value)
+        self._set_secret(value, overlap)
         return value
 
     def action_generate_secret(self):
         """Generate a secret and open the dialog that shows it once."""
-        return self._show_once(self.env._("Client Secret"), self.generate_secret())
+        value = self.generate_secret(overlap=SECRET_OVERLAP)
+        return self._show_once(self.env._("Client Secret"), value)
+
+    def action_end_previous_secret(self):
+        """Let the earlier secret work no more, before its time."""
+        self.check_access("write")
+        self.sudo().write(
+            {"previous_secret_digest": False, "previous_secret_until": False}
+        )
 
     def _show_once(self, title, value):
         """Return the action that shows ``value`` (str) and keeps it nowhere."""

@@ -96,7 +96,7 @@ class OAuthProviderGrant(models.Model):
 
     @api.private
     def find_of_user(self, user):
-        """Return the grants of ``user`` (record) that are in force, the newest first."""
+        """Return the grants of ``user`` (record) in force, the newest first."""
         return self.search([("user_id", "=", user.id), ("revoked_at", "=", False)])
 
     @api.private

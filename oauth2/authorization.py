@@ -153,6 +153,11 @@ class AuthorizationRequest:
             return bool(sensitive) and not grant.covers(sensitive)
         return not grant.covers(self.scopes)
 
+    def known_grant(self, user):
+        """Return what ``user`` (record) has allowed the client before, or none."""
+        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        return grant.filtered("consented_at")
+
     def ticked_scopes(self, user):
         """Return the scopes that the page shows as ticked to ``user`` (record).
 

@@ -2,9 +2,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Who may sign in to a client, and what becomes of a copy of the database."""
 
+from datetime import timedelta
+
+from lxml import html
+
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import OAuthCase
 
@@ -57,6 +63,84 @@ class TestPolicy(OAuthCase):
         client.write({"second_factor_required": False, "max_sign_in_age": 60})
         self.sign_in()
         self.assertEqual(self.authorize(client).status_code, 200)
+
+    def test_the_filters_of_the_overview_find_something(self):
+        client, secret = self.create_client("legacy application")
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+        }
+        self.post("token", data, client, secret)
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        for model in ("oauth.provider.grant", "oauth.provider.token"):
+            arch = self.env[model].get_view(view_type="search")["arch"]
+            filters = html.fromstring(arch).xpath("//filter[@domain]")
+            found = {
+                element.get("name"): self.env[model].search(
+                    safe_eval(element.get("domain"))
+                )
+                for element in filters
+            }
+            self.assertEqual(found["legacy"].client_id, client)
+            self.assertIn(client, found["live"].client_id)
+            for name in ("unused", "full_access", "expired", "revoked"):
+                self.assertNotIn(client, found.get(name, grant.browse()).client_id)
+        self.env.cr.execute(
+            "UPDATE oauth_provider_grant SET create_date = now() - interval '91 days'"
+        )
+        self.env.invalidate_all()
+        arch = self.env["oauth.provider.grant"].get_view(view_type="search")["arch"]
+        [unused] = html.fromstring(arch).xpath("//filter[@name='unused']/@domain")
+        self.assertIn(grant, grant.search(safe_eval(unused)))
+
+    def test_a_new_secret_overlaps_with_the_one_before(self):
+        client, first = self.create_client("backend application")
+        second = client.action_generate_secret()["context"]["default_secret"]
+        data = {"grant_type": "client_credentials"}
+
+        def works(secret):
+            return self.post("token", data, client, secret).status_code == 200
+
+        self.assertTrue(works(first) and works(second))
+        client.previous_secret_until -= timedelta(days=2)
+        self.assertFalse(works(first))
+        third = client.action_generate_secret()["context"]["default_secret"]
+        self.assertTrue(works(second) and works(third))
+        self.assertFalse(works(first))
+        client.action_end_previous_secret()
+        self.assertFalse(works(second))
+        self.assertTrue(works(third))
+        # By code it is as it was: the old one dies
+        fourth = client.generate_secret()
+        self.assertFalse(works(third))
+        self.assertTrue(works(fourth))
+
+    def test_the_consent_page_is_whole_whatever_a_client_is_called(self):
+        scopes = self.env["oauth.provider.scope"].create(
+            [
+                {"name": f"Scope {n}", "code": f"many.{n}", "description": "d" * 10_000}
+                for n in range(200)
+            ]
+        )
+        hostile = "<script>alert(1)</script> \u202e\u05d0\u05d1 " + "N" * 500
+        client, _secret = self.create_client(
+            name=hostile,
+            client_uri='https://e.example.com/"onclick="x',
+            scope_ids=[Command.set(scopes.ids)],
+        )
+        self.user.email = False
+        self.sign_in()
+        page = self.authorize(client)
+        self.assertEqual(page.status_code, 200)
+        tree = html.fromstring(page.content)
+        self.assertFalse(tree.xpath("//script[contains(text(), 'alert(1)')]"))
+        self.assertFalse(tree.xpath("//*[@onclick]"))
+        self.assertEqual(len(tree.xpath("//input[@type='checkbox']")), 200)
+        self.assertEqual(len(tree.xpath("//button[@value='allow']")), 1)
+        for link in ("javascript:alert(1)", "data:text/html,x"):
+            with self.assertRaises(ValidationError):
+                client.policy_uri = link
 
     def test_a_neutralized_copy_is_nobodys_provider(self):
         client, secret = self.create_client()

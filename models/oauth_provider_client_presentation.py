@@ -1,0 +1,63 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+#: Fields with an address that people are shown (RFC 7591 section 2).
+LINKS = ("client_uri", "tos_uri", "policy_uri")
+
+
+class OAuthProviderClient(models.Model):
+    """What people see of a client before they let it in."""
+
+    _inherit = "oauth.provider.client"
+
+    logo = fields.Image(
+        max_width=256,
+        max_height=256,
+        help="Shown on the consent page. A larger picture is made smaller.",
+    )
+    client_uri = fields.Char(
+        string="Home Page", help="Where people read what the application is."
+    )
+    tos_uri = fields.Char(string="Terms of Service")
+    policy_uri = fields.Char(string="Privacy Policy")
+    grant_count = fields.Integer(compute="_compute_counts")
+    token_count = fields.Integer(compute="_compute_counts")
+
+    @api.constrains(*LINKS)
+    def _check_links(self):
+        for client in self:
+            for name in LINKS:
+                uri = client[name]
+                if uri and not uri.lower().startswith(("https://", "http://")):
+                    raise ValidationError(
+                        self.env._(
+                            "The address “%s” must start with https:// or http://.", uri
+                        )
+                    )
+
+    def _compute_counts(self):
+        for model, name in (
+            ("oauth.provider.grant", "grant_count"),
+            ("oauth.provider.token", "token_count"),
+        ):
+            live = Domain("client_id", "in", self.ids) & Domain(
+                "revoked_at", "=", False
+            )
+            if model == "oauth.provider.token":
+                live &= Domain("expires_at", ">", fields.Datetime.now())
+            counted = dict(
+                self.env[model]._read_group(live, ["client_id"], ["__count"])
+            )
+            for client in self:
+                client[name] = counted.get(client, 0)
+
+    def action_view_grants(self):
+        """Open the grants of this client."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oauth_provider.oauth_provider_grant_action"
+        )
+        return {**action, "domain": [("client_id", "=", self.id)], "context": {}}
