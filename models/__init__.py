@@ -5,6 +5,7 @@ from . import ir_filters
 from . import ir_http
 from . import oauth_provider_assertion
 from . import oauth_provider_credential
+from . import oauth_provider_housekeeping
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client

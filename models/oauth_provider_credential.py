@@ -66,7 +66,9 @@ class OAuthProviderCredential(models.AbstractModel):
         string="Scopes",
         readonly=True,
     )
-    expires_at = fields.Datetime(string="Expires On", required=True, readonly=True)
+    expires_at = fields.Datetime(
+        string="Expires On", required=True, index=True, readonly=True
+    )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
 
     @api.depends("client_id", "user_id")

@@ -108,7 +108,8 @@ class Interaction:
     def _max_age(self, client):
         """Return the seconds since the last sign-in that will do, or None for any."""
         own = client.max_sign_in_age * 60 or None
-        return min(filter(None.__ne__, (own, self.max_age)), default=None)
+        known = [age for age in (own, self.max_age) if age is not None]
+        return min(known, default=None)
 
     def _unmet(self, client, user, sign_in):
         """Return the error for what the sign-in lacks, or None (in this order)."""

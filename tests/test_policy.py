@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lxml import html
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.modules.neutralize import get_neutralization_queries
@@ -93,6 +94,34 @@ class TestPolicy(OAuthCase):
         arch = self.env["oauth.provider.grant"].get_view(view_type="search")["arch"]
         [unused] = html.fromstring(arch).xpath("//filter[@name='unused']/@domain")
         self.assertIn(grant, grant.search(safe_eval(unused)))
+
+    def test_what_expired_long_ago_is_removed(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        old = self.redeem(self.get_code(client), client, secret).json()
+        young = self.redeem(self.get_code(client), client, secret).json()
+        tokens = self.env["oauth.provider.token"]
+        refresh = self.env["oauth.provider.refresh.token"]
+        for record in (
+            tokens.find(old["access_token"]),
+            refresh.find(old["refresh_token"]),
+            self.env["oauth.provider.authorization.code"].search([], limit=1),
+        ):
+            record.expires_at = fields.Datetime.now() - timedelta(days=31)
+        self.env.flush_all()
+        codes = self.env["oauth.provider.authorization.code"].search_count([])
+        # Outside of a job each batch is committed, which a test must not do
+        self.patch(self.env.cr, "commit", lambda: None)
+        tokens._cron_clean()
+        self.assertFalse(tokens.find(old["access_token"]))
+        self.assertFalse(refresh.find(old["refresh_token"]))
+        self.assertEqual(
+            self.bearer("tokeninfo", young["access_token"]).status_code, 200
+        )
+        left = self.env["oauth.provider.authorization.code"].search_count([])
+        self.assertEqual(left, codes - 1)
+        grants = self.env["oauth.provider.grant"]
+        self.assertTrue(grants.find_live(client, self.user))
 
     def test_a_new_secret_overlaps_with_the_one_before(self):
         client, first = self.create_client("backend application")
