@@ -191,3 +191,25 @@ class TestPolicy(OAuthCase):
         # What a tester then allows works, with a key of the copy's own
         token = self.redeem(self.get_code(client), client, secret).json()
         self.verify_token(token["id_token"], client.identifier)
+
+    def test_people_read_the_pages_in_their_language(self):
+        words = {
+            "fr_FR": ("Autoriser", "Savoir qui vous êtes", "souhaite accéder"),
+            "de_DE": ("Zulassen", "Wissen, wer Sie sind", "möchte auf Ihr Konto"),
+            "es_ES": ("Permitir", "Saber quién es usted", "desea acceder"),
+            "nl_NL": ("Toestaan", "Weten wie u bent", "wil toegang"),
+            "it_IT": ("Consenti", "Sapere chi è lei", "desidera accedere"),
+        }
+        client, _secret = self.create_client()
+        self.env["res.lang"]._activate_lang("fr_FR")
+        module = self.env.ref("base.module_oauth_provider")
+        for code, expected in words.items():
+            with self.subTest(language=code):
+                self.env["res.lang"]._activate_lang(code)
+                module._update_translations([code])
+                self.user.lang = code
+                self.sign_in()
+                page = self.authorize(client).text
+                for text in expected:
+                    self.assertIn(text, page)
+                self.url_open("/web/session/logout")
