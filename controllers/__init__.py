@@ -7,4 +7,5 @@ from . import json2
 from . import logout
 from . import metadata
 from . import picture
+from . import recipe
 from . import token

@@ -54,6 +54,34 @@ class OAuthProviderClient(models.Model):
             for client in self:
                 client[name] = counted.get(client, 0)
 
+    @api.private
+    def get_auth_oauth_values(self):
+        """Return the record of ``auth.oauth.provider`` for another Odoo (dict of str).
+
+        With the names of the fields of stock ``auth_oauth``.
+        """
+        self.ensure_one()
+        company = self.env.company.name
+        return {
+            "name": company,
+            "body": self.env._("Log in with %s", company),
+            "client_id": self.identifier,
+            "enabled": "True",
+            "auth_endpoint": self.get_endpoint_url("authorize"),
+            "scope": "openid profile email",
+            "validation_endpoint": self.get_endpoint_url("tokeninfo"),
+            "data_endpoint": self.get_endpoint_url("userinfo"),
+        }
+
+    def action_download_auth_oauth(self):
+        """Download the record for another Odoo, for its import."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/oauth_provider/client/{self.id}/auth_oauth.csv",
+            "target": "download",
+        }
+
     def action_view_grants(self):
         """Open the grants of this client."""
         self.ensure_one()

@@ -13,3 +13,7 @@ class OAuthProviderClientSecret(models.AbstractModel):
     id = fields.Id()
     identifier = fields.Char(string="Client ID", readonly=True)
     secret = fields.Char(string="Client Secret", readonly=True)
+    values = fields.Html(
+        string="To Enter in the Application", readonly=True, sanitize=True
+    )
+    client_res_id = fields.Integer()

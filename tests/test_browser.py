@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from .common import OAuthCase
 
@@ -40,6 +41,19 @@ class TestBrowser(OAuthCase):
         )
         self.assertEqual(scope.model, "res.partner")
         self.assertEqual(scope.field_ids.mapped("name"), ["email"])
+
+    def test_another_odoo_is_connected_in_a_few_clicks(self):
+        self.start_tour("/odoo/settings", "oauth_provider_quick_start", login="admin")
+        client = self.Client.search([("name", "=", "Another Odoo")])
+        self.assertEqual(
+            client.redirect_uri_ids.mapped("name"),
+            ["https://second.example.com/auth_oauth/signin"],
+        )
+        tour = file_open(
+            "oauth_provider/static/tests/tours/oauth_provider_quick_start_tour.js"
+        ).read()
+        # And one more, on the app Settings
+        self.assertLessEqual(tour.count('run: "click"') + 1, 12)
 
     def test_a_person_unticks_a_scope_and_allows_the_rest(self):
         scopes = self.scopes("openid", "email")

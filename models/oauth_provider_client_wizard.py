@@ -1,0 +1,106 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .oauth_provider_recipe import RECIPES
+
+
+class OAuthProviderClientWizard(models.TransientModel):
+    """Makes the client for a well-known application, and says what to enter there."""
+
+    _name = "oauth.provider.client.wizard"
+    _description = "OAuth Provider New Client"
+
+    recipe = fields.Selection(
+        selection=[(key, recipe.label) for key, recipe in RECIPES.items()],
+        string="New Client For",
+        required=True,
+        default="auth_oauth",
+    )
+    name = fields.Char(
+        required=True,
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        help="What people will read on the consent page.",
+    )
+    address = fields.Char(
+        help="Where the application is, such as https://wiki.example.com",
+    )
+    redirect_uri = fields.Char(
+        string="Redirect URI",
+        compute="_compute_redirect_uri",
+        store=True,
+        readonly=False,
+        help="Where it wants people back. Correct it if the application says otherwise.",
+    )
+    user_id = fields.Many2one(comodel_name="res.users", string="Acts As")
+    needs_browser = fields.Boolean(compute="_compute_needs_browser")
+
+    @api.depends("recipe")
+    def _compute_name(self):
+        for wizard in self:
+            wizard.name = wizard.name or RECIPES[wizard.recipe].label.partition(" (")[0]
+
+    @api.depends("recipe")
+    def _compute_needs_browser(self):
+        for wizard in self:
+            wizard.needs_browser = RECIPES[wizard.recipe].path is not None
+
+    @api.depends("recipe", "address")
+    def _compute_redirect_uri(self):
+        for wizard in self:
+            path = RECIPES[wizard.recipe].path
+            base = (wizard.address or "").rstrip("/")
+            wizard.redirect_uri = base + path if base and path is not None else False
+
+    def action_create(self):
+        """Make the client and open the dialog with the values for the other side.
+
+        The secret is in that dialog alone, which keeps nothing.
+        """
+        self.ensure_one()
+        recipe = RECIPES[self.recipe]
+        if recipe.path is not None and not self.redirect_uri:
+            raise ValidationError(
+                self.env._("Enter the address of the application, or its redirect URI.")
+            )
+        values = {**recipe.values, "name": self.name}
+        if recipe.path is not None:
+            values["redirect_uri_ids"] = [
+                fields.Command.create({"name": self.redirect_uri})
+            ]
+        else:
+            values["user_id"] = self.user_id.id
+        if recipe.after and self.address:
+            uri = self.address.rstrip("/") + recipe.after
+            values["post_logout_redirect_uri_ids"] = [
+                fields.Command.create({"name": uri})
+            ]
+        client = self.env["oauth.provider.client"].create(values)
+        secret = None
+        if client.client_type == "confidential":
+            secret = client.generate_secret()
+        return self._show(client, recipe, secret)
+
+    def _show(self, client, recipe, secret):
+        known = {
+            "issuer": client.get_issuer(),
+            "base": client.get_endpoint_url("").rstrip("/"),
+            "id": client.identifier,
+            "secret": secret or "",
+        }
+        rows = Markup().join(
+            Markup("<tr><th>%s</th><td><code>%s</code></td></tr>")
+            % (label, text % known)
+            for label, text in recipe.entries
+        )
+        action = client._show_once(self.env._("To Enter in the Application"), secret)
+        action["context"].update(
+            default_values=Markup("<table class='table table-sm'>%s</table>") % rows,
+            default_client_res_id=client.id,
+        )
+        return action

@@ -1,0 +1,154 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What well-known applications need here, and what is to be entered there."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one application is connected.
+
+    :ivar label: name of the application (str)
+    :ivar path: where it wants people back, below its address; None for no browser
+    :ivar after: where people may go after signing out, below its address, or None
+    :ivar values: further values of the client
+    :ivar entries: what to enter there: (label, text with placeholders ``issuer``,
+        ``base``, ``id`` and ``secret``)
+    """
+
+    label: str
+    path: str | None
+    after: str | None = None
+    values: dict = field(default_factory=dict)
+    entries: tuple = ()
+
+
+#: Values that an OpenID Connect client asks for by discovery.
+_DISCOVERED = (
+    ("Issuer", "%(issuer)s"),
+    ("Client ID", "%(id)s"),
+    ("Client Secret", "%(secret)s"),
+)
+_WEB = {"application_type": "web application"}
+_PUBLIC = {**_WEB, "client_type": "public"}
+
+RECIPES = {
+    "auth_oauth": Recipe(
+        "Another Odoo (auth_oauth)",
+        "/auth_oauth/signin",
+        values={"application_type": "mobile application"},
+        entries=(
+            ("Client ID", "%(id)s"),
+            ("Authorization URL", "%(base)s/authorize"),
+            ("Scope", "openid profile email"),
+            ("UserInfo URL", "%(base)s/tokeninfo"),
+            ("Data Endpoint", "%(base)s/userinfo"),
+        ),
+    ),
+    "auth_oidc": Recipe(
+        "Another Odoo (OCA's auth_oidc)",
+        "/auth_oauth/signin",
+        "/web/login",
+        {**_WEB, "claims_in_id_token": True},
+        (
+            ("Auth Flow", "OpenID Connect (authorization code flow)"),
+            ("Client ID", "%(id)s"),
+            ("Client Secret", "%(secret)s"),
+            ("Authorization URL", "%(base)s/authorize"),
+            ("Scope", "openid profile email"),
+            ("Token URL", "%(base)s/token"),
+            ("JWKS URL", "%(base)s/jwks"),
+        ),
+    ),
+    "single_page": Recipe(
+        "A single-page or mobile application",
+        "/callback",
+        "/",
+        _PUBLIC,
+        (("Issuer", "%(issuer)s"), ("Client ID", "%(id)s"), ("Flow", "PKCE, S256")),
+    ),
+    "server": Recipe(
+        "A server-to-server integration",
+        None,
+        values={"application_type": "backend application"},
+        entries=(
+            ("Token URL", "%(base)s/token"),
+            ("Grant Type", "client_credentials"),
+            ("Client ID", "%(id)s"),
+            ("Client Secret", "%(secret)s"),
+        ),
+    ),
+    "nextcloud": Recipe(
+        "Nextcloud (user_oidc)",
+        "/apps/user_oidc/code",
+        "/",
+        _WEB,
+        (
+            ("Client ID", "%(id)s"),
+            ("Client secret", "%(secret)s"),
+            ("Discovery endpoint", "%(issuer)s/.well-known/openid-configuration"),
+            ("Scope", "openid email profile"),
+            ("User ID mapping", "sub"),
+        ),
+    ),
+    "grafana": Recipe(
+        "Grafana (generic OAuth)",
+        "/login/generic_oauth",
+        "/login",
+        _WEB,
+        (
+            ("client_id", "%(id)s"),
+            ("client_secret", "%(secret)s"),
+            ("scopes", "openid profile email"),
+            ("auth_url", "%(base)s/authorize"),
+            ("token_url", "%(base)s/token"),
+            ("api_url", "%(base)s/userinfo"),
+            ("use_pkce", "true"),
+        ),
+    ),
+    "gitlab": Recipe(
+        "GitLab (openid_connect)",
+        "/users/auth/openid_connect/callback",
+        "/",
+        _WEB,
+        (
+            ("issuer", "%(issuer)s"),
+            ("discovery", "true"),
+            ("pkce", "true"),
+            ("uid_field", "sub"),
+            ("client_options.identifier", "%(id)s"),
+            ("client_options.secret", "%(secret)s"),
+        ),
+    ),
+    "wordpress": Recipe(
+        "WordPress (OpenID Connect Generic)",
+        "/wp-admin/admin-ajax.php?action=openid-connect-authorize",
+        "/",
+        # That plugin sends no code challenge
+        {**_WEB, "pkce_required": False},
+        (
+            ("Client ID", "%(id)s"),
+            ("Client Secret Key", "%(secret)s"),
+            ("OpenID Scope", "openid profile email"),
+            ("Login Endpoint URL", "%(base)s/authorize"),
+            ("Userinfo Endpoint URL", "%(base)s/userinfo"),
+            ("Token Validation Endpoint URL", "%(base)s/token"),
+            ("End Session Endpoint URL", "%(base)s/logout"),
+        ),
+    ),
+    "oauth2_proxy": Recipe(
+        "oauth2-proxy",
+        "/oauth2/callback",
+        "/",
+        _WEB,
+        (
+            ("--provider", "oidc"),
+            ("--oidc-issuer-url", "%(issuer)s"),
+            ("--client-id", "%(id)s"),
+            ("--client-secret", "%(secret)s"),
+            ("--code-challenge-method", "S256"),
+        ),
+    ),
+    "other": Recipe("Another OpenID Connect application", "/", None, _WEB, _DISCOVERED),
+}

@@ -1,0 +1,107 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The wizard that makes the client for a well-known application."""
+
+import csv
+import io
+
+from lxml import html
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, new_test_user, tagged
+
+from ..models.oauth_provider_recipe import RECIPES
+from .common import OAuthCase
+
+ADDRESS = "https://app.example.com"
+
+
+@tagged("post_install", "-at_install")
+class TestRecipe(OAuthCase):
+    def create_by(self, recipe, **values):
+        """Return (client, secret or None, {label: text} to enter there)."""
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe = recipe
+        if form.needs_browser:
+            form.address = values.get("address", f"{ADDRESS}/")
+        else:
+            form.user_id = self.user
+        action = form.save().action_create()
+        context = action["context"]
+        client = self.Client.browse(context["default_client_res_id"])
+        table = html.fromstring(context["default_values"])
+        entries = {
+            row.xpath("string(th)"): row.xpath("string(td)")
+            for row in table.xpath("//tr")
+        }
+        return client, context["default_secret"], entries
+
+    def test_every_recipe_makes_a_client_that_is_complete(self):
+        for key, recipe in RECIPES.items():
+            with self.subTest(recipe=key):
+                client, secret, entries = self.create_by(key)
+                self.assertEqual(bool(secret), client.client_type == "confidential")
+                self.assertEqual(len(entries), len(recipe.entries))
+                self.assertIn(client.identifier, entries.values())
+                self.assertNotIn("%", "".join(entries.values()))
+                if secret:
+                    self.assertIn(secret, entries.values())
+                    self.assertTrue(client.check_secret(secret))
+                if recipe.path:
+                    uris = client.redirect_uri_ids.mapped("name")
+                    self.assertEqual(uris, [ADDRESS + recipe.path])
+
+    def test_what_the_wizard_says_works(self):
+        client, _secret, entries = self.create_by("auth_oauth")
+        issuer = client.get_issuer()
+        authorize = entries["Authorization URL"].removeprefix(issuer)
+        self.sign_in()
+        uri = f"{ADDRESS}/auth_oauth/signin"
+        url = self.authorize_url(client, redirect_uri=uri, scope=entries["Scope"])
+        self.assertTrue(url.startswith(authorize))
+        page = self.url_open(url, allow_redirects=False)
+        token = self.answer(self.decide(page))[1]["access_token"]
+        for label in ("UserInfo URL", "Data Endpoint"):
+            route = entries[label].removeprefix(f"{issuer}/oauth2/")
+            self.assertEqual(self.bearer(route, token).status_code, 200)
+
+    def test_the_secret_is_in_no_table(self):
+        _client, secret, _entries = self.create_by("grafana")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT t::text FROM oauth_provider_client_wizard t"
+            " UNION ALL SELECT t::text FROM oauth_provider_client t"
+        )
+        for (row,) in self.env.cr.fetchall():
+            self.assertNotIn(secret, row)
+
+    def test_bad_input(self):
+        wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
+        with self.assertRaises(ValidationError):
+            wizard.action_create()
+        wizard.address = "javascript:alert(1)"
+        with self.assertRaises(ValidationError):
+            wizard.action_create()
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.user).action_create()
+
+    def test_the_file_for_another_odoo(self):
+        client, _secret, _entries = self.create_by("auth_oauth")
+        address = f"/oauth_provider/client/{client.id}/auth_oauth.csv"
+        self.sign_in()
+        self.assertEqual(self.url_open(address).status_code, 403)
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            "base.group_user,oauth_provider.group_oauth_provider_manager",
+            password="oauth_user_password",
+        )
+        self.url_open("/web/session/logout")
+        self.user = manager
+        self.sign_in()
+        [row] = csv.DictReader(io.StringIO(self.url_open(address).text))
+        self.assertEqual(row["client_id"], client.identifier)
+        self.assertEqual(row["auth_endpoint"], client.get_endpoint_url("authorize"))
+        other, _secret = self.create_client()
+        address = f"/oauth_provider/client/{other.id}/auth_oauth.csv"
+        self.assertEqual(self.url_open(address).status_code, 404)
