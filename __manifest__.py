@@ -21,7 +21,7 @@
         "data/oauth_provider_scope_data.xml",
         "data/oauth_provider_key_data.xml",
         "data/ir_cron_data.xml",
-        "views/oauth_provider_client_wizard_views.xml",
+        "wizards/oauth_provider_client_wizard_views.xml",
         "views/oauth_provider_client_views.xml",
         "views/oauth_provider_client_secret_views.xml",
         "views/oauth_provider_scope_views.xml",

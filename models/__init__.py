@@ -16,7 +16,6 @@ from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
 from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
-from . import oauth_provider_client_wizard
 from . import oauth_provider_failure
 from . import oauth_provider_grant
 from . import oauth_provider_key

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .oauth_provider_recipe import RECIPES
+from ..models.oauth_provider_recipe import RECIPES
 
 
 class OAuthProviderClientWizard(models.TransientModel):
@@ -35,7 +35,8 @@ class OAuthProviderClientWizard(models.TransientModel):
         compute="_compute_redirect_uri",
         store=True,
         readonly=False,
-        help="Where it wants people back. Correct it if the application says otherwise.",
+        help="Where it wants people back. Correct it if the application wants another"
+        " address.",
     )
     user_id = fields.Many2one(comodel_name="res.users", string="Acts As")
     needs_browser = fields.Boolean(compute="_compute_needs_browser")
