@@ -29,6 +29,7 @@
         "views/oauth_provider_grant_views.xml",
         "views/oauth_provider_key_views.xml",
         "views/oauth_provider_menus.xml",
+        "wizards/oauth_provider_finding_views.xml",
         "views/oauth_provider_templates.xml",
         "views/res_users_views.xml",
     ],

@@ -1,0 +1,104 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the check-up finds, and what it does not."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestCheckup(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Client = cls.env["oauth.provider.client"]
+        cls.parameters = cls.env["ir.config_parameter"]
+        cls.set_hosts("https://odoo.example.com", "https://odoo.example.com")
+        cls.manager = new_test_user(
+            cls.env,
+            "oauth_manager",
+            "base.group_user,oauth_provider.group_oauth_provider_manager",
+        )
+
+    @classmethod
+    def set_hosts(cls, issuer, base):
+        cls.parameters.set_param("oauth_provider.issuer", issuer)
+        cls.parameters.set_param("web.base.url", base)
+
+    def create_client(self, uri="https://app.example.com/cb", **values):
+        client = self.Client.create(
+            {
+                "name": "App",
+                "redirect_uri_ids": [Command.create({"name": uri})],
+                **values,
+            }
+        )
+        if client.client_type == "confidential":
+            client.generate_secret()
+        return client
+
+    def check(self, client=None):
+        """Return the findings, of one client or of the server."""
+        Finding = self.env["oauth.provider.finding"].with_user(self.manager)
+        found = Finding.search(Finding.action_check()["domain"])
+        if client is None:
+            return found.filtered(lambda f: f.res_model != self.Client._name)
+        return found.filtered(
+            lambda f: f.res_model == self.Client._name and f.res_id == client.id
+        )
+
+    def test_a_good_client_has_no_finding(self):
+        self.assertFalse(self.check(self.create_client()))
+
+    def test_what_is_found_of_a_client(self):
+        full = self.env["oauth.provider.scope"].create(
+            {"name": "All", "code": "all", "full_access": True}
+        )
+        for expected, values in (
+            ("over http", {"uri": "http://app.example.com/"}),
+            ("full access", {"scope_ids": [Command.set(full.ids)]}),
+            ("legacy", {"application_type": "mobile application"}),
+            ("PKCE", {"pkce_required": False}),
+            ("trusted", {"skip_authorization": True}),
+            ("redirect URI", {"redirect_uri_ids": False}),
+            (
+                "one cookie",
+                {
+                    "application_type": "mobile application",
+                    "uri": "https://odoo.example.com:8070/auth_oauth/signin",
+                },
+            ),
+        ):
+            with self.subTest(expected=expected):
+                client = self.create_client(**values)
+                found = self.check(client)
+                self.assertIn(expected, " ".join(found.mapped("name")))
+                opened = found[0].action_open()
+                self.assertEqual(
+                    (opened["res_model"], opened["res_id"]), (client._name, client.id)
+                )
+        client = self.create_client()
+        client.secret_changed_at = fields.Datetime.now() - timedelta(days=400)
+        self.assertIn("a year", self.check(client).name)
+        client.secret = False
+        self.assertIn("prove", self.check(client).name)
+        # On the device itself http is all there is
+        self.assertFalse(self.check(self.create_client("http://127.0.0.1/cb")))
+
+    def test_what_is_found_of_the_server(self):
+        names = " ".join(self.check().mapped("name"))
+        self.assertIn("proxy_mode", names)
+        self.assertNotIn("another host", names)
+        self.set_hosts("http://odoo.example.com", "https://new.example.com")
+        names = " ".join(self.check().mapped("name"))
+        self.assertIn("another host", names)
+        self.assertIn("not https", names)
+
+    def test_nobody_else_checks(self):
+        user = new_test_user(self.env, "oauth_user")
+        with self.assertRaises(AccessError):
+            self.env["oauth.provider.finding"].with_user(user).action_check()
