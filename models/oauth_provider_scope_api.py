@@ -1,9 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from .api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
+from .oauth_provider_scope import BROKEN_FILTER
+
+#: Records up to which the consent page counts.
+COUNT_LIMIT = 10_000
 
 
 class OAuthProviderScope(models.Model):
@@ -119,6 +123,28 @@ class OAuthProviderScope(models.Model):
             "%(records)s: %(operations)s",
             records=self.model_id.name,
             operations=", ".join(named or [words["read"]]),
+        )
+
+    @api.private
+    def describe_extent(self, user):
+        """Return how much of what ``user`` (record) may see this scope opens (str).
+
+        In numbers and names that the person knows; empty where it opens no records.
+        """
+        self.ensure_one()
+        if not self.model_id:
+            return ""
+        records = self.env[self.model].with_user(user)
+        try:
+            with self.env.cr.savepoint(flush=False):
+                count = records.search_count(self._get_domain(user), limit=COUNT_LIMIT)
+        except (*BROKEN_FILTER, AccessError):
+            count = 0
+        names = self.field_ids.mapped("field_description")
+        return self.env._(
+            "%(count)s of your records: %(fields)s",
+            count=f"{count}+" if count == COUNT_LIMIT else count,
+            fields=", ".join(names) or self.env._("nothing but their number"),
         )
 
     @api.private

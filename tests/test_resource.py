@@ -157,6 +157,7 @@ class TestResource(Json2Case):
         )
         self.assertIn("as if it were you", page.text)
         self.assertIn("Contact: change", page.text)
+        self.assertIn("2 of your records: Name", page.text)
         self.decide(page, untick=["oauth_scope.writing", "oauth_scope.all"])
         code = self.get_code(client)
         token = self.redeem(code, client, secret).json()

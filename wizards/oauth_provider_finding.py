@@ -52,7 +52,7 @@ class OAuthProviderFinding(models.TransientModel):
 
     def _find(self):
         """Return the values (list of dict) of all findings."""
-        clients = self.env["oauth.provider.client"].search([])
+        clients = self.env["oauth.provider.client"].search([("active", "=", True)])
         found = self._find_server(clients)
         for client in clients:
             found += [
