@@ -18,6 +18,7 @@ from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
 from . import oauth_provider_failure
 from . import oauth_provider_grant
+from . import oauth_provider_grant_notice
 from . import oauth_provider_key
 from . import oauth_provider_logout
 from . import oauth_provider_origin

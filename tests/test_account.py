@@ -42,6 +42,23 @@ class TestAccount(OAuthCase):
         self.assertEqual(self.bearer("tokeninfo", wiki_token).status_code, 200)
         self.assertNotIn("Shop", self.url_open(PAGE).text)
 
+    def test_a_mail_tells_of_a_new_application_once(self):
+        if "mail.mail" not in self.env:
+            self.skipTest("The mail module is not installed")
+        mails = self.env["mail.mail"].search([])
+        client, _token = self.connect("Wiki <b>")
+        [mail] = self.env["mail.mail"].search([]) - mails
+        self.assertIn("Wiki <b>", mail.subject)
+        self.assertIn("Wiki &lt;b&gt;", mail.body_html)
+        self.assertIn("/my/applications", mail.body_html)
+        self.assertIn(self.user.email, mail.email_to)
+        # Asked again, it is not new; without an address nobody is written to
+        url = self.authorize_url(client, prompt="consent")
+        self.decide(self.url_open(url, allow_redirects=False))
+        self.user.email = False
+        self.connect("Other")
+        self.assertEqual(self.env["mail.mail"].search([]) - mails, mail)
+
     def test_all_are_withdrawn_at_once(self):
         tokens = [self.connect(name)[1] for name in ("One", "Two")]
         self.press("Withdraw All")
