@@ -23,7 +23,7 @@ def metadata_response(env):
     :param env: superuser environment
     """
     clients = env["oauth.provider.client"]
-    used = clients.search([])
+    used = clients.get_used()
     body = {
         **_endpoints(clients),
         **_flows(used),
@@ -78,13 +78,12 @@ def _endpoints(clients):
     }
 
 
-def _flows(clients):
-    """Return what the active ``clients`` (records) use (dict)."""
-    grant_types = set(clients.mapped("grant_type")) - {False}
-    grant_types = grant_types or {"authorization_code"}
+def _flows(used):
+    """Return what the active clients use (dict)."""
+    grant_types = used["grant_types"] or {"authorization_code"}
     if grant_types & REFRESHABLE_GRANT_TYPES:
         grant_types.add("refresh_token")
-    response_types = {name for c in clients for name in c.get_response_types()}
+    response_types = used["response_types"]
     has_fragment = any(name != "code" for name in response_types)
     if any("token" in name.split() and "code" in name for name in response_types):
         grant_types.add("implicit")
@@ -114,9 +113,8 @@ def _authentication():
     return document
 
 
-def _openid(env, clients):
-    id_token_algorithms = {"RS256", *clients.mapped("id_token_signed_response_alg")}
-    userinfo_algorithms = clients.mapped("userinfo_signed_response_alg")
+def _openid(env, used):
+    id_token_algorithms = {"RS256", *used["id_token_algorithms"]}
     languages = [code.replace("_", "-") for code, _n in env["res.lang"].get_installed()]
     document = {
         "scopes_supported": env["oauth.provider.scope"].search([]).mapped("code"),
@@ -137,7 +135,7 @@ def _openid(env, clients):
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
     }
-    algorithms = sorted(set(filter(None, userinfo_algorithms)))
+    algorithms = sorted(used["userinfo_algorithms"])
     if algorithms:
         document["userinfo_signing_alg_values_supported"] = algorithms
     return document

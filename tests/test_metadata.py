@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.tests import tagged
 
+from ..oauth2.metadata import metadata_response
 from .common import OAuthCase
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
@@ -60,6 +61,22 @@ class TestMetadata(OAuthCase):
         self.assertNotIn(
             "none", document["introspection_endpoint_auth_methods_supported"]
         )
+
+    def test_it_costs_the_same_with_many_clients(self):
+        self.create_client()
+        self.url_open(WELL_KNOWN)
+
+        def count():
+            self.env.invalidate_all()
+            self.env.flush_all()
+            start = self.cr.sql_log_count
+            metadata_response(self.env)
+            return self.cr.sql_log_count - start
+
+        few = count()
+        for _number in range(20):
+            self.create_client()
+        self.assertLessEqual(count(), few)
 
     def test_the_endpoints_follow_the_issuer(self):
         parameters = self.env["ir.config_parameter"]
