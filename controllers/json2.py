@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import inspect
 import logging
+from collections.abc import Mapping
 
 import psycopg2
 from werkzeug.exceptions import NotFound, UnprocessableEntity
@@ -18,6 +19,14 @@ from ..oauth2 import api
 from ..tools import api_access
 
 NO_CONTEXT = frozendict()
+#: What arguments of the wrong kind raise somewhere in the ORM.
+CALLERS_FAULT = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    psycopg2.DataError,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +42,8 @@ class OAuthJson2Controller(WebJson2Controller):
             return super().web_json_2_rpc(
                 __model__, __method__, ids=ids, context=context, **kwargs
             )
+        if not isinstance(context, Mapping):
+            raise UnprocessableEntity("The context must be an object.")
         access = ApiAccess(token)
         _logger.info(
             "OAuth client %s calls %s.%s",
@@ -75,6 +86,6 @@ class OAuthJson2Controller(WebJson2Controller):
             raise UnprocessableEntity(error.args[0]) from error
         try:
             return api.call(access, records, method_name, method, kwargs)
-        except (ValueError, TypeError, KeyError, psycopg2.DataError) as error:
+        except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
             raise UnprocessableEntity(str(error).partition("\n")[0]) from error

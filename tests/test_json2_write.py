@@ -1,8 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Access tokens that change records through Odoo's own API."""
+"""Access tokens that change records through Odoo's own API, and bad arguments."""
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_json2 import SECRET, Json2Case
 
@@ -86,3 +87,37 @@ class TestJson2Write(Json2Case):
         response = self.call(token, "action_archive", ids=self.inside[1].ids)
         self.assertEqual(response.status_code, 200, response.text)
         self.assertFalse(self.inside[1].active)
+
+    def test_arguments_of_the_wrong_kind(self):
+        token = self.get_token(self.create_api_scope(api_read=True, api_write=True))
+        inside = self.inside.ids
+        for method, arguments in (
+            ("read", {"ids": "abc", "fields": ["name"]}),
+            ("read", {"ids": {"a": 1}, "fields": ["name"]}),
+            ("read", {"ids": [{}], "fields": ["name"]}),
+            ("read", {"ids": [None], "fields": ["name"]}),
+            ("read", {"ids": ["x"], "fields": ["name"]}),
+            ("read", {"ids": inside, "fields": [{}]}),
+            ("read", {"ids": inside, "fields": "comment"}),
+            ("read", {"ids": inside, "fields": ["name"], "context": [1]}),
+            ("read", {"ids": inside, "fields": ["name"], "context": "x"}),
+            ("search", {"domain": [["id", "=", "abc"]]}),
+            ("search", {"domain": [["name", "=", {}]]}),
+            ("search", {"domain": 5}),
+            ("search", {"domain": [], "order": 5}),
+            ("search", {"domain": [], "order": "name nonsense"}),
+            ("search", {"domain": [], "limit": "many"}),
+            ("web_read", {"ids": inside, "specification": ["name"]}),
+            ("web_read", {"ids": inside, "specification": {"name": 5}}),
+            ("read_group", {"domain": [], "fields": [], "groupby": [5]}),
+            ("read_group", {"domain": [], "fields": [], "orderby": "comment"}),
+            ("write", {"ids": inside, "vals": 5}),
+            ("write", {"ids": inside, "vals": {"name": {}}}),
+            ("write", {"ids": inside}),
+            ("search", {"nonsense": 1}),
+        ):
+            with self.subTest(method=method, arguments=arguments):
+                with mute_logger("odoo.sql_db"):
+                    response = self.call(token, method, **arguments)
+                self.assertNotEqual(response.status_code, 500, response.text[:300])
+                self.assertNotIn(SECRET, response.text)
