@@ -27,6 +27,7 @@ from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
 from . import oauth_provider_scope
 from . import oauth_provider_scope_api
+from . import oauth_provider_scope_change
 from . import oauth_provider_scope_claims
 from . import oauth_provider_session
 from . import oauth_provider_token

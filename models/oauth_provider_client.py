@@ -386,10 +386,16 @@ class OAuthProviderClient(models.Model):
     @api.private
     def match_redirect_uri(self, uri):
         """Tell whether ``uri`` (str) is registered (RFC 9700 2.1, RFC 8252 7.3)."""
+        return bool(self.find_redirect_uri(uri))
+
+    @api.private
+    def find_redirect_uri(self, uri):
+        """Return the registered address (record) that ``uri`` (str) matches, or none."""
         self.ensure_one()
-        names = self.redirect_uri_ids.mapped("name")
         any_port = self.any_localhost_port
-        return any(redirect_uri.matches(name, uri, any_port) for name in names)
+        return self.redirect_uri_ids.filtered(
+            lambda known: redirect_uri.matches(known.name, uri, any_port)
+        )[:1]
 
     def action_view_tokens(self):
         """Open the tokens of this client."""

@@ -10,6 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
 
+#: Written by the code that makes secrets alone.
+SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
 #: How long the secret before goes on working when the button makes a new one.
 SECRET_OVERLAP = timedelta(days=1)
 
@@ -116,30 +118,57 @@ class OAuthProviderClient(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_secret_dates(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_secret_dates(vals)
         result = super().write(vals)
         if "client_type" in vals or "application_type" in vals:
             public = self.filtered(lambda client: client.client_type == "public")
             public.filtered("has_secret")._set_secret(False)
         return result
 
+    def _check_secret_dates(self, vals):
+        """Raise AccessError where an earlier secret would come to life again."""
+        if not self.env.su and SECRET_DATES & vals.keys():
+            raise AccessError(self.env._("The dates of a secret are not for you."))
+
     def _check_acts_as(self):
         """Raise AccessError where the environment's user would gain rights.
 
-        Who knows the secret of a backend application has the rights of its user, so
-        that only an administrator lets it act as anybody else than oneself.
+        Who knows the secret of a backend application has the rights of its user, and
+        who receives what a trusted application is given silently those of everybody.
+        So only an administrator makes such an application, or says how it proves
+        itself, what it may ask for and where it is answered.
         """
         # Constraints run as superuser, on behalf of the environment's user
         user = self.env.user
         if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
             return
-        if self.sudo().user_id - user:
+        clients = self.sudo().filtered("active")
+        if clients.user_id - user or any(clients.mapped("skip_authorization")):
             raise AccessError(
                 self.env._(
-                    "Only an administrator may let an application act as another user,"
-                    " or give such an application a secret or a key."
+                    "Only an administrator may let an application act as another user"
+                    " or without a question, or change the secret, the keys, the"
+                    " scopes and the addresses of such an application."
                 )
             )
+
+    @api.constrains(
+        "active",
+        "client_type",
+        "redirect_uri_ids",
+        "scope_ids",
+        "skip_authorization",
+        "token_endpoint_auth_method",
+    )
+    def _check_privileges(self):
+        self._check_acts_as()
 
     @api.private
     def check_secret(self, value):

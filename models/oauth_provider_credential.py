@@ -156,9 +156,13 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def allowed_scopes(self):
-        """Return the scopes of this credential that the client may still have."""
+        """Return the scopes of this credential that the client may still have.
+
+        Not what the person has left out since, either.
+        """
         self.ensure_one()
-        return self.scope_ids & self.client_id.scope_ids
+        declined = self.grant_id.declined_scope_ids.optional()
+        return (self.scope_ids & self.client_id.scope_ids) - declined
 
     @api.private
     def expires_in(self):

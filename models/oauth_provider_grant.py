@@ -106,6 +106,12 @@ class OAuthProviderGrant(models.Model):
         return bool(self and self.consented_at and scopes <= decided)
 
     @api.private
+    def is_older_than(self, redirect_uri):
+        """Tell whether the address (record) was registered since the last consent."""
+        since = redirect_uri.registered_at
+        return bool(since and self.consented_at and since > self.consented_at)
+
+    @api.private
     def ensure(self, client, user):
         """Return the live grant of ``user`` to ``client``, made if there is none."""
         grant = self.find_live(client, user)

@@ -17,9 +17,27 @@ class OAuthProviderRedirectURI(models.Model):
         help="Scripts of pages there may call the provider.",
     )
 
+    registered_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="Since when this address is registered. Who allowed the application before"
+        " is asked again before anything is sent there.",
+    )
+
     _name_client_uniq = models.UniqueIndex(
         "(client_id, name)", "This client already has this redirect URI."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        now = fields.Datetime.now()
+        return super().create([{**vals, "registered_at": now} for vals in vals_list])
+
+    def write(self, vals):
+        vals = {name: vals[name] for name in vals if name != "registered_at"}
+        if {"name", "client_id"} & vals.keys():
+            vals["registered_at"] = fields.Datetime.now()
+        return super().write(vals)
 
     @api.depends("name")
     def _compute_origin(self):

@@ -30,10 +30,11 @@ class OAuthProviderURI(models.AbstractModel):
         ondelete="cascade",
     )
 
-    @api.constrains("name")
+    @api.constrains("name", "client_id")
     def _check_name(self):
         for record in self:
             self._check_uri(record.name)
+        self.client_id._check_acts_as()
 
     @api.model
     def _check_uri(self, uri, web_only=False):

@@ -151,7 +151,9 @@ class AuthorizationRequest:
         if self.client.skip_authorization:
             sensitive = self.scopes.filtered(lambda scope: scope.is_sensitive())
             return bool(sensitive) and not grant.covers(sensitive)
-        return not grant.covers(self.scopes)
+        # Whoever added an address since must not be answered silently
+        is_new = grant.is_older_than(self.client.find_redirect_uri(self.redirect_uri))
+        return is_new or not grant.covers(self.scopes)
 
     def known_grant(self, user):
         """Return what ``user`` (record) has allowed the client before, or none."""
@@ -204,9 +206,11 @@ class AuthorizationRequest:
                 chosen = offered.filtered(lambda company: company.id in companies)
                 grant.limit_to(chosen or user.company_id)
         else:
-            given = grants.find_live(self.client, user).scope_ids
+            grant = grants.find_live(self.client, user)
+            given = grant.scope_ids
             if self.client.skip_authorization:
-                given |= granted.filtered(lambda scope: not scope.is_sensitive())
+                harmless = granted.filtered(lambda scope: not scope.is_sensitive())
+                given |= harmless - grant.declined_scope_ids.optional()
             granted &= given
         session = self.env["oauth.provider.session"]
         if "openid" in granted.mapped("code"):

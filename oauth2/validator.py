@@ -282,7 +282,8 @@ class OdooValidator(TokenValidator, RequestValidator):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""
         if not self.refresh_token:
             return self.scopes
-        return self.refresh_token.scope_ids.filtered(lambda s: s.code in request.scopes)
+        held = self.refresh_token.allowed_scopes()
+        return held.filtered(lambda scope: scope.code in request.scopes)
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
@@ -305,7 +306,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if self.refresh_token:
             if not self.refresh_token.used_at:
                 self.refresh_token.used_at = fields.Datetime.now()
-            ceiling = self.refresh_token.scope_ids
+            ceiling = self.refresh_token.allowed_scopes()
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))
         self.env["oauth.provider.token"].issue(

@@ -22,6 +22,7 @@ from . import test_models
 from . import test_openid
 from . import test_otherinfo
 from . import test_policy
+from . import test_privilege
 from . import test_recipe
 from . import test_refresh
 from . import test_resource

@@ -108,6 +108,10 @@ class TestData(OAuthCase):
         info = self.bearer("userinfo", token).json()
         self.assertEqual({key: info[key] for key in expected}, expected)
         scope.own_user_only = False
+        # It opens more than what the token was given for
+        data = self.bearer("otherinfo", token, model="res.users").json()
+        self.assertEqual(data, {})
+        token = self.get_token(scope)
         data = self.bearer("otherinfo", token, model="res.users").json()
         self.assertGreater(len(data), 1)
 

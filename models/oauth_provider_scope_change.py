@@ -1,0 +1,115 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+#: Fields that say what a scope opens.
+CONTENT = frozenset(
+    {
+        "model_id",
+        "filter_id",
+        "field_ids",
+        "own_user_only",
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_methods",
+        "full_access",
+    }
+)
+#: Whatever rests on the scopes that a person has allowed.
+HOLDERS = (
+    "oauth.provider.grant",
+    "oauth.provider.authorization.code",
+    "oauth.provider.token",
+    "oauth.provider.refresh.token",
+)
+
+
+class OAuthProviderScope(models.Model):
+    """What becomes of a scope that is allowed already when it comes to open more.
+
+    A person, or the administrator who made a backend application, has agreed to what it
+    opened then.
+    """
+
+    _inherit = "oauth.provider.scope"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        scopes = super().create(vals_list)
+        scopes._check_sensitive()
+        return scopes
+
+    def write(self, vals):
+        if not CONTENT & vals.keys():
+            return super().write(vals)
+        before = {scope: scope._get_content() for scope in self}
+        result = super().write(vals)
+        wider = self.filtered(lambda scope: scope._is_wider_than(before[scope]))
+        wider._check_sensitive()
+        wider.void()
+        return result
+
+    @api.private
+    def void(self):
+        """Take these scopes out of every grant, code and token: they open more now.
+
+        People are asked again, and applications get the scope with their next token.
+
+        :raise AccessError: where the environment's user would gain rights by it
+        """
+        if not self:
+            return
+        clients = self.env["oauth.provider.client"].sudo()
+        clients = clients.search([("scope_ids", "in", self.ids)])
+        clients.with_env(clients.env(user=self.env.user))._check_acts_as()
+        self.env.flush_all()
+        for name in HOLDERS:
+            field = self.env[name]._fields["scope_ids"]
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE %s IN %s",
+                    SQL.identifier(field.relation),
+                    SQL.identifier(field.column2),
+                    tuple(self.ids),
+                )
+            )
+            self.env[name].invalidate_model(["scope_ids"])
+
+    def _get_content(self):
+        self.ensure_one()
+        return {
+            "model": self.model,
+            "filter": self.filter_id.id,
+            "own": self.model == "res.users" and self.own_user_only,
+            "fields": set(self.field_ids.ids),
+            "operations": self.get_operations(),
+            "full": self.full_access,
+        }
+
+    def _is_wider_than(self, before):
+        """Tell whether this scope opens anything that ``before`` (dict) did not."""
+        now = self._get_content()
+        return bool(
+            now["model"] != before["model"]
+            or (before["filter"] and now["filter"] != before["filter"])
+            or (before["own"] and not now["own"])
+            or now["fields"] - before["fields"]
+            or now["operations"] - before["operations"]
+            or (now["full"] and not before["full"])
+        )
+
+    def _check_sensitive(self):
+        """Raise AccessError where somebody else than an administrator lets write."""
+        if self.env.su or self.env.user._is_system():
+            return
+        if any(scope.is_sensitive() for scope in self):
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may let a scope change records, or open"
+                    " everything."
+                )
+            )
