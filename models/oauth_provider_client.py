@@ -390,7 +390,7 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def find_redirect_uri(self, uri):
-        """Return the registered address (record) that ``uri`` (str) matches, or none."""
+        """Return the registered URI (record) that ``uri`` (str) matches, or none."""
         self.ensure_one()
         any_port = self.any_localhost_port
         return self.redirect_uri_ids.filtered(
