@@ -4,6 +4,7 @@ import base64
 import json
 import time
 import uuid
+from unittest.mock import patch
 from urllib.parse import quote_plus
 
 import jwt
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import config
 
 from .common import OAuthCase
 
@@ -188,6 +190,27 @@ class TestClientAuthentication(OAuthCase):
             for i in range(21)
         ]
         self.assertEqual(statuses, [401] * 20 + [429])
+
+    def test_an_ipv6_network_is_throttled_as_one_address(self):
+        client, secret = self.create_client("backend application")
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "3"
+        )
+
+        def status(address, value="x"):
+            headers = {"X-Forwarded-For": address, "X-Forwarded-Host": "x"}
+            return self.post("token", GRANT, client, value, **headers).status_code
+
+        with patch.dict(config.options, proxy_mode=True):
+            for networks in (
+                ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:1:a:b:c:d"),
+                ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:c000:201"),
+                ("x" * 10_000,) * 3,
+            ):
+                self.assertEqual([status(one) for one in networks], [401] * 3)
+                self.assertEqual(status(networks[0], secret), 429)
+            for other in ("2001:db8:0:2::1", "192.0.2.2", "::ffff:192.0.2.3", "y"):
+                self.assertEqual(status(other, secret), 200)
 
     def test_failed_passwords_are_throttled(self):
         client, secret = self.create_client("legacy application")
