@@ -134,13 +134,24 @@ class OAuthProviderClient(models.Model):
             raise UserError(
                 self.env._("The access tokens of this client are not signed.")
             )
+        is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
+        if is_symmetric:
+            # Whoever knows it signs in the name of whomever the client acts as
+            self._check_acts_as()
         key = self._set_own_key(None)
-        is_symmetric = signing_key.is_symmetric(key.algorithm)
         return key.sudo().private_key if is_symmetric else None
 
     def action_generate_private_key(self):
         """Generate a key of the client's own; a shared secret is shown once."""
         shared = self.generate_private_key()
-        if not shared:
-            return None
-        return self._show_once(self.env._("Shared Secret"), shared)
+        return self._show_shared_secret(shared) if shared else None
+
+    def _show_shared_secret(self, value):
+        """Return the action that shows ``value`` (str) and keeps it nowhere.
+
+        :raise AccessError: where the environment's user would gain rights by it
+        """
+        self._check_acts_as()
+        action = self._show_once(self.env._("Shared Secret"), value)
+        action["context"]["default_is_shared"] = True
+        return action

@@ -28,3 +28,4 @@ from . import test_recipe
 from . import test_refresh
 from . import test_resource
 from . import test_security
+from . import test_shared_secret
