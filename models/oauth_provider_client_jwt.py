@@ -33,7 +33,8 @@ class OAuthProviderClient(models.Model):
     jwt_audience = fields.Char(
         string="Audience",
         help="Who is to accept the access tokens, such as the address of an interface."
-        " Empty: the issuer.",
+        " They open nothing here then, not even the userinfo address. Empty: the"
+        " issuer.",
     )
     jwt_private_key = fields.Text(
         string="Private Key",
@@ -118,6 +119,16 @@ class OAuthProviderClient(models.Model):
         if signing_key.is_symmetric(self.jwt_algorithm):
             return self._set_own_key(None)
         return self.env["oauth.provider.key"].ensure(self.jwt_algorithm)
+
+    @api.private
+    def get_audience(self, resource):
+        """Return who is to accept an access token (str); None for this provider.
+
+        :param resource: what the token was asked for (RFC 8707, str), or None
+        """
+        self.ensure_one()
+        named = self.token_type == "jwt" and self.jwt_audience
+        return resource or named or None
 
     def generate_private_key(self):
         """Give this client a signing key of its own for its algorithm.

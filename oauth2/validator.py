@@ -262,7 +262,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             self._subject(self._token_scopes(request)),
             self.session,
             self.client.access_token_lifetime,
-            self.resource,
+            self.client.get_audience(self.resource),
         )
         return value
 
@@ -288,7 +288,6 @@ class OdooValidator(TokenValidator, RequestValidator):
             "user": self.user or self.client.user_id,
             "family": self.family,
             "session_id": self.session.id,
-            "audience": self.resource,
         }
         ceiling = self.scopes
         source = self.code or self.refresh_token
@@ -308,6 +307,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             lifetime=token["expires_in"],
             token_type=self.client.token_type,
             key_id=self.key.id,
+            audience=self.client.get_audience(self.resource),
             **values,
         )
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
@@ -318,6 +318,7 @@ class OdooValidator(TokenValidator, RequestValidator):
                 scopes=ceiling,
                 lifetime=self.client.refresh_token_lifetime,
                 predecessor_id=self.refresh_token.id,
+                audience=self.resource,
                 **values,
             )
 
