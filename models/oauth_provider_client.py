@@ -348,7 +348,7 @@ class OAuthProviderClient(models.Model):
     @api.private
     def find_by_identifier(self, identifier):
         """Return the active client with this ``identifier`` (str), or none."""
-        if not identifier:
+        if not identifier or "\x00" in identifier:
             return self.browse()
         return self.search([("identifier", "=", identifier)], limit=1)
 

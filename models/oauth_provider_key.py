@@ -266,7 +266,7 @@ class OAuthProviderKey(models.Model):
                     "require": ["aud", "iss", "sub"],
                 },
             )
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
 
     # Rotation

@@ -19,6 +19,7 @@ from . import test_logout
 from . import test_metadata
 from . import test_migration
 from . import test_models
+from . import test_nul
 from . import test_openid
 from . import test_otherinfo
 from . import test_password
