@@ -157,9 +157,7 @@ class TestClientAuthentication(OAuthCase):
                     with self.subTest(claim=name, value=str(value)[:50], **data):
                         response = self.present(assertion, **data)
                         self.assertEqual(response.status_code, 401)
-                        self.assertEqual(
-                            response.json()["error"], "invalid_client"
-                        )
+                        self.assertEqual(response.json()["error"], "invalid_client")
         self.assertEqual(self.env["oauth.provider.assertion"].search_count([]), used)
 
     def test_what_is_no_assertion_is_one_refusal(self):
@@ -200,9 +198,7 @@ class TestClientAuthentication(OAuthCase):
                     with self.subTest(text=text[:80], **data):
                         response = self.present(text, **data)
                         self.assertEqual(response.status_code, 401)
-                        self.assertEqual(
-                            response.json()["error"], "invalid_client"
-                        )
+                        self.assertEqual(response.json()["error"], "invalid_client")
 
     def test_an_assertion_and_a_secret_at_once_are_refused(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)

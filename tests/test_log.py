@@ -47,7 +47,11 @@ class TestLog(OAuthCase):
             token = self.post("token", data, client, secret).json()["access_token"]
             for evil in ("\n", "\r\n", "\x1b[2J", "\x85", "\x9b2J", "\u2028", "\u202e"):
                 name = f"x{evil}FORGED"
-                paths = [f"{name}/search", f"res.partner/{name}", f"res.partner/_{name}"]
+                paths = [
+                    f"{name}/search",
+                    f"res.partner/{name}",
+                    f"res.partner/_{name}",
+                ]
                 if not scope.full_access:
                     paths.append("res.partner/write")
                 for path in paths:

@@ -116,4 +116,6 @@ class TestNul(OAuthCase):
         for route in ROUTES:
             for cookie in COOKIES:
                 with self.subTest(route=route, cookie=cookie):
-                    self.assertLess(self.ask("GET", route, None, [f"Cookie: {cookie}"]), 500)
+                    self.assertLess(
+                        self.ask("GET", route, None, [f"Cookie: {cookie}"]), 500
+                    )

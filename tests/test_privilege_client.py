@@ -31,7 +31,9 @@ class TestPrivilegeClient(OAuthCase):
         )
 
     def test_an_archived_client_is_found_as_it_was_left(self):
-        scope = self.create_scope("s", model_id=self.env["ir.model"]._get_id("res.partner"))
+        scope = self.create_scope(
+            "s", model_id=self.env["ir.model"]._get_id("res.partner")
+        )
         everything = self.create_scope("all", full_access=True)
         for values in ({"skip_authorization": True}, {}):
             kind = "web application" if values else "backend application"
