@@ -23,7 +23,7 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def find_redirect_uri(self, uri):
-        """Return the registered address (record) that matches ``uri`` (str), or none."""
+        """Return the registered address (record) of ``uri`` (str), or none."""
         self.ensure_one()
         any_port = self.any_localhost_port
         return self.redirect_uri_ids.filtered(
