@@ -379,6 +379,7 @@ class OAuthProviderClient(models.Model):
     def action_view_tokens(self):
         """Open the tokens of this client."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oauth_provider.oauth_provider_token_action"
         )

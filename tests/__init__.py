@@ -26,6 +26,7 @@ from . import test_password
 from . import test_policy
 from . import test_privilege
 from . import test_privilege_client
+from . import test_public_methods
 from . import test_recipe
 from . import test_refresh
 from . import test_resource
