@@ -44,6 +44,9 @@ class OAuthJson2Controller(WebJson2Controller):
             )
         if not isinstance(context, Mapping):
             raise UnprocessableEntity("The context must be an object.")
+        # Names that the caller made up end in no log and in no message
+        if __model__ not in request.env or not __method__.isidentifier():
+            raise NotFound("There is no such model or method.")
         access = ApiAccess(token)
         _logger.info(
             "OAuth client %s calls %s.%s",
@@ -65,10 +68,7 @@ class OAuthJson2Controller(WebJson2Controller):
             )
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):
-        try:
-            model = request.env[model_name]
-        except KeyError as error:
-            raise NotFound(f"the model {model_name!r} does not exist") from error
+        model = request.env[model_name]
         companies = access.token.get_companies().ids
         model = model.with_context(**api.safe_context(dict(context), companies))
         try:

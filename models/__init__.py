@@ -9,6 +9,7 @@ from . import oauth_provider_housekeeping
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
+from . import oauth_provider_client_address
 from . import oauth_provider_client_authentication
 from . import oauth_provider_client_jwt
 from . import oauth_provider_client_openid

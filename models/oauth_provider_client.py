@@ -7,8 +7,6 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import redirect_uri
-
 #: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
 LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
 #: Application types that leave no choice of the client type.
@@ -162,11 +160,6 @@ class OAuthProviderClient(models.Model):
         ondelete="set null",
         help="The user whose rights a backend application has. Give it a user of its"
         " own, with the rights that it needs and no more.",
-    )
-    any_localhost_port = fields.Boolean(
-        string="Any Port of localhost",
-        help="Take a redirect URI on http://localhost with any port, as on 127.0.0.1"
-        " and [::1]. For programs that register the name.",
     )
     authorization_code_lifetime = fields.Integer(
         string="Code Lifetime",
@@ -348,7 +341,7 @@ class OAuthProviderClient(models.Model):
     @api.private
     def find_by_identifier(self, identifier):
         """Return the active client with this ``identifier`` (str), or none."""
-        if not identifier:
+        if not identifier or "\x00" in identifier:
             return self.browse()
         return self.search([("identifier", "=", identifier)], limit=1)
 
@@ -383,23 +376,10 @@ class OAuthProviderClient(models.Model):
             identifier.encode(), self.identifier.encode(), hashlib.sha256
         ).hexdigest()
 
-    @api.private
-    def match_redirect_uri(self, uri):
-        """Tell whether ``uri`` (str) is registered (RFC 9700 2.1, RFC 8252 7.3)."""
-        return bool(self.find_redirect_uri(uri))
-
-    @api.private
-    def find_redirect_uri(self, uri):
-        """Return the registered URI (record) that ``uri`` (str) matches, or none."""
-        self.ensure_one()
-        any_port = self.any_localhost_port
-        return self.redirect_uri_ids.filtered(
-            lambda known: redirect_uri.matches(known.name, uri, any_port)
-        )[:1]
-
     def action_view_tokens(self):
         """Open the tokens of this client."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oauth_provider.oauth_provider_token_action"
         )

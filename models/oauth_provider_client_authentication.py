@@ -149,7 +149,8 @@ class OAuthProviderClient(models.Model):
         user = self.env.user
         if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
             return
-        clients = self.sudo().filtered("active")
+        # Archived ones too: who activates them must find them as they were
+        clients = self.sudo()
         if clients.user_id - user or any(clients.mapped("skip_authorization")):
             raise AccessError(
                 self.env._(
@@ -159,9 +160,15 @@ class OAuthProviderClient(models.Model):
                 )
             )
 
+    @api.constrains("active")
+    def _check_activation(self):
+        # To stop an application is no gain
+        self.filtered("active")._check_acts_as()
+
     @api.constrains(
-        "active",
+        "application_type",
         "client_type",
+        "identifier",
         "redirect_uri_ids",
         "scope_ids",
         "skip_authorization",

@@ -33,7 +33,8 @@ class OAuthProviderClient(models.Model):
     jwt_audience = fields.Char(
         string="Audience",
         help="Who is to accept the access tokens, such as the address of an interface."
-        " Empty: the issuer.",
+        " They open nothing here then, not even the userinfo address. Empty: the"
+        " issuer.",
     )
     jwt_private_key = fields.Text(
         string="Private Key",
@@ -119,6 +120,16 @@ class OAuthProviderClient(models.Model):
             return self._set_own_key(None)
         return self.env["oauth.provider.key"].ensure(self.jwt_algorithm)
 
+    @api.private
+    def get_audience(self, resource):
+        """Return who is to accept an access token (str); None for this provider.
+
+        :param resource: what the token was asked for (RFC 8707, str), or None
+        """
+        self.ensure_one()
+        named = self.token_type == "jwt" and self.jwt_audience
+        return resource or named or None
+
     def generate_private_key(self):
         """Give this client a signing key of its own for its algorithm.
 
@@ -134,13 +145,24 @@ class OAuthProviderClient(models.Model):
             raise UserError(
                 self.env._("The access tokens of this client are not signed.")
             )
+        is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
+        if is_symmetric:
+            # Whoever knows it signs in the name of whomever the client acts as
+            self._check_acts_as()
         key = self._set_own_key(None)
-        is_symmetric = signing_key.is_symmetric(key.algorithm)
         return key.sudo().private_key if is_symmetric else None
 
     def action_generate_private_key(self):
         """Generate a key of the client's own; a shared secret is shown once."""
         shared = self.generate_private_key()
-        if not shared:
-            return None
-        return self._show_once(self.env._("Shared Secret"), shared)
+        return self._show_shared_secret(shared) if shared else None
+
+    def _show_shared_secret(self, value):
+        """Return the action that shows ``value`` (str) and keeps it nowhere.
+
+        :raise AccessError: where the environment's user would gain rights by it
+        """
+        self._check_acts_as()
+        action = self._show_once(self.env._("Shared Secret"), value)
+        action["context"]["default_is_shared"] = True
+        return action

@@ -76,6 +76,7 @@ class OAuthProviderClient(models.Model):
     def action_download_auth_oauth(self):
         """Download the record for another Odoo, for its import."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/oauth_provider/client/{self.id}/auth_oauth.csv",
@@ -85,6 +86,7 @@ class OAuthProviderClient(models.Model):
     def action_view_grants(self):
         """Open the grants of this client."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oauth_provider.oauth_provider_grant_action"
         )

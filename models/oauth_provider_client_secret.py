@@ -4,7 +4,7 @@ from odoo import fields, models
 
 
 class OAuthProviderClientSecret(models.AbstractModel):
-    """The dialog that shows a new client secret, once. Nothing of it is stored."""
+    """The dialog that shows a new secret of a client, once. Nothing of it is stored."""
 
     _name = "oauth.provider.client.secret"
     _description = "OAuth Provider Client Secret"
@@ -17,3 +17,4 @@ class OAuthProviderClientSecret(models.AbstractModel):
         string="To Enter in the Application", readonly=True, sanitize=True
     )
     client_res_id = fields.Integer()
+    is_shared = fields.Boolean(help="Whether it verifies tokens, too.")

@@ -59,7 +59,8 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     audience = fields.Char(
         readonly=True,
-        help="The resource that it was asked for (RFC 8707). Empty: this provider.",
+        help="Who is to accept it: the resource that it was asked for (RFC 8707), or"
+        " the client's own audience. Empty: this provider.",
     )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",

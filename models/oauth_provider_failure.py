@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import secret
+from ..tools import caller, secret
 
 #: Rows that one run of the vacuum removes.
 GC_LIMIT = 10_000
@@ -36,7 +36,12 @@ class OAuthProviderFailure(models.Model):
         groups=fields.NO_ACCESS,
         help="Digest of what was tried: the caller may have put a secret there.",
     )
-    address = fields.Char(string="IP Address", required=True, readonly=True)
+    address = fields.Char(
+        string="IP Address",
+        required=True,
+        readonly=True,
+        help="Of IPv6 the network (/64): all its addresses may be one caller's.",
+    )
     failed_at = fields.Datetime(required=True, readonly=True, index=True)
 
     _address_idx = models.Index("(address, kind, failed_at)")
@@ -72,7 +77,7 @@ class OAuthProviderFailure(models.Model):
                  WHERE address = %s AND kind = %s AND failed_at > %s
                 """,
                 secret.digest(subject),
-                address,
+                caller.origin(address),
                 kind,
                 now - timedelta(seconds=seconds),
             )
@@ -89,7 +94,7 @@ class OAuthProviderFailure(models.Model):
             {
                 "kind": kind,
                 "subject": secret.digest(subject),
-                "address": address,
+                "address": caller.origin(address),
                 "failed_at": fields.Datetime.now(),
             }
         )

@@ -50,6 +50,12 @@ class OAuthProviderGrant(models.Model):
         help="When the user pressed Allow last. Empty where the consent page was"
         " skipped because the client is trusted.",
     )
+    shown_origins = fields.Text(
+        string="Known Addresses",
+        readonly=True,
+        help="Where the consent page said that the answer goes. Before it goes anywhere"
+        " else, the user is asked again.",
+    )
     allowed_company_ids = fields.Many2many(
         comodel_name="res.company",
         relation="oauth_provider_grant_company_rel",
@@ -106,10 +112,25 @@ class OAuthProviderGrant(models.Model):
         return bool(self and self.consented_at and scopes <= decided)
 
     @api.private
-    def is_older_than(self, redirect_uri):
-        """Tell whether the address (record) was registered since the last consent."""
+    def knows(self, redirect_uri):
+        """Tell whether the user has been shown where this address (record) is.
+
+        And since it has been registered: an application is its addresses.
+        """
         since = redirect_uri.registered_at
-        return bool(since and self.consented_at and since > self.consented_at)
+        if not since:
+            # From before this was recorded
+            return True
+        if self.consented_at and since > self.consented_at:
+            return False
+        return redirect_uri.origin in (self.shown_origins or "").splitlines()
+
+    @api.private
+    def note_shown(self, redirect_uri):
+        """Remember that the user has been shown where this address (record) is."""
+        known = (self.shown_origins or "").splitlines()
+        if redirect_uri.origin and redirect_uri.origin not in known:
+            self.shown_origins = "\n".join([*known, redirect_uri.origin])
 
     @api.private
     def ensure(self, client, user):

@@ -266,7 +266,7 @@ class OAuthProviderKey(models.Model):
                     "require": ["aud", "iss", "sub"],
                 },
             )
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
 
     # Rotation
@@ -297,26 +297,51 @@ class OAuthProviderKey(models.Model):
             )
 
     def action_rotate(self):
-        """Put a new key in the place of these at once: a button for managers."""
+        """Put a new key in the place of these at once: a button for managers.
+
+        :return: the action that shows a new shared secret, this once, or None
+        """
         self.check_access("read")
         if any(key.retired_at for key in self):
             raise UserError(self.env._("This key does not sign any more."))
-        for key in self.sudo():
-            key.make(key.algorithm, client=key.client_id)
-            key.retire()
+        new = self.sudo()._make_successors()
+        self.retire()
+        return new._show_shared_secret()
 
     def action_withdraw(self):
         """Stop publishing these keys at once, for one that has leaked: a button.
 
         What they signed is refused everywhere from then on.
+
+        :return: as :meth:`action_rotate`
         """
         self.check_access("read")
-        for key in self.sudo():
-            if not key.retired_at:
-                key.make(key.algorithm, client=key.client_id)
-            now = fields.Datetime.now()
+        keys = self.sudo()
+        new = keys.filtered(lambda key: not key.retired_at)._make_successors()
+        now = fields.Datetime.now()
+        for key in keys:
             key.write({"retired_at": key.retired_at or now, "published_until": now})
-            key.token_ids.revoke()
+        keys.token_ids.revoke()
+        return new._show_shared_secret()
+
+    def _make_successors(self):
+        """Return new keys (records) of the same owners and algorithms."""
+        made = [self.make(key.algorithm, client=key.client_id) for key in self]
+        return self.browse().concat(*made)
+
+    def _show_shared_secret(self):
+        """Return the action that shows the one shared secret of these keys, or None.
+
+        :raise UserError: for more than one
+        """
+        shared = self.filtered(lambda key: signing_key.is_symmetric(key.algorithm))
+        if not shared:
+            return None
+        if len(shared) > 1:
+            raise UserError(
+                self.env._("Replace shared secrets one by one: each is shown once.")
+            )
+        return shared.client_id._show_shared_secret(shared.private_key)
 
     @api.model
     def _cron_rotate(self):

@@ -4,9 +4,10 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-#: Fields that say what a scope opens.
+#: Fields that say what a scope opens; claims and routes go by its code.
 CONTENT = frozenset(
     {
+        "code",
         "model_id",
         "filter_id",
         "field_ids",
@@ -64,6 +65,7 @@ class OAuthProviderScope(models.Model):
         if not self:
             return
         clients = self.env["oauth.provider.client"].sudo()
+        clients = clients.with_context(active_test=False)
         clients = clients.search([("scope_ids", "in", self.ids)])
         clients.with_env(clients.env(user=self.env.user))._check_acts_as()
         self.env.flush_all()
@@ -80,21 +82,25 @@ class OAuthProviderScope(models.Model):
             self.env[name].invalidate_model(["scope_ids"])
 
     def _get_content(self):
+        """Return what this scope opens (dict)."""
         self.ensure_one()
+        scope = self.sudo()
         return {
-            "model": self.model,
-            "filter": self.filter_id.id,
-            "own": self.model == "res.users" and self.own_user_only,
-            "fields": set(self.field_ids.ids),
-            "operations": self.get_operations(),
-            "full": self.full_access,
+            "code": scope.code,
+            "model": scope.model,
+            "filter": scope.filter_id.id,
+            "own": scope.model == "res.users" and scope.own_user_only,
+            "fields": set(scope.field_ids.ids),
+            "operations": scope.get_operations(),
+            "full": scope.full_access,
         }
 
     def _is_wider_than(self, before):
         """Tell whether this scope opens anything that ``before`` (dict) did not."""
         now = self._get_content()
         return bool(
-            now["model"] != before["model"]
+            now["code"] != before["code"]
+            or now["model"] != before["model"]
             or (before["filter"] and now["filter"] != before["filter"])
             or (before["own"] and not now["own"])
             or now["fields"] - before["fields"]

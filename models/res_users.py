@@ -3,6 +3,7 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessDenied
 from odoo.tools import SQL
 
 from ..tools import api_access
@@ -37,8 +38,35 @@ class ResUsers(models.Model):
             self.env["ir.http"]._oauth_note_sign_in(auth_info["uid"], method)
         return auth_info
 
+    @api.model
+    @api.private
+    def authenticate_for_client(self, client, login, password):
+        """Return the user (record) whom the password grant proves, or none.
+
+        A refusal tells nothing of the account: it takes as long as a wrong password,
+        and Odoo counts it as one, whether there is no such user, the user has a second
+        factor (and gives an API key instead), or may not use the client.
+
+        :param client: client (record) that sent login and password (str)
+        """
+        credential = {"type": "password", "login": login, "password": password}
+        # Not interactive: no password where there is a second factor. Without
+        # base_location the sign-in of an administrator leaves web.base.url alone.
+        agent = {"interactive": False, "oauth_client": client, "oauth_hashed": False}
+        try:
+            return self.browse(self.authenticate(credential, agent)["uid"])
+        except AccessDenied:
+            if not agent["oauth_hashed"]:
+                self._crypt_context().hash(password)
+            return self.browse()
+
     def _check_credentials(self, credential, env):
+        client = env and env.get("oauth_client")
+        if client:
+            env["oauth_hashed"] = not self._rpc_api_keys_only()
         auth_info = super()._check_credentials(credential, env)
+        if client and not client.allows_user(self):
+            raise AccessDenied()
         if env and env.get("interactive") and credential["type"] in SECOND_FACTORS:
             method = credential["type"]
             self.env["ir.http"]._oauth_note_sign_in(auth_info["uid"], method)

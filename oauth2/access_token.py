@@ -22,7 +22,7 @@ def make_access_token(subject, session, lifetime, audience=None):
     :param subject: :class:`.id_token.Subject` that it is about
     :param session: session (record) of the sign-in, or none
     :param lifetime: seconds
-    :param audience: the resource that it was asked for (str), or None
+    :param audience: who is to accept it (str); None for this provider
     """
     client = subject.client
     keys = client.env["oauth.provider.key"]
@@ -35,7 +35,7 @@ def make_access_token(subject, session, lifetime, audience=None):
         **_data_claims(subject),
         "iss": client.get_issuer(),
         "sub": subject.subject,
-        "aud": audience or client.jwt_audience or client.get_issuer(),
+        "aud": audience or client.get_issuer(),
         "client_id": client.identifier,
         "scope": " ".join(subject.scopes.mapped("code")),
         "iat": now,

@@ -141,7 +141,8 @@ def _check_values(access, model, operation, values):
                 model.env._(
                     "This access token does not allow to write “%(field)s” on"
                     " %(model)s.",
-                    field=name,
+                    # Odoo logs the message: a name that is none may hold anything
+                    field=name if field else repr(name),
                     model=model._name,
                 )
             )

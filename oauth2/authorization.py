@@ -151,9 +151,9 @@ class AuthorizationRequest:
         if self.client.skip_authorization:
             sensitive = self.scopes.filtered(lambda scope: scope.is_sensitive())
             return bool(sensitive) and not grant.covers(sensitive)
-        # Whoever added an address since must not be answered silently
-        is_new = grant.is_older_than(self.client.find_redirect_uri(self.redirect_uri))
-        return is_new or not grant.covers(self.scopes)
+        # Nobody is answered silently where the person did not agree to
+        address = self.client.find_redirect_uri(self.redirect_uri)
+        return not (grant.covers(self.scopes) and grant.knows(address))
 
     def known_grant(self, user):
         """Return what ``user`` (record) has allowed the client before, or none."""
@@ -202,6 +202,7 @@ class AuthorizationRequest:
             granted -= optional.filtered(lambda scope: scope.code not in ticked)
             grant = grants.ensure(self.client, user)
             grant.consent(self.scopes, granted)
+            grant.note_shown(self.client.find_redirect_uri(self.redirect_uri))
             if offered := self.offered_companies(user):
                 chosen = offered.filtered(lambda company: company.id in companies)
                 grant.limit_to(chosen or user.company_id)

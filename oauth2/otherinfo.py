@@ -17,6 +17,7 @@ SPOOL = 1 << 20
 #: Records that one request may name.
 MAX_IDS = 10_000
 MAX_NUMBER = 2**31 - 1
+MAX_DIGITS = len(str(MAX_NUMBER))
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def write_records(token, model, page):
 
 def _number(text, name):
     text = text.strip()
-    if not (text.isascii() and text.isdecimal() and int(text[:12]) <= MAX_NUMBER):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    if not is_number or int(text) > MAX_NUMBER:
         raise InvalidRequestError(description=f"Malformed {name}.")
     return int(text)
 

@@ -67,6 +67,9 @@ def _token_checks(env, message):
     if not validator.validate_grant_type(None, grant_type, client, None):
         raise UnauthorizedClientError()
     if grant_type == "password":
+        if not (message.form.get("username") or "").isprintable():
+            # RFC 6749 appendix A.15; and Odoo logs the login as it is
+            raise InvalidRequestError(description="This is no user name.")
         check_throttle(env, "password", client.identifier, message.address)
     return validator, messages.TOKEN_PARAMETERS
 

@@ -66,8 +66,12 @@ class TokenValidator:
             "sub": client.generate_user_id(record.user_id),
             "iss": client.get_issuer(),
         }
+        is_access_token = record._name == "oauth.provider.token"
         if record.audience:
             claims["aud"] = record.audience
-        if record._name == "oauth.provider.token":
+        elif is_access_token and record.token_type == "jwt":
+            # What the token itself says
+            claims["aud"] = client.get_issuer()
+        if is_access_token:
             claims["token_type"] = "Bearer"
         return claims

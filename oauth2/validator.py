@@ -5,7 +5,6 @@ import uuid
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
-from odoo.exceptions import AccessDenied
 
 from . import pkce, resource_indicator
 from .access_token import make_access_token
@@ -88,6 +87,9 @@ class OdooValidator(TokenValidator, RequestValidator):
         if grant_type == "refresh_token":
             return self._has_refresh_tokens()
         if grant_type == "client_credentials" and not self.client.user_id.active:
+            return False
+        # A password is one factor, whatever else the user has
+        if grant_type == "password" and self.client.second_factor_required:
             return False
         return grant_type == self.client.grant_type
 
@@ -206,20 +208,11 @@ class OdooValidator(TokenValidator, RequestValidator):
     # Resource owner password credentials (RFC 6749 section 4.3)
 
     def validate_user(self, username, password, client, request, *args, **kwargs):
-        # Not interactive: Odoo then refuses the password of a user with a second
-        # factor, who gives an API key instead. Without base_location the sign-in of
-        # an administrator does not change web.base.url.
-        credential = {"type": "password", "login": username, "password": password}
-        try:
-            auth_info = self.env["res.users"].authenticate(
-                credential, {"interactive": False}
-            )
-        except AccessDenied:
+        user = self.env["res.users"].authenticate_for_client(
+            self.client, username, password
+        )
+        if not user:
             self.has_failed_password = True
-            return False
-        user = self.env["res.users"].browse(auth_info["uid"])
-        # A password is one factor, whatever else the user has
-        if not self.client.allows_user(user) or self.client.second_factor_required:
             return False
         self.user = user
         request.user = self.user
@@ -269,7 +262,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             self._subject(self._token_scopes(request)),
             self.session,
             self.client.access_token_lifetime,
-            self.resource,
+            self.client.get_audience(self.resource),
         )
         return value
 
@@ -295,7 +288,6 @@ class OdooValidator(TokenValidator, RequestValidator):
             "user": self.user or self.client.user_id,
             "family": self.family,
             "session_id": self.session.id,
-            "audience": self.resource,
         }
         ceiling = self.scopes
         source = self.code or self.refresh_token
@@ -315,6 +307,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             lifetime=token["expires_in"],
             token_type=self.client.token_type,
             key_id=self.key.id,
+            audience=self.client.get_audience(self.resource),
             **values,
         )
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
@@ -325,6 +318,7 @@ class OdooValidator(TokenValidator, RequestValidator):
                 scopes=ceiling,
                 lifetime=self.client.refresh_token_lifetime,
                 predecessor_id=self.refresh_token.id,
+                audience=self.resource,
                 **values,
             )
 

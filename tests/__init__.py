@@ -19,11 +19,16 @@ from . import test_logout
 from . import test_metadata
 from . import test_migration
 from . import test_models
+from . import test_nul
 from . import test_openid
 from . import test_otherinfo
+from . import test_password
 from . import test_policy
 from . import test_privilege
+from . import test_privilege_client
+from . import test_public_methods
 from . import test_recipe
 from . import test_refresh
 from . import test_resource
 from . import test_security
+from . import test_shared_secret

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 import uuid
+from unittest.mock import patch
 from urllib.parse import quote_plus
 
 import jwt
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import config
 
 from .common import OAuthCase
 
@@ -131,6 +133,73 @@ class TestClientAuthentication(OAuthCase):
             self.assertEqual(response.status_code, 401, response.text)
             self.assertEqual(response.json()["error"], "invalid_client")
 
+    def test_a_claim_of_the_wrong_kind_is_one_refusal(self):
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "1000"
+        )
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        now, issuer = int(time.time()), self.Client.get_issuer()
+        odd = (True, False, [], {}, [now + 60], "x", "", "\x00", "\ud800", -1, 1e18)
+        odd += (1e400, -1e400, float("nan"), 10**400, -(10**30), str(now + 60))
+        used = self.env["oauth.provider.assertion"].search_count([])
+        for name, values in {
+            "exp": odd,
+            "iat": (*odd[:8], *odd[10:14], now + 3600),
+            "nbf": (*odd[:8], *odd[10:14], now + 3600),
+            "jti": (*odd[:5], "", 5, 1.5, None, "x" * 5000),
+            "aud": (True, 5, {}, [], [5], [None], {issuer: 1}, [[issuer]], "x", ""),
+            "iss": ("", "\x00"),
+            "sub": (True, 5, {}, [], [client.identifier], "\x00"),
+        }.items():
+            for value in values:
+                assertion = self.assertion(client, self.rsa_key, **{name: value})
+                for data in ({}, {"client_id": client.identifier}):
+                    with self.subTest(claim=name, value=str(value)[:50], **data):
+                        response = self.present(assertion, **data)
+                        self.assertEqual(response.status_code, 401)
+                        self.assertEqual(response.json()["error"], "invalid_client")
+        self.assertEqual(self.env["oauth.provider.assertion"].search_count([]), used)
+
+    def test_what_is_no_assertion_is_one_refusal(self):
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "1000"
+        )
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+
+        def encoded(value):
+            text = value if isinstance(value, str) else json.dumps(value)
+            return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+        good = {"alg": "RS256", "kid": "one"}
+        for header, payload in (
+            ({"alg": "RS256", "kid": 5}, {}),
+            ({"alg": "RS256", "kid": ["one"]}, {}),
+            ({"alg": 5}, {}),
+            ({"alg": None}, {}),
+            ({}, {}),
+            ([], {}),
+            ("5", {}),
+            ({**good, "crit": 5}, {}),
+            ({**good, "crit": ["b64"], "b64": False}, {}),
+            (good, []),
+            (good, 5),
+            (good, "null"),
+            (good, "[" * 100_000),
+            (good, {"sub": client.identifier}),
+        ):
+            for text in (
+                f"{encoded(header)}.{encoded(payload)}.AAAA",
+                f"{encoded(header)}.{encoded(payload)}.",
+                f"{encoded(header)}.{encoded(payload)}",
+                f"{encoded(header)}.{encoded(payload)}.ü",
+                f"..{encoded(header)}",
+            ):
+                for data in ({}, {"client_id": client.identifier}):
+                    with self.subTest(text=text[:80], **data):
+                        response = self.present(text, **data)
+                        self.assertEqual(response.status_code, 401)
+                        self.assertEqual(response.json()["error"], "invalid_client")
+
     def test_an_assertion_and_a_secret_at_once_are_refused(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
         assertion = self.assertion(client, self.rsa_key)
@@ -188,6 +257,27 @@ class TestClientAuthentication(OAuthCase):
             for i in range(21)
         ]
         self.assertEqual(statuses, [401] * 20 + [429])
+
+    def test_an_ipv6_network_is_throttled_as_one_address(self):
+        client, secret = self.create_client("backend application")
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "3"
+        )
+
+        def status(address, value="x"):
+            headers = {"X-Forwarded-For": address, "X-Forwarded-Host": "x"}
+            return self.post("token", GRANT, client, value, **headers).status_code
+
+        with patch.dict(config.options, proxy_mode=True):
+            for networks in (
+                ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:1:a:b:c:d"),
+                ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:c000:201"),
+                ("x" * 10_000,) * 3,
+            ):
+                self.assertEqual([status(one) for one in networks], [401] * 3)
+                self.assertEqual(status(networks[0], secret), 429)
+            for other in ("2001:db8:0:2::1", "192.0.2.2", "::ffff:192.0.2.3", "y"):
+                self.assertEqual(status(other, secret), 200)
 
     def test_failed_passwords_are_throttled(self):
         client, secret = self.create_client("legacy application")

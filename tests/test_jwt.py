@@ -6,6 +6,7 @@ import jwt
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools import signing_key
 from .common import OAuthCase
@@ -49,6 +50,49 @@ class TestJWT(OAuthCase):
         self.assertEqual(self.bearer("tokeninfo", forged).status_code, 401)
         self.post("revoke_token", {"token": token}, client, secret)
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    @mute_logger("odoo.http")
+    def test_what_the_token_says_of_its_audience_holds_here_too(self):
+        api, issuer = "https://api.example.com", self.Client.get_issuer()
+        client, secret = self.create_client(
+            token_type="jwt", jwt_audience=api, resource_uris="https://x.example.com"
+        )
+        self.sign_in()
+        data = {"grant_type": "refresh_token"}
+        for resource, audience, status in (
+            (None, api, 401),
+            ("https://x.example.com", "https://x.example.com", 401),
+            (issuer, issuer, 200),
+        ):
+            with self.subTest(resource=resource):
+                code = self.get_code(client)
+                values = {"resource": resource} if resource else {}
+                tokens = self.redeem(code, client, secret, **values).json()
+                data["refresh_token"] = tokens["refresh_token"]
+                renewed = self.post("token", data, client, secret).json()
+                for token in (tokens["access_token"], renewed["access_token"]):
+                    self.verify_token(token, audience)
+                    answer = self.post("introspect", {"token": token}, client, secret)
+                    self.assertEqual(answer.json()["aud"], audience)
+                    for route in ("tokeninfo", "userinfo", "otherinfo?model=res.users"):
+                        self.assertEqual(self.bearer(route, token).status_code, status)
+                    call = self.url_open(
+                        "/json/2/res.users/search",
+                        json={"domain": []},
+                        headers={"Authorization": f"Bearer {token}"},
+                    )
+                    self.assertEqual(call.status_code, status if status == 401 else 403)
+        # Without one of its own, the issuer's
+        client.jwt_audience = False
+        token = self.redeem(self.get_code(client), client, secret).json()
+        answer = self.post(
+            "introspect", {"token": token["access_token"]}, client, secret
+        )
+        self.assertEqual(answer.json()["aud"], issuer)
+        self.verify_token(token["access_token"], issuer)
+        self.assertEqual(
+            self.bearer("userinfo", token["access_token"]).status_code, 200
+        )
 
     def test_every_algorithm_with_the_right_key(self):
         for algorithm in signing_key.ALGORITHMS:

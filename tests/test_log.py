@@ -1,7 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+from urllib.parse import quote
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import OAuthCase
@@ -24,6 +26,44 @@ class TestLog(OAuthCase):
                 self.url_open(f"/oauth2/tokeninfo?{query}")
             self.assertNotIn("CREDENTIAL", "\n".join(logs.output))
             self.assertIn("=***", "\n".join(logs.output))
+
+    def test_no_line_of_a_log_is_the_callers(self):
+        scopes = self.env["oauth.provider.scope"].create(
+            [
+                {"name": "All", "code": "all", "full_access": True},
+                {
+                    "name": "Write",
+                    "code": "write",
+                    "model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "api_write": True,
+                },
+            ]
+        )
+        for scope in scopes:
+            client, secret = self.create_client(
+                "backend application", scope_ids=[Command.set(scope.ids)]
+            )
+            data = {"grant_type": "client_credentials"}
+            token = self.post("token", data, client, secret).json()["access_token"]
+            for evil in ("\n", "\r\n", "\x1b[2J", "\x85", "\x9b2J", "\u2028", "\u202e"):
+                name = f"x{evil}FORGED"
+                paths = [
+                    f"{name}/search",
+                    f"res.partner/{name}",
+                    f"res.partner/_{name}",
+                ]
+                if not scope.full_access:
+                    paths.append("res.partner/write")
+                for path in paths:
+                    with self.subTest(path=path), self.assertLogs() as logs:
+                        response = self.url_open(
+                            f"/json/2/{quote(path)}",
+                            json={"ids": [], "vals": {name: 1}},
+                            headers={"Authorization": f"Bearer {token}"},
+                        )
+                    self.assertIn(response.status_code, (403, 404))
+                    for record in logs.records:
+                        self.assertNotIn(evil, record.getMessage())
 
     def test_a_whole_flow_logs_no_credential_at_the_debug_level(self):
         client, secret = self.create_client()

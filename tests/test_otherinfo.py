@@ -76,6 +76,8 @@ class TestOtherinfo(Json2Case):
         for parameters in (
             {"limit": "-1"},
             {"limit": "many"},
+            {"limit": "0" * 12 + "9" * 30},
+            {"ids": "0" * 12 + "9" * 5000},
             {"offset": "1.5"},
             {"offset": "9" * 30},
             {"ids": "1,x"},

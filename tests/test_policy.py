@@ -41,9 +41,9 @@ class TestPolicy(OAuthCase):
 
     def test_a_password_is_no_way_around_it(self):
         group = self.env["res.groups"].create({"name": "Wiki"})
-        for values in (
-            {"group_ids": [Command.set(group.ids)]},
-            {"second_factor_required": True},
+        for values, error in (
+            ({"group_ids": [Command.set(group.ids)]}, "invalid_grant"),
+            ({"second_factor_required": True}, "unauthorized_client"),
         ):
             client, secret = self.create_client("legacy application", **values)
             data = {
@@ -52,7 +52,7 @@ class TestPolicy(OAuthCase):
                 "password": "oauth_user_password",
             }
             answer = self.post("token", data, client, secret)
-            self.assertEqual(answer.json()["error"], "invalid_grant")
+            self.assertEqual(answer.json()["error"], error)
 
     def test_a_client_may_want_a_second_factor_and_a_fresh_sign_in(self):
         client, _secret = self.create_client(second_factor_required=True)

@@ -103,5 +103,6 @@ class TestRecipe(OAuthCase):
         self.assertEqual(row["client_id"], client.identifier)
         self.assertEqual(row["auth_endpoint"], client.get_endpoint_url("authorize"))
         other, _secret = self.create_client()
-        address = f"/oauth_provider/client/{other.id}/auth_oauth.csv"
-        self.assertEqual(self.url_open(address).status_code, 404)
+        for identifier in (other.id, 0, 2**31, 10**30):
+            address = f"/oauth_provider/client/{identifier}/auth_oauth.csv"
+            self.assertEqual(self.url_open(address).status_code, 404)

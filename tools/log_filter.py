@@ -1,9 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Keeps credentials out of the request lines that Odoo logs.
+"""Keeps credentials and forged lines out of the request lines that Odoo logs.
 
 An access token may be in the address of a request (RFC 6750 section 2.3), since Odoo's
-own auth_oauth knows no other place; and whoever errs puts other secrets there.
+own auth_oauth knows no other place; and whoever errs puts other secrets there. Odoo
+decodes what is not ASCII, and some of that ends a line or steers a terminal.
 """
 
 import logging
@@ -18,13 +19,18 @@ _CREDENTIAL = re.compile(
 )
 
 
+#: Not the control characters of ASCII: Odoo keeps those encoded, and adds colors.
+_CONTROL = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
 class CredentialFilter(logging.Filter):
-    """Replaces the value of parameters that hold a credential."""
+    """Replaces the value of parameters that hold a credential, and escapes lines."""
 
     def filter(self, record):
-        """Let every record pass, without its credentials."""
+        """Let every record pass, in one line and without its credentials."""
         message = record.getMessage()
         redacted = _CREDENTIAL.sub(r"\1***", message)
+        redacted = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], redacted)
         if redacted != message:
             record.msg, record.args = redacted, ()
         return True

@@ -1,0 +1,153 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What may be called from outside, by the web client and by Odoo's own API."""
+
+import inspect
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import OAuthCase
+
+PACKAGE = "odoo.addons.oauth_provider."
+#: Methods of the ORM and of Odoo that the addon extends, with their own checks.
+EXTENDED = {"authenticate", "check", "copy_data", "create", "write"}
+#: Every other method that may be called from outside, by model.
+CALLABLE = {
+    "oauth.provider.client": {
+        "action_download_auth_oauth",
+        "action_end_previous_secret",
+        "action_generate_private_key",
+        "action_generate_secret",
+        "action_view_grants",
+        "action_view_tokens",
+        "application_type_mapping",
+        "generate_private_key",
+        "generate_secret",
+        "get_endpoint_url",
+        "get_issuer",
+    },
+    "oauth.provider.client.wizard": {"action_create"},
+    "oauth.provider.finding": {"action_check", "action_open"},
+    "oauth.provider.grant": {"action_withdraw"},
+    "oauth.provider.key": {"action_rotate", "action_withdraw"},
+    "oauth.provider.token": {"action_revoke"},
+}
+#: What tells no more than the metadata that everybody may read.
+HARMLESS = {"application_type_mapping", "get_endpoint_url", "get_issuer"}
+PASSWORD = "a-long-password"
+ARGUMENTS = {"get_endpoint_url": {"name": "token"}}
+
+
+@tagged("post_install", "-at_install")
+class TestPublicMethods(OAuthCase):
+    maxDiff = None
+
+    def find_public(self, model):
+        """Return the names of the methods that the addon gives to a model (set)."""
+        names = set()
+        model_class = type(self.env[model])
+        for one in model_class.mro():
+            if one.__module__.startswith(PACKAGE):
+                names |= {
+                    name
+                    for name, value in vars(one).items()
+                    if inspect.isfunction(getattr(value, "__func__", value))
+                }
+        return {
+            name
+            for name in names
+            if not name.startswith("_")
+            and not any(
+                getattr(getattr(one, name, None), "_api_private", False)
+                for one in model_class.mro()
+            )
+        }
+
+    def test_what_may_be_called_is_on_the_list(self):
+        found = {model: self.find_public(model) for model in self.registry}
+        found = {model: names - EXTENDED for model, names in found.items()}
+        self.assertEqual({m: names for m, names in found.items() if names}, CALLABLE)
+
+    def create_one(self, model):
+        """Return a record of ``model`` that a method could be called on."""
+        if model == "oauth.provider.key":
+            return self.env[model].ensure()
+        client, _secret = self.create_client()
+        if model == "oauth.provider.client":
+            return client
+        grants = self.env["oauth.provider.grant"]
+        if model == "oauth.provider.grant":
+            return grants.ensure(client, self.user)
+        if model == "oauth.provider.token":
+            record, _value = self.env[model].issue(
+                client=client, user=self.user, scopes=client.scope_ids, lifetime=60
+            )
+            return record
+        if model == "oauth.provider.finding":
+            return self.env[model].create({"severity": "1", "name": "x"})
+        return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
+
+    def calls(self):
+        """Yield (record, method, keyword arguments) of all that may be called."""
+        for model, names in CALLABLE.items():
+            record = self.create_one(model)
+            for name in sorted(names):
+                yield record, name, ARGUMENTS.get(name, {})
+
+    def test_nobody_but_a_manager_gets_anything_by_the_web_client(self):
+        for group in ("user", "portal", None):
+            user = group and new_test_user(
+                self.env, f"user_{group}", f"base.group_{group}", password=PASSWORD
+            )
+            self.authenticate(user and user.login, user and PASSWORD)
+            for record, name, arguments in self.calls():
+                is_model = hasattr(getattr(type(record), name), "_api_model")
+                for kind in ("call_kw", "call_button"):
+                    with (
+                        self.subTest(group=group, model=record._name, method=name),
+                        mute_logger("odoo.http", "odoo.addons.web.controllers.utils"),
+                    ):
+                        answer = self.url_open(
+                            f"/web/dataset/{kind}/{record._name}/{name}",
+                            json={
+                                "jsonrpc": "2.0",
+                                "params": {
+                                    "model": record._name,
+                                    "method": name,
+                                    "args": [] if is_model else [record.ids],
+                                    "kwargs": arguments,
+                                },
+                            },
+                        ).json()
+                    if name not in HARMLESS or not user:
+                        self.assertIn("error", answer)
+                        self.assertRegex(
+                            answer["error"]["data"]["name"],
+                            r"AccessError|AccessDenied|SessionExpired",
+                        )
+
+    def test_nobody_but_a_manager_gets_anything_by_the_api(self):
+        for group in ("user", "portal"):
+            user = new_test_user(self.env, f"user_{group}", f"base.group_{group}")
+            key = (
+                self.env["res.users.apikeys"]
+                .with_user(user)
+                .sudo()
+                ._generate(None, "Test", fields.Datetime.now() + timedelta(days=1))
+            )
+            for record, name, arguments in self.calls():
+                is_model = hasattr(getattr(type(record), name), "_api_model")
+                with (
+                    self.subTest(group=group, model=record._name, method=name),
+                    mute_logger("odoo.http"),
+                ):
+                    answer = self.url_open(
+                        f"/json/2/{record._name}/{name}",
+                        json={**({} if is_model else {"ids": record.ids}), **arguments},
+                        headers={"Authorization": f"Bearer {key}"},
+                    )
+                if name not in HARMLESS:
+                    self.assertIn(answer.status_code, (403, 404))

@@ -1,0 +1,84 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A secret that signs access tokens is shown once, whoever made it and why."""
+
+import jwt
+
+from odoo.tests import JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import OAuthCase
+
+GRANT = {"grant_type": "client_credentials"}
+
+
+@tagged("post_install", "-at_install")
+class TestSharedSecret(OAuthCase):
+    def setUp(self):
+        super().setUp()
+        self.user.group_ids |= self.env.ref("base.group_system")
+        self.client, self.secret = self.create_client(
+            "backend application", token_type="jwt", jwt_algorithm="HS256"
+        )
+
+    def press(self, records, button):
+        """Press a button as the web client does and return the action."""
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_button/{records._name}/{button}",
+            {
+                "model": records._name,
+                "method": button,
+                "args": [records.ids],
+                "kwargs": {},
+            },
+        )
+
+    def shown(self, action):
+        self.assertEqual(action["res_model"], "oauth.provider.client.secret")
+        self.assertTrue(action["context"]["default_is_shared"])
+        return action["context"]["default_secret"]
+
+    def get_token(self):
+        answer = self.post("token", GRANT, self.client, self.secret)
+        return answer.json()["access_token"]
+
+    def verify(self, token, shared):
+        return jwt.decode(
+            token, shared, algorithms=["HS256"], audience=self.Client.get_issuer()
+        )
+
+    def test_a_secret_that_is_replaced_or_has_leaked_is_shown_once(self):
+        self.authenticate(self.user.login, "oauth_user_password")
+        seen = [self.shown(self.press(self.client, "action_generate_private_key"))]
+        for button in ("action_rotate", "action_withdraw"):
+            key = self.client.jwt_key_ids.filtered(lambda key: not key.retired_at)
+            seen.append(self.shown(self.press(key, button)))
+            self.verify(self.get_token(), seen[-1])
+            with self.assertRaises(jwt.InvalidSignatureError):
+                self.verify(self.get_token(), seen[-2])
+        self.assertEqual(len(set(seen)), 3)
+        # Withdrawing one that is retired already makes none
+        self.assertFalse(self.press(self.client.jwt_key_ids[-1:], "action_withdraw"))
+        # Neither does a key that nobody has to know
+        key = self.env["oauth.provider.key"].ensure()
+        self.assertFalse(self.press(key, "action_rotate"))
+
+    @mute_logger("odoo.http")
+    def test_a_manager_does_not_see_that_of_a_client_that_acts_as_somebody_else(self):
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            "base.group_user,oauth_provider.group_oauth_provider_manager",
+            password="oauth_user_password",
+        )
+        self.authenticate(manager.login, "oauth_user_password")
+        key = self.client.jwt_key_ids
+        for records, button in (
+            (self.client, "action_generate_private_key"),
+            (self.client, "generate_private_key"),
+            (key, "action_rotate"),
+            (key, "action_withdraw"),
+        ):
+            with self.assertRaisesRegex(JsonRpcException, "AccessError"):
+                self.press(records, button)
+        self.assertFalse(key.retired_at)
