@@ -23,6 +23,7 @@
         "data/ir_cron_data.xml",
         "wizards/oauth_provider_client_wizard_views.xml",
         "views/oauth_provider_client_views.xml",
+        "views/oauth_provider_client_duration_views.xml",
         "views/oauth_provider_client_secret_views.xml",
         "views/oauth_provider_scope_views.xml",
         "views/oauth_provider_token_views.xml",
@@ -31,6 +32,8 @@
         "views/oauth_provider_menus.xml",
         "wizards/oauth_provider_finding_views.xml",
         "views/oauth_provider_templates.xml",
+        "views/oauth_provider_consent_templates.xml",
+        "views/oauth_provider_application_templates.xml",
         "views/res_users_views.xml",
     ],
     "assets": {

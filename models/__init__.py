@@ -12,12 +12,14 @@ from . import oauth_provider_client
 from . import oauth_provider_client_authentication
 from . import oauth_provider_client_jwt
 from . import oauth_provider_client_openid
+from . import oauth_provider_client_duration
 from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
 from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
 from . import oauth_provider_failure
 from . import oauth_provider_grant
+from . import oauth_provider_grant_duration
 from . import oauth_provider_grant_notice
 from . import oauth_provider_key
 from . import oauth_provider_logout
