@@ -18,6 +18,7 @@
     "data": [
         "security/oauth_provider_groups.xml",
         "security/ir.model.access.csv",
+        "security/oauth_provider_application_rules.xml",
         "data/oauth_provider_scope_data.xml",
         "data/oauth_provider_key_data.xml",
         "data/ir_cron_data.xml",
@@ -34,7 +35,9 @@
         "views/oauth_provider_templates.xml",
         "views/oauth_provider_consent_templates.xml",
         "views/oauth_provider_application_templates.xml",
+        "views/oauth_provider_application_views.xml",
         "views/res_users_views.xml",
+        "data/ir_module_module_data.xml",
     ],
     "assets": {
         "web.assets_tests": ["oauth_provider/static/tests/tours/*_tour.js"],
