@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest e2e lint readme pot wheel setup clean
+.PHONY: help run test test-oldest e2e lint screenshots readme pot wheel setup clean
 
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
@@ -11,6 +11,7 @@ help:
 	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
 	@echo "make lint     run every check"
+	@echo "make screenshots  make the pictures of the README"
 	@echo "make readme   write README.rst from readme/"
 	@echo "make pot      export i18n/oauth_provider.pot"
 	@echo "make wheel    build the wheel of the last commit into dist/"
@@ -41,5 +42,5 @@ e2e:
 lint:
 	$(DEV) lint
 
-readme pot wheel setup clean:
+screenshots readme pot wheel setup clean:
 	$(DEV) $@

@@ -7,7 +7,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools import sign_in
-from .common import PAGE_HEADERS, redirect, superuser_env
+from .common import PAGE_HEADERS, PRIVATE_HEADERS, redirect, superuser_env
 
 PAGE = "/my/applications"
 #: Seconds for which a sign-in counts as proof of identity, as with Odoo's own check.
@@ -15,16 +15,24 @@ FRESH = 10 * 60
 
 
 class AccountController(http.Controller):
-    @http.route(PAGE, type="http", auth="user", methods=["GET"], sitemap=False)
+    @http.route(
+        PAGE, type="http", auth="user", methods=["GET"], sitemap=False, website=True
+    )
     def oauth_applications(self, **_parameters):
-        """The applications that the person has connected, with what they may do."""
-        grants = self._grants()
-        values = {"grants": grants, "user": request.env.user, "action": PAGE}
-        return request.render(
-            "oauth_provider.applications", values, headers=PAGE_HEADERS
-        )
+        """The applications that the person has connected, with what they may do.
 
-    @http.route(PAGE, type="http", auth="user", methods=["POST"], sitemap=False)
+        A page of the portal where that is installed, else one of our own.
+        """
+        values = {"grants": self._grants(), "user": request.env.user, "action": PAGE}
+        if "portal" in request.env.registry._init_modules:
+            template, headers = "oauth_provider.portal_applications", PRIVATE_HEADERS
+        else:
+            template, headers = "oauth_provider.applications", PAGE_HEADERS
+        return request.render(template, values, headers=headers)
+
+    @http.route(
+        PAGE, type="http", auth="user", methods=["POST"], sitemap=False, website=True
+    )
     def oauth_withdraw(self, oauth_grant="", **_parameters):
         """Withdraw one grant, or all of them, of the person who has just signed in."""
         device = request.session.sid[: http.STORED_SESSION_BYTES]

@@ -63,8 +63,11 @@ class AuthorizeController(http.Controller):
                 for company in authorization.offered_companies(user)
                 if message.form.get(f"oauth_company.{company.id}")
             }
+            duration = message.form.get("oauth_duration")
             return redirect(
-                authorization.grant_location(user, signed_in, ticked, companies)
+                authorization.grant_location(
+                    user, signed_in, ticked, companies, duration
+                )
             )
         if step == "consent":
             return self._consent_page(authorization, message)
@@ -107,7 +110,9 @@ class AuthorizeController(http.Controller):
         return request.render(
             "oauth_provider.consent",
             {
-                "client": authorization.client,
+                "client": authorization.client.with_context(
+                    lang=request.env.context.get("lang")
+                ),
                 "user": user,
                 "required": authorization.scopes - authorization.scopes.optional(),
                 "scopes": authorization.scopes.with_context(
@@ -117,6 +122,8 @@ class AuthorizeController(http.Controller):
                 "ticked": authorization.ticked_scopes(user),
                 "companies": authorization.offered_companies(user),
                 "allowed_companies": authorization.allowed_companies(user),
+                "durations": authorization.client.get_durations(),
+                "duration": authorization.chosen_duration(user),
                 "parameters": authorization.parameters,
                 "action": self._form_action(message),
                 "destination": redirect_uri.display_host(authorization.redirect_uri),

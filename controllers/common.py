@@ -16,12 +16,18 @@ from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
 
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
-PAGE_HEADERS = {
+PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
     "Pragma": "no-cache",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "frame-ancestors 'none'",
+}
+#: The same for pages of our own, which need no script: nothing is executed there.
+PAGE_HEADERS = {
+    **PRIVATE_HEADERS,
+    "Content-Security-Policy": "script-src 'none'; object-src 'none'; base-uri 'none';"
+    " frame-ancestors 'none'",
 }
 
 

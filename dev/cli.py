@@ -65,6 +65,7 @@ def _parser():
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
     check = add("lint", _lint, "every check of pre-commit")
     check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
+    add("screenshots", _screenshots, "make the pictures of the README")
     add("readme", _readme, "write README.rst and its page from readme/")
     add("pot", _pot, "export the template of the translations")
     add("wheel", _wheel, "build the wheel of the last commit into dist/")
@@ -107,6 +108,12 @@ def _lint(options):
     from . import chores
 
     return chores.lint(options.arguments)
+
+
+def _screenshots(_options):
+    from . import screenshots
+
+    return screenshots.make()
 
 
 def _readme(_options):

@@ -45,6 +45,9 @@ def data_folder(cluster, name):
     """A data folder of one server, which shares the filestore of its cluster."""
     folder = settings().folder("data", cluster.name, name)
     link = folder / "filestore"
+    if link.is_symlink() and link.readlink() != cluster.filestore:
+        # A copied or moved cache: never into that of somebody else
+        link.unlink()
     if not link.is_symlink():
         link.symlink_to(cluster.filestore)
     return folder

@@ -23,10 +23,11 @@ README = ROOT / "README.rst"
 INDEX = ROOT / "static" / "description" / "index.html"
 STYLE = ROOT / "dev" / "readme.css"
 
-#: Fragment and the title of its section, in the order of a reader: who installs,
+#: Fragment and the title of its section, in the order of a reader: who tries, installs,
 #: who configures, who writes an application, who writes an addon.
 SECTIONS = (
     ("DESCRIPTION", None),
+    ("QUICKSTART", "Quick Start"),
     ("CONTEXT", "Use Cases / Context"),
     ("INSTALL", "Installation"),
     ("CONFIGURE", "Configuration"),
@@ -68,7 +69,9 @@ def _readme():
     ]
     for name, title in SECTIONS:
         text = pypandoc.convert_text(sources[name], "rst", format="gfm").strip()
+        # From the folder of the fragments to that of the addon
         text = text.replace("../static/", "static/")
+        text = text.replace("<recipes/", "<readme/recipes/")
         if title is None:
             parts += [text, "**Table of contents**", ".. contents::\n   :local:"]
         elif text:
@@ -95,7 +98,7 @@ def _title(text, character, over=False):
 def _index(readme):
     html = docutils.core.publish_string(
         # The page lies beside its pictures
-        readme.replace("static/description/", ""),
+        readme.replace("static/description/", "").replace("<readme/", "<../../readme/"),
         writer="html5",
         settings_overrides={
             "embed_stylesheet": True,

@@ -2,81 +2,123 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The pages that people meet, judged by axe-core, on a desk and on a phone."""
 
-from urllib.parse import urlencode
+import os
 
 import pytest
 
 from dev import nodejs
+from dev.server import OdooServer
+from e2e.pages import (
+    CALLBACK,
+    SIZES,
+    consent_url,
+    overflow,
+    resize,
+    serious_faults,
+    sign_in,
+)
 
-CALLBACK = "https://app.example.com/callback"
-MAKE_CLIENT = """
-scope = env["oauth.provider.scope"].create({
-    "name": "Keep your contacts up to date", "code": "contacts.write",
-    "description": "Names and numbers.", "api_read": True, "api_write": True,
-    "model_id": env.ref("base.model_res_partner").id,
-})
-client = env["oauth.provider.client"].create({
-    "name": "Café & Söhne", "client_uri": "https://example.com",
-    "policy_uri": "https://example.com/privacy", "pkce_required": False,
-    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
-})
-client.scope_ids |= scope
-demo = env["res.users"].search([("login", "=", "demo")])
-demo.company_ids |= env["res.company"].create({"name": "Second Company"})
-env["oauth.provider.grant"].ensure(client, demo).consent(client.scope_ids, scope)
-result = client.identifier
+MAKE_CLIENTS = """
+scopes = env["oauth.provider.scope"].create([
+    {
+        "name": "Keep your contacts up to date", "code": "contacts.write",
+        "description": "Names and numbers.", "api_read": True, "api_write": True,
+        "model_id": env.ref("base.model_res_partner").id,
+    },
+    *[
+        {"name": f"Scope {n} " + "x" * 60, "code": f"many.{n}", "description": "y" * n}
+        for n in range(200)
+    ],
+])
+client, many = env["oauth.provider.client"].create([
+    {
+        "name": name, "client_uri": "https://example.com", "duration_choice": True,
+        "policy_uri": "https://example.com/privacy", "pkce_required": False,
+        "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+    }
+    for name in ("Café & Söhne", "Many Scopes")
+])
+client.scope_ids |= scopes[0]
+many.scope_ids |= scopes
+user = env["res.users"].search([("login", "=", values["login"])])
+user.company_ids |= env["res.company"].create({"name": "Second Company"})
+grant = env["oauth.provider.grant"].ensure(client, user)
+grant.consent(client.scope_ids, scopes[0])
+grant.last_for(86400)
+result = [client.identifier, many.identifier]
 """
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+ARABIC = """
+env["res.lang"]._activate_lang("ar_001")
+env.ref("base.user_admin").lang = "ar_001"
+"""
 
 
 @pytest.fixture(scope="module")
-def identifier(pair, databases):
-    return databases.shell("e2e_provider", MAKE_CLIENT, callback=CALLBACK)
+def identifiers(pair, databases):
+    values = {"callback": CALLBACK, "login": "demo"}
+    return databases.shell("e2e_provider", MAKE_CLIENTS, **values)
 
 
-def serious_faults(page):
-    """Return what axe-core finds serious or critical on ``page`` (list of str)."""
-    assert page.locator("main").count() == 1, page.content()[:500]
-    page.add_script_tag(path=nodejs.modules() / "axe-core" / "axe.min.js")
-    found = page.evaluate("axe.run()")
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_pages_have_no_serious_fault(pair, page, identifier, size):
-    provider, _client = pair
-    width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
-    query = {
-        "response_type": "code",
-        "client_id": identifier,
-        "redirect_uri": CALLBACK,
-        "prompt": "consent",
-    }
-    authorize = f"{provider.url}/oauth2/authorize"
-    addresses = {
-        "consent": f"{authorize}?{urlencode(query)}",
-        "error": f"{authorize}?client_id=nobody",
+def addresses(provider, identifiers):
+    known, many = identifiers
+    return {
+        "consent": consent_url(provider, known),
+        "many scopes": consent_url(provider, many),
+        "error": f"{provider.url}/oauth2/authorize?client_id=nobody",
         "applications": f"{provider.url}/my/applications",
         "logout": f"{provider.url}/oauth2/logout",
     }
-    page.goto(addresses["consent"])
-    page.fill("input[name=login]", "demo")
-    page.fill("input[name=password]", "demo-demo")
-    page.click("button[type=submit]")
-    page.wait_for_selector("button[value=allow]")
-    for name, address in addresses.items():
+
+
+def assert_whole(page, provider, identifiers):
+    for name, address in addresses(provider, identifiers).items():
         page.goto(address)
         assert serious_faults(page) == [], name
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{name} is wider than the screen"
+        assert overflow(page) <= 0, f"{name} is wider than the screen"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_have_no_serious_fault(pair, page, identifiers, size):
+    provider, _client = pair
+    resize(page, size)
+    sign_in(page, provider, "demo", "demo-demo")
+    assert_whole(page, provider, identifiers)
     # By keyboard alone
     page.keyboard.press("Tab")
     page.locator("button[value=logout]").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("text=You are signed out")
     assert serious_faults(page) == []
+
+
+@pytest.fixture(scope="module")
+def bare(postgres, databases):
+    """A provider without a portal: (server, identifiers of the clients).
+
+    Its administrator reads Arabic; Odoo turns its styles around with rtlcss.
+    """
+    name = databases.create("e2e_bare", ["web", "oauth_provider"])
+    values = {"callback": CALLBACK, "login": "admin"}
+    identifiers = databases.shell(name, MAKE_CLIENTS, **values)
+    databases.shell(name, ARABIC)
+    programs = [str(nodejs.modules() / ".bin"), nodejs.environment()["PATH"]]
+    env = {"PATH": os.pathsep.join(programs)}
+    options = {"load": ["oauth_provider"], "env": env}
+    with OdooServer(postgres, "bare", name, **options) as server:
+        yield server, identifiers
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_our_own_from_right_to_left_have_no_serious_fault(bare, page, size):
+    provider, identifiers = bare
+    resize(page, size)
+    sign_in(page, provider, "admin", "admin")
+    assert_whole(page, provider, identifiers)
+    page.goto(f"{provider.url}/my/applications")
+    assert "Café" in page.inner_text("h2")
+    assert page.locator("script").count() == 0
+    page.goto(consent_url(provider, identifiers[0]))
+    assert page.get_attribute("html", "dir") == "rtl"
+    box = page.locator("input[type=checkbox]").first.bounding_box()
+    label = page.locator("label bdi").first.bounding_box()
+    assert box["x"] > label["x"] + label["width"]

@@ -102,7 +102,7 @@ class IrHttp(models.AbstractModel):
         request.session.can_save = False
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())
-        token.grant_id.note_use()
+        token.grant_id.note_use(request.httprequest.remote_addr)
         return token
 
     @classmethod

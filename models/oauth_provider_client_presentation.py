@@ -39,17 +39,16 @@ class OAuthProviderClient(models.Model):
                     )
 
     def _compute_counts(self):
-        for model, name in (
-            ("oauth.provider.grant", "grant_count"),
-            ("oauth.provider.token", "token_count"),
+        own = Domain("client_id", "in", self.ids)
+        grants = self.env["oauth.provider.grant"].live_domain()
+        now = fields.Datetime.now()
+        tokens = Domain("revoked_at", "=", False) & Domain("expires_at", ">", now)
+        for model, name, live in (
+            ("oauth.provider.grant", "grant_count", grants),
+            ("oauth.provider.token", "token_count", tokens),
         ):
-            live = Domain("client_id", "in", self.ids) & Domain(
-                "revoked_at", "=", False
-            )
-            if model == "oauth.provider.token":
-                live &= Domain("expires_at", ">", fields.Datetime.now())
             counted = dict(
-                self.env[model]._read_group(live, ["client_id"], ["__count"])
+                self.env[model]._read_group(own & live, ["client_id"], ["__count"])
             )
             for client in self:
                 client[name] = counted.get(client, 0)

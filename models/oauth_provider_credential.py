@@ -88,7 +88,7 @@ class OAuthProviderCredential(models.AbstractModel):
         :param client: oauth.provider.client record
         :param user: res.users record it acts for
         :param scopes: oauth.provider.scope recordset
-        :param lifetime: seconds
+        :param lifetime: seconds; never beyond the end of the grant
         :param grant: oauth.provider.grant record, or None for a backend application
         :param family: family to continue; a new one is started by default
         :param vals: values of further fields; ``value`` is the credential itself
@@ -96,6 +96,7 @@ class OAuthProviderCredential(models.AbstractModel):
         :return: tuple (record, credential as str)
         """
         value = vals.pop("value", None) or secret.generate()
+        expires_at = fields.Datetime.now() + timedelta(seconds=lifetime)
         record = self.create(
             {
                 "digest": secret.digest(value),
@@ -104,7 +105,7 @@ class OAuthProviderCredential(models.AbstractModel):
                 "user_id": user.id,
                 "grant_id": grant.id if grant else False,
                 "scope_ids": [fields.Command.set(scopes.ids)],
-                "expires_at": fields.Datetime.now() + timedelta(seconds=lifetime),
+                "expires_at": grant.cap(expires_at) if grant else expires_at,
                 **vals,
             }
         )
@@ -143,12 +144,12 @@ class OAuthProviderCredential(models.AbstractModel):
 
         A credential is worth nothing once it has expired or was revoked, its user or
         client is archived, the user may no longer use the client, or its grant was
-        withdrawn.
+        withdrawn or has expired.
         """
         self.ensure_one()
         return bool(
             not self.revoked_at
-            and self.expires_at > fields.Datetime.now()
+            and self.get_end() > fields.Datetime.now()
             and self.user_id.active
             and self.client_id.active
             and self.client_id.allows_user(self.user_id)
@@ -166,10 +167,19 @@ class OAuthProviderCredential(models.AbstractModel):
         return (self.scope_ids & self.client_id.scope_ids) - declined
 
     @api.private
+    def get_end(self):
+        """Return when this credential expires, at the latest with its grant (datetime).
+
+        The person may have chosen a shorter time since it was issued.
+        """
+        self.ensure_one()
+        return self.grant_id.cap(self.expires_at)
+
+    @api.private
     def expires_in(self):
         """Return the seconds that remain, never below 0 (RFC 6749 section 5.1)."""
         self.ensure_one()
-        remaining = self.expires_at - fields.Datetime.now()
+        remaining = self.get_end() - fields.Datetime.now()
         return max(0, int(remaining.total_seconds()))
 
     @api.private

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: How exactly ``last_used`` is kept.
@@ -69,6 +70,12 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
         help="When a token below this grant was used last, to the minute.",
     )
+    last_address = fields.Char(
+        string="Last Used From",
+        readonly=True,
+        help="The network address that a token below this grant was used from last:"
+        " of the application's server, or of the person's own device.",
+    )
     revoked_at = fields.Datetime(string="Withdrawn On", readonly=True)
     token_ids = fields.One2many(
         comodel_name="oauth.provider.token",
@@ -92,18 +99,16 @@ class OAuthProviderGrant(models.Model):
     def find_live(self, client, user):
         """Return the grant of ``user`` to ``client`` that is in force, or none."""
         return self.search(
-            [
-                ("client_id", "=", client.id),
-                ("user_id", "=", user.id),
-                ("revoked_at", "=", False),
-            ],
+            Domain("client_id", "=", client.id)
+            & Domain("user_id", "=", user.id)
+            & self.live_domain(),
             limit=1,
         )
 
     @api.private
     def find_of_user(self, user):
         """Return the grants of ``user`` (record) in force, the newest first."""
-        return self.search([("user_id", "=", user.id), ("revoked_at", "=", False)])
+        return self.search(Domain("user_id", "=", user.id) & self.live_domain())
 
     @api.private
     def covers(self, scopes):
@@ -137,6 +142,15 @@ class OAuthProviderGrant(models.Model):
         """Return the live grant of ``user`` to ``client``, made if there is none."""
         grant = self.find_live(client, user)
         if not grant:
+            # One that has expired makes room: what comes now is a new one
+            self.search(
+                [
+                    ("client_id", "=", client.id),
+                    ("user_id", "=", user.id),
+                    ("revoked_at", "=", False),
+                ]
+            ).withdraw()
+            self.flush_model()
             # Two requests at once: the second one fails on its snapshot, is retried
             # by Odoo and finds the grant of the first.
             self.env.cr.execute(
@@ -180,11 +194,13 @@ class OAuthProviderGrant(models.Model):
         self.allowed_company_ids = companies.browse() if is_any else companies
 
     @api.private
-    def note_use(self):
+    def note_use(self, address=None):
         """Remember that a token below this grant is used, at most once a minute.
 
         After the request and apart from it: what only reads must not write, and no
         request waits for another one.
+
+        :param address: network address of whoever uses it (str), or None
         """
         now = fields.Datetime.now()
         if not self or (self.last_used and self.last_used > now - USE_INTERVAL):
@@ -195,11 +211,13 @@ class OAuthProviderGrant(models.Model):
             with registry.cursor() as cr:
                 cr.execute(
                     SQL(
-                        "UPDATE oauth_provider_grant SET last_used = %s WHERE id IN ("
+                        "UPDATE oauth_provider_grant SET last_used = %s,"
+                        " last_address = COALESCE(%s, last_address) WHERE id IN ("
                         "SELECT id FROM oauth_provider_grant WHERE id = %s"
                         " AND (last_used IS NULL OR last_used < %s)"
                         " FOR UPDATE SKIP LOCKED)",
                         now,
+                        address or None,
                         identifier,
                         now - USE_INTERVAL,
                     )
@@ -211,11 +229,11 @@ class OAuthProviderGrant(models.Model):
     def get_pictured_user(self):
         """Return the user (record) whose picture the client of this grant may have.
 
-        None once the grant is withdrawn, or the profile is no longer allowed.
+        None once the grant has ended, or the profile is no longer allowed.
         """
         grant = self.exists()
         is_told = "profile" in grant.client_id.scope_ids.mapped("code")
-        if grant.revoked_at or not grant.client_id.active or not is_told:
+        if not grant.is_live() or not grant.client_id.active or not is_told:
             return self.env["res.users"]
         return grant.user_id.filtered("active")
 

@@ -38,7 +38,7 @@ class OAuthProviderGrant(models.Model):
             "If that was not you, withdraw it and change your password. You find what"
             " is connected here:"
         )
-        body = Markup("<p>%s (%s).</p><p>%s <a href='%s'>%s</a></p>") % (
+        body = Markup("<p>%s (<bdi>%s</bdi>).</p><p>%s <a href='%s'>%s</a></p>") % (
             text,
             user.login,
             advice,

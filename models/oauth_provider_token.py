@@ -41,13 +41,14 @@ class OAuthProviderToken(models.Model):
         "client_id.active",
         "user_id.active",
         "grant_id.revoked_at",
+        "grant_id.expires_at",
     )
     def _compute_state(self):
         now = fields.Datetime.now()
         for token in self:
             if token.revoked_at or token.grant_id.revoked_at:
                 token.state = "revoked"
-            elif token.expires_at and token.expires_at <= now:
+            elif token.expires_at and token.get_end() <= now:
                 token.state = "expired"
             elif token.is_live():
                 token.state = "live"

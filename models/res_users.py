@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 from odoo.tools import SQL
 
+from odoo.addons.base.models.res_users import check_identity
+
 from ..tools import api_access
 from ..tools.sign_in import SECOND_FACTORS
 
@@ -21,6 +23,21 @@ class ResUsers(models.Model):
         copy=False,
         groups=fields.NO_ACCESS,
     )
+
+    oauth_application_ids = fields.One2many(
+        comodel_name="oauth.provider.application",
+        inverse_name="user_id",
+        string="Connected Applications",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["oauth_application_ids"]
+
+    @check_identity
+    def action_withdraw_oauth_applications(self):
+        """Withdraw everything that the person has allowed any application."""
+        return self.env.user.oauth_application_ids.action_withdraw()
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -185,7 +185,22 @@ class AuthorizationRequest:
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         return grant.allowed_company_ids or user.company_ids
 
-    def grant_location(self, user, sign_in, consented_codes=None, companies=()):
+    def chosen_duration(self, user, value=None):
+        """Return for how long (seconds, 0 for no end) ``user`` (record) lets it in.
+
+        :param value: what the form says (str); what is not offered counts as nothing.
+            Then it is what was chosen before, or else the longest that is offered.
+        """
+        offered = self.client.get_durations()
+        known = {str(duration): duration for duration in offered}
+        if value in known:
+            return known[value]
+        before = self.known_grant(user).get_duration()
+        return before if before in offered else offered[0]
+
+    def grant_location(
+        self, user, sign_in, consented_codes=None, companies=(), duration=None
+    ):
         """Issue what is asked for and return the address that takes it back.
 
         :param user: record who is signed in
@@ -193,6 +208,7 @@ class AuthorizationRequest:
         :param consented_codes: codes of the scopes that the user ticked (iterable of
             str), or None when the user was not asked
         :param companies: ids of the companies that the user ticked
+        :param duration: for how long, as the form says it (str), or None
         """
         grants = self.env["oauth.provider.grant"]
         granted = self.scopes
@@ -200,9 +216,11 @@ class AuthorizationRequest:
             ticked = set(consented_codes)
             optional = granted.optional()
             granted -= optional.filtered(lambda scope: scope.code not in ticked)
+            seconds = self.chosen_duration(user, duration)
             grant = grants.ensure(self.client, user)
             grant.consent(self.scopes, granted)
             grant.note_shown(self.client.find_redirect_uri(self.redirect_uri))
+            grant.last_for(seconds)
             if offered := self.offered_companies(user):
                 chosen = offered.filtered(lambda company: company.id in companies)
                 grant.limit_to(chosen or user.company_id)

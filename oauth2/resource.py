@@ -110,7 +110,7 @@ def _respond(env, message, describe):
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
-    token.grant_id.note_use()
+    token.grant_id.note_use(message.address)
     try:
         described = describe(token)
     except AccessError:

@@ -98,6 +98,8 @@ def _respond(env, message, checks, endpoint):
         if validator.has_failed_password:
             client = validator.client.identifier
             record_failure(env, "password", client, message.address)
+        if endpoint == "create_token_response" and status == 200:
+            validator.known_grant().note_use(message.address)
     except InvalidClientError as error:
         return messages.Answer.from_error(
             error, challenge=client_authentication.challenge(message)

@@ -61,7 +61,7 @@ class TokenValidator:
         claims = {
             "scope": " ".join(record.allowed_scopes().mapped("code")),
             "client_id": client.identifier,
-            "exp": timestamp(record.expires_at),
+            "exp": timestamp(record.get_end()),
             "iat": timestamp(record.create_date),
             "sub": client.generate_user_id(record.user_id),
             "iss": client.get_issuer(),

@@ -253,15 +253,27 @@ class OdooValidator(TokenValidator, RequestValidator):
     # Tokens (RFC 6749 section 5.1)
 
     def get_access_token_lifetime(self, request):
-        """Return the seconds that an access token of the client lives."""
-        return self.client.access_token_lifetime
+        """Return the seconds that an access token lives, never beyond its grant."""
+        lifetime = self.client.access_token_lifetime
+        end = self.known_grant().expires_at
+        if not end:
+            return lifetime
+        remaining = int((end - fields.Datetime.now()).total_seconds())
+        return max(0, min(lifetime, remaining))
+
+    def known_grant(self):
+        """Return the grant (record) below which a token is issued, or none yet."""
+        if source := self.code or self.refresh_token:
+            return source.grant_id
+        grants = self.env["oauth.provider.grant"]
+        return grants.find_live(self.client, self.user) if self.user else grants
 
     def generate_access_token(self, request):
         """Return a new access token (str) for what was decided on ``request``."""
         value, self.key = make_access_token(
             self._subject(self._token_scopes(request)),
             self.session,
-            self.client.access_token_lifetime,
+            self.get_access_token_lifetime(request),
             self.client.get_audience(self.resource),
         )
         return value

@@ -1,12 +1,14 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_account
+from . import test_application
 from . import test_bad_input
 from . import test_browser
 from . import test_checkup
 from . import test_client_authentication
 from . import test_cors
 from . import test_data
+from . import test_duration
 from . import test_grants
 from . import test_interaction
 from . import test_introspection

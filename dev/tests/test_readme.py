@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dev import readme
+from dev import readme, screenshots
 from dev.console import Stop
 
 
@@ -31,6 +31,23 @@ def test_the_first_two_commands(texts):
 def test_no_section_is_missing(texts):
     missing = [name for name, _title in readme.SECTIONS if not readme._fragment(name)]
     assert not missing
+
+
+@pytest.mark.parametrize("path", [readme.README, readme.INDEX])
+def test_pictures_and_pages_that_are_named_are_there(texts, path):
+    names = re.findall(r"(?:image|figure):: (\S+)", texts[path])
+    names += re.findall(r"`__? <([^#:>]+)>|<(?!http)([\w./-]+\.md)>", texts[path])
+    names += re.findall(r'(?:src|href)="([^"#:]+)"', texts[path])
+    flat = ["".join(name) for name in names]
+    assert [name for name in flat if name.endswith(".png")]
+    assert [name for name in flat if name.endswith(".md")]
+    assert not [name for name in flat if not (path.parent / name).is_file()]
+
+
+def test_every_picture_is_shown_on_a_desk_and_on_a_phone(texts):
+    for name in screenshots.NAMES:
+        for size in ("desk", "phone"):
+            assert screenshots.file_name(name, size) in texts[readme.README]
 
 
 def test_a_link_to_no_section_is_refused():

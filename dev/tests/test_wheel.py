@@ -85,9 +85,12 @@ def test_holds_every_file_the_manifest_names(files):
         "oauth2/__init__.py",
         "oauth2/validator.py",
         "i18n/oauth_provider.pot",
+        "readme/recipes/nextcloud.md",
         "security/ir.model.access.csv",
         "static/description/icon.png",
         "static/description/index.html",
+        "static/description/shot-consent.png",
+        "static/description/shot-consent-phone.png",
     ],
 )
 def test_holds(files, name):

@@ -1,0 +1,59 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the tests that look at pages share: sizes, a sign-in, an examination."""
+
+from urllib.parse import urlencode
+
+from dev import nodejs
+
+CALLBACK = "https://app.example.com/callback"
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+
+
+def resize(page, size):
+    """Give ``page`` the size of a desk or a phone."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def consent_url(provider, identifier, **parameters):
+    """Return the address (str) at which a client asks ``provider`` for consent."""
+    query = {
+        "response_type": "code",
+        "client_id": identifier,
+        "redirect_uri": CALLBACK,
+        "prompt": "consent",
+        **parameters,
+    }
+    return f"{provider.url}/oauth2/authorize?{urlencode(query)}"
+
+
+def sign_in(page, provider, login, password):
+    """Sign in with Odoo's own form."""
+    page.goto(f"{provider.url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/web/login" not in url)
+
+
+def serious_faults(page):
+    """Return what axe-core finds serious or critical on ``page`` (list of str)."""
+    assert page.locator("main").count() == 1, page.content()[:500]
+    axe = nodejs.modules() / "axe-core" / "axe.min.js"
+    # Not as a tag: the pages let no script in
+    page.evaluate(f"() => {{ {axe.read_text()} }}")
+    # What the portal brings along is not ours to mend
+    found = page.evaluate("axe.run(document.querySelector('#wrap, main'))")
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def overflow(page):
+    """Return by how many pixels ``page`` is wider than its window."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )

@@ -1,0 +1,96 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A person lets an application in, sees it again and withdraws it, by hand."""
+
+import pytest
+
+from e2e.pages import consent_url, sign_in
+
+MAKE_CLIENT = """
+client = env["oauth.provider.client"].create({
+    "name": values["name"], "pkce_required": False, "duration_choice": True,
+    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+})
+result = [client.identifier, client.generate_secret()]
+"""
+FIND_GRANT = """
+client = env["oauth.provider.client"].search([("identifier", "=", values["client"])])
+grant = env["oauth.provider.grant"].search([("client_id", "=", client.id)])
+result = {
+    "state": grant.state,
+    "hours": round(grant.get_duration() / 3600),
+    "scopes": sorted(grant.scope_ids.mapped("code")),
+    "from": grant.last_address,
+}
+"""
+
+
+@pytest.fixture
+def connected(pair, page, site, databases, request):
+    """An application that the demo user has let in for a day: its identifier."""
+    provider, _client = pair
+    name = request.node.name
+    identifier, secret = databases.shell(
+        "e2e_provider", MAKE_CLIENT, name=name, callback=site.callback
+    )
+    sign_in(page, provider, "demo", "demo-demo")
+    page.goto(consent_url(provider, identifier, redirect_uri=site.callback))
+    assert name in page.inner_text("h1")
+    page.uncheck("text=See your e-mail address")
+    page.select_option("text=For how long", label="1 day")
+    page.click("button[value=allow]")
+    page.wait_for_url(f"{site.callback}?code=*")
+    code = page.url.partition("code=")[2].partition("&")[0]
+    answer = page.request.post(
+        f"{provider.url}/oauth2/token",
+        form={
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": site.callback,
+            "client_id": identifier,
+            "client_secret": secret,
+        },
+    )
+    assert answer.ok, answer.text()
+    assert answer.json()["expires_in"] <= 24 * 3600
+    return identifier
+
+
+def find(databases, identifier):
+    return databases.shell("e2e_provider", FIND_GRANT, client=identifier)
+
+
+def test_from_the_card_of_the_portal(pair, page, databases, connected, request):
+    provider, _client = pair
+    assert find(databases, connected) == {
+        "state": "live",
+        "hours": 24,
+        "scopes": ["openid", "profile"],
+        # The exchange of the code was the first use
+        "from": "127.0.0.1",
+    }
+    page.goto(f"{provider.url}/my")
+    page.click("text=See and withdraw what applications may do")
+    entry = page.locator("li", has_text=request.node.name)
+    text = entry.inner_text()
+    assert "last used on" in text and "From 127.0.0.1" in text and "Until" in text
+    entry.get_by_role("button", name="Withdraw").click()
+    page.wait_for_load_state()
+    assert page.locator("li", has_text=request.node.name).count() == 0
+    assert find(databases, connected)["state"] == "withdrawn"
+
+
+def test_from_my_profile(pair, page, databases, connected, request):
+    provider, _client = pair
+    page.goto(f"{provider.url}/odoo")
+    page.click(".o_user_menu button")
+    page.click("[data-menu=preferences]")
+    page.click("a[name=page_security]")
+    card = page.locator(".o_kanban_record", has_text=request.node.name)
+    assert "127.0.0.1" in card.inner_text()
+    card.get_by_role("button", name="Withdraw").click()
+    # Odoo's own identity check
+    page.fill(".modal input[type=password]", "demo-demo")
+    page.click(".modal button[name=run_check]")
+    card.wait_for(state="detached")
+    assert find(databases, connected)["state"] == "withdrawn"
