@@ -8,6 +8,7 @@ import psycopg2
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo import http
+from odoo.exceptions import MissingError
 from odoo.http import request
 from odoo.service.model import get_public_method
 from odoo.tools import frozendict
@@ -60,7 +61,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __model__,
                 __method__,
                 ids=ids,
-                context=api.full_context(token, context),
+                context=api.full_context(access, context),
                 **kwargs,
             )
 
@@ -69,8 +70,10 @@ class OAuthJson2Controller(WebJson2Controller):
             model = request.env[model_name]
         except KeyError as error:
             raise NotFound(f"the model {model_name!r} does not exist") from error
-        companies = access.token.get_companies().ids
-        model = model.with_context(**api.safe_context(dict(context), companies))
+        try:
+            model = model.with_context(**access.safe_context(context))
+        except ValueError as error:
+            raise UnprocessableEntity(str(error)) from error
         try:
             method = get_public_method(model, method_name)
         except AttributeError as error:
@@ -79,13 +82,16 @@ class OAuthJson2Controller(WebJson2Controller):
             raise UnprocessableEntity(
                 f"cannot call {model_name}.{method_name} with ids"
             )
-        records = model.browse(ids)
         try:
-            inspect.signature(method).bind(records, **kwargs)
+            inspect.signature(method).bind(model, **kwargs)
         except TypeError as error:
             raise UnprocessableEntity(error.args[0]) from error
         try:
+            records = api.find_records(model, ids)
             return api.call(access, records, method_name, method, kwargs)
+        except MissingError as error:
+            # Odoo's own message says which record, and that it is not a hidden one
+            raise api.make_missing(model) from error
         except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
             raise UnprocessableEntity(str(error).partition("\n")[0]) from error
