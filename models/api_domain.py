@@ -143,7 +143,7 @@ def _narrow_condition(access, model, condition):
 
 
 def _is_taken_over(field):
-    """Tell whether ``field`` is the stored value of another record, and nothing more."""
+    """Tell whether ``field`` is no more than the stored value of another record."""
     if not field.related or field.store:
         return False
     while field.related and not field.store:

@@ -12,6 +12,7 @@ from . import test_interaction
 from . import test_introspection
 from . import test_json2
 from . import test_json2_paths
+from . import test_json2_scopes
 from . import test_json2_write
 from . import test_jwt
 from . import test_keys

@@ -89,9 +89,9 @@ class TestPrivilege(Json2Case):
         scope.filter_id = self.filter
         self.filter.domain = "[]"
         self.assertEqual(self.call(token, "search", domain=[]).status_code, 403)
-        code = self.answer(
-            self.decide(self.url_open(self.authorize_url(client)))
-        )[1]["code"]
+        code = self.answer(self.decide(self.url_open(self.authorize_url(client))))[1][
+            "code"
+        ]
         token = self.redeem(code, client, secret).json()["access_token"]
         scope.write({"api_write": False, "field_ids": [Command.unlink(street.id)]})
         self.assertEqual(self.call(token, "search", domain=[]).status_code, 200)
