@@ -42,6 +42,8 @@ CONTEXT_TYPES = {
 LISTS = frozenset({"one2many", "many2many"})
 #: Methods of the ORM that change records, by operation.
 CHANGE_METHODS = {"create": "create", "write": "write", "unlink": "unlink"}
+#: Methods of the ORM that a scope may name: they change nothing but ``active``.
+_NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
 #: Hooks on which narrowing rests. A model that replaces one may go around it.
 _HOOKS = ("_check_access", "_has_field_access")
 
@@ -248,6 +250,17 @@ def is_enforceable(model):
     """
     owners = {name: _owner(type(model), name) for name in _HOOKS}
     return owners["_check_access"].startswith("odoo.orm")
+
+
+def is_generic(model, name):
+    """Tell whether the method ``name`` is one of those that every model has.
+
+    They take or answer any field (``export_data``, ``web_save``, ``copy``,
+    ``onchange``), so that a scope which names one would not narrow it.
+
+    :param model: recordset of any model
+    """
+    return hasattr(model.pool["base"], name) and name not in _NAMEABLE
 
 
 def _owner(model_class, name):

@@ -5,13 +5,17 @@
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
-from ..models.api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
+from ..models.api_access import (
+    CHANGE_METHODS,
+    READ_METHODS,
+    is_enforceable,
+    is_generic,
+)
 from ..tools.api_access import held_to
+from .api_values import check_values
 
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
-#: Commands that change a relation and no record of the other model.
-_LINK_COMMANDS = frozenset({3, 4, 5, 6})
 
 
 def full_context(access, context):
@@ -77,7 +81,7 @@ def call(access, records, name, method, kwargs):
             return _plain(method(records, **kwargs))
     if name in CHANGE_METHODS:
         return _change(access, records, name, method, kwargs)
-    if not access.allows_model(model._name, name):
+    if is_generic(model, name) or not access.allows_model(model._name, name):
         raise AccessError(
             model.env._(
                 "This access token does not allow the method “%(method)s” on"
@@ -95,7 +99,7 @@ def _change(access, records, name, method, kwargs):
     with held_to(access):
         records.check_access(operation)
     for values in _values(name, kwargs):
-        _check_values(access, records, operation, values)
+        check_values(access, records.browse(), operation, values)
     result = method(records, **kwargs)
     touched = result if operation == "create" else records
     if operation != "unlink":
@@ -115,43 +119,6 @@ def _values(name, kwargs):
     if not all(isinstance(one, dict) for one in values):
         raise ValueError("Values must be objects.")
     return values
-
-
-def _check_values(access, model, operation, values):
-    """Raise AccessError for a value that the scopes do not let the caller write."""
-    allowed = access.of(model._name, operation).fields
-    for name, value in values.items():
-        field = model._fields.get(name)
-        if field is None or name not in allowed:
-            raise AccessError(
-                model.env._(
-                    "This access token does not allow to write “%(field)s” on"
-                    " %(model)s.",
-                    field=name,
-                    model=model._name,
-                )
-            )
-        if field.type in ("one2many", "many2many"):
-            _check_commands(model, field, value)
-
-
-def _check_commands(model, field, value):
-    """Raise AccessError for commands that change records of the other model."""
-    commands = value or []
-    is_link = field.type == "many2many" and all(
-        isinstance(command, list | tuple)
-        and command[:1]
-        and command[0] in _LINK_COMMANDS
-        for command in commands
-    )
-    if commands and not is_link:
-        raise AccessError(
-            model.env._(
-                "Through “%s” a token only links records that there are. Change those"
-                " of the other model there.",
-                field.name,
-            )
-        )
 
 
 def _check_exist(access, records, method):

@@ -309,9 +309,37 @@ class TestJson2(Json2Case):
         for model in ("ir.attachment",):
             with self.assertRaises(ValidationError):
                 self.create_api_scope("x", model, ("name",), api_read=True)
-        for methods in ("_write", "search", "a-b"):
-            with self.assertRaises(ValidationError):
-                self.create_api_scope("y", api_methods=methods)
+
+    def test_a_method_that_every_model_has_cannot_be_named(self):
+        names = (
+            "_write search a-b web_save export_data copy copy_data onchange default_get"
+            " name_create load update_field_translations get_metadata sudo with_user"
+            " with_context with_env browse mapped filtered_domain web_resequence"
+        )
+        for name in names.split():
+            with self.subTest(name=name), self.assertRaises(ValidationError):
+                self.create_api_scope("y", api_methods=f"action_archive {name}")
+        # Nor where a scope from before has one
+        scope = self.create_api_scope(api_read=True, api_methods="action_archive")
+        self.env.cr.execute(
+            "UPDATE oauth_provider_scope SET api_methods = %s WHERE id = %s",
+            [names, scope.id],
+        )
+        self.env.invalidate_all()
+        token = self.get_token(scope)
+        for method, arguments in (
+            ("export_data", {"ids": self.inside.ids, "fields_to_export": ["comment"]}),
+            ("copy_data", {"ids": self.inside.ids}),
+            ("default_get", {"fields": ["comment"]}),
+            ("name_create", {"name": "x"}),
+            ("get_metadata", {"ids": self.inside.ids}),
+            ("sudo", {"ids": self.inside.ids}),
+            ("with_user", {"ids": self.inside.ids, "user": 1}),
+            ("browse", {"ids": self.inside.ids}),
+            ("mapped", {"ids": self.inside.ids, "func": "comment"}),
+        ):
+            with self.subTest(method=method):
+                self.assert_refused(self.call(token, method, **arguments))
 
     def test_the_own_account_has_no_back_door(self):
         scope = self.create_api_scope("me", "res.users", ("name",), api_read=True)
