@@ -52,8 +52,8 @@ class OAuthJson2Controller(WebJson2Controller):
             __model__,
             __method__,
         )
-        is_limited = bool(token.grant_id.allowed_company_ids)
-        with api_access.within(token.get_companies().ids if is_limited else None):
+        is_limited = token.grant_id.limits_companies()
+        with api_access.within(access.companies if is_limited else None):
             if not access.is_full:
                 return self._call(access, __model__, __method__, ids, context, kwargs)
             # Odoo puts the context of the caller in the place of ours

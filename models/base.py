@@ -169,6 +169,8 @@ class IrRule(models.Model):
         access = api_access.current()
         allowed = api_access.companies()
         if allowed is not None and not self.env.su:
+            if not allowed:
+                return Domain.FALSE
             wanted = self.env.context.get("allowed_company_ids") or ()
             kept = [company for company in wanted if company in allowed]
             self = self.with_context(allowed_company_ids=kept or list(allowed))

@@ -98,6 +98,9 @@ class IrHttp(models.AbstractModel):
         token = env["oauth.provider.token"].find("" if "\x00" in raw else raw)
         if not token or not token.is_live() or not token.is_for_us():
             cls._oauth_refuse(401, error="invalid_token")
+        if token.grant_id.is_without_company():
+            # Without any, Odoo would take all of the user's
+            cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
         request.session.can_save = False
         request.update_env(user=token.user_id.id, su=False)

@@ -58,6 +58,12 @@ class OAuthProviderGrant(models.Model):
         help="The companies in which the client may act for the user. Empty: all of the"
         " user's.",
     )
+    is_company_limited = fields.Boolean(
+        string="Limited to Companies",
+        readonly=True,
+        help="The user chose some of the companies. Once none of these is left, the"
+        " client acts in none.",
+    )
     last_used = fields.Datetime(
         string="Last Used On",
         readonly=True,
@@ -103,7 +109,12 @@ class OAuthProviderGrant(models.Model):
     def covers(self, scopes):
         """Tell whether the user has already decided on all ``scopes`` (recordset)."""
         decided = self.scope_ids | self.declined_scope_ids.optional()
-        return bool(self and self.consented_at and scopes <= decided)
+        return bool(
+            self
+            and self.consented_at
+            and scopes <= decided
+            and not self.is_without_company()
+        )
 
     @api.private
     def is_older_than(self, redirect_uri):
@@ -156,7 +167,36 @@ class OAuthProviderGrant(models.Model):
         """Let the client act in ``companies`` (records) alone; all of them: in any."""
         self.ensure_one()
         is_any = self.user_id.company_ids <= companies
-        self.allowed_company_ids = companies.browse() if is_any else companies
+        self.write(
+            {
+                "allowed_company_ids": [
+                    fields.Command.set([] if is_any else companies.ids)
+                ],
+                "is_company_limited": not is_any,
+            }
+        )
+
+    @api.private
+    def limits_companies(self):
+        """Tell whether the user chose some of the companies.
+
+        Not by those that are listed: a company that is deleted leaves the list.
+        """
+        return bool(self.is_company_limited or self.allowed_company_ids)
+
+    @api.private
+    def get_companies(self):
+        """Return the companies (records) in which the client may act now."""
+        self.ensure_one()
+        companies = self.user_id.company_ids
+        if self.limits_companies():
+            companies &= self.allowed_company_ids
+        return companies
+
+    @api.private
+    def is_without_company(self):
+        """Tell whether none of the companies that the user chose is left."""
+        return bool(self and self.limits_companies() and not self.get_companies())
 
     @api.private
     def note_use(self):

@@ -85,7 +85,7 @@ def write_records(token, model, page):
     :param model: name of the model
     :param page: :class:`Page`
     """
-    scopes = token.scopes_as_user()
+    scopes = token.record_scopes()
     page.check(scopes.get_common_fields(model, bool(page.order)))
     scopes = scopes.with_context(
         active_test=not page.archived,
