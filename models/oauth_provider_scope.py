@@ -269,6 +269,9 @@ class OAuthProviderScope(models.Model):
             domain &= Domain("id", "in", list(ids))
         if domain.is_false():
             return [], 0
+        if limit == 0:
+            # The ORM would take it for none
+            return [], records.search_count(domain)
         found = list(
             records._search(
                 domain, offset=offset, limit=limit, order=order or records._order
