@@ -33,7 +33,8 @@ _logger = logging.getLogger(__name__)
 
 
 class OAuthJson2Controller(WebJson2Controller):
-    @http.route()
+    # What is said of a route here, ir.http looks at before the call
+    @http.route(oauth_held=True)
     def web_json_2_rpc(
         self, __model__, __method__, ids=(), context=NO_CONTEXT, **kwargs
     ):

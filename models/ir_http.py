@@ -75,7 +75,7 @@ class IrHttp(models.AbstractModel):
         token = getattr(request, "oauth_token", None)
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
             # One route is held to scopes; any other one takes the user's own rights
-            is_held = "__model__" in args and "__method__" in args
+            is_held = rule.endpoint.routing.get("oauth_held")
             if not is_held and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_refuse(403, error="insufficient_scope")
         return super()._pre_dispatch(rule, args)
