@@ -22,8 +22,10 @@ from ..tools import api_access
 NO_CONTEXT = frozendict()
 #: What arguments of the wrong kind raise somewhere in the ORM.
 CALLERS_FAULT = (
+    AssertionError,
     AttributeError,
     KeyError,
+    RecursionError,
     TypeError,
     ValueError,
     psycopg2.DataError,

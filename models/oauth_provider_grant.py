@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 #: How exactly ``last_used`` is kept.
@@ -182,13 +183,24 @@ class OAuthProviderGrant(models.Model):
 
         Not by those that are listed: a company that is deleted leaves the list.
         """
-        return bool(self.is_company_limited or self.allowed_company_ids)
+        return self.is_company_limited
+
+    @api.constrains("allowed_company_ids", "is_company_limited")
+    def _check_companies(self):
+        for grant in self:
+            if grant.allowed_company_ids and not grant.is_company_limited:
+                raise ValidationError(
+                    self.env._("A grant with some companies is limited to them.")
+                )
 
     @api.private
     def get_companies(self):
         """Return the companies (records) in which the client may act now."""
         self.ensure_one()
-        companies = self.user_id.company_ids
+        # From the cache of Odoo, without those that are archived
+        companies = self.env["res.company"].browse(
+            self.user_id.sudo()._get_company_ids()
+        )
         if self.limits_companies():
             companies &= self.allowed_company_ids
         return companies

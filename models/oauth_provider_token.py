@@ -76,8 +76,9 @@ class OAuthProviderToken(models.Model):
     def get_companies(self):
         """Return the companies (records) that this token may act in."""
         self.ensure_one()
-        grant = self.grant_id
-        return grant.get_companies() if grant else self.user_id.company_ids
+        if self.grant_id:
+            return self.grant_id.get_companies()
+        return self.env["res.company"].browse(self.user_id.sudo()._get_company_ids())
 
     @api.private
     def get_context(self):

@@ -64,24 +64,27 @@ class TestJson2Companies(Json2Case):
         record = self.env["oauth.provider.token"].find(token)
         self.assertFalse(record.get_data_for_model("res.partner"))
 
+    def leave(self, company):
+        self.user.company_ids -= company
+
+    def archive(self, company):
+        company.active = False
+
+    def empty_list(self, _company):
+        self.env.cr.execute("DELETE FROM oauth_provider_grant_company_rel")
+
     def test_when_none_is_left_nothing_is_open(self):
         self.sign_in()
         for scope in (self.narrow, self.full):
             name = f"Gone from {scope.code}"
             gone = self.env["res.company"].create({"name": name})
-            for end in (
-                lambda: self.user.write({"company_ids": [Command.unlink(gone.id)]}),
-                lambda: gone.write({"active": False}),
-                lambda: self.env.cr.execute(
-                    "DELETE FROM oauth_provider_grant_company_rel"
-                ),
-            ):
+            for end in (self.leave, self.archive, self.empty_list):
                 gone.active = True
                 self.user.company_ids |= gone
                 with self.subTest(scope=scope.code):
                     _client, token = self.get_limited(scope, self.first | self.second)
                     self.assertEqual(self.found(token).status_code, 200)
-                    end()
+                    end(gone)
                     self.env.invalidate_all()
                     self.env.registry.clear_cache()
                     self.assert_nothing(token)
