@@ -109,6 +109,7 @@ MILD = {
     ("read_group", "groupby"),
     ("web_read_group", "opening_info"),
 }
+#: What a caller might say of the context: of these, the first two count.
 CONTEXT = {
     "allowed_company_ids": [1, 2, 3],
     "active_test": False,
