@@ -8,6 +8,7 @@ import psycopg2
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo import http
+from odoo.exceptions import MissingError
 from odoo.http import request
 from odoo.service.model import get_public_method
 from odoo.tools import frozendict
@@ -21,8 +22,10 @@ from ..tools import api_access
 NO_CONTEXT = frozendict()
 #: What arguments of the wrong kind raise somewhere in the ORM.
 CALLERS_FAULT = (
+    AssertionError,
     AttributeError,
     KeyError,
+    RecursionError,
     TypeError,
     ValueError,
     psycopg2.DataError,
@@ -32,7 +35,8 @@ _logger = logging.getLogger(__name__)
 
 
 class OAuthJson2Controller(WebJson2Controller):
-    @http.route()
+    # What is said of a route here, ir.http looks at before the call
+    @http.route(oauth_held=True)
     def web_json_2_rpc(
         self, __model__, __method__, ids=(), context=NO_CONTEXT, **kwargs
     ):
@@ -54,8 +58,8 @@ class OAuthJson2Controller(WebJson2Controller):
             __model__,
             __method__,
         )
-        is_limited = bool(token.grant_id.allowed_company_ids)
-        with api_access.within(token.get_companies().ids if is_limited else None):
+        is_limited = token.grant_id.limits_companies()
+        with api_access.within(access.companies if is_limited else None):
             if not access.is_full:
                 return self._call(access, __model__, __method__, ids, context, kwargs)
             # Odoo puts the context of the caller in the place of ours
@@ -63,14 +67,15 @@ class OAuthJson2Controller(WebJson2Controller):
                 __model__,
                 __method__,
                 ids=ids,
-                context=api.full_context(token, context),
+                context=api.full_context(access, context),
                 **kwargs,
             )
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):
-        model = request.env[model_name]
-        companies = access.token.get_companies().ids
-        model = model.with_context(**api.safe_context(dict(context), companies))
+        try:
+            model = request.env[model_name].with_context(**access.safe_context(context))
+        except ValueError as error:
+            raise UnprocessableEntity(str(error)) from error
         try:
             method = get_public_method(model, method_name)
         except AttributeError as error:
@@ -79,13 +84,16 @@ class OAuthJson2Controller(WebJson2Controller):
             raise UnprocessableEntity(
                 f"cannot call {model_name}.{method_name} with ids"
             )
-        records = model.browse(ids)
         try:
-            inspect.signature(method).bind(records, **kwargs)
+            inspect.signature(method).bind(model, **kwargs)
         except TypeError as error:
             raise UnprocessableEntity(error.args[0]) from error
         try:
+            records = api.find_records(model, ids)
             return api.call(access, records, method_name, method, kwargs)
+        except MissingError as error:
+            # Odoo's own message says which record, and that it is not a hidden one
+            raise api.make_missing(model) from error
         except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
             raise UnprocessableEntity(str(error).partition("\n")[0]) from error

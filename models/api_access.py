@@ -2,12 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a token opens on Odoo's own API: the scopes of its grant, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL
-from odoo.tools.query import Query
 
 from .oauth_provider_scope import BROKEN_FILTER
 
@@ -31,8 +30,20 @@ READ_METHODS = frozenset(
         "web_search_read",
     }
 )
+#: What a caller may say of the context; everything else steers business code.
+CONTEXT_TYPES = {
+    "lang": (str, bool, NoneType),
+    "tz": (str, bool, NoneType),
+    "active_test": (bool, int, NoneType),
+    "bin_size": (bool, int, NoneType),
+    "force_search_count": (bool, int, NoneType),
+}
+#: Types of fields that hold several records.
+LISTS = frozenset({"one2many", "many2many"})
 #: Methods of the ORM that change records, by operation.
 CHANGE_METHODS = {"create": "create", "write": "write", "unlink": "unlink"}
+#: Methods of the ORM that a scope may name: they change nothing but ``active``.
+_NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
 #: Hooks on which narrowing rests. A model that replaces one may go around it.
 _HOOKS = ("_check_access", "_has_field_access")
 
@@ -53,7 +64,8 @@ class ApiAccess:
     """The access of one token, for one request.
 
     Several scopes on one model open the records of any of them, and of these the
-    fields that every one of them lists; scopes with the same filter add up.
+    fields that every one of them lists; scopes that open the very same records add up.
+    So no field of a record is open that none of the scopes opens by itself.
     """
 
     def __init__(self, token):
@@ -62,6 +74,7 @@ class ApiAccess:
         """
         self.token = token
         self.scopes = token.allowed_scopes()
+        self.companies = tuple(token.get_companies().ids)
         self._found = {}
 
     @property
@@ -86,7 +99,7 @@ class ApiAccess:
 
     def _combine(self, scopes):
         domain, fields = Domain.FALSE, None
-        for _filter, same in scopes.grouped("filter_id").items():
+        for same in scopes.grouped(_record_set).values():
             listed = frozenset(same.field_ids.mapped("name"))
             fields = listed if fields is None else fields & listed
             domain |= self._get_domain(same[:1])
@@ -122,106 +135,111 @@ class ApiAccess:
             found = [self.of(model._name, name) for name in ("write", "create")]
             return any(access and field.name in access.fields for access in found)
         found = self.of(model._name, "read")
-        if internal and field.name in _internal_fields(model):
+        if internal and field.name in self._internal_fields(model):
             return True
         # No exception for display_name: it may be made of other fields and records
         return found is not None and field.name in found.fields
 
-    # What the caller of a search sends, before the ORM adds what it needs itself
+    def _internal_fields(self, model):
+        """Return the fields (names) without which no search of ``model`` runs.
 
-    def check_domain(self, model, domain):
-        """Raise AccessError for a domain that looks at what the token does not open.
+        Those of its order, and those by which records are in a list that is open.
+        """
+        key = (model._name, None)
+        if key not in self._found:
+            names = {"active", model._active_name}
+            for part in (model._order or "").split(","):
+                if part.split():
+                    names.add(part.split()[0].partition(".")[0])
+            for scope in self.scopes.filtered(lambda scope: scope.allows("read")):
+                owner = model.env[scope.model]
+                for name in scope.field_ids.mapped("name"):
+                    field = owner._fields[name]
+                    if field.comodel_name == model._name and field.type in LISTS:
+                        names.add(getattr(field, "inverse_name", None))
+                        for one in field.get_comodel_domain(owner).iter_conditions():
+                            names.add(one.field_expr.partition(".")[0])
+            self._found[key] = names
+        return self._found[key]
+
+    # What the caller of a method sends
+
+    def safe_context(self, context):
+        """Return of a caller's ``context`` what does not steer business code (dict).
+
+        :param context: value that should be an object
+        :raise ValueError: for one that is none, or has values of the wrong kind
+        """
+        if not isinstance(context, Mapping):
+            raise ValueError("The context must be an object.")
+        safe = {name: context[name] for name in CONTEXT_TYPES.keys() & context.keys()}
+        for name, value in safe.items():
+            if not isinstance(value, CONTEXT_TYPES[name]):
+                raise ValueError(f"The context has no such {name}.")
+        wanted = context.get("allowed_company_ids")
+        if isinstance(wanted, list):
+            kept = [one for one in wanted if type(one) is int and one in self.companies]
+            safe["allowed_company_ids"] = kept or list(self.companies)
+        return safe
+
+    def hold_specification(self, records, specification):
+        """Return what ``web_read`` may be told to read of ``records``.
+
+        Every context in it is held to what the one of the call itself is held to. The
+        fields below a relation are checked where they are read, by this method again.
+
+        :param specification: value that should be an object
+        :raise AccessError: for a field that the token does not open
+        :raise ValueError: for a malformed one
+        """
+        if not isinstance(specification, Mapping):
+            raise ValueError("The specification must be an object.")
+        # Some models open fields of the records at hand, whatever they hold
+        self.check_fields(records.browse(), specification)
+        return {
+            name: self._hold_wish(wish) if wish else {}
+            for name, wish in specification.items()
+        }
+
+    def _hold_wish(self, wish):
+        if not isinstance(wish, Mapping):
+            raise ValueError("The specification of a field must be an object.")
+        wish = dict(wish)
+        if "context" in wish:
+            wish["context"] = self.safe_context(wish["context"])
+        return wish
+
+    def check_fields(self, model, names):
+        """Raise AccessError for a field that the caller names and may not read.
+
+        The ORM asks too; but some models read a part of their fields as superuser.
+
+        :param names: names of fields (iterable)
+        :raise ValueError: for one that there is not
+        """
+        for name in names:
+            field = model._fields.get(name) if isinstance(name, str) else None
+            if field is None:
+                raise ValueError(f"Invalid field {name!r} on {model._name}")
+            model._check_field_access(field, "read")
+
+    def open_names(self, model):
+        """Return the fields (sorted names) by which the token may search for a name.
 
         :param model: recordset of the model
-        :param domain: Domain
         """
-        for condition in domain.iter_conditions():
-            self._check_condition(
-                model, condition.field_expr, condition.operator, condition.value
-            )
-
-    def _check_condition(self, model, path, operator, value):
-        name, _dot, rest = path.partition(".")
-        field = model._fields.get(name)
-        if field is None:
-            raise ValueError(f"Invalid field {model._name}.{name}")
-        if operator.endswith("!") or isinstance(value, (Query, SQL)):
-            raise AccessError(model.env._("This operator is not for callers."))
-        model._check_field_access(field, "read")
-        if not field.relational:
-            return
-        comodel = model.env[field.comodel_name]
-        if rest:
-            comodel.browse().check_access("read")
-            self._check_condition(comodel, rest, operator, value)
-        elif operator in ("any", "not any"):
-            comodel.browse().check_access("read")
-            self.check_domain(comodel, Domain(value))
-
-    def narrow_names(self, model, domain):
-        """Return ``domain`` with searches by name held to the fields that are open.
-
-        What a name is searched by (``_rec_names_search``) may be hidden: whoever could
-        search by it could guess it.
-
-        :param model: recordset of the model
-        :param domain: Domain
-        :raise AccessError: where no such field is open
-        """
-
-        def narrow(condition):
-            if condition.field_expr != "display_name":
-                return condition
-            names = self._open_names(model)
-            if not names:
-                raise AccessError(
-                    model.env._(
-                        "The scopes open no field by which %s are searched.",
-                        model._name,
-                    )
-                )
-            operator, value = condition.operator, condition.value
-            is_negative = operator in Domain.NEGATIVE_OPERATORS
-            combine = Domain.AND if is_negative else Domain.OR
-            return combine(Domain(name, operator, value) for name in names)
-
-        return domain.map_conditions(narrow)
-
-    def _open_names(self, model):
         found = self.of(model._name, "read")
         known = {"name", model._rec_name, *(model._rec_names_search or ())}
         return sorted(
             name
             for name in known & (found.fields if found else frozenset())
-            if model._fields[name].type in ("char", "text")
+            if model._fields[name].type in ("char", "text") and name != "display_name"
         )
 
-    def check_order(self, model, order):
-        """Raise AccessError for an order by a field that the token does not open.
 
-        :param model: recordset of the model
-        :param order: text of the order, or None
-        """
-        if not order or order == model._order:
-            return
-        for part in order.split(","):
-            name = (
-                part.split()[0].partition(".")[0].partition(":")[0]
-                if part.split()
-                else ""
-            )
-            if name in model._fields:
-                model._check_field_access(model._fields[name], "read")
-
-
-def _internal_fields(model):
-    """Return the names of the fields without which no search of ``model`` runs."""
-    names = {"active", model._active_name, model._rec_name, "display_name"}
-    names.update(model._rec_names_search or ())
-    for part in (model._order or "").split(","):
-        if part.split():
-            names.add(part.split()[0].partition(".")[0])
-    return names
+def _record_set(scope):
+    """Return what tells the records of ``scope`` from those of others of its model."""
+    return scope.filter_id, scope.model == "res.users" and scope.own_user_only
 
 
 def is_enforceable(model):
@@ -232,6 +250,17 @@ def is_enforceable(model):
     """
     owners = {name: _owner(type(model), name) for name in _HOOKS}
     return owners["_check_access"].startswith("odoo.orm")
+
+
+def is_generic(model, name):
+    """Tell whether the method ``name`` is one of those that every model has.
+
+    They take or answer any field (``export_data``, ``web_save``, ``copy``,
+    ``onchange``), so that a scope which names one would not narrow it.
+
+    :param model: recordset of any model
+    """
+    return hasattr(model.pool["base"], name) and name not in _NAMEABLE
 
 
 def _owner(model_class, name):

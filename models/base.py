@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
 from ..tools import api_access
+from . import api_domain
 
 
 class Base(models.AbstractModel):
@@ -21,6 +22,8 @@ class Base(models.AbstractModel):
         access = api_access.current()
         if access is None or not has_access or self.env.su:
             return has_access
+        if api_access.is_fetching():
+            return True
         return access.allows_field(self, field, operation, api_access.is_internal())
 
     @api.model
@@ -37,9 +40,10 @@ class Base(models.AbstractModel):
         access = api_access.current()
         if access is not None and not self.env.su:
             domain = Domain(domain)
-            access.check_domain(self, domain)
-            access.check_order(self, order)
-            domain = access.narrow_names(self, domain)
+            if not api_access.is_internal():
+                api_domain.check_domain(self, domain)
+                api_domain.check_order(self, order)
+            domain = api_domain.narrow(access, self, domain)
             # A field that is marked to skip the rules of its model does not here
             bypass_access = False
             with api_access.internal():
@@ -54,6 +58,59 @@ class Base(models.AbstractModel):
             active_test=active_test,
             bypass_access=bypass_access,
         )
+
+    def _fetch_query(self, query, fields):
+        if api_access.current() is None or self.env.su:
+            return super()._fetch_query(query, fields)
+        # The fields have been checked. A list among them has a domain and an order of
+        # its own, which no caller has written.
+        with api_access.fetching():
+            return super()._fetch_query(query, fields)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if api_access.current() is None or self.env.su:
+            return super()._field_to_sql(alias, field_expr, query)
+        field = self._fields.get(field_expr.partition(".")[0])
+        if field is None or not field.related or field.store:
+            return super()._field_to_sql(alias, field_expr, query)
+        # The ORM asks about the field that it is taken from, as superuser
+        self._check_field_access(field, "read")
+        with api_access.held_to(None):
+            return super()._field_to_sql(alias, field_expr, query)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if api_access.current() is not None and not self.env.su:
+            name = groupby_spec.partition(":")[0].partition(".")[0]
+            if name in self._fields:
+                # The ORM does not ask for a many2many
+                self._check_field_access(self._fields[name], "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _read_group_fill_results(
+        self,
+        domain,
+        groupby,
+        annoted_aggregates,
+        read_group_result,
+        read_group_order=None,
+    ):
+        if api_access.current() is not None and not self.env.su:
+            # What would be added are groups that no record of the answer belongs to
+            return read_group_result
+        return super()._read_group_fill_results(
+            domain,
+            groupby,
+            annoted_aggregates,
+            read_group_result,
+            read_group_order=read_group_order,
+        )
+
+    def web_read(self, specification):
+        access = api_access.current()
+        if access is not None and not self.env.su:
+            specification = access.hold_specification(self, specification)
+        return super().web_read(specification)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if api_access.current() is None or self.env.su or api_access.is_internal():
@@ -112,6 +169,8 @@ class IrRule(models.Model):
         access = api_access.current()
         allowed = api_access.companies()
         if allowed is not None and not self.env.su:
+            if not allowed:
+                return Domain.FALSE
             wanted = self.env.context.get("allowed_company_ids") or ()
             kept = [company for company in wanted if company in allowed]
             self = self.with_context(allowed_company_ids=kept or list(allowed))

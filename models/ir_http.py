@@ -75,7 +75,7 @@ class IrHttp(models.AbstractModel):
         token = getattr(request, "oauth_token", None)
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
             # One route is held to scopes; any other one takes the user's own rights
-            is_held = "__model__" in args and "__method__" in args
+            is_held = rule.endpoint.routing.get("oauth_held")
             if not is_held and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_refuse(403, error="insufficient_scope")
         return super()._pre_dispatch(rule, args)
@@ -98,6 +98,9 @@ class IrHttp(models.AbstractModel):
         token = env["oauth.provider.token"].find("" if "\x00" in raw else raw)
         if not token or not token.is_live() or not token.is_for_us():
             cls._oauth_refuse(401, error="invalid_token")
+        if token.grant_id.is_without_company():
+            # Without any, Odoo would take all of the user's
+            cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
         request.session.can_save = False
         request.update_env(user=token.user_id.id, su=False)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -65,6 +66,12 @@ class OAuthProviderGrant(models.Model):
         help="The companies in which the client may act for the user. Empty: all of the"
         " user's.",
     )
+    is_company_limited = fields.Boolean(
+        string="Limited to Companies",
+        readonly=True,
+        help="The user chose some of the companies. Once none of these is left, the"
+        " client acts in none.",
+    )
     last_used = fields.Datetime(
         string="Last Used On",
         readonly=True,
@@ -114,7 +121,12 @@ class OAuthProviderGrant(models.Model):
     def covers(self, scopes):
         """Tell whether the user has already decided on all ``scopes`` (recordset)."""
         decided = self.scope_ids | self.declined_scope_ids.optional()
-        return bool(self and self.consented_at and scopes <= decided)
+        return bool(
+            self
+            and self.consented_at
+            and scopes <= decided
+            and not self.is_without_company()
+        )
 
     @api.private
     def knows(self, redirect_uri):
@@ -191,7 +203,47 @@ class OAuthProviderGrant(models.Model):
         """Let the client act in ``companies`` (records) alone; all of them: in any."""
         self.ensure_one()
         is_any = self.user_id.company_ids <= companies
-        self.allowed_company_ids = companies.browse() if is_any else companies
+        self.write(
+            {
+                "allowed_company_ids": [
+                    fields.Command.set([] if is_any else companies.ids)
+                ],
+                "is_company_limited": not is_any,
+            }
+        )
+
+    @api.private
+    def limits_companies(self):
+        """Tell whether the user chose some of the companies.
+
+        Not by those that are listed: a company that is deleted leaves the list.
+        """
+        return self.is_company_limited
+
+    @api.constrains("allowed_company_ids", "is_company_limited")
+    def _check_companies(self):
+        for grant in self:
+            if grant.allowed_company_ids and not grant.is_company_limited:
+                raise ValidationError(
+                    self.env._("A grant with some companies is limited to them.")
+                )
+
+    @api.private
+    def get_companies(self):
+        """Return the companies (records) in which the client may act now."""
+        self.ensure_one()
+        # From the cache of Odoo, without those that are archived
+        companies = self.env["res.company"].browse(
+            self.user_id.sudo()._get_company_ids()
+        )
+        if self.limits_companies():
+            companies &= self.allowed_company_ids
+        return companies
+
+    @api.private
+    def is_without_company(self):
+        """Tell whether none of the companies that the user chose is left."""
+        return bool(self and self.limits_companies() and not self.get_companies())
 
     @api.private
     def note_use(self, address=None):

@@ -169,7 +169,13 @@ class OAuthProviderScope(models.Model):
 
         ``openid`` is what signing in means: who does not want it presses Deny.
         """
-        return self.filtered(lambda scope: scope.code != "openid")
+        return self - self.filtered_domain(self.always_allowed_domain())
+
+    @api.model
+    @api.private
+    def always_allowed_domain(self):
+        """Return the scopes (Domain) that are not :meth:`optional`."""
+        return Domain("code", "=", "openid")
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
@@ -269,6 +275,9 @@ class OAuthProviderScope(models.Model):
             domain &= Domain("id", "in", list(ids))
         if domain.is_false():
             return [], 0
+        if limit == 0:
+            # The ORM would take it for none
+            return [], records.search_count(domain)
         found = list(
             records._search(
                 domain, offset=offset, limit=limit, order=order or records._order

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from .api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
+from .api_access import is_enforceable, is_generic
 from .oauth_provider_scope import BROKEN_FILTER
 
 #: Records up to which the consent page counts.
@@ -83,12 +83,13 @@ class OAuthProviderScope(models.Model):
                     )
                 )
             for name in scope.get_methods():
-                known = READ_METHODS | CHANGE_METHODS.keys()
-                if name.startswith("_") or name in known or not name.isidentifier():
+                is_public = name.isidentifier() and not name.startswith("_")
+                if not is_public or is_generic(self, name):
                     raise ValidationError(
                         self.env._(
-                            "“%s” is no further method: private ones cannot be called,"
-                            " and those of the ORM go by the boxes.",
+                            "“%s” is no further method: private ones cannot be called."
+                            " Those that every model has go by the boxes, or take and"
+                            " answer any field, so that no scope could narrow them.",
                             name,
                         )
                     )

@@ -77,9 +77,9 @@ class OAuthProviderToken(models.Model):
     def get_companies(self):
         """Return the companies (records) that this token may act in."""
         self.ensure_one()
-        companies = self.user_id.company_ids
-        chosen = self.grant_id.allowed_company_ids
-        return companies & chosen if chosen else companies
+        if self.grant_id:
+            return self.grant_id.get_companies()
+        return self.env["res.company"].browse(self.user_id.sudo()._get_company_ids())
 
     @api.private
     def get_context(self):
@@ -91,7 +91,7 @@ class OAuthProviderToken(models.Model):
         self.ensure_one()
         context = dict(self.env["res.users"].with_user(self.user_id).context_get())
         context["oauth_client"] = self.client_id.name
-        if self.grant_id.allowed_company_ids:
+        if self.grant_id.limits_companies():
             companies = self.get_companies()
             own = self.user_id.company_id & companies
             context["allowed_company_ids"] = (own | companies).ids
@@ -105,9 +105,19 @@ class OAuthProviderToken(models.Model):
         result. Scopes that the client has lost since give nothing.
         """
         self.ensure_one()
-        return self.scopes_as_user().get_data_for_model(
+        return self.record_scopes().get_data_for_model(
             model, res_id=res_id, all_scopes_match=all_scopes_match
         )
+
+    @api.private
+    def record_scopes(self):
+        """Return the scopes that open records, in the environment of the token's user.
+
+        None where no company is left in which the token may act: without any, Odoo
+        would take all of the user's.
+        """
+        scopes = self.scopes_as_user()
+        return scopes.browse() if self.grant_id.is_without_company() else scopes
 
     @api.private
     def scopes_as_user(self):

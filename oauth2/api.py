@@ -5,42 +5,55 @@
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
-from ..models.api_access import CHANGE_METHODS, READ_METHODS, is_enforceable
-from ..tools.api_access import held_to
-
-#: What a caller may say of the context; everything else steers business code.
-CONTEXT_KEYS = frozenset(
-    {"lang", "tz", "active_test", "bin_size", "force_search_count"}
+from ..models.api_access import (
+    CHANGE_METHODS,
+    READ_METHODS,
+    is_enforceable,
+    is_generic,
 )
-#: Commands that change a relation and no record of the other model.
-_LINK_COMMANDS = frozenset({3, 4, 5, 6})
+from ..tools.api_access import held_to
+from .api_values import check_values
+
+#: Largest number that PostgreSQL takes for an id.
+MAX_ID = 2**31 - 1
 
 
-def safe_context(context, companies):
-    """Return of a caller's ``context`` (dict) what does not steer business code.
-
-    :param companies: ids (list) of the companies that the token may act in
-    """
-    safe = {name: context[name] for name in CONTEXT_KEYS & context.keys()}
-    wanted = context.get("allowed_company_ids")
-    if isinstance(wanted, list):
-        kept = [company for company in wanted if company in companies]
-        safe["allowed_company_ids"] = kept or list(companies)
-    return safe
-
-
-def full_context(token, context):
+def full_context(access, context):
     """Return a caller's ``context`` (dict) for a token with full access.
 
     As it is, but that the token says who acts, and in which companies.
     """
-    own = token.get_context()
+    own = access.token.get_context()
     merged = {**own, **context, "oauth_client": own["oauth_client"]}
     if "allowed_company_ids" in merged:
-        companies = own.get("allowed_company_ids") or token.get_companies().ids
-        wanted = safe_context(merged, companies).get("allowed_company_ids")
-        merged["allowed_company_ids"] = wanted or list(companies)
+        wanted = merged["allowed_company_ids"]
+        held = access.safe_context({"allowed_company_ids": wanted})
+        merged["allowed_company_ids"] = list(
+            held.get("allowed_company_ids") or access.companies
+        )
     return merged
+
+
+def find_records(model, ids):
+    """Return the records of ``model`` that a caller names by ``ids``.
+
+    :param model: recordset of the model
+    :param ids: value that should be an id or a list of them
+    :raise ValueError: for another value
+    :raise MissingError: for a number that no record can have; the ORM would make a new
+        record of it, which is within any filter that its defaults are in
+    """
+    ids = [ids] if type(ids) is int else ids
+    if not isinstance(ids, list | tuple) or any(type(one) is not int for one in ids):
+        raise ValueError("The ids must be a list of numbers.")
+    if any(one < 1 or one > MAX_ID for one in ids):
+        raise make_missing(model)
+    return model.browse(ids)
+
+
+def make_missing(model):
+    """Return the error for a record that there is not, or not for the token."""
+    return MissingError(model.env._("Record does not exist or has been deleted."))
 
 
 def call(access, records, name, method, kwargs):
@@ -61,13 +74,14 @@ def call(access, records, name, method, kwargs):
         with held_to(access):
             _check_enforceable(access, model)
             records.check_access("read")
-            _check_named(model, kwargs.get("fields"))
-            _check_named(model, kwargs.get("field_names"))
-            _check_named(model, kwargs.get("specification"))
+            for names in (kwargs.get("fields"), kwargs.get("field_names")):
+                # Those of read_group are aggregates, which the ORM takes apart
+                if isinstance(names, list) and name != "read_group":
+                    access.check_fields(model, names)
             return _plain(method(records, **kwargs))
     if name in CHANGE_METHODS:
         return _change(access, records, name, method, kwargs)
-    if not access.allows_model(model._name, name):
+    if is_generic(model, name) or not access.allows_model(model._name, name):
         raise AccessError(
             model.env._(
                 "This access token does not allow the method “%(method)s” on"
@@ -80,36 +94,12 @@ def call(access, records, name, method, kwargs):
     return _plain(method(records, **kwargs))
 
 
-def _check_named(model, names):
-    """Raise AccessError for a field that the caller names and may not read.
-
-    The ORM asks too; but some models read a part of their fields as superuser.
-
-    :param names: list of names, or specification (dict) of ``web_read``
-    """
-    if not isinstance(names, list | tuple | dict):
-        return
-    for name in names:
-        field = model._fields.get(name) if isinstance(name, str) else None
-        if field is None:
-            raise ValueError(f"Invalid field {name!r} on {model._name}")
-        model._check_field_access(field, "read")
-        wish = names[name] if isinstance(names, dict) else None
-        if isinstance(wish, dict) and field.relational:
-            below = dict(wish.get("fields") or {})
-            below.pop("display_name", None)
-            if below:
-                comodel = model.env[field.comodel_name]
-                comodel.check_access("read")
-                _check_named(comodel, below)
-
-
 def _change(access, records, name, method, kwargs):
     operation = CHANGE_METHODS[name]
     with held_to(access):
         records.check_access(operation)
     for values in _values(name, kwargs):
-        _check_values(access, records, operation, values)
+        check_values(access, records.browse(), operation, values)
     result = method(records, **kwargs)
     touched = result if operation == "create" else records
     if operation != "unlink":
@@ -131,51 +121,13 @@ def _values(name, kwargs):
     return values
 
 
-def _check_values(access, model, operation, values):
-    """Raise AccessError for a value that the scopes do not let the caller write."""
-    allowed = access.of(model._name, operation).fields
-    for name, value in values.items():
-        field = model._fields.get(name)
-        if field is None or name not in allowed:
-            raise AccessError(
-                model.env._(
-                    "This access token does not allow to write “%(field)s” on"
-                    " %(model)s.",
-                    # Odoo logs the message: a name that is none may hold anything
-                    field=name if field else repr(name),
-                    model=model._name,
-                )
-            )
-        if field.type in ("one2many", "many2many"):
-            _check_commands(model, field, value)
-
-
-def _check_commands(model, field, value):
-    """Raise AccessError for commands that change records of the other model."""
-    commands = value or []
-    is_link = field.type == "many2many" and all(
-        isinstance(command, list | tuple)
-        and command[:1]
-        and command[0] in _LINK_COMMANDS
-        for command in commands
-    )
-    if commands and not is_link:
-        raise AccessError(
-            model.env._(
-                "Through “%s” a token only links records that there are. Change those"
-                " of the other model there.",
-                field.name,
-            )
-        )
-
-
 def _check_exist(access, records, method):
     """Raise AccessError unless the scopes of ``method`` open all ``records``."""
     domain = access.get_domain(records._name, method)
     records.check_access("read")
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
     if records - found.sudo(False):
-        raise MissingError(records.env._("Record does not exist or has been deleted."))
+        raise make_missing(records)
 
 
 def _check_enforceable(access, model):

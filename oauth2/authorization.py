@@ -174,16 +174,18 @@ class AuthorizationRequest:
     def offered_companies(self, user):
         """Return the companies (records) among which ``user`` (record) may choose.
 
-        None where there is one only, or where no scope opens records.
+        None where no scope opens records, or where there is one only and always was.
         """
         opens_records = any(s.model_id or s.full_access for s in self.scopes)
+        grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         companies = user.company_ids
-        return companies if opens_records and len(companies) > 1 else companies[:0]
+        is_choice = len(companies) > 1 or grant.limits_companies()
+        return companies if opens_records and is_choice else companies[:0]
 
     def allowed_companies(self, user):
         """Return the companies (records) that ``user`` chose before, or all."""
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
-        return grant.allowed_company_ids or user.company_ids
+        return grant.get_companies() if grant else user.company_ids
 
     def chosen_duration(self, user, value=None):
         """Return for how long (seconds, 0 for no end) ``user`` (record) lets it in.

@@ -78,6 +78,18 @@ class Page:
                 description="The scopes of the token do not open a field."
             )
 
+    def check_order(self, records):
+        """Raise InvalidRequestError for an order that the database does not have.
+
+        By what is computed, kept elsewhere or a list.
+
+        :param records: recordset of the model, as the user
+        """
+        names = [name for name, _descending in self.order if name != "id"]
+        described = records.fields_get(names, ["sortable"]) if names else {}
+        if not all(described.get(name, {}).get("sortable") for name in names):
+            raise InvalidRequestError(description="Records have no such order.")
+
 
 def write_records(token, model, page):
     """Return (file with the JSON answer, number of records that there are).
@@ -86,8 +98,9 @@ def write_records(token, model, page):
     :param model: name of the model
     :param page: :class:`Page`
     """
-    scopes = token.scopes_as_user()
+    scopes = token.record_scopes()
     page.check(scopes.get_common_fields(model, bool(page.order)))
+    page.check_order(scopes.env(su=False)[model])
     scopes = scopes.with_context(
         active_test=not page.archived,
         bin_size=page.sizes,

@@ -56,7 +56,7 @@ def userinfo_response(env, message):
     def describe(token):
         scopes, client = token.scopes_as_user(), token.client_id
         claims = {
-            **scopes.get_data_for_model("res.users", res_id=token.user_id.id),
+            **token.get_data_for_model("res.users", res_id=token.user_id.id),
             **scopes.get_standard_claims(token.user_id, client),
             "sub": token.generate_user_id(),
         }

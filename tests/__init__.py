@@ -13,6 +13,11 @@ from . import test_grants
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
+from . import test_json2_companies
+from . import test_json2_hostile
+from . import test_json2_isolation
+from . import test_json2_paths
+from . import test_json2_scopes
 from . import test_json2_write
 from . import test_jwt
 from . import test_keys

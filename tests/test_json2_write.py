@@ -44,7 +44,10 @@ class TestJson2Write(Json2Case):
         scope = self.create_api_scope(
             api_create=True, names=("name", "ref", "category_id")
         )
-        token = self.get_token(scope)
+        tags = self.create_api_scope(
+            "tags", "res.partner.category", ("name",), api_read=True
+        )
+        token = self.get_token(scope, tags)
         created = self.call(
             token, "create", vals_list=[{"name": "Made", "ref": "in"}]
         ).json()
@@ -70,6 +73,105 @@ class TestJson2Write(Json2Case):
         ).json()
         self.assertFalse(self.Partner.browse(created).email)
         self.assertFalse(self.Partner.search([("name", "=", "x")]))
+
+    def test_what_is_linked_has_to_be_open(self):
+        """Or its name could be read in the record afterwards."""
+        names = ("name", "ref", "parent_id", "category_id", "company_id", "user_id")
+        values = {"api_read": True, "api_write": True, "api_create": True}
+        token = self.get_token(
+            self.create_api_scope(names=(*names, "country_id", "child_ids"), **values)
+        )
+        inside, other = self.inside
+        company, stranger = self.user.company_id, self.env.ref("base.user_admin")
+        tag = self.env["res.partner.category"].create({"name": f"Tag {SECRET}"})
+        foreign = self.env["res.company"].create({"name": f"Company {SECRET}"})
+        before = inside.read(names)
+        for vals in (
+            {"parent_id": self.outside.id},
+            {"parent_id": 10**8},
+            {"parent_id": [self.outside.id, "x"]},
+            {"parent_id": str(self.outside.id)},
+            {"parent_id": True},
+            {"parent_id": {"name": "x"}},
+            {"country_id": self.env.ref("base.be").id},
+            {"category_id": [[4, tag.id]]},
+            {"category_id": [[6, 0, [tag.id]]]},
+            {"category_id": [tag.id]},
+            {"category_id": [[6, 0, tag.id]]},
+            {"category_id": [[4, [tag.id]]]},
+            {"category_id": [[True, tag.id, {"name": "x"}]]},
+            {"category_id": "x"},
+            {"category_id": {}},
+            {"company_id": foreign.id},
+            {"user_id": stranger.id},
+            {"child_ids": [[4, self.outside.id]]},
+            {"child_ids": False},
+            {"child_ids": [[5]]},
+        ):
+            for method, arguments in (
+                ("write", {"ids": inside.ids, "vals": vals}),
+                ("create", {"vals_list": [{"name": "x", "ref": "in", **vals}]}),
+            ):
+                with self.subTest(method=method, vals=vals):
+                    self.assert_refused(self.call(token, method, **arguments))
+        self.env.invalidate_all()
+        self.assertEqual(inside.read(names), before)
+        for vals in (
+            {"parent_id": other.id},
+            {"parent_id": False},
+            {"company_id": company.id},
+            {"user_id": self.user.id},
+            {"category_id": [[5]]},
+            {"category_id": False},
+            {"child_ids": []},
+        ):
+            with self.subTest(vals=vals):
+                response = self.call(token, "write", ids=inside.ids, vals=vals)
+                self.assertEqual(response.status_code, 200, response.text)
+
+    def test_other_records_are_not_written_through_a_field(self):
+        names = ("name", "login", "email", "tz_offset", "contact_address", "lang")
+        own = {"api_read": True, "api_write": True}
+        scope = self.create_api_scope("me", "res.users", names, **own)
+        country = self.env.ref("base.be")
+        partners = self.create_api_scope(
+            names=("name", "ref", "country_code", "image_128", "commercial_partner_id"),
+            **own,
+        )
+        countries = self.create_api_scope("c", "res.country", ("code",), api_read=True)
+        token = self.get_token(scope, partners, countries)
+        inside = self.inside[0]
+        inside.country_id = country
+        self.assert_refused(
+            self.call(token, "write", ids=inside.ids, vals={"country_code": "XX"})
+        )
+        self.env.invalidate_all()
+        self.assertEqual(country.code, "BE")
+        # No rights of the user's own on accounts
+        vals = {"email": "x@example.com"}
+        self.assert_refused(
+            self.call(token, "write", "res.users", ids=self.user.ids, vals=vals)
+        )
+
+    def test_properties_are_not_written(self):
+        field = self.Partner._fields.get("properties")
+        if field is None or field.type != "properties":
+            self.skipTest("Contacts have no properties here")
+        self.inside[1].parent_id = self.inside[0]
+        scope = self.create_api_scope(
+            api_read=True,
+            api_write=True,
+            api_create=True,
+            names=("name", "ref", "properties"),
+        )
+        token = self.get_token(scope)
+        definition = {"name": "x", "type": "char", "string": "X", "value": "y"}
+        for value in ([{**definition, "definition_changed": True}], {"x": "y"}, False):
+            vals = {"name": "x", "ref": "in", "properties": value}
+            self.assert_refused(
+                self.call(token, "write", ids=self.inside[1].ids, vals=vals)
+            )
+            self.assert_refused(self.call(token, "create", vals_list=[vals]))
 
     def test_deleting_is_held_to_the_filter(self):
         token = self.get_token(self.create_api_scope(api_unlink=True))

@@ -97,6 +97,73 @@ class TestOtherinfo(Json2Case):
                 self.assertEqual(response.status_code, 400)
                 self.assertEqual(response.json()["error"], "invalid_request")
 
+    def test_orders_that_there_are_not(self):
+        names = (
+            "name child_ids category_id image_1920 avatar_128 comment country_id"
+            " country_code properties contact_address is_company create_date color"
+            " company_id barcode active_lang_count vat"
+        ).split()
+        self.token = self.get_token(self.create_api_scope("odd", names=names))
+        refused = ("child_ids", "category_id", "image_1920", "avatar_128")
+        for name in names:
+            if name not in self.Partner._fields:
+                continue
+            for order in (name, f"{name} desc", f"name, {name}"):
+                with self.subTest(order=order):
+                    response = self.get(order=order, fields="name", limit=3)
+                    self.assertIn(response.status_code, (200, 400), response.text)
+                    if name in refused:
+                        self.assertEqual(response.json()["error"], "invalid_request")
+        for order in ("name", "country_id desc", "country_code", "id asc, id desc"):
+            self.assertEqual(self.get(order=order, limit=3).status_code, 200, order)
+        for order in (
+            "child_ids.name",
+            "country_id.name",
+            "country_id.id",
+            "name:upper",
+            "name nulls first",
+            "name\x00",
+            "\x00",
+            "NAME",
+            "name asc desc",
+            " ",
+            "no_such",
+            "company_id.id desc",
+        ):
+            with self.subTest(order=order):
+                response = self.get(order=order)
+                self.assertEqual(response.status_code, 400, response.text)
+                self.assertEqual(response.json()["error"], "invalid_request")
+
+    def test_odd_parameters(self):
+        number = self.others[0].id
+        for parameters, status, count in (
+            ({"ids": f"{number},{number}, {number}"}, 200, 1),
+            ({"ids": "0"}, 200, 0),
+            ({"ids": str(2**31 - 1)}, 200, 0),
+            ({"ids": str(2**31)}, 400, None),
+            ({"ids": "٣"}, 400, None),
+            ({"ids": "1\x00"}, 400, None),
+            ({"ids": "1,"}, 400, None),
+            ({"offset": str(2**31 - 1)}, 200, 0),
+            ({"offset": "²"}, 400, None),
+            ({"limit": str(2**31 - 1)}, 200, 27),
+            ({"limit": "0"}, 200, 0),
+            ({"fields": "name,name"}, 200, 27),
+            ({"fields": "id"}, 200, 27),
+            ({"fields": "name\x00"}, 400, None),
+            ({"fields": ","}, 400, None),
+            ({"fields": "name,"}, 400, None),
+            ({"fields": ""}, 200, 27),
+            ({"order": ""}, 200, 27),
+            ({"ids": ""}, 200, 27),
+        ):
+            with self.subTest(parameters=parameters):
+                response = self.get(**parameters)
+                self.assertEqual(response.status_code, status, response.text)
+                if status == 200:
+                    self.assertEqual(len(response.json()), count)
+
     def test_an_order_does_not_tell_of_hidden_values(self):
         wide = self.create_api_scope("wide", names=("name",), filter_id=False)
         narrow = self.create_api_scope("narrow", names=("name", "street"))

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 _current = ContextVar("oauth_provider_api_access", default=None)
 _companies = ContextVar("oauth_provider_api_companies", default=None)
 _is_internal = ContextVar("oauth_provider_api_internal", default=False)
+_is_fetching = ContextVar("oauth_provider_api_fetching", default=False)
 
 
 def current():
@@ -28,6 +29,14 @@ def companies():
 def is_internal():
     """Tell whether the ORM itself asks, for an order or a name that nobody sees."""
     return _is_internal.get()
+
+
+def is_fetching():
+    """Tell whether the ORM gets values of fields that have been asked for and checked.
+
+    A list is found by a field of the other model, which the caller need not know of.
+    """
+    return _is_fetching.get()
 
 
 @contextmanager
@@ -48,6 +57,17 @@ def internal():
         yield
     finally:
         _is_internal.reset(mark)
+
+
+@contextmanager
+def fetching():
+    """Let the ORM have whatever fields it needs to get the values that it fetches."""
+    mark = _is_fetching.set(True)
+    try:
+        with internal():
+            yield
+    finally:
+        _is_fetching.reset(mark)
 
 
 @contextmanager

@@ -1,0 +1,207 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The domain and the order that a caller sends, before the ORM adds what it needs."""
+
+from collections.abc import Set
+
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.query import Query
+
+from ..tools.api_access import held_to
+
+#: Operators that compare with plain values. Those that walk a hierarchy are not among
+#: them: the ORM walks it as superuser, past records that the token must not know of.
+COMPARISONS = frozenset(
+    {
+        "=",
+        "!=",
+        "<>",
+        "==",
+        "=?",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "in",
+        "not in",
+        "like",
+        "ilike",
+        "=like",
+        "=ilike",
+        "not like",
+        "not ilike",
+        "not =like",
+        "not =ilike",
+    }
+)
+#: Operators whose value is a domain on the other model.
+QUANTIFIERS = frozenset({"any", "not any"})
+#: Operators that compare with the very value.
+EQUALITIES = frozenset({"=", "==", "in"})
+#: What may hold several values, from a list of JSON to the sets of the ORM.
+COLLECTION_TYPES = (list, tuple, Set)
+#: Fields of which a path may name a part: the month of a date, one of the properties.
+COMPOSED = frozenset({"date", "datetime", "properties"})
+
+
+def check_domain(model, domain):
+    """Raise AccessError or ValueError for a domain that a token may not ask.
+
+    That is one that looks at a field or a model which it does not open, wherever in the
+    domain, and one whose meaning cannot be told by looking at it.
+
+    :param model: recordset of the model
+    :param domain: Domain
+    """
+    for condition in domain.iter_conditions():
+        _check_condition(
+            model, condition.field_expr, condition.operator, condition.value
+        )
+
+
+def _check_condition(model, path, operator, value):
+    name, dot, rest = path.partition(".")
+    field = model._fields.get(name)
+    if field is None or (dot and not rest):
+        raise ValueError(f"Invalid field {model._name}.{path}")
+    if operator not in COMPARISONS | QUANTIFIERS or isinstance(value, Query | SQL):
+        raise AccessError(
+            model.env._("A token cannot search by “%s”.", operator),
+        )
+    model._check_field_access(field, "read")
+    if rest and not field.relational and field.type not in COMPOSED:
+        raise ValueError(f"Invalid field {model._name}.{path}")
+    if operator in QUANTIFIERS and not (field.relational or rest):
+        raise ValueError(f"{model._name}.{path} has no records to search")
+    if not field.relational:
+        return
+    comodel = model.env[field.comodel_name]
+    if rest:
+        comodel.browse().check_access("read")
+        _check_condition(comodel, rest, operator, value)
+    elif operator in QUANTIFIERS:
+        comodel.browse().check_access("read")
+        check_domain(comodel, Domain(value))
+
+
+def check_order(model, order):
+    """Raise AccessError for an order by a field that the token does not open.
+
+    :param model: recordset of the model
+    :param order: text of the order, or None
+    """
+    if not order or order == model._order:
+        return
+    for part in order.split(","):
+        word = (part.split() or [""])[0]
+        name = word.partition(".")[0].partition(":")[0]
+        if name in model._fields:
+            model._check_field_access(model._fields[name], "read")
+
+
+def narrow(access, model, domain):
+    """Return ``domain`` (Domain) with what the ORM would look up beside it written out.
+
+    A search by name looks at the fields that are open and at no other one: what a name
+    is searched by (``_rec_names_search``) may be hidden, and whoever could search by
+    it could guess it. Records of a list count as far as the token sees them. And a
+    field that the model takes from another record is searched as the user.
+
+    :param access: :class:`.api_access.ApiAccess`
+    :param model: recordset of the model
+    :raise AccessError: where a name is searched and no field for it is open
+    """
+    return domain.map_conditions(
+        lambda condition: _narrow_condition(access, model, condition)
+    )
+
+
+def _narrow_condition(access, model, condition):
+    name, _dot, rest = condition.field_expr.partition(".")
+    operator, value = condition.operator, condition.value
+    field = model._fields.get(name)
+    if field is None:
+        return condition
+    if condition.field_expr == "display_name":
+        return _narrow_name(access, model, operator, value)
+    if field.relational:
+        comodel = model.env[field.comodel_name]
+        if rest:
+            below = narrow(access, comodel, Domain(rest, operator, value))
+            return Domain(name, "any", below)
+        if operator in QUANTIFIERS:
+            return Domain(name, operator, narrow(access, comodel, Domain(value)))
+        return _narrow_relation(access, model, field, operator, value) or condition
+    if _is_taken_over(field) and not rest:
+        # The token opens the value; where it comes from is the user's own affair
+        with held_to(None):
+            query = model.with_context(active_test=False)._search(condition)
+        return Domain("id", "in", query)
+    return condition
+
+
+def _is_taken_over(field):
+    """Tell whether ``field`` is no more than the stored value of another record."""
+    if not field.related or field.store:
+        return False
+    while field.related and not field.store:
+        field = field.related_field
+    return field.store
+
+
+def _narrow_name(access, model, operator, value):
+    names = access.open_names(model)
+    if not names:
+        raise AccessError(
+            model.env._(
+                "The scopes open no field by which %s are searched.", model._name
+            )
+        )
+    is_negative = operator in Domain.NEGATIVE_OPERATORS
+    combine = Domain.AND if is_negative else Domain.OR
+    by_name = combine(Domain(name, operator, value) for name in names)
+    return narrow(access, model, by_name)
+
+
+def _narrow_relation(access, model, field, operator, value):
+    """Return the domain that means the same in records that the token sees, or None.
+
+    :param operator: one of :data:`COMPARISONS`
+    :param value: id, text, False, or a list of them
+    """
+    comodel = model.env[field.comodel_name]
+
+    def named(operator, text):
+        below = narrow(access, comodel, Domain("display_name", operator, text))
+        return Domain(field.name, "any", below)
+
+    if operator == "=?":
+        if not value:
+            return Domain.TRUE
+        operator = "="
+    positive = Domain.NEGATIVE_OPERATORS.get(operator, operator)
+    if positive.endswith("like"):
+        found = named(positive, value)
+    elif positive in EQUALITIES:
+        values = list(value) if isinstance(value, COLLECTION_TYPES) else [value]
+        names = [one for one in values if isinstance(one, str)]
+        others = [one for one in values if not isinstance(one, str)]
+        is_list = field.type != "many2one" and field.store
+        if not names and not is_list:
+            return None
+        parts = [named("in", names)] if names else []
+        if is_list:
+            if not all(others):
+                parts.append(Domain(field.name, "not any", Domain.TRUE))
+            others = [one for one in others if one]
+            if others:
+                among = Domain("id", "in", others)
+                parts.append(Domain(field.name, "any", among))
+        elif others:
+            parts.append(Domain(field.name, "in", others))
+        found = Domain.OR(parts)
+    else:
+        return None
+    return found if positive == operator else ~found

@@ -1,0 +1,123 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The values that a caller of Odoo's own API wants to have written."""
+
+from odoo.exceptions import AccessError
+
+from ..tools.api_access import held_to
+
+#: Commands of a many2many that change the relation and no record of the other model,
+#: with the place of the ids that they link to.
+_LINK_COMMANDS = {3: None, 4: 1, 5: None, 6: 2}
+#: Types of fields whose value says more than it holds: properties define those of all
+#: records beside, a many2one_reference means nothing without the field of its model.
+_REFUSED_TYPES = frozenset(
+    {"properties", "properties_definition", "many2one_reference", "one2many"}
+)
+
+
+def check_values(access, model, operation, values):
+    """Raise for a value that the scopes do not let the caller write.
+
+    What is linked has to be open too, or its name could be read in the record
+    afterwards.
+
+    :param access: :class:`..models.api_access.ApiAccess`
+    :param model: empty recordset of the model, as the token's user
+    :param operation: ``create`` or ``write``
+    :param values: dict of the caller
+    :raise AccessError: for a field that may not be written
+    :raise MissingError: for a record that the token does not see
+    :raise ValueError: for a malformed link
+    """
+    allowed = access.of(model._name, operation).fields
+    for name, value in values.items():
+        field = model._fields.get(name)
+        if field is None or name not in allowed:
+            raise AccessError(
+                model.env._(
+                    "This access token does not allow to write “%(field)s” on"
+                    " %(model)s.",
+                    # Odoo logs the message: a name that is none may hold anything
+                    field=name if field else repr(name),
+                    model=model._name,
+                )
+            )
+        if value in (False, None, []) and field.type not in _REFUSED_TYPES:
+            continue
+        if field.type in _REFUSED_TYPES or (field.related and not field.inherited):
+            if field.type == "one2many" and value == []:
+                continue
+            raise AccessError(
+                model.env._(
+                    "A token cannot write “%(field)s” on %(model)s: that changes other"
+                    " records. Change those themselves.",
+                    field=name,
+                    model=model._name,
+                )
+            )
+        for comodel, ids in _links(field, value):
+            _check_link(access, model, field, comodel, ids)
+
+
+def _links(field, value):
+    """Return the [(model name, ids)] of the records that ``value`` links to."""
+    if field.type == "many2one":
+        return [(field.comodel_name, _ids([value]))]
+    if field.type == "many2many":
+        return [(field.comodel_name, _ids(_commanded(field, value)))]
+    if field.type == "reference":
+        comodel, _comma, number = str(value).partition(",")
+        if not (number.isascii() and number.isdecimal()):
+            raise ValueError(f"Malformed value for {field.name}.")
+        return [(comodel, _ids([int(number)]))]
+    return []
+
+
+def _commanded(field, commands):
+    """Return the ids that ``commands`` (list) of a many2many link to."""
+    ids = []
+    for command in commands if isinstance(commands, list) else [None]:
+        if not isinstance(command, list) or not command:
+            raise ValueError(f"Malformed commands for {field.name}.")
+        if type(command[0]) is not int or command[0] not in _LINK_COMMANDS:
+            raise ValueError(
+                f"Through {field.name} a token only links records that there are."
+            )
+        place = _LINK_COMMANDS[command[0]]
+        if place is not None:
+            found = command[place] if len(command) > place else None
+            ids += found if isinstance(found, list) else [found]
+    return ids
+
+
+def _ids(values):
+    if any(type(value) is not int for value in values):
+        raise ValueError("A link must be the id of a record.")
+    return values
+
+
+def _check_link(access, model, field, comodel, ids):
+    """Raise unless the token sees all of the records that are linked.
+
+    The user, and the companies that the token acts in, it knows anyway.
+    """
+    if comodel not in model.env:
+        raise ValueError(f"Malformed value for {field.name}.")
+    known = {"res.company": access.companies, "res.users": (model.env.uid,)}
+    ids = set(ids) - set(known.get(comodel, ()))
+    if not ids:
+        return
+    with held_to(access):
+        records = model.env[comodel].browse(ids)
+        try:
+            records.check_access("read")
+        except AccessError as error:
+            raise AccessError(
+                model.env._(
+                    "To link records through “%(field)s”, a scope of the token has to"
+                    " open %(model)s for reading.",
+                    field=field.name,
+                    model=comodel,
+                )
+            ) from error
