@@ -4,11 +4,13 @@
 
 import json
 import time
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from lxml import html
 
+from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..oauth2.interaction import choose_language
@@ -187,6 +189,42 @@ class TestInteraction(OAuthCase):
             }
         )
         self.assertIn("code", self.answer(self.open_url(id_token_hint=expired))[1])
+
+    def test_a_hint_outlives_the_publication_of_its_key(self):
+        hint = self.allow_all()
+        key = self.env["oauth.provider.key"].ensure()
+        key.action_rotate()
+        key.published_until = fields.Datetime.now() - timedelta(days=30)
+        published = self.url_open("/oauth2/jwks").json()["keys"]
+        self.assertNotIn(key.kid, [jwk["kid"] for jwk in published])
+        self.assertIn("code", self.answer(self.open_url(id_token_hint=hint))[1])
+        # A key that has leaked is no proof of anything
+        key.action_withdraw()
+        answer = self.answer(self.open_url(id_token_hint=hint))[1]
+        self.assertEqual(answer["error"], "invalid_request")
+
+    def test_what_we_signed_for_another_purpose_is_no_hint(self):
+        self.allow_all()
+        claims = {
+            "iss": self.client.get_issuer(),
+            "aud": self.client.identifier,
+            "sub": self.client.generate_user_id(self.user),
+        }
+        key = self.env["oauth.provider.key"].ensure()
+        for further, typ in (
+            ({"exp": 9_999_999_999}, "at+jwt"),
+            ({"exp": 9_999_999_999}, "logout+jwt"),
+            ({}, "JWT"),
+        ):
+            hint = key.sign({**claims, **further}, typ=typ)
+            answer = self.answer(self.open_url(id_token_hint=hint))[1]
+            self.assertEqual(answer["error"], "invalid_request")
+        # Nor is what the key of a client signed, whatever name it gives
+        own = key.make("RS256", client=self.client)
+        own.kid = key.kid
+        forged = own.sign({**claims, "exp": 9_999_999_999})
+        answer = self.answer(self.open_url(id_token_hint=forged))[1]
+        self.assertEqual(answer["error"], "invalid_request")
 
     def test_an_essential_class_of_authentication_is_met_or_an_error(self):
         self.allow_all()

@@ -3,12 +3,14 @@
 """RP-Initiated Logout 1.0, and who is told of a logout."""
 
 import io
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlencode
 
 import requests
 from lxml import html
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -63,6 +65,20 @@ class TestLogout(OAuthCase):
             self.assertEqual(response.headers["Location"], f"{AFTER}?state=a%26b")
             self.assertFalse(self.is_signed_in())
 
+    def test_a_token_whose_key_is_no_longer_published_is_known(self):
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        key = self.env["oauth.provider.key"].ensure()
+        key.action_rotate()
+        key.published_until = fields.Datetime.now() - timedelta(days=30)
+        key.action_withdraw()
+        self.assertEqual(self.logout(id_token_hint=hint).status_code, 400)
+        self.assertTrue(self.is_signed_in())
+        key.is_withdrawn = False
+        response = self.logout(id_token_hint=hint, post_logout_redirect_uri=AFTER)
+        self.assertEqual(response.headers["Location"], AFTER)
+        self.assertFalse(self.is_signed_in())
+
     def test_without_a_token_the_person_is_asked(self):
         self.sign_in()
         parameters = {
@@ -95,6 +111,7 @@ class TestLogout(OAuthCase):
                 "iss": self.client.get_issuer(),
                 "aud": self.client.identifier,
                 "sub": self.client.generate_user_id(other),
+                "exp": 1,
             }
         )
         self.assertEqual(self.logout(id_token_hint=hint).status_code, 200)
