@@ -42,7 +42,8 @@ class Interaction:
     :ivar prompts: values of ``prompt`` (set)
     :ivar max_age: seconds since the last sign-in, or None
     :ivar claims: :class:`ClaimsRequest`
-    :ivar subject: the only subject (str) that will do, or None for anybody
+    :ivar subjects: the only subjects (collection of str) that will do, or None for
+        anybody
     :ivar asked_at: seconds since the epoch at which the person was sent to sign in
         anew, or None
     """
@@ -50,7 +51,7 @@ class Interaction:
     prompts: frozenset = frozenset()
     max_age: int | None = None
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
-    subject: str | None = None
+    subjects: tuple | None = None
     asked_at: int | None = None
 
     @classmethod
@@ -73,7 +74,7 @@ class Interaction:
             prompts=prompts,
             max_age=_max_age(parameters.get("max_age")),
             claims=claims,
-            subject=_subject(env, client, parameters, claims),
+            subjects=_subjects(env, client, parameters, claims),
             asked_at=_read_marker(env, parameters),
         )
 
@@ -126,7 +127,8 @@ class Interaction:
                 return LoginRequired()
         if self.claims.is_essential("auth_time") and not sign_in.time:
             return LoginRequired()
-        if self.subject not in (None, client.generate_user_id(user)):
+        subject = client.generate_user_id(user)
+        if self.subjects is not None and subject not in self.subjects:
             return LoginRequired(description="Somebody else is signed in.")
         if client.second_factor_required and acr(sign_in.methods) != MULTIPLE_FACTORS:
             return UnmetAuthenticationRequirements(
@@ -194,15 +196,15 @@ def _max_age(value):
     return int(value)
 
 
-def _subject(env, client, parameters, claims):
-    """Return the subject (str) that the client means, or None for anybody."""
+def _subjects(env, client, parameters, claims):
+    """Return the subjects (tuple of str) that the client means, or None for anybody."""
     wanted = claims.wanted("sub")
     hint = parameters.get("id_token_hint")
     if not hint:
-        return str(wanted[0]) if wanted else None
+        return None if wanted is None else tuple(wanted)
     hinted = env["oauth.provider.key"].verify(hint, client.identifier)
     if not hinted:
         raise InvalidRequestError(description="Unknown id_token_hint.")
-    if wanted and hinted["sub"] not in wanted:
+    if wanted is not None and hinted["sub"] not in wanted:
         raise InvalidRequestError(description="Contradictory subjects.")
-    return hinted["sub"]
+    return (hinted["sub"],)

@@ -246,3 +246,31 @@ class TestInteraction(OAuthCase):
         self.sign_in()
         page = self.open_url(ui_locales="fr")
         self.assertEqual(html.fromstring(page.content).get("lang"), "fr-BE")
+    def test_a_voluntary_class_of_authentication_fails_nothing(self):
+        """OpenID Connect Core 5.5.1.1: the answer tells what there is instead."""
+        self.allow_all()
+        for parameters in (
+            {"claims": json.dumps({"id_token": {"acr": {"value": "2"}}})},
+            {"claims": json.dumps({"id_token": {"acr": {"values": ["2", {}]}}})},
+            {"acr_values": "2 urn:example:gold"},
+        ):
+            answer = self.answer(self.open_url(prompt="none", **parameters))[1]
+            tokens = self.redeem(answer["code"], self.client, self.secret).json()
+            claims = self.verify_token(tokens["id_token"], self.client.identifier)
+            self.assertEqual(claims["acr"], "1")
+
+    def test_a_subject_that_is_asked_for_is_always_essential(self):
+        self.allow_all()
+        own = self.client.generate_user_id(self.user)
+        for wish, is_met in (
+            ({"value": own}, True),
+            ({"values": ["other", own]}, True),
+            ({"value": "other"}, False),
+            ({"values": ["other", 1, {}]}, False),
+            ({"value": {}}, False),
+        ):
+            claims = json.dumps({"id_token": {"sub": wish}})
+            answer = self.answer(self.open_url(prompt="none", claims=claims))[1]
+            self.assertEqual("code" in answer, is_met, wish)
+            self.assertEqual(answer.get("error"), None if is_met else "login_required")
+
