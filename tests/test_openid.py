@@ -196,6 +196,31 @@ class TestOpenID(OAuthCase):
         # The client may not have the scope of the phone number
         self.assertNotIn("phone_number", claims)
 
+    def test_the_address_bar_carries_no_more_than_it_must(self):
+        """OpenID Connect Core 5.4: where a code comes along, it brings the claims."""
+        client, secret = self.create_client(hybrid_flow=True, claims_in_id_token=True)
+        for response_type in ("code id_token", "code id_token token"):
+            answer = self.get_answer(client, response_type=response_type, nonce="n")
+            claims = self.verify_token(answer["id_token"], client.identifier)
+            self.assertFalse({"name", "email", "picture", "locale"} & claims.keys())
+            tokens = self.redeem(answer["code"], client, secret).json()
+            claims = self.verify_token(tokens["id_token"], client.identifier)
+            self.assertEqual(claims["name"], "Ann O'Auth")
+            wish = {"id_token": {"email": None}}
+            answer = self.get_answer(
+                client, response_type=response_type, nonce="n", claims=json.dumps(wish)
+            )
+            claims = self.verify_token(answer["id_token"], client.identifier)
+            self.assertEqual(claims["email"], self.user.email)
+            self.assertNotIn("name", claims)
+        mobile, _secret = self.create_client(
+            "mobile application", claims_in_id_token=False
+        )
+        for response_type, is_told in (("id_token token", False), ("id_token", True)):
+            answer = self.get_answer(mobile, response_type=response_type, nonce="n")
+            claims = self.verify_token(answer["id_token"], mobile.identifier)
+            self.assertEqual("name" in claims, is_told)
+
     def test_asking_for_a_claim_is_asking_for_its_scope(self):
         client, secret = self.create_client()
         wish = json.dumps({"userinfo": {"email": None}})
