@@ -283,6 +283,21 @@ class TestOpenID(OAuthCase):
             "/oauth2/picture?of=é",
         ):
             self.assertEqual(self.url_open(broken).status_code, 404)
+        # Nor when the person leaves the profile out since, or Odoo asks anew for it
+        page = self.url_open(self.authorize_url(client, prompt="consent"))
+        self.decide(page, untick=["oauth_scope.profile"])
+        self.assertEqual(self.url_open(path).status_code, 404)
+        page = self.url_open(self.authorize_url(client, prompt="consent"))
+        self.decide(page, tick=["oauth_scope.profile"])
+        self.assertEqual(self.url_open(path).status_code, 200)
+        self.scopes("profile").void()
+        self.assertEqual(self.url_open(path).status_code, 404)
+        # A trusted client is not asked for
+        client.skip_authorization = True
+        self.assertEqual(self.url_open(path).status_code, 200)
+        client.group_ids = self.env["res.groups"].create({"name": "Others"})
+        self.assertEqual(self.url_open(path).status_code, 404)
+        client.group_ids = False
         self.env["oauth.provider.grant"].find_live(client, self.user).withdraw()
         self.assertEqual(self.url_open(path).status_code, 404)
 
