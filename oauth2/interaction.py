@@ -2,12 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How the person has to be asked (OpenID Connect Core section 3.1.2.1)."""
 
-import binascii
-import hashlib
-import json
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError, OAuth2Error
 from oauthlib.openid.connect.core.exceptions import (
@@ -17,16 +13,11 @@ from oauthlib.openid.connect.core.exceptions import (
     RequestURINotSupported,
 )
 
-from odoo.tools.misc import hash_sign, verify_hash_signed
-
 from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
-from .message import LOGIN_MARKER
 
 #: The class of a sign-in with more than one factor.
 MULTIPLE_FACTORS = ACR_VALUES[-1]
-#: How long a person may take to sign in anew.
-MARKER_LIFETIME = timedelta(hours=1)
 
 
 class UnmetAuthenticationRequirements(OAuth2Error):
@@ -44,15 +35,12 @@ class Interaction:
     :ivar claims: :class:`ClaimsRequest`
     :ivar subjects: the only subjects (collection of str) that will do, or None for
         anybody
-    :ivar asked_at: seconds since the epoch at which the person was sent to sign in
-        anew, or None
     """
 
     prompts: frozenset = frozenset()
     max_age: int | None = None
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
     subjects: tuple | None = None
-    asked_at: int | None = None
 
     @classmethod
     def parse(cls, env, client, parameters):
@@ -75,7 +63,6 @@ class Interaction:
             max_age=_max_age(parameters.get("max_age")),
             claims=claims,
             subjects=_subjects(env, client, parameters, claims),
-            asked_at=_read_marker(env, parameters),
         )
 
     def next_step(self, client, user, sign_in, needs_consent):
@@ -104,7 +91,7 @@ class Interaction:
 
     def _is_fresh(self, user, sign_in):
         """Tell whether the person has signed in since this request asked for it."""
-        return bool(user and self.asked_at and sign_in.time >= self.asked_at)
+        return bool(user and sign_in.asked_at and sign_in.time >= sign_in.asked_at)
 
     def _max_age(self, client):
         """Return the seconds since the last sign-in that will do, or None for any."""
@@ -140,18 +127,6 @@ class Interaction:
         return None
 
 
-def make_marker(env, parameters):
-    """Return the value (str) that says: sent to sign in anew for this request, now.
-
-    Signed, and good for this request alone: it cannot be made or moved by a caller.
-
-    :param env: superuser environment
-    :param parameters: the request's own parameters (dict)
-    """
-    values = [_fingerprint(parameters), int(time.time())]
-    return hash_sign(env, LOGIN_MARKER, values, expiration=MARKER_LIFETIME)
-
-
 def choose_language(env, ui_locales):
     """Return the code of the first language of ``ui_locales`` that is installed.
 
@@ -168,24 +143,6 @@ def choose_language(env, ui_locales):
             if code.lower().partition("_")[0] == wanted.lower().partition("_")[0]:
                 return code
     return None
-
-
-def _fingerprint(parameters):
-    rest = {name: value for name, value in parameters.items() if name != LOGIN_MARKER}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _read_marker(env, parameters):
-    marker = parameters.get(LOGIN_MARKER)
-    if not marker:
-        return None
-    try:
-        values = verify_hash_signed(env, LOGIN_MARKER, marker)
-    except (ValueError, binascii.Error):
-        return None
-    if not values or values[0] != _fingerprint(parameters):
-        return None
-    return values[1]
 
 
 def _max_age(value):

@@ -23,8 +23,8 @@ AUTHORIZE_PARAMETERS = (
     "code_challenge_method",
     "nonce",
 )
-#: Says that the person was sent to sign in anew; ours, and signed.
-LOGIN_MARKER = "oauth_login"
+#: Characters of one parameter that a browser carries: it comes back in an address.
+MAX_CARRIED_LENGTH = 16_000
 #: Parameters of an authorization request that we look at ourselves.
 INTERACTION_PARAMETERS = (
     "prompt",
@@ -38,7 +38,6 @@ INTERACTION_PARAMETERS = (
     "request",
     "request_uri",
     "resource",
-    LOGIN_MARKER,
 )
 #: What the consent form carries from one page to the next.
 CARRIED_PARAMETERS = AUTHORIZE_PARAMETERS + INTERACTION_PARAMETERS

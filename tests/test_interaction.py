@@ -75,16 +75,60 @@ class TestInteraction(OAuthCase):
         claims = self.verify_token(tokens["id_token"], self.client.identifier)
         self.assertGreaterEqual(claims["auth_time"], first["auth_time"])
         self.assertEqual(claims["sid"], first["sid"])
-        # The mark is for this request alone, and nobody can make one
-        self.move_sign_in(100)
-        marker = parse_qs(urlsplit(back).query)["oauth_login"][0]
-        self.login_location(
-            self.open_url(prompt="login", state="x", oauth_login=marker)
-        )
-        self.sign_in()
-        for forged in (marker[:-4] + "AAAA", "é", "AQ"):
-            self.login_location(self.open_url(prompt="login", oauth_login=forged))
+
+    def test_a_new_sign_in_answers_one_request_once(self):
+        """Whoever goes back in the history of a browser has to sign in."""
+        self.allow_all()
+        for parameters in ({"prompt": "login"}, {"max_age": "0"}):
+            _values, back = self.login_location(self.open_url(**parameters))
+            # A sign-in for another request is none for this one
             self.sign_in()
+            self.login_location(self.open_url(state="other", **parameters))
+            self.sign_in()
+            answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+            self.assertIn("code", answer)
+            self.login_location(self.url_open(back, allow_redirects=False))
+            self.sign_in()
+
+    def test_a_refusal_uses_a_new_sign_in_up_as_well(self):
+        self.sign_in()
+        _values, back = self.login_location(self.open_url(prompt="login"))
+        self.sign_in()
+        page = self.url_open(back, allow_redirects=False)
+        # Looking at the page again changes nothing
+        page = self.url_open(back, allow_redirects=False)
+        answer = self.answer(self.decide(page, "deny"))[1]
+        self.assertEqual(answer["error"], "access_denied")
+        self.login_location(self.url_open(back, allow_redirects=False))
+
+    def test_a_new_sign_in_counts_in_its_own_browser_and_for_an_hour(self):
+        self.allow_all()
+        _values, back = self.login_location(self.open_url(prompt="login"))
+        # Brought to another browser, where somebody has signed in since
+        self.opener.cookies.clear()
+        self.sign_in()
+        self.login_location(self.url_open(back, allow_redirects=False))
+        self.sign_in()
+        session = self.get_session()
+        asked = session["oauth_provider_asked"]
+        session["oauth_provider_asked"] = {
+            name: at - 4000 for name, at in asked.items()
+        }
+        self.save_session(session)
+        self.login_location(self.url_open(back, allow_redirects=False))
+
+    def test_tabs_that_ask_at_once_are_all_answered(self):
+        self.allow_all()
+        locations = [
+            self.login_location(self.open_url(prompt="login", state=str(number)))[1]
+            for number in range(12)
+        ]
+        self.sign_in()
+        for location in locations[2:]:
+            answer = self.answer(self.url_open(location, allow_redirects=False))[1]
+            self.assertIn("code", answer)
+        # More than ten are none that a person opened
+        self.login_location(self.url_open(locations[0], allow_redirects=False))
 
     def test_max_age_is_about_the_sign_in(self):
         self.allow_all()
@@ -238,14 +282,6 @@ class TestInteraction(OAuthCase):
         answer = self.answer(self.open_url(claims=json.dumps(wish)))[1]
         self.assertIn("code", answer)
 
-    def test_the_pages_are_in_the_language_that_the_client_wants(self):
-        self.env["res.lang"]._activate_lang("fr_BE")
-        self.assertEqual(choose_language(self.env, "de fr-CA en-US"), "fr_BE")
-        self.assertEqual(choose_language(self.env, "de en-us"), "en_US")
-        self.assertIsNone(choose_language(self.env, "de xx '"))
-        self.sign_in()
-        page = self.open_url(ui_locales="fr")
-        self.assertEqual(html.fromstring(page.content).get("lang"), "fr-BE")
     def test_a_voluntary_class_of_authentication_fails_nothing(self):
         """OpenID Connect Core 5.5.1.1: the answer tells what there is instead."""
         self.allow_all()
@@ -274,3 +310,11 @@ class TestInteraction(OAuthCase):
             self.assertEqual("code" in answer, is_met, wish)
             self.assertEqual(answer.get("error"), None if is_met else "login_required")
 
+    def test_the_pages_are_in_the_language_that_the_client_wants(self):
+        self.env["res.lang"]._activate_lang("fr_BE")
+        self.assertEqual(choose_language(self.env, "de fr-CA en-US"), "fr_BE")
+        self.assertEqual(choose_language(self.env, "de en-us"), "en_US")
+        self.assertIsNone(choose_language(self.env, "de xx '"))
+        self.sign_in()
+        page = self.open_url(ui_locales="fr")
+        self.assertEqual(html.fromstring(page.content).get("lang"), "fr-BE")
