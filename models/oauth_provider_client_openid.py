@@ -125,9 +125,11 @@ class OAuthProviderClient(models.Model):
         "active", "id_token_signed_response_alg", "userinfo_signed_response_alg"
     )
     def _check_signing_keys(self):
-        # Made when an algorithm is chosen: what answers may run on a read-only cursor
-        chosen = set(self.mapped("id_token_signed_response_alg"))
-        chosen.update(self.mapped("userinfo_signed_response_alg"))
+        # Made when an algorithm is chosen: what answers may run on a read-only cursor.
+        # A client may be switched on again in a copy that has no key.
+        clients = self.filtered("active")
+        chosen = set(clients.mapped("id_token_signed_response_alg"))
+        chosen.update(clients.mapped("userinfo_signed_response_alg"))
         for algorithm in sorted(filter(None, chosen)):
             self.env["oauth.provider.key"].ensure(algorithm)
 

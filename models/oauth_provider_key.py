@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import jwt
+import psycopg2
+import psycopg2.errors
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -194,9 +196,16 @@ class OAuthProviderKey(models.Model):
     @api.model
     @api.private
     def ensure(self, algorithm=DEFAULT_ALGORITHM):
-        """Return the database's key (record) for ``algorithm``, made if missing."""
+        """Return the database's key (record) for ``algorithm``, made if missing.
+
+        :raise ReadOnlySqlTransaction: where one is missing and the cursor is read-only;
+            Odoo serves the request once more with another cursor
+        """
         key = self.find_signing(algorithm)
         if not key:
+            if self.env.cr.readonly:
+                # An INSERT that fails would be logged, private key and all
+                raise psycopg2.errors.ReadOnlySqlTransaction("A signing key is missing")
             self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", _LOCK))
             key = self.find_signing(algorithm) or self.make(algorithm)
         return key

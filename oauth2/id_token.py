@@ -48,7 +48,7 @@ def make_id_token(token_user, session, nonce=None, **hashed):
 def sign_userinfo(client, claims):
     """Return userinfo ``claims`` (dict) as a signed token (str), for ``client``."""
     keys = client.env["oauth.provider.key"]
-    key = keys.find_signing(client.userinfo_signed_response_alg)
+    key = keys.ensure(client.userinfo_signed_response_alg)
     issued = {"iss": client.get_issuer(), "aud": client.identifier}
     return key.sign({**claims, **issued})
 
@@ -80,7 +80,9 @@ class Subject:
         """Return the claims about the person for the ID token (dict).
 
         All of them where the client wants them there, or where there is no access
-        token to ask for them with (section 5.4); else what it asked for by name.
+        token to ask for them with (section 5.4); else what it asked for by name. That
+        alone as well where a code comes along, through the browser's address bar: the
+        client gets another ID token for it.
 
         :param access_token: what comes along (str), or None
         :param code: the same
