@@ -44,7 +44,7 @@ class AuthorizationRequest:
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
         try:
-            message.check(query_allowed=True)
+            message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
             raise FatalClientError(description=error.description) from error
         names = messages.CARRIED_PARAMETERS

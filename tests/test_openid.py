@@ -318,8 +318,10 @@ class TestOpenID(OAuthCase):
                 self.assertTrue(claims[name])
 
     def test_malformed_requests(self):
-        client, _secret = self.create_client()
+        client, secret = self.create_client(token_type="jwt")
+        access_token = self.get_tokens(client, secret)["access_token"]
         for parameters, error in (
+            ({"id_token_hint": access_token}, "invalid_request"),
             ({"request": "e30.e30."}, "request_not_supported"),
             ({"request_uri": "https://example.com/r"}, "request_uri_not_supported"),
             ({"claims": "{"}, "invalid_request"),
@@ -327,6 +329,9 @@ class TestOpenID(OAuthCase):
             ({"claims": '{"id_token": []}'}, "invalid_request"),
             ({"claims": '{"id_token": {"email": "x"}}'}, "invalid_request"),
             ({"claims": "[" * 10_000}, "invalid_request"),
+            ({"claims": '{"id_token":' + "[" * 10_000}, "invalid_request"),
+            ({"max_age": "9" * 10_000}, "invalid_request"),
+            ({"max_age": "1e9"}, "invalid_request"),
             ({"max_age": "-1"}, "invalid_request"),
             ({"max_age": "soon"}, "invalid_request"),
             ({"max_age": "٣"}, "invalid_request"),
