@@ -29,29 +29,29 @@ class AuthorizeController(http.Controller):
         request itself, which is validated anew: two tabs never mix.
         """
         decision = message.form.get("oauth_decision")
-        if request.httprequest.method == "POST" and not decision:
-            # A client may send its request by POST (OpenID Connect Core 3.1.2.1).
-            # From another site it comes without the session cookie.
-            return redirect(self._own_url(message))
         try:
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
             return error_page(error)
+        if request.httprequest.method == "POST" and not decision:
+            # A client may send its request by POST (OpenID Connect Core 3.1.2.1).
+            # From another site it comes without the session cookie.
+            return redirect(self._own_url(message))
         if authorization.error:
             return redirect(authorization.error_location(authorization.error))
         user = signed_in_user()
         user = user and user.sudo()
-        signed_in = user and self._read_sign_in(user)
+        signed_in = user and self._read_sign_in(user, authorization)
         step = authorization.next_step(user, signed_in)
         if isinstance(step, OAuth2Error):
-            return redirect(authorization.error_location(step))
+            return self._answer(authorization, authorization.error_location(step))
         if step == "login":
             return self._login(authorization, message)
         if decision and not request.validate_csrf(message.form.get("csrf_token")):
             # Another session, or one that has ended: ask again
             return redirect(self._own_url(message))
         if decision == "deny":
-            return redirect(authorization.denied_location())
+            return self._answer(authorization, authorization.denied_location())
         if decision == "allow":
             ticked = {
                 scope.code
@@ -64,20 +64,25 @@ class AuthorizeController(http.Controller):
                 if message.form.get(f"oauth_company.{company.id}")
             }
             duration = message.form.get("oauth_duration")
-            return redirect(
-                authorization.grant_location(
-                    user, signed_in, ticked, companies, duration
-                )
+            location = authorization.grant_location(
+                user, signed_in, ticked, companies, duration
             )
+            return self._answer(authorization, location)
         if step == "consent":
             return self._consent_page(authorization, message)
-        return redirect(authorization.grant_location(user, signed_in))
+        location = authorization.grant_location(user, signed_in)
+        return self._answer(authorization, location)
 
-    def _own_url(self, message, **further):
+    def _answer(self, authorization, location):
+        """Send the answer; a sign-in that the request asked for is used up by it."""
+        sign_in.answer(request.session, authorization.fingerprint)
+        return redirect(location)
+
+    def _own_url(self, message):
         """Return the address of this request as a GET, on this host (str)."""
         values = message.query.select((*CARRIED_PARAMETERS, "db"))
         values.update(message.form.select(CARRIED_PARAMETERS))
-        return f"{request.httprequest.path}?{urlencode({**values, **further})}"
+        return f"{request.httprequest.path}?{urlencode(values)}"
 
     def _form_action(self, message):
         """Return where the consent form goes: the same address, database included."""
@@ -85,9 +90,10 @@ class AuthorizeController(http.Controller):
         path = request.httprequest.path
         return f"{path}?{urlencode(values)}" if values else path
 
-    def _read_sign_in(self, user):
+    def _read_sign_in(self, user, authorization):
         device = request.session.sid[: http.STORED_SESSION_BYTES]
-        return sign_in.read(request.session, user.id, device)
+        name = authorization.fingerprint
+        return sign_in.read(request.session, user.id, device, name)
 
     def _login(self, authorization, message):
         """Send the person to Odoo's own login, with whatever factors it asks for.
@@ -96,8 +102,8 @@ class AuthorizeController(http.Controller):
         once. The rest of the session stays, or applications would be told of a logout.
         """
         request.session.uid = None
-        back = self._own_url(message, **authorization.login_marker())
-        query = {"redirect": back}
+        sign_in.ask(request.session, authorization.fingerprint)
+        query = {"redirect": self._own_url(message)}
         if login_hint := authorization.parameters.get("login_hint"):
             query["login"] = login_hint
         return redirect(f"/web/login?{urlencode(query)}")

@@ -40,14 +40,25 @@ class MetadataController(http.Controller):
         ["GET"],
         readonly=True,
         cors=True,
-        routes=[
-            *_well_known("oauth-protected-resource"),
-            "/.well-known/oauth-protected-resource/json/2",
-        ],
+        routes=_well_known("oauth-protected-resource"),
     )
     def oauth_protected_resource(self, message):
-        """Protected-resource metadata (RFC 9728)."""
-        return json_response(metadata.protected_resource_response(superuser_env()))
+        """Protected-resource metadata of the provider (RFC 9728)."""
+        env = superuser_env()
+        return json_response(metadata.protected_resource_response(env, message))
+
+    @oauth_route(
+        "protected-resource/json/2",
+        ["GET"],
+        readonly=True,
+        cors=True,
+        routes=["/.well-known/oauth-protected-resource/json/2"],
+    )
+    def oauth_protected_api(self, message):
+        """Protected-resource metadata of Odoo's API (RFC 9728)."""
+        env = superuser_env()
+        answer = metadata.protected_resource_response(env, message, is_api=True)
+        return json_response(answer)
 
     @oauth_route("jwks", ["GET"], readonly=True, cors=True)
     def oauth_jwks(self, message):

@@ -89,7 +89,10 @@ def clients(issuer, site_of_apache, key, databases):
     values = {variant: dict(fields) for variant, (fields, _lines) in VARIANTS.items()}
     public = KeySet([key]).as_dict(private=False)
     values["private_key_jwt"]["jwks"] = json.dumps(public)
-    values["back-channel"]["backchannel_logout_uri"] = f"{callback}?logout=backchannel"
+    values["back-channel"].update(
+        backchannel_logout_uri=f"{callback}?logout=backchannel",
+        backchannel_internal=True,
+    )
     return issuer.make_clients(databases, values, callback, f"{url}/index.html")
 
 

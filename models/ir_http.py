@@ -66,7 +66,12 @@ class IrHttp(models.AbstractModel):
     def _auth_method_bearer(cls):
         raw = cls._oauth_read_header()
         if not raw or API_KEY.fullmatch(raw):
-            return super()._auth_method_bearer()
+            try:
+                return super()._auth_method_bearer()
+            except werkzeug.exceptions.Unauthorized as error:
+                for header in error.www_authenticate or ():
+                    header["resource_metadata"] = cls._oauth_described()
+                raise
         cls._oauth_enter(raw)
         return None
 
@@ -111,9 +116,9 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_refuse(cls, status, **parameters):
         """Answer as RFC 6750 section 3 wants it, whatever type the route has."""
-        clients = request.env["oauth.provider.client"].sudo()
-        described = clients.get_protected_resource_url()
-        header = challenge.bearer(**parameters, resource_metadata=described)
+        header = challenge.bearer(
+            **parameters, resource_metadata=cls._oauth_described()
+        )
         body = json.dumps({"error": parameters.get("error", "invalid_token")})
         response = Response(
             body,
@@ -125,6 +130,13 @@ class IrHttp(models.AbstractModel):
             ],
         )
         werkzeug.exceptions.abort(response)
+
+    @classmethod
+    def _oauth_described(cls):
+        """Return where the resource that is asked for is described (str, RFC 9728)."""
+        clients = request.env["oauth.provider.client"].sudo()
+        is_api = request.httprequest.path.startswith("/json/2/")
+        return clients.get_protected_resource_url(is_api)
 
     # Signing out
 

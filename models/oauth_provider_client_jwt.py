@@ -78,9 +78,10 @@ class OAuthProviderClient(models.Model):
             key = client.token_type == "jwt" and client._find_jwt_key()
             client.jwt_public_key = key and key.public_key
 
-    @api.constrains("token_type", "jwt_algorithm", "jwt_audience")
+    @api.constrains("active", "token_type", "jwt_algorithm", "jwt_audience")
     def _check_jwt(self):
-        for client in self.filtered(lambda client: client.token_type == "jwt"):
+        clients = self.filtered("active")
+        for client in clients.filtered(lambda client: client.token_type == "jwt"):
             if not client.jwt_algorithm:
                 raise ValidationError(
                     self.env._("Choose the algorithm that signs the access tokens.")

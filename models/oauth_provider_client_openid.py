@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
 
@@ -71,6 +72,13 @@ class OAuthProviderClient(models.Model):
         " out of Odoo, so that the application ends its session too.",
     )
 
+    backchannel_internal = fields.Boolean(
+        string="Internal Address Allowed",
+        copy=False,
+        help="Let the back-channel logout URI be on this machine or in a private"
+        " network. Only an administrator may allow it, or change the URI then.",
+    )
+
     issuer = fields.Char(
         compute="_compute_issuer",
         help="The one address from which an OpenID Connect library discovers the rest.",
@@ -99,11 +107,29 @@ class OAuthProviderClient(models.Model):
                 client.backchannel_logout_uri, web_only=True
             )
 
-    @api.constrains("id_token_signed_response_alg", "userinfo_signed_response_alg")
+    @api.constrains("backchannel_logout_uri", "backchannel_internal")
+    def _check_backchannel_internal(self):
+        # Constraints run as superuser, on behalf of the environment's user
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+            return
+        if any(self.sudo().mapped("backchannel_internal")):
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may let Odoo call an address of the inner"
+                    " network, or change such an address."
+                )
+            )
+
+    @api.constrains(
+        "active", "id_token_signed_response_alg", "userinfo_signed_response_alg"
+    )
     def _check_signing_keys(self):
-        # Made when an algorithm is chosen: what answers may run on a read-only cursor
-        chosen = set(self.mapped("id_token_signed_response_alg"))
-        chosen.update(self.mapped("userinfo_signed_response_alg"))
+        # Made when an algorithm is chosen: what answers may run on a read-only cursor.
+        # A client may be switched on again in a copy that has no key.
+        clients = self.filtered("active")
+        chosen = set(clients.mapped("id_token_signed_response_alg"))
+        chosen.update(clients.mapped("userinfo_signed_response_alg"))
         for algorithm in sorted(filter(None, chosen)):
             self.env["oauth.provider.key"].ensure(algorithm)
 

@@ -281,13 +281,23 @@ class OAuthProviderGrant(models.Model):
     def get_pictured_user(self):
         """Return the user (record) whose picture the client of this grant may have.
 
-        None once the grant has ended, or the profile is no longer allowed.
+        None once the grant has ended, or the profile is no longer allowed: to the
+        client, or by the person.
         """
         grant = self.exists()
-        is_told = "profile" in grant.client_id.scope_ids.mapped("code")
-        if not grant.is_live() or not grant.client_id.active or not is_told:
+        client, user = grant.client_id, grant.user_id
+        is_told = "profile" in grant._allowed_scopes().mapped("code")
+        if not grant.is_live() or not client.active or not is_told:
             return self.env["res.users"]
-        return grant.user_id.filtered("active")
+        return user.filtered(lambda user: user.active and client.allows_user(user))
+
+    def _allowed_scopes(self):
+        """Return the scopes that the client may still have below this grant."""
+        scopes = self.client_id.scope_ids
+        if self.consented_at and not self.client_id.skip_authorization:
+            # Else nobody was asked: for a trusted client, or one that had the password
+            scopes &= self.scope_ids
+        return scopes - self.declined_scope_ids.optional()
 
     @api.private
     def withdraw(self):

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import jwt
+import psycopg2
+import psycopg2.errors
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -74,6 +76,12 @@ class OAuthProviderKey(models.Model):
         readonly=True,
         help="When the last token that it signed has expired. Until then applications"
         " find its public part in the key set.",
+    )
+    is_withdrawn = fields.Boolean(
+        string="Withdrawn",
+        readonly=True,
+        copy=False,
+        help="Somebody else may have it: nothing that it signed is believed.",
     )
     token_ids = fields.One2many(
         comodel_name="oauth.provider.token",
@@ -188,9 +196,16 @@ class OAuthProviderKey(models.Model):
     @api.model
     @api.private
     def ensure(self, algorithm=DEFAULT_ALGORITHM):
-        """Return the database's key (record) for ``algorithm``, made if missing."""
+        """Return the database's key (record) for ``algorithm``, made if missing.
+
+        :raise ReadOnlySqlTransaction: where one is missing and the cursor is read-only;
+            Odoo serves the request once more with another cursor
+        """
         key = self.find_signing(algorithm)
         if not key:
+            if self.env.cr.readonly:
+                # An INSERT that fails would be logged, private key and all
+                raise psycopg2.errors.ReadOnlySqlTransaction("A signing key is missing")
             self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", _LOCK))
             key = self.find_signing(algorithm) or self.make(algorithm)
         return key
@@ -241,18 +256,18 @@ class OAuthProviderKey(models.Model):
     def verify(self, token, audience):
         """Return the claims (dict) of an ID token of this database, or None.
 
-        One that has expired is accepted as well: it is a hint who somebody was
-        (OpenID Connect Core 3.1.2.1, RP-Initiated Logout section 2).
+        One that has expired is accepted as well, and one whose key is no longer
+        published: it is a hint who somebody was (OpenID Connect Core 3.1.2.1,
+        RP-Initiated Logout section 2). What a leaked key signed is nobody's word.
 
         :param token: what was presented as ``id_token_hint`` (str)
         :param audience: client identifier that it must be for, or None for any
         """
         try:
             header = jwt.get_unverified_header(token)
-            key = self.find_published().filtered(
-                lambda key: key.kid == header.get("kid") and not key.client_id
-            )
-            if len(key) != 1:
+            # Logout tokens and access tokens are no ID tokens (RFC 8725 section 3.11)
+            key = self._find_by_kid(header.get("kid"))
+            if header.get("typ") != "JWT" or not key:
                 return None
             return jwt.decode(
                 token,
@@ -263,11 +278,29 @@ class OAuthProviderKey(models.Model):
                 options={
                     "verify_exp": False,
                     "verify_aud": audience is not None,
-                    "require": ["aud", "iss", "sub"],
+                    # Signed userinfo has no end
+                    "require": ["aud", "exp", "iss", "sub"],
                 },
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
+
+    def _find_by_kid(self, kid):
+        """Return the key (record) of the database that is named ``kid``, or none.
+
+        :param kid: whatever a token says (str, else nothing is found)
+        """
+        if not isinstance(kid, str) or not kid or "\x00" in kid:
+            return self.browse()
+        found = self.sudo().search(
+            [
+                ("kid", "=", kid),
+                ("client_id", "=", False),
+                ("is_withdrawn", "=", False),
+            ],
+            limit=2,
+        )
+        return found if len(found) == 1 else self.browse()
 
     # Rotation
 
@@ -320,7 +353,13 @@ class OAuthProviderKey(models.Model):
         new = keys.filtered(lambda key: not key.retired_at)._make_successors()
         now = fields.Datetime.now()
         for key in keys:
-            key.write({"retired_at": key.retired_at or now, "published_until": now})
+            key.write(
+                {
+                    "retired_at": key.retired_at or now,
+                    "published_until": now,
+                    "is_withdrawn": True,
+                }
+            )
         keys.token_ids.revoke()
         return new._show_shared_secret()
 

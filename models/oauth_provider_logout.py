@@ -9,6 +9,8 @@ import requests
 
 from odoo import api, fields, models
 
+from ..tools import outbound
+
 _logger = logging.getLogger(__name__)
 
 #: What a client does with it (Back-Channel Logout 1.0 section 2.4).
@@ -17,6 +19,8 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 TIMEOUT = 5
 #: Waiting times between the attempts; after the last one it is given up.
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+#: After which time no more is tried, however few the attempts were.
+GIVE_UP = timedelta(days=1)
 #: Seconds for which a logout token is valid.
 LIFETIME = 120
 
@@ -58,33 +62,45 @@ class OAuthProviderLogout(models.Model):
 
     @api.model
     def _cron_send(self, limit=100):
-        """Tell the clients that are due, one after the other.
+        """Tell the clients that are due, in the order in which they are.
 
-        Each attempt is committed by itself, and a client that does not answer is
-        tried again later and less and less often.
+        Each attempt is committed by itself, as long as the job may run. A client that
+        cannot be reached is waited for once in a run: its other sessions wait a little
+        and lose no attempt by it. Of two jobs at once, one sends.
         """
-        due = self.search(
-            [("next_attempt_at", "<=", fields.Datetime.now())], limit=limit
+        due = [("next_attempt_at", "<=", fields.Datetime.now())]
+        total = self.search_count(due)
+        job = self.env["ir.cron"]
+        for number, logout in enumerate(self.search(due, limit=limit), 1):
+            # Each commit brings the rows anew: another one may have had its turn
+            if logout.try_lock_for_update() and logout._is_due():
+                logout._send()
+            if not job._commit_progress(1, remaining=total - number):
+                break
+        self._trigger_next()
+
+    def _trigger_next(self):
+        """Let the job run when the next attempt is due."""
+        following = self.search(
+            [("next_attempt_at", ">", fields.Datetime.now())], limit=1
         )
-        silent = set()
-        for number, logout in enumerate(due, 1):
-            logout._send(is_silent=logout.client_id.id in silent)
-            if logout.error:
-                silent.add(logout.client_id.id)
-            self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number)
+        job = self.env.ref("oauth_provider.cron_logout", raise_if_not_found=False)
+        if job and following:
+            job._trigger(at=following.next_attempt_at)
 
-    def _send(self, is_silent=False):
-        """Make one attempt to tell the client.
+    def _is_due(self):
+        return bool(
+            self.next_attempt_at and self.next_attempt_at <= fields.Datetime.now()
+        )
 
-        :param is_silent: whether the client has just failed to answer for another
-            session: it is not waited for again
-        """
+    def _send(self):
+        """Make one attempt to tell the client."""
         self.ensure_one()
         uri = self.client_id.backchannel_logout_uri
         if not uri or not self.client_id.active:
             self.next_attempt_at = False
             return
-        error = self._post(uri) if not is_silent else "The client does not answer."
+        error, is_reachable = self._post(uri)
         if not error:
             self.write(
                 {
@@ -107,24 +123,39 @@ class OAuthProviderLogout(models.Model):
             self.client_id.identifier,
             error,
         )
+        if not is_reachable:
+            self._postpone_others(error)
+
+    def _postpone_others(self, error):
+        """Let what else is due to this client wait: it would be waited for in vain.
+
+        :param error: why (str)
+        """
+        now = fields.Datetime.now()
+        others = self.search(
+            [("client_id", "=", self.client_id.id), ("next_attempt_at", "<=", now)]
+        )
+        late = others.filtered(lambda logout: logout.create_date < now - GIVE_UP)
+        late.write({"next_attempt_at": False, "error": error})
+        (others - late).write({"next_attempt_at": now + DELAYS[0], "error": error})
 
     def _post(self, uri):
-        """Send the logout token to ``uri`` and return the error (str), or None."""
+        """Send the logout token to ``uri``.
+
+        :return: tuple (error as str, or None; whether the client can be reached)
+        """
         try:
-            response = requests.post(
+            status = outbound.post(
                 uri,
-                data={"logout_token": self._make_token()},
-                timeout=TIMEOUT,
-                # What is registered is told, and nobody else
-                allow_redirects=False,
-                stream=True,
+                {"logout_token": self._make_token()},
+                seconds=TIMEOUT,
+                internal=self.client_id.backchannel_internal,
             )
-            response.close()
-        except requests.RequestException as error:
-            return type(error).__name__
-        if response.status_code in (200, 204):
-            return None
-        return f"HTTP {response.status_code}"
+        except outbound.RefusedAddress:
+            return "Refused: an address of the inner network", False
+        except (requests.RequestException, ValueError) as error:
+            return type(error).__name__, False
+        return (None if status in (200, 204) else f"HTTP {status}"), True
 
     def _make_token(self):
         """Return a logout token (str, Back-Channel Logout 1.0 section 2.4)."""

@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The authorization endpoint (RFC 6749 section 3.1)."""
 
+import hashlib
+import json
+
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import (
     AccessDeniedError,
@@ -14,7 +17,7 @@ from ..tools import redirect_uri as uri_rules
 from . import message as messages
 from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
-from .interaction import Interaction, choose_language, make_marker
+from .interaction import Interaction, choose_language
 from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
 
@@ -41,7 +44,7 @@ class AuthorizationRequest:
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
         try:
-            message.check(query_allowed=True)
+            message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
             raise FatalClientError(description=error.description) from error
         names = messages.CARRIED_PARAMETERS
@@ -125,9 +128,11 @@ class AuthorizationRequest:
             AccessDeniedError(description="The user denied the request.")
         )
 
-    def login_marker(self):
-        """Return the parameter (dict) that marks a sign-in that this request wants."""
-        return {messages.LOGIN_MARKER: make_marker(self.env, self.parameters)}
+    @property
+    def fingerprint(self):
+        """The digest (str) of all that this request asks for: no other one has it."""
+        text = json.dumps(self.parameters, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def next_step(self, user, sign_in):
         """Return what has to come before the answer, see Interaction.next_step.

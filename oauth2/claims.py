@@ -66,15 +66,17 @@ class ClaimsRequest:
     def wanted(self, name):
         """Return the values (list) of the claim ``name`` that alone will do, or None.
 
-        Of an essential claim, or one with a single value (section 5.5.1).
+        Of an essential claim: without another value than asked for, a voluntary one
+        fails nothing (section 5.5.1.1). Of ``sub`` always: it says whom the request is
+        about (section 3.1.2.2).
         """
         wish = self.id_token.get(name, {})
+        if name != "sub" and not self.is_essential(name):
+            return None
         if "value" in wish:
             return [wish["value"]]
         values = wish.get("values")
-        if wish.get("essential") and isinstance(values, list):
-            return values
-        return None
+        return values if isinstance(values, list) else None
 
     def is_essential(self, name):
         """Tell whether the ID token is worth nothing without the claim ``name``."""

@@ -28,7 +28,7 @@ def make_id_token(token_user, session, nonce=None, **hashed):
     now = int(time.time())
     algorithm = client.id_token_signed_response_alg
     claims = {
-        **token_user.id_token_claims(is_alone=not hashed.get("access_token")),
+        **token_user.id_token_claims(**hashed),
         "iss": client.get_issuer(),
         "sub": token_user.subject,
         "aud": client.identifier,
@@ -48,7 +48,7 @@ def make_id_token(token_user, session, nonce=None, **hashed):
 def sign_userinfo(client, claims):
     """Return userinfo ``claims`` (dict) as a signed token (str), for ``client``."""
     keys = client.env["oauth.provider.key"]
-    key = keys.find_signing(client.userinfo_signed_response_alg)
+    key = keys.ensure(client.userinfo_signed_response_alg)
     issued = {"iss": client.get_issuer(), "aud": client.identifier}
     return key.sign({**claims, **issued})
 
@@ -76,15 +76,18 @@ class Subject:
         """Return the claims of the shipped scopes (dict, OpenID Connect Core 5.4)."""
         return self.scopes.get_standard_claims(self.user, self.client)
 
-    def id_token_claims(self, is_alone):
+    def id_token_claims(self, access_token=None, code=None):
         """Return the claims about the person for the ID token (dict).
 
         All of them where the client wants them there, or where there is no access
-        token to ask for them with (section 5.4); else what it asked for by name.
+        token to ask for them with (section 5.4); else what it asked for by name. That
+        alone as well where a code comes along, through the browser's address bar: the
+        client gets another ID token for it.
 
-        :param is_alone: whether no access token comes along
+        :param access_token: what comes along (str), or None
+        :param code: the same
         """
         claims = self.standard_claims()
-        if self.client.claims_in_id_token or is_alone:
+        if not code and (self.client.claims_in_id_token or not access_token):
             return claims
         return {n: value for n, value in claims.items() if n in self.requested}

@@ -2,12 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How the person has to be asked (OpenID Connect Core section 3.1.2.1)."""
 
-import binascii
-import hashlib
-import json
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError, OAuth2Error
 from oauthlib.openid.connect.core.exceptions import (
@@ -17,16 +13,11 @@ from oauthlib.openid.connect.core.exceptions import (
     RequestURINotSupported,
 )
 
-from odoo.tools.misc import hash_sign, verify_hash_signed
-
 from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
-from .message import LOGIN_MARKER
 
 #: The class of a sign-in with more than one factor.
 MULTIPLE_FACTORS = ACR_VALUES[-1]
-#: How long a person may take to sign in anew.
-MARKER_LIFETIME = timedelta(hours=1)
 
 
 class UnmetAuthenticationRequirements(OAuth2Error):
@@ -42,16 +33,14 @@ class Interaction:
     :ivar prompts: values of ``prompt`` (set)
     :ivar max_age: seconds since the last sign-in, or None
     :ivar claims: :class:`ClaimsRequest`
-    :ivar subject: the only subject (str) that will do, or None for anybody
-    :ivar asked_at: seconds since the epoch at which the person was sent to sign in
-        anew, or None
+    :ivar subjects: the only subjects (collection of str) that will do, or None for
+        anybody
     """
 
     prompts: frozenset = frozenset()
     max_age: int | None = None
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
-    subject: str | None = None
-    asked_at: int | None = None
+    subjects: tuple | None = None
 
     @classmethod
     def parse(cls, env, client, parameters):
@@ -73,8 +62,7 @@ class Interaction:
             prompts=prompts,
             max_age=_max_age(parameters.get("max_age")),
             claims=claims,
-            subject=_subject(env, client, parameters, claims),
-            asked_at=_read_marker(env, parameters),
+            subjects=_subjects(env, client, parameters, claims),
         )
 
     def next_step(self, client, user, sign_in, needs_consent):
@@ -103,7 +91,7 @@ class Interaction:
 
     def _is_fresh(self, user, sign_in):
         """Tell whether the person has signed in since this request asked for it."""
-        return bool(user and self.asked_at and sign_in.time >= self.asked_at)
+        return bool(user and sign_in.asked_at and sign_in.time >= sign_in.asked_at)
 
     def _max_age(self, client):
         """Return the seconds since the last sign-in that will do, or None for any."""
@@ -126,7 +114,8 @@ class Interaction:
                 return LoginRequired()
         if self.claims.is_essential("auth_time") and not sign_in.time:
             return LoginRequired()
-        if self.subject not in (None, client.generate_user_id(user)):
+        subject = client.generate_user_id(user)
+        if self.subjects is not None and subject not in self.subjects:
             return LoginRequired(description="Somebody else is signed in.")
         if client.second_factor_required and acr(sign_in.methods) != MULTIPLE_FACTORS:
             return UnmetAuthenticationRequirements(
@@ -136,18 +125,6 @@ class Interaction:
         if wanted is not None and acr(sign_in.methods) not in wanted:
             return UnmetAuthenticationRequirements()
         return None
-
-
-def make_marker(env, parameters):
-    """Return the value (str) that says: sent to sign in anew for this request, now.
-
-    Signed, and good for this request alone: it cannot be made or moved by a caller.
-
-    :param env: superuser environment
-    :param parameters: the request's own parameters (dict)
-    """
-    values = [_fingerprint(parameters), int(time.time())]
-    return hash_sign(env, LOGIN_MARKER, values, expiration=MARKER_LIFETIME)
 
 
 def choose_language(env, ui_locales):
@@ -168,24 +145,6 @@ def choose_language(env, ui_locales):
     return None
 
 
-def _fingerprint(parameters):
-    rest = {name: value for name, value in parameters.items() if name != LOGIN_MARKER}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _read_marker(env, parameters):
-    marker = parameters.get(LOGIN_MARKER)
-    if not marker:
-        return None
-    try:
-        values = verify_hash_signed(env, LOGIN_MARKER, marker)
-    except (ValueError, binascii.Error):
-        return None
-    if not values or values[0] != _fingerprint(parameters):
-        return None
-    return values[1]
-
-
 def _max_age(value):
     if value is None:
         return None
@@ -194,15 +153,15 @@ def _max_age(value):
     return int(value)
 
 
-def _subject(env, client, parameters, claims):
-    """Return the subject (str) that the client means, or None for anybody."""
+def _subjects(env, client, parameters, claims):
+    """Return the subjects (tuple of str) that the client means, or None for anybody."""
     wanted = claims.wanted("sub")
     hint = parameters.get("id_token_hint")
     if not hint:
-        return str(wanted[0]) if wanted else None
+        return None if wanted is None else tuple(wanted)
     hinted = env["oauth.provider.key"].verify(hint, client.identifier)
     if not hinted:
         raise InvalidRequestError(description="Unknown id_token_hint.")
-    if wanted and hinted["sub"] not in wanted:
+    if wanted is not None and hinted["sub"] not in wanted:
         raise InvalidRequestError(description="Contradictory subjects.")
-    return hinted["sub"]
+    return (hinted["sub"],)

@@ -6,6 +6,7 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidRequestError
 
 from .interaction import choose_language
+from .message import MAX_CARRIED_LENGTH
 
 LOGOUT_PARAMETERS = (
     "id_token_hint",
@@ -31,7 +32,7 @@ class LogoutRequest:
         :raise InvalidRequestError: for anything that is not proven: nothing may be
             redirected, a page tells the person
         """
-        message.check(query_allowed=True)
+        message.check(query_allowed=True, max_length=MAX_CARRIED_LENGTH)
         names = LOGOUT_PARAMETERS
         self.env = env
         self.parameters = message.query.select(names) | message.form.select(names)

@@ -23,8 +23,8 @@ AUTHORIZE_PARAMETERS = (
     "code_challenge_method",
     "nonce",
 )
-#: Says that the person was sent to sign in anew; ours, and signed.
-LOGIN_MARKER = "oauth_login"
+#: Characters of one parameter that a browser carries: it comes back in an address.
+MAX_CARRIED_LENGTH = 16_000
 #: Parameters of an authorization request that we look at ourselves.
 INTERACTION_PARAMETERS = (
     "prompt",
@@ -38,7 +38,6 @@ INTERACTION_PARAMETERS = (
     "request",
     "request_uri",
     "resource",
-    LOGIN_MARKER,
 )
 #: What the consent form carries from one page to the next.
 CARRIED_PARAMETERS = AUTHORIZE_PARAMETERS + INTERACTION_PARAMETERS
@@ -78,13 +77,17 @@ class Parameters:
         """Return the names of all parameters, with and without a value (set)."""
         return {name for name, _value in self._pairs}
 
-    def defect(self):
+    def defect(self, max_length=None):
         """Return what is wrong with the form of these parameters (str), or None.
 
         RFC 6749 section 3.1: no parameter may be repeated. A NUL byte or half of a
         surrogate pair is no text that a database could hold.
+
+        :param max_length: characters that one of them may have, None for any number
         """
         for name, value in self._pairs:
+            if max_length and len(value) > max_length:
+                return "A parameter is too long."
             if "\x00" in name + value:
                 return "A parameter holds a NUL byte."
             try:
@@ -118,15 +121,16 @@ class Message:
     authorization: str | None = None
     address: str = ""
 
-    def check(self, query_allowed=False):
+    def check(self, query_allowed=False, max_length=None):
         """Raise InvalidRequestError for a malformed request.
 
         :param query_allowed: whether parameters may be in the URL as well. Where
             they may not, secrets would end in logs (RFC 6749 section 2.3.1); ``db``
             names the database of Odoo and is always allowed.
+        :param max_length: characters that one parameter may have, None for any number
         """
         for parameters in (self.query, self.form):
-            if defect := parameters.defect():
+            if defect := parameters.defect(max_length):
                 raise InvalidRequestError(description=defect)
         if not query_allowed and self.query.names() - {"db"}:
             raise InvalidRequestError(

@@ -43,18 +43,24 @@ def jwks_response(env):
     return Answer(200, {"keys": found}, max_age=MAX_AGE)
 
 
-def protected_resource_response(env):
+def protected_resource_response(env, message, is_api=False):
     """Return the Answer with the protected-resource metadata (RFC 9728 section 2).
 
+    It names the resource that it was asked for (section 3.3).
+
     :param env: superuser environment
+    :param is_api: whether that is Odoo's API, else the provider
     """
     clients = env["oauth.provider.client"]
     issuer = clients.get_issuer()
+    resource = issuer
+    if is_api:
+        resource = clients.get_api_resource(message.query.get("db"))
     scopes = env["oauth.provider.scope"].search([])
     return Answer(
         200,
         {
-            "resource": issuer,
+            "resource": resource,
             "authorization_servers": [issuer],
             "jwks_uri": clients.get_endpoint_url("jwks"),
             "scopes_supported": scopes.mapped("code"),

@@ -85,15 +85,19 @@ class OAuthCase(HttpCase):
         query = {name: value for name, value in values.items() if value is not None}
         return f"/oauth2/authorize?{urlencode(query)}"
 
-    def decide(self, page, decision="allow", untick=()):
-        """Press a button of the consent ``page`` and return the response."""
+    def decide(self, page, decision="allow", untick=(), tick=()):
+        """Press a button of the consent ``page`` and return the response.
+
+        :param untick: names of boxes that are left out
+        :param tick: names of boxes that are ticked
+        """
         form = html.fromstring(page.content).xpath("//form")[0]
         values = {
             field.get("name"): field.get("value", "on")
             for field in form.xpath(".//input")
             if field.get("name") not in untick
         }
-        values["oauth_decision"] = decision
+        values.update(dict.fromkeys(tick, "on"), oauth_decision=decision)
         return self.url_open(form.get("action"), data=values, allow_redirects=False)
 
     def answer(self, response):

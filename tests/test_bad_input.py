@@ -206,6 +206,26 @@ class TestBadInput(OAuthCase):
         self.assertEqual(response.status_code, 303)
         self.assertIn("client_id=", response.headers["Location"])
 
+    def test_what_no_address_can_carry_is_refused_by_a_page(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        long = "x" * 20_000
+        for name in ("state", "nonce", "login_hint", "claims", "id_token_hint"):
+            url = self.authorize_url(client, **{name: long})
+            response = self.url_open(url, allow_redirects=False)
+            self.assertEqual(response.status_code, 400, name)
+            self.assertIn("A parameter is too long.", response.text)
+        response = self.url_open(f"/oauth2/logout?state={long}", allow_redirects=False)
+        self.assertEqual(response.status_code, 400)
+        for route in ("authorize", "logout"):
+            query = parse_qsl(self.authorize_url(client).partition("?")[2])
+            data = {**dict(query), "state": "x" * 100_000}
+            response = self.url_open(
+                f"/oauth2/{route}", data=data, allow_redirects=False
+            )
+            self.assertEqual(response.status_code, 400, route)
+            self.assertIn("A parameter is too long.", response.text)
+
     def test_markup_in_a_name_is_text(self):
         client, _secret = self.create_client(name="<script>alert(1)</script>")
         self.sign_in()

@@ -4,11 +4,13 @@
 
 import json
 import time
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from lxml import html
 
+from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..oauth2.interaction import choose_language
@@ -73,16 +75,60 @@ class TestInteraction(OAuthCase):
         claims = self.verify_token(tokens["id_token"], self.client.identifier)
         self.assertGreaterEqual(claims["auth_time"], first["auth_time"])
         self.assertEqual(claims["sid"], first["sid"])
-        # The mark is for this request alone, and nobody can make one
-        self.move_sign_in(100)
-        marker = parse_qs(urlsplit(back).query)["oauth_login"][0]
-        self.login_location(
-            self.open_url(prompt="login", state="x", oauth_login=marker)
-        )
-        self.sign_in()
-        for forged in (marker[:-4] + "AAAA", "é", "AQ"):
-            self.login_location(self.open_url(prompt="login", oauth_login=forged))
+
+    def test_a_new_sign_in_answers_one_request_once(self):
+        """Whoever goes back in the history of a browser has to sign in."""
+        self.allow_all()
+        for parameters in ({"prompt": "login"}, {"max_age": "0"}):
+            _values, back = self.login_location(self.open_url(**parameters))
+            # A sign-in for another request is none for this one
             self.sign_in()
+            self.login_location(self.open_url(state="other", **parameters))
+            self.sign_in()
+            answer = self.answer(self.url_open(back, allow_redirects=False))[1]
+            self.assertIn("code", answer)
+            self.login_location(self.url_open(back, allow_redirects=False))
+            self.sign_in()
+
+    def test_a_refusal_uses_a_new_sign_in_up_as_well(self):
+        self.sign_in()
+        _values, back = self.login_location(self.open_url(prompt="login"))
+        self.sign_in()
+        page = self.url_open(back, allow_redirects=False)
+        # Looking at the page again changes nothing
+        page = self.url_open(back, allow_redirects=False)
+        answer = self.answer(self.decide(page, "deny"))[1]
+        self.assertEqual(answer["error"], "access_denied")
+        self.login_location(self.url_open(back, allow_redirects=False))
+
+    def test_a_new_sign_in_counts_in_its_own_browser_and_for_an_hour(self):
+        self.allow_all()
+        _values, back = self.login_location(self.open_url(prompt="login"))
+        # Brought to another browser, where somebody has signed in since
+        self.opener.cookies.clear()
+        self.sign_in()
+        self.login_location(self.url_open(back, allow_redirects=False))
+        self.sign_in()
+        session = self.get_session()
+        asked = session["oauth_provider_asked"]
+        session["oauth_provider_asked"] = {
+            name: at - 4000 for name, at in asked.items()
+        }
+        self.save_session(session)
+        self.login_location(self.url_open(back, allow_redirects=False))
+
+    def test_tabs_that_ask_at_once_are_all_answered(self):
+        self.allow_all()
+        locations = [
+            self.login_location(self.open_url(prompt="login", state=str(number)))[1]
+            for number in range(12)
+        ]
+        self.sign_in()
+        for location in locations[2:]:
+            answer = self.answer(self.url_open(location, allow_redirects=False))[1]
+            self.assertIn("code", answer)
+        # More than ten are none that a person opened
+        self.login_location(self.url_open(locations[0], allow_redirects=False))
 
     def test_max_age_is_about_the_sign_in(self):
         self.allow_all()
@@ -188,6 +234,42 @@ class TestInteraction(OAuthCase):
         )
         self.assertIn("code", self.answer(self.open_url(id_token_hint=expired))[1])
 
+    def test_a_hint_outlives_the_publication_of_its_key(self):
+        hint = self.allow_all()
+        key = self.env["oauth.provider.key"].ensure()
+        key.action_rotate()
+        key.published_until = fields.Datetime.now() - timedelta(days=30)
+        published = self.url_open("/oauth2/jwks").json()["keys"]
+        self.assertNotIn(key.kid, [jwk["kid"] for jwk in published])
+        self.assertIn("code", self.answer(self.open_url(id_token_hint=hint))[1])
+        # A key that has leaked is no proof of anything
+        key.action_withdraw()
+        answer = self.answer(self.open_url(id_token_hint=hint))[1]
+        self.assertEqual(answer["error"], "invalid_request")
+
+    def test_what_we_signed_for_another_purpose_is_no_hint(self):
+        self.allow_all()
+        claims = {
+            "iss": self.client.get_issuer(),
+            "aud": self.client.identifier,
+            "sub": self.client.generate_user_id(self.user),
+        }
+        key = self.env["oauth.provider.key"].ensure()
+        for further, typ in (
+            ({"exp": 9_999_999_999}, "at+jwt"),
+            ({"exp": 9_999_999_999}, "logout+jwt"),
+            ({}, "JWT"),
+        ):
+            hint = key.sign({**claims, **further}, typ=typ)
+            answer = self.answer(self.open_url(id_token_hint=hint))[1]
+            self.assertEqual(answer["error"], "invalid_request")
+        # Nor is what the key of a client signed, whatever name it gives
+        own = key.make("RS256", client=self.client)
+        own.kid = key.kid
+        forged = own.sign({**claims, "exp": 9_999_999_999})
+        answer = self.answer(self.open_url(id_token_hint=forged))[1]
+        self.assertEqual(answer["error"], "invalid_request")
+
     def test_an_essential_class_of_authentication_is_met_or_an_error(self):
         self.allow_all()
         wish = {"id_token": {"acr": {"essential": True, "values": ["2"]}}}
@@ -199,6 +281,34 @@ class TestInteraction(OAuthCase):
         wish["id_token"]["acr"]["values"].append("1")
         answer = self.answer(self.open_url(claims=json.dumps(wish)))[1]
         self.assertIn("code", answer)
+
+    def test_a_voluntary_class_of_authentication_fails_nothing(self):
+        """OpenID Connect Core 5.5.1.1: the answer tells what there is instead."""
+        self.allow_all()
+        for parameters in (
+            {"claims": json.dumps({"id_token": {"acr": {"value": "2"}}})},
+            {"claims": json.dumps({"id_token": {"acr": {"values": ["2", {}]}}})},
+            {"acr_values": "2 urn:example:gold"},
+        ):
+            answer = self.answer(self.open_url(prompt="none", **parameters))[1]
+            tokens = self.redeem(answer["code"], self.client, self.secret).json()
+            claims = self.verify_token(tokens["id_token"], self.client.identifier)
+            self.assertEqual(claims["acr"], "1")
+
+    def test_a_subject_that_is_asked_for_is_always_essential(self):
+        self.allow_all()
+        own = self.client.generate_user_id(self.user)
+        for wish, is_met in (
+            ({"value": own}, True),
+            ({"values": ["other", own]}, True),
+            ({"value": "other"}, False),
+            ({"values": ["other", 1, {}]}, False),
+            ({"value": {}}, False),
+        ):
+            claims = json.dumps({"id_token": {"sub": wish}})
+            answer = self.answer(self.open_url(prompt="none", claims=claims))[1]
+            self.assertEqual("code" in answer, is_met, wish)
+            self.assertEqual(answer.get("error"), None if is_met else "login_required")
 
     def test_the_pages_are_in_the_language_that_the_client_wants(self):
         self.env["res.lang"]._activate_lang("fr_BE")

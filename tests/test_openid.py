@@ -196,6 +196,31 @@ class TestOpenID(OAuthCase):
         # The client may not have the scope of the phone number
         self.assertNotIn("phone_number", claims)
 
+    def test_the_address_bar_carries_no_more_than_it_must(self):
+        """OpenID Connect Core 5.4: where a code comes along, it brings the claims."""
+        client, secret = self.create_client(hybrid_flow=True, claims_in_id_token=True)
+        for response_type in ("code id_token", "code id_token token"):
+            answer = self.get_answer(client, response_type=response_type, nonce="n")
+            claims = self.verify_token(answer["id_token"], client.identifier)
+            self.assertFalse({"name", "email", "picture", "locale"} & claims.keys())
+            tokens = self.redeem(answer["code"], client, secret).json()
+            claims = self.verify_token(tokens["id_token"], client.identifier)
+            self.assertEqual(claims["name"], "Ann O'Auth")
+            wish = {"id_token": {"email": None}}
+            answer = self.get_answer(
+                client, response_type=response_type, nonce="n", claims=json.dumps(wish)
+            )
+            claims = self.verify_token(answer["id_token"], client.identifier)
+            self.assertEqual(claims["email"], self.user.email)
+            self.assertNotIn("name", claims)
+        mobile, _secret = self.create_client(
+            "mobile application", claims_in_id_token=False
+        )
+        for response_type, is_told in (("id_token token", False), ("id_token", True)):
+            answer = self.get_answer(mobile, response_type=response_type, nonce="n")
+            claims = self.verify_token(answer["id_token"], mobile.identifier)
+            self.assertEqual("name" in claims, is_told)
+
     def test_asking_for_a_claim_is_asking_for_its_scope(self):
         client, secret = self.create_client()
         wish = json.dumps({"userinfo": {"email": None}})
@@ -258,6 +283,21 @@ class TestOpenID(OAuthCase):
             "/oauth2/picture?of=é",
         ):
             self.assertEqual(self.url_open(broken).status_code, 404)
+        # Nor when the person leaves the profile out since, or Odoo asks anew for it
+        page = self.url_open(self.authorize_url(client, prompt="consent"))
+        self.decide(page, untick=["oauth_scope.profile"])
+        self.assertEqual(self.url_open(path).status_code, 404)
+        page = self.url_open(self.authorize_url(client, prompt="consent"))
+        self.decide(page, tick=["oauth_scope.profile"])
+        self.assertEqual(self.url_open(path).status_code, 200)
+        self.scopes("profile").void()
+        self.assertEqual(self.url_open(path).status_code, 404)
+        # A trusted client is not asked for
+        client.skip_authorization = True
+        self.assertEqual(self.url_open(path).status_code, 200)
+        client.group_ids = self.env["res.groups"].create({"name": "Others"})
+        self.assertEqual(self.url_open(path).status_code, 404)
+        client.group_ids = False
         self.env["oauth.provider.grant"].find_live(client, self.user).withdraw()
         self.assertEqual(self.url_open(path).status_code, 404)
 
@@ -278,8 +318,10 @@ class TestOpenID(OAuthCase):
                 self.assertTrue(claims[name])
 
     def test_malformed_requests(self):
-        client, _secret = self.create_client()
+        client, secret = self.create_client(token_type="jwt")
+        access_token = self.get_tokens(client, secret)["access_token"]
         for parameters, error in (
+            ({"id_token_hint": access_token}, "invalid_request"),
             ({"request": "e30.e30."}, "request_not_supported"),
             ({"request_uri": "https://example.com/r"}, "request_uri_not_supported"),
             ({"claims": "{"}, "invalid_request"),
@@ -287,6 +329,9 @@ class TestOpenID(OAuthCase):
             ({"claims": '{"id_token": []}'}, "invalid_request"),
             ({"claims": '{"id_token": {"email": "x"}}'}, "invalid_request"),
             ({"claims": "[" * 10_000}, "invalid_request"),
+            ({"claims": '{"id_token":' + "[" * 10_000}, "invalid_request"),
+            ({"max_age": "9" * 10_000}, "invalid_request"),
+            ({"max_age": "1e9"}, "invalid_request"),
             ({"max_age": "-1"}, "invalid_request"),
             ({"max_age": "soon"}, "invalid_request"),
             ({"max_age": "٣"}, "invalid_request"),

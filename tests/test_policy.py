@@ -11,6 +11,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from .common import OAuthCase
@@ -172,7 +173,12 @@ class TestPolicy(OAuthCase):
                 client.policy_uri = link
 
     def test_a_neutralized_copy_is_nobodys_provider(self):
-        client, secret = self.create_client()
+        client, secret = self.create_client(
+            token_type="jwt",
+            jwt_algorithm="ES384",
+            id_token_signed_response_alg="ES256",
+            userinfo_signed_response_alg="EdDSA",
+        )
         self.sign_in()
         token = self.redeem(self.get_code(client), client, secret).json()
         self.env.flush_all()
@@ -189,8 +195,21 @@ class TestPolicy(OAuthCase):
         grants = self.env["oauth.provider.grant"]
         self.assertFalse(grants.find_live(client, self.user))
         # What a tester then allows works, with a key of the copy's own
-        token = self.redeem(self.get_code(client), client, secret).json()
-        self.verify_token(token["id_token"], client.identifier)
+        for _number in range(2):
+            token = self.redeem(self.get_code(client), client, secret).json()
+            self.verify_token(token["id_token"], client.identifier, ["ES256"])
+            access, issuer = token["access_token"], client.get_issuer()
+            self.verify_token(access, issuer, ["ES384"])
+            # Odoo warns of what needs the other cursor
+            with self.assertNoLogs("odoo.sql_db", "ERROR"), mute_logger("odoo.http"):
+                info = self.bearer("userinfo", access)
+            self.assertEqual(info.status_code, 200)
+            self.verify_token(info.text, client.identifier, ["EdDSA"])
+            # Keys that are gone under an active client are made anew as well
+            self.env["oauth.provider.key"].search([]).unlink()
+            self.assertEqual(self.url_open("/oauth2/jwks").json(), {"keys": []})
+            discovered = self.url_open("/.well-known/openid-configuration")
+            self.assertEqual(discovered.status_code, 200)
 
     def test_people_read_the_pages_in_their_language(self):
         words = {

@@ -65,14 +65,42 @@ class TestResource(Json2Case):
                 client.resource_uris = broken
 
     def test_metadata_of_the_protected_resource(self):
-        for path in ("", "/json/2"):
+        for path in ("", "/json/2", f"/json/2?db={self.env.cr.dbname}"):
             address = f"/.well-known/oauth-protected-resource{path}"
             document = self.url_open(address).json()
-            self.assertEqual(document["resource"], self.Client.get_issuer())
+            # What it was asked for (RFC 9728 section 3.3)
+            self.assertEqual(document["resource"], self.Client.get_issuer() + path)
             self.assertEqual(
                 document["authorization_servers"], [self.Client.get_issuer()]
             )
             self.assertIn("openid", document["scopes_supported"])
+
+    def test_a_token_for_the_api_that_the_challenge_describes(self):
+        client, secret = self.create_client("backend application", token_type="jwt")
+        database = self.env.cr.dbname
+        base = self.Client.get_issuer()
+        for issuer, path in (
+            (base, "/json/2"),
+            (f"{base}/oauth2/db/{database}", f"/json/2?db={database}"),
+        ):
+            parameters = self.env["ir.config_parameter"]
+            parameters.set_param("oauth_provider.issuer", issuer)
+            described = f"{base}/.well-known/oauth-protected-resource{path}"
+            for token in ("x", ""):
+                refused = self.call(token, "search", domain=[])
+                self.assertEqual(refused.status_code, 401)
+                challenge = refused.headers["WWW-Authenticate"]
+                self.assertIn(f'resource_metadata="{described}"', challenge)
+            document = self.url_open(described.removeprefix(base)).json()
+            self.assertEqual(document["resource"], base + path)
+            self.assertEqual(document["authorization_servers"], [issuer])
+            for resource in (document["resource"], f"{base}/json/2", issuer):
+                data = {"grant_type": "client_credentials", "resource": resource}
+                answer = self.post("token", data, client, secret).json()
+                token = answer["access_token"]
+                claims = jwt.decode(token, options={"verify_signature": False})
+                self.assertEqual(claims["aud"], resource)
+                self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
 
     def test_a_person_chooses_the_companies(self):
         first = self.user.company_id

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 
 #: Where it is in the session.
 KEY = "oauth_provider"
+#: Where it is in the session which requests have asked for a new sign-in, and when.
+ASKED = "oauth_provider_asked"
+#: Seconds that a person may take for it.
+ASKED_LIFETIME = 3600
+#: How many such requests count at once: a browser has a few tabs.
+MAX_ASKED = 10
 #: Names of RFC 8176 for what Odoo calls the method of a sign-in. Odoo asks a passkey to
 #: verify its person, and takes it for two factors.
 METHODS = {
@@ -35,12 +41,15 @@ class SignIn:
         identifier
     :ivar time: seconds since the epoch (int), 0 where it is not known
     :ivar methods: tuple of RFC 8176 names
+    :ivar asked_at: when the request at hand has sent the person to sign in anew
+        (seconds since the epoch), or None
     """
 
     handle: str
     device: str = ""
     time: int = 0
     methods: tuple = ()
+    asked_at: int | None = None
 
 
 def note(session, uid, method):
@@ -63,17 +72,55 @@ def note(session, uid, method):
     return None if is_same else known.get("handle")
 
 
-def read(session, uid, device):
+def ask(session, request):
+    """Remember that ``request`` sends the person of ``session`` to sign in anew.
+
+    Of the request there is its digest alone. What makes the sign-in new is thus known
+    to this browser's session only, for this request only, and until it is answered
+    (:func:`answer`): whoever comes to the browser later and goes back in its history,
+    or brings an address along, has to sign in. What is forgotten, for a session has
+    ended or for too many requests, makes a person sign in once more, and nothing else.
+
+    :param request: digest (str) of all that the request asks for
+    """
+    asked = {name: at for name, at in _asked(session).items() if name != request}
+    newest = sorted(asked.items(), key=lambda item: item[1])[1 - MAX_ASKED :]
+    session[ASKED] = {**dict(newest), request: int(time.time())}
+
+
+def answer(session, request):
+    """Forget what :func:`ask` remembered: the next time it is asked for again."""
+    asked = session.get(ASKED) or {}
+    if request in asked:
+        session[ASKED] = {name: at for name, at in asked.items() if name != request}
+
+
+def _asked(session):
+    """Return the requests that count (dict of their times)."""
+    limit = time.time() - ASKED_LIFETIME
+    asked = session.get(ASKED) or {}
+    return {name: at for name, at in asked.items() if at >= limit}
+
+
+def read(session, uid, device, request=None):
     """Return the :class:`SignIn` of the user ``uid`` (int) in ``session``.
 
     One that Odoo did not record, for it is older than the addon, gets its handle now.
+
+    :param request: digest (str) of the authorization request at hand, see :func:`ask`
     """
     known = session.get(KEY) or {}
     if known.get("uid") != uid:
         known = {"uid": uid, "handle": secrets.token_urlsafe(24), "time": 0}
         known["methods"] = []
         session[KEY] = known
-    return SignIn(known["handle"], device, known["time"], tuple(known["methods"]))
+    return SignIn(
+        known["handle"],
+        device,
+        known["time"],
+        tuple(known["methods"]),
+        _asked(session).get(request),
+    )
 
 
 def acr(methods):
