@@ -84,7 +84,10 @@ class Subject:
 
         :param is_alone: whether no access token comes along
         """
+        wants_all = self.client.claims_in_id_token or is_alone
+        if not wants_all and not self.requested:
+            return {}
         claims = self.standard_claims()
-        if self.client.claims_in_id_token or is_alone:
+        if wants_all:
             return claims
         return {n: value for n, value in claims.items() if n in self.requested}
