@@ -4,13 +4,16 @@ from . import base
 from . import ir_filters
 from . import ir_http
 from . import oauth_provider_assertion
+from . import oauth_provider_configuration
 from . import oauth_provider_credential
+from . import oauth_provider_credential_lookup
 from . import oauth_provider_housekeeping
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
 from . import oauth_provider_client_authentication
 from . import oauth_provider_client_jwt
+from . import oauth_provider_client_lookup
 from . import oauth_provider_client_openid
 from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation

@@ -6,7 +6,7 @@ import re
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
@@ -22,6 +22,7 @@ SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 class OAuthProviderScope(models.Model):
     _name = "oauth.provider.scope"
+    _inherit = ["oauth.provider.configuration"]
     _description = "OAuth Provider Scope"
     _order = "sequence, name, id"
 
@@ -162,6 +163,24 @@ class OAuthProviderScope(models.Model):
                     " update would bring it back. Remove it from the clients instead."
                 )
             )
+
+    @api.model
+    @api.private
+    def get_codes(self):
+        """Return the codes of all scopes (list of str), in the order of the model."""
+        return self.sudo().browse(self._get_positions()).warm().mapped("code")
+
+    @api.private
+    def in_order(self, ids):
+        """Return the ``ids`` of scopes (list) in the order of the model."""
+        positions = self._get_positions()
+        return sorted(ids, key=lambda id_: positions.get(id_, len(positions)))
+
+    @api.model
+    @tools.ormcache()
+    def _get_positions(self):
+        """Return {id of a scope: its place in the order of the model}."""
+        return {id_: place for place, id_ in enumerate(self.sudo().search([])._ids)}
 
     @api.private
     def optional(self):
