@@ -65,6 +65,10 @@ def _parser():
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
     check = add("lint", _lint, "every check of pre-commit")
     check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
+    bench = add("bench", _bench, "how fast it is, beside what one would use instead")
+    bench.add_argument("--size", choices=("small", "full"), default="full")
+    bench.add_argument("--tokens", type=int, help="that the large database has")
+    bench.add_argument("--write", action="store_true", help="into docs/")
     add("readme", _readme, "write README.rst and its page from readme/")
     add("pot", _pot, "export the template of the translations")
     add("wheel", _wheel, "build the wheel of the last commit into dist/")
@@ -107,6 +111,12 @@ def _lint(options):
     from . import chores
 
     return chores.lint(options.arguments)
+
+
+def _bench(options):
+    from bench import main as benchmark
+
+    return benchmark.run(options)
 
 
 def _readme(_options):
