@@ -3,13 +3,14 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest e2e lint screenshots readme pot wheel setup clean
+.PHONY: help run test test-oldest e2e bench lint screenshots readme pot wheel setup clean
 
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
 	@echo "make test     run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
 	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
+	@echo "make bench    measure how fast it is; ARGS='--size=small': for a try"
 	@echo "make lint     run every check"
 	@echo "make screenshots  make the pictures of the README"
 	@echo "make readme   write README.rst from readme/"
@@ -38,6 +39,9 @@ test-oldest:
 
 e2e:
 	$(DEV) test --pytest-only -- e2e $(ARGS)
+
+bench:
+	$(DEV) bench $(ARGS)
 
 lint:
 	$(DEV) lint

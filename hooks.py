@@ -25,4 +25,6 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Forget the issuer: another installation later fixes its own."""
+    for name in ("authorization.code", "refresh.token", "token"):
+        env[f"oauth.provider.{name}"]._drop_functions()
     env["ir.config_parameter"].sudo().set_param("oauth_provider.issuer", False)

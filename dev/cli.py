@@ -65,6 +65,10 @@ def _parser():
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
     check = add("lint", _lint, "every check of pre-commit")
     check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
+    bench = add("bench", _bench, "how fast it is, beside what one would use instead")
+    bench.add_argument("--size", choices=("small", "full"), default="full")
+    bench.add_argument("--tokens", type=int, help="that the large database has")
+    bench.add_argument("--write", action="store_true", help="into docs/")
     add("screenshots", _screenshots, "make the pictures of the README")
     add("readme", _readme, "write README.rst and its page from readme/")
     add("pot", _pot, "export the template of the translations")
@@ -114,6 +118,12 @@ def _screenshots(_options):
     from . import screenshots
 
     return screenshots.make()
+
+
+def _bench(options):
+    from bench import main as benchmark
+
+    return benchmark.run(options)
 
 
 def _readme(_options):

@@ -41,6 +41,12 @@ class Databases:
                 self.odoo(name, "--init", ADDON)
         return name
 
+    def create_empty(self, name):
+        """A new database ``name`` without Odoo, in place of an older one."""
+        self.drop(name)
+        self._create_empty(name)
+        return name
+
     def template(self, modules):
         """The template database with exactly ``modules`` of Odoo, made if missing.
 

@@ -7,8 +7,8 @@ import os
 from . import addon_links, odoo_source, venv
 from .settings import ROOT, settings
 
-#: Addons that show how to build on this one; the tests run them.
-EXAMPLES = ROOT / "e2e" / "addons"
+#: Addons that build on this one: those of the tests, and that of the benchmark.
+EXAMPLES = (ROOT / "e2e" / "addons", ROOT / "bench" / "addons")
 KEEP_OUT = ("PYTHONPATH", "PYTHONHOME", "ODOO_RC", "OPENERP_SERVER", "VIRTUAL_ENV")
 
 
@@ -17,7 +17,7 @@ def command(subcommand, *options, data=None):
 
     ``data`` is the data folder: sessions, and the filestore of the cluster.
     """
-    folders = [addon_links.link(), EXAMPLES, *odoo_source.addons_path()]
+    folders = [addon_links.link(), *EXAMPLES, *odoo_source.addons_path()]
     line = [venv.python(), _program(), subcommand, "--config", _configuration()]
     line.append("--addons-path=" + ",".join(str(folder) for folder in folders))
     if data:

@@ -18,14 +18,30 @@ REQUIREMENTS = (ROOT / "dev" / "requirements-odoo.txt", ROOT / "requirements-dev
 
 def python():
     """The Python of the virtual environment, which is made if missing."""
+    return _python("venv", REQUIREMENTS)
+
+
+def python_with(name, requirements):
+    """The Python of a virtual environment apart, with other packages than Odoo's.
+
+    :param name: of the environment
+    :param requirements: requirements files (list of paths)
+    """
+    return _python(f"venv-{name}", requirements)
+
+
+def _python(name, requirements):
     key = digest(
         os.path.realpath(sys._base_executable),
         sys.version,
-        *(path.read_bytes() for path in REQUIREMENTS),
+        *(path.read_bytes() for path in requirements),
     )
-    folder = cached(
-        "venv", key, "Python packages: installing", _build, 1500, in_place=True
-    )
+
+    def build(folder):
+        _build(folder, requirements)
+
+    title = "Python packages: installing"
+    folder = cached(name, key, title, build, 1500, in_place=True)
     return folder / "bin" / "python"
 
 
@@ -55,7 +71,7 @@ def pip_install(interpreter, *arguments):
     )
 
 
-def _build(folder):
+def _build(folder, requirements):
     if _has_ensurepip():
         options = []
     else:
@@ -65,7 +81,7 @@ def _build(folder):
     interpreter = folder / "bin" / "python"
     if options:
         _install_pip(folder, interpreter)
-    arguments = [part for path in REQUIREMENTS for part in ("-r", path)]
+    arguments = [part for path in requirements for part in ("-r", path)]
     pip_install(interpreter, *arguments)
 
 

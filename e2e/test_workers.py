@@ -19,6 +19,13 @@ client = env["oauth.provider.client"].create({
 })
 result = [client.identifier, client.generate_secret()]
 """
+MAKE_BACKEND = """
+user = env["res.users"].create({"name": "Worker", "login": values["login"]})
+client = env["oauth.provider.client"].create({
+    "name": "Workers", "application_type": "backend application", "user_id": user.id,
+})
+result = [client.identifier, client.generate_secret()]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +137,53 @@ def test_failures_of_all_workers_count_together(pair, databases):
     answer = requests.post(url, data, auth=tuple(client))
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+CHANGE = """
+record = env[values["model"]].search(values["domain"])
+record.write(values["values"])
+"""
+
+
+@pytest.mark.parametrize(
+    "model, change",
+    [
+        ("oauth.provider.client", {"active": False}),
+        ("oauth.provider.client", {"scope_ids": [(5,)]}),
+        ("res.users", {"active": False}),
+    ],
+)
+def test_what_one_process_changes_counts_in_all_workers(pair, databases, model, change):
+    """Each worker keeps the configuration; none keeps it beyond the next request."""
+    provider, _client = pair
+    login = f"workers-{model}-{len(change)}-{next(iter(change))}"
+    identifier, secret = databases.shell(
+        "e2e_provider",
+        MAKE_BACKEND,
+        login=login,
+    )
+    url = f"{provider.url}/oauth2"
+    data = {"grant_type": "client_credentials"}
+    token = requests.post(f"{url}/token", data, auth=(identifier, secret)).json()
+    assert token["scope"] == "openid profile email"
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+
+    def ask():
+        return requests.get(f"{url}/tokeninfo", headers=bearer)
+
+    # Both workers have answered, and keep what they know
+    before = [answer for _round in range(ROUNDS) for answer in at_once(ask)]
+    assert {answer.json()["scopes"] for answer in before} == {token["scope"]}
+    domain = [("identifier", "=", identifier)]
+    if model == "res.users":
+        domain = [("login", "=", login)]
+    databases.shell("e2e_provider", CHANGE, model=model, domain=domain, values=change)
+    after = [answer for _round in range(ROUNDS) for answer in at_once(ask)]
+    if "scope_ids" in change:
+        assert {answer.json()["scopes"] for answer in after} == {""}
+    else:
+        assert {answer.status_code for answer in after} == {401}
+        again = at_once(
+            lambda: requests.post(f"{url}/token", data, auth=(identifier, secret))
+        )
+        assert not any(answer.ok for answer in again)

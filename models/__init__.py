@@ -6,7 +6,9 @@ from . import ir_http
 from . import ir_module_module
 from . import oauth_provider_application
 from . import oauth_provider_assertion
+from . import oauth_provider_configuration
 from . import oauth_provider_credential
+from . import oauth_provider_credential_lookup
 from . import oauth_provider_housekeeping
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
@@ -14,6 +16,7 @@ from . import oauth_provider_client
 from . import oauth_provider_client_address
 from . import oauth_provider_client_authentication
 from . import oauth_provider_client_jwt
+from . import oauth_provider_client_lookup
 from . import oauth_provider_client_openid
 from . import oauth_provider_client_duration
 from . import oauth_provider_client_policy

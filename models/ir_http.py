@@ -100,8 +100,8 @@ class IrHttp(models.AbstractModel):
         :raise HTTPException: with the answer of RFC 6750, where it opens nothing
         """
         env = request.env(user=SUPERUSER_ID, su=True)
-        token = env["oauth.provider.token"].find("" if "\x00" in raw else raw)
-        if not token or not token.is_live() or not token.is_for_us():
+        token = env["oauth.provider.token"].find_open(raw)
+        if not token:
             cls._oauth_refuse(401, error="invalid_token")
         if token.grant_id.is_without_company():
             # Without any, Odoo would take all of the user's

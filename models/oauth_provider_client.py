@@ -18,6 +18,7 @@ FIXED_CLIENT_TYPES = {
 
 class OAuthProviderClient(models.Model):
     _name = "oauth.provider.client"
+    _inherit = ["oauth.provider.configuration"]
     _description = "OAuth Provider Client"
     _order = "name, id"
 
@@ -337,13 +338,6 @@ class OAuthProviderClient(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         issuer = parameters.get_param("oauth_provider.issuer")
         return (issuer or parameters.get_param("web.base.url") or "").rstrip("/")
-
-    @api.private
-    def find_by_identifier(self, identifier):
-        """Return the active client with this ``identifier`` (str), or none."""
-        if not identifier or "\x00" in identifier:
-            return self.browse()
-        return self.search([("identifier", "=", identifier)], limit=1)
 
     @api.private
     def get_oauth2_server(self, validator=None, **kwargs):

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError
 
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
@@ -150,10 +150,11 @@ class OAuthProviderClient(models.Model):
 
     @api.model
     @api.private
+    @tools.ormcache()
     def get_used(self):
         """Return what the active clients use, in one query however many there are.
 
-        :return: dict of sets: ``grant_types``, ``response_types``,
+        :return: dict of frozensets: ``grant_types``, ``response_types``,
             ``id_token_algorithms`` and ``userinfo_algorithms``
         """
         names = [
@@ -164,14 +165,15 @@ class OAuthProviderClient(models.Model):
             "userinfo_signed_response_alg",
         ]
         rows = self._read_group([], names, [])
-        return {
-            "grant_types": {row[0] for row in rows} - {False},
+        found = {
+            "grant_types": {row[0] for row in rows},
             "response_types": {
                 name for row in rows for name in self._to_response_types(*row[1:3])
             },
-            "id_token_algorithms": {row[3] for row in rows} - {False},
-            "userinfo_algorithms": {row[4] for row in rows} - {False},
+            "id_token_algorithms": {row[3] for row in rows},
+            "userinfo_algorithms": {row[4] for row in rows},
         }
+        return {name: frozenset(values - {False}) for name, values in found.items()}
 
     @api.private
     def match_post_logout_redirect_uri(self, uri):

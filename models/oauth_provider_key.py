@@ -7,7 +7,7 @@ import jwt
 import psycopg2
 import psycopg2.errors
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -33,6 +33,7 @@ class OAuthProviderKey(models.Model):
     """
 
     _name = "oauth.provider.key"
+    _inherit = ["oauth.provider.configuration"]
     _description = "OAuth Provider Key"
     _order = "activates_at desc, id desc"
     _rec_name = "kid"
@@ -217,15 +218,24 @@ class OAuthProviderKey(models.Model):
 
         :param client: client (record) whose own key is meant; none for the database's
         """
-        return self.sudo().search(
+        now = fields.Datetime.now()
+        for id_, activates_at in self._get_usable(algorithm, client and client.id):
+            if activates_at <= now:
+                return self.sudo().browse(id_).warm()
+        return self.sudo().browse()
+
+    @api.model
+    @tools.ormcache("algorithm", "client_id")
+    def _get_usable(self, algorithm, client_id):
+        """Return [(id, datetime from which it signs)] of the keys that may sign."""
+        keys = self.sudo().search(
             [
-                ("client_id", "=", client.id if client else False),
+                ("client_id", "=", client_id or False),
                 ("algorithm", "=", algorithm),
                 ("retired_at", "=", False),
-                ("activates_at", "<=", fields.Datetime.now()),
-            ],
-            limit=1,
+            ]
         )
+        return [(key.id, key.activates_at) for key in keys]
 
     # Use
 
@@ -250,6 +260,24 @@ class OAuthProviderKey(models.Model):
                 ("published_until", ">", fields.Datetime.now()),
             ]
         )
+
+    @api.model
+    @api.private
+    def get_published_jwks(self):
+        """Return the public JSON Web Keys (list of dicts) of :meth:`find_published`."""
+        now = fields.Datetime.now()
+        return [
+            json.loads(jwk)
+            for jwk, retired_at, until in self._get_public()
+            if not retired_at or (until and until > now)
+        ]
+
+    @api.model
+    @tools.ormcache()
+    def _get_public(self):
+        """Return [(public_jwk, retired_at, published_until)] of all keys of today."""
+        keys = self.sudo().find_published()
+        return [(key.public_jwk, key.retired_at, key.published_until) for key in keys]
 
     @api.model
     @api.private

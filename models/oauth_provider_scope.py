@@ -6,7 +6,7 @@ import re
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
@@ -22,6 +22,7 @@ SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 class OAuthProviderScope(models.Model):
     _name = "oauth.provider.scope"
+    _inherit = ["oauth.provider.configuration"]
     _description = "OAuth Provider Scope"
     _order = "sequence, name, id"
 
@@ -163,19 +164,31 @@ class OAuthProviderScope(models.Model):
                 )
             )
 
+    @api.model
+    @api.private
+    def get_codes(self):
+        """Return the codes of all scopes (list of str), in the order of the model."""
+        return self.sudo().browse(self._get_positions()).warm().mapped("code")
+
+    @api.private
+    def in_order(self, ids):
+        """Return the ``ids`` of scopes (list) in the order of the model."""
+        positions = self._get_positions()
+        return sorted(ids, key=lambda id_: positions.get(id_, len(positions)))
+
+    @api.model
+    @tools.ormcache()
+    def _get_positions(self):
+        """Return {id of a scope: its place in the order of the model}."""
+        return {id_: place for place, id_ in enumerate(self.sudo().search([])._ids)}
+
     @api.private
     def optional(self):
         """Return those of these scopes that a person may leave out on the consent page.
 
         ``openid`` is what signing in means: who does not want it presses Deny.
         """
-        return self - self.filtered_domain(self.always_allowed_domain())
-
-    @api.model
-    @api.private
-    def always_allowed_domain(self):
-        """Return the scopes (Domain) that are not :meth:`optional`."""
-        return Domain("code", "=", "openid")
+        return self.filtered(lambda scope: scope.code != "openid")
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):

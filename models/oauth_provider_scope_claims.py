@@ -1,7 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 from odoo.tools.misc import hash_sign
 
 from ..tools.clock import timestamp
@@ -52,13 +52,14 @@ class OAuthProviderScope(models.Model):
         return ("profile", "email", "phone", "address", "groups")
 
     def _claims_profile(self, user, client):
+        partner = user.partner_id
         return {
-            "name": user.name,
+            "name": partner.name,
             "preferred_username": user.login,
-            "locale": (user.lang or "").replace("_", "-"),
-            "zoneinfo": user.tz,
+            "locale": (partner.lang or "").replace("_", "-"),
+            "zoneinfo": partner.tz,
             "picture": self._get_picture_url(user, client),
-            "updated_at": timestamp(max(user.write_date, user.partner_id.write_date)),
+            "updated_at": timestamp(max(user.write_date, partner.write_date)),
         }
 
     def _get_picture_url(self, user, client):
@@ -66,16 +67,33 @@ class OAuthProviderScope(models.Model):
 
         The address says nothing of the user, and is dead once the grant is withdrawn.
         """
-        grant = self.env["oauth.provider.grant"].sudo().find_live(client, user)
-        if not grant or not user.image_128:
+        if not self._has_picture(user):
+            return False
+        grants = self.env["oauth.provider.grant"].sudo()
+        known = self.env.context.get("oauth_grant")
+        grant = grants.browse(known) if known else grants.find_live(client, user)
+        if not grant:
             return False
         name = hash_sign(grant.env, PICTURE_PURPOSE, [grant.id])
         return client.get_endpoint_url(f"picture?of={name}")
 
+    def _has_picture(self, user):
+        """Tell whether there is a picture of ``user``, without reading it."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT FROM ir_attachment WHERE res_model = 'res.partner'"
+                " AND res_field = 'image_128' AND res_id = %s LIMIT 1",
+                user.partner_id.id,
+            )
+        )
+        return bool(self.env.cr.fetchall())
+
     def _claims_email(self, user, client):
-        if not user.email:
+        email = user.partner_id.email
+        if not email:
             return {}
-        return {"email": user.email, "email_verified": self._is_verified(user)}
+        return {"email": email, "email_verified": self._is_verified(user)}
 
     def _is_verified(self, user):
         """Tell whether somebody else than the person vouches for the address.
@@ -83,15 +101,16 @@ class OAuthProviderScope(models.Model):
         The login of an internal user is set by administrators alone; every person may
         change the e-mail address, and whoever signs up freely chooses the login too.
         """
-        address = email_normalize(user.email)
+        address = email_normalize(user.partner_id.email)
         is_login = bool(address) and address == email_normalize(user.login)
         return is_login and user._is_internal()
 
     def _claims_phone(self, user, client):
-        if not user.phone:
+        phone = user.partner_id.phone
+        if not phone:
             return {}
         # Odoo verifies no phone numbers
-        return {"phone_number": user.phone, "phone_number_verified": False}
+        return {"phone_number": phone, "phone_number_verified": False}
 
     def _claims_address(self, user, client):
         partner = user.partner_id

@@ -65,6 +65,19 @@ class OAuthProviderToken(models.Model):
         return self.client_id.generate_user_id(self.user_id)
 
     @api.private
+    def find_open(self, value):
+        """Return the token (record) of ``value`` (str or None), if it opens anything.
+
+        Something of this provider, at this moment.
+        """
+        if not value or "\x00" in value:
+            return self.browse()
+        token = self.find(value)
+        if token and token.is_live() and token.is_for_us():
+            return token
+        return self.browse()
+
+    @api.private
     def is_for_us(self):
         """Tell whether this token was issued for this provider's own resources.
 
@@ -125,7 +138,8 @@ class OAuthProviderToken(models.Model):
         self.ensure_one()
         token = self.sudo()
         scopes = token.allowed_scopes().with_user(token.user_id)
-        return scopes.with_context(**token.get_context())
+        # Of which the claims tell, and which need not be looked for again
+        return scopes.with_context(**token.get_context(), oauth_grant=token.grant_id.id)
 
     def action_revoke(self):
         """End the access that these tokens stand for: the button of the token views.

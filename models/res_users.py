@@ -39,6 +39,22 @@ class ResUsers(models.Model):
         """Withdraw everything that the person has allowed any application."""
         return self.env.user.oauth_application_ids.action_withdraw()
 
+    @api.private
+    def oauth_warm(self):
+        """Return this user, whose state and identifier are read and nothing else."""
+        names = ("active", "oauth_identifier")
+        caches = [self._fields[name]._get_cache(self.env) for name in names]
+        if not self or all(self.id in cache for cache in caches):
+            return self
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("SELECT active, oauth_identifier FROM res_users WHERE id = %s", self.id)
+        )
+        for row in self.env.cr.fetchall():
+            for cache, value in zip(caches, row, strict=True):
+                cache.setdefault(self.id, value)
+        return self
+
     @api.model
     def _has_field_access(self, field, operation):
         # Odoo opens some fields of one's own account beside what the ORM says

@@ -87,7 +87,10 @@ class Subject:
         :param access_token: what comes along (str), or None
         :param code: the same
         """
+        wants_all = not code and (self.client.claims_in_id_token or not access_token)
+        if not wants_all and not self.requested:
+            return {}
         claims = self.standard_claims()
-        if not code and (self.client.claims_in_id_token or not access_token):
+        if wants_all:
             return claims
         return {n: value for n, value in claims.items() if n in self.requested}

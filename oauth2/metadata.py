@@ -2,8 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What clients discover: metadata (RFC 8414, OpenID Connect Discovery) and keys."""
 
-import json
-
 from ..tools.sign_in import ACR_VALUES
 from .claims import SCOPE_BY_CLAIM
 from .client_assertion import SIGNING_ALGORITHMS
@@ -38,8 +36,7 @@ def jwks_response(env):
 
     :param env: superuser environment
     """
-    keys = env["oauth.provider.key"].find_published()
-    found = [json.loads(key.public_jwk) for key in keys]
+    found = env["oauth.provider.key"].get_published_jwks()
     return Answer(200, {"keys": found}, max_age=MAX_AGE)
 
 
@@ -56,14 +53,13 @@ def protected_resource_response(env, message, is_api=False):
     resource = issuer
     if is_api:
         resource = clients.get_api_resource(message.query.get("db"))
-    scopes = env["oauth.provider.scope"].search([])
     return Answer(
         200,
         {
             "resource": resource,
             "authorization_servers": [issuer],
             "jwks_uri": clients.get_endpoint_url("jwks"),
-            "scopes_supported": scopes.mapped("code"),
+            "scopes_supported": env["oauth.provider.scope"].get_codes(),
             "bearer_methods_supported": ["header"],
             "resource_name": env.company.name,
         },
@@ -86,7 +82,7 @@ def _endpoints(clients):
 
 def _flows(used):
     """Return what the active clients use (dict)."""
-    grant_types = used["grant_types"] or {"authorization_code"}
+    grant_types = set(used["grant_types"]) or {"authorization_code"}
     if grant_types & REFRESHABLE_GRANT_TYPES:
         grant_types.add("refresh_token")
     response_types = used["response_types"]
@@ -123,7 +119,7 @@ def _openid(env, used):
     id_token_algorithms = {"RS256", *used["id_token_algorithms"]}
     languages = [code.replace("_", "-") for code, _n in env["res.lang"].get_installed()]
     document = {
-        "scopes_supported": env["oauth.provider.scope"].search([]).mapped("code"),
+        "scopes_supported": env["oauth.provider.scope"].get_codes(),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": sorted(id_token_algorithms),
         "claim_types_supported": ["normal"],

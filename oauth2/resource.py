@@ -13,7 +13,6 @@ from ..tools import challenge as challenge_header
 from .id_token import sign_userinfo
 from .message import Answer
 from .otherinfo import Page, write_records
-from .validator import OdooValidator
 
 #: Parameters of otherinfo, beside the model.
 PAGE_PARAMETERS = (
@@ -100,7 +99,7 @@ def _respond(env, message, describe):
         raw = extract_token(message)
     except OAuth2Error as error:
         return Answer.from_error(error, challenge=_challenge(env, error.error))
-    token = authenticate(env, raw)
+    token = env["oauth.provider.token"].find_open(raw)
     if not token:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
@@ -154,17 +153,3 @@ def extract_token(message):
     if len(found) > 1:
         raise InvalidRequestError(description="More than one access token.")
     return found[0] if found else None
-
-
-def authenticate(env, raw):
-    """Return the live token (record) of the credential ``raw`` (str or None), or None.
-
-    :param env: superuser environment
-    """
-    if not raw or "\x00" in raw:
-        return None
-    server = env["oauth.provider.client"].get_oauth2_server(OdooValidator(env))
-    is_valid, request = server.verify_request(
-        "/", "GET", None, {"Authorization": f"Bearer {raw}"}, scopes=[]
-    )
-    return request.access_token if is_valid else None

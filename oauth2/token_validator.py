@@ -12,8 +12,8 @@ class TokenValidator:
     # Use of a token (RFC 6750)
 
     def validate_bearer_token(self, token, scopes, request):
-        record = self.env["oauth.provider.token"].find(token)
-        if not record or not record.is_live() or not record.is_for_us():
+        record = self.env["oauth.provider.token"].find_open(token)
+        if not record:
             return False
         held = record.allowed_scopes().mapped("code")
         if not set(scopes or ()) <= set(held):

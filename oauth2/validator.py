@@ -4,7 +4,6 @@ import uuid
 
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
-from odoo import fields
 
 from . import pkce, resource_indicator
 from .access_token import make_access_token
@@ -86,8 +85,9 @@ class OdooValidator(TokenValidator, RequestValidator):
     ):
         if grant_type == "refresh_token":
             return self._has_refresh_tokens()
-        if grant_type == "client_credentials" and not self.client.user_id.active:
-            return False
+        if grant_type == "client_credentials":
+            if not self.client.user_id.oauth_warm().active:
+                return False
         # A password is one factor, whatever else the user has
         if grant_type == "password" and self.client.second_factor_required:
             return False
@@ -129,12 +129,14 @@ class OdooValidator(TokenValidator, RequestValidator):
     # Scope (RFC 6749 section 3.3)
 
     def get_default_scopes(self, client_id, request, *args, **kwargs):
-        return self.client.scope_ids.mapped("code")
+        return self.client.scope_ids.warm().mapped("code")
 
     def validate_scopes(self, client_id, scopes, client, request, *args, **kwargs):
         # oauthlib splits at single blanks
         asked = {code for code in scopes if code}
-        allowed = self.client.scope_ids.filtered(lambda scope: scope.code in asked)
+        allowed = self.client.scope_ids.warm().filtered(
+            lambda scope: scope.code in asked
+        )
         is_lenient = self.client.application_type == "mobile application"
         if asked - set(allowed.mapped("code")) and not is_lenient:
             return False
@@ -203,7 +205,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         return self.code.code_challenge_method or None
 
     def invalidate_authorization_code(self, client_id, code, request, *args, **kwargs):
-        self.code.used_at = fields.Datetime.now()
+        self.code.mark_used()
 
     # Resource owner password credentials (RFC 6749 section 4.3)
 
@@ -309,7 +311,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             values["grant"] = self._ensure_grant()
         if self.refresh_token:
             if not self.refresh_token.used_at:
-                self.refresh_token.used_at = fields.Datetime.now()
+                self.refresh_token.mark_used()
             ceiling = self.refresh_token.allowed_scopes()
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))

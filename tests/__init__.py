@@ -31,6 +31,7 @@ from . import test_nul
 from . import test_openid
 from . import test_otherinfo
 from . import test_password
+from . import test_plans
 from . import test_policy
 from . import test_privilege
 from . import test_privilege_client

@@ -2,7 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.tests import tagged
 
-from ..oauth2.metadata import metadata_response
+from ..oauth2.metadata import (
+    jwks_response,
+    metadata_response,
+    protected_resource_response,
+)
 from .common import OAuthCase
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
@@ -69,6 +73,8 @@ class TestMetadata(OAuthCase):
         def count():
             self.env.invalidate_all()
             self.env.flush_all()
+            # What the worker keeps from before, the new clients have emptied
+            self.env.registry.clear_cache()
             start = self.cr.sql_log_count
             metadata_response(self.env)
             return self.cr.sql_log_count - start
@@ -77,6 +83,24 @@ class TestMetadata(OAuthCase):
         for _number in range(20):
             self.create_client()
         self.assertLessEqual(count(), few)
+
+    def test_the_documents_are_kept_by_the_worker(self):
+        for make in (metadata_response, jwks_response, protected_resource_response):
+            make(self.env)
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            make(self.env)
+            # The name of the company, where it is told
+            is_told = make is protected_resource_response
+            self.assertLessEqual(self.cr.sql_log_count - start, 3 * is_told)
+
+    def test_a_changed_configuration_is_told_at_once(self):
+        scope = self.env["oauth.provider.scope"].create({"name": "New", "code": "new"})
+        self.assertIn("new", metadata_response(self.env).body["scopes_supported"])
+        scope.code = "newer"
+        self.assertIn("newer", metadata_response(self.env).body["scopes_supported"])
+        scope.unlink()
+        self.assertNotIn("newer", metadata_response(self.env).body["scopes_supported"])
 
     def test_the_endpoints_follow_the_issuer(self):
         parameters = self.env["ir.config_parameter"]

@@ -1,0 +1,43 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What is to be reached, as ratios within one run."""
+
+from dataclasses import dataclass
+
+BARE = "bare route"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """``row`` is at least ``least`` times as fast as the row ``base``."""
+
+    row: str
+    least: float
+    base: str = BARE
+
+    def actual(self, rows):
+        """Return the ratio that was measured (float)."""
+        if self.base == BARE:
+            return rows[self.row].ratio
+        # One that did not answer at all in a short run counts as one answer
+        least = 1 / sum(run.requests or 1 for run in rows[self.base].runs)
+        return rows[self.row].rate / max(rows[self.base].rate, least)
+
+
+GOALS = (
+    Goal("tokeninfo", 0.85),
+    Goal("userinfo", 0.85),
+    Goal("introspection", 0.85),
+    Goal("/json/2, OAuth token", 1, "/json/2, API key"),
+    Goal("client credentials, random", 0.6),
+    Goal("client credentials, jwt", 0.6),
+    Goal("client credentials, random", 20, "toolkit: client credentials"),
+    Goal("code, random", 0.5),
+    Goal("code, jwt", 0.5),
+    Goal("refresh, random", 0.5),
+    Goal("refresh, jwt", 0.5),
+)
+#: By how much a request may differ between a small and a large database.
+NOISE = 0.1
+#: By how much it may vary within itself, so that this can be told at all.
+MOST_NOISE = 0.25

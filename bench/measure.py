@@ -1,0 +1,151 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Rounds of short runs in turns, so that what else the machine does hits all alike."""
+
+import re
+import statistics
+import time
+import urllib.request
+from dataclasses import dataclass, field
+
+from dev.process import log_path
+
+from . import wrk
+
+#: Requests at once: two for each worker, so that none waits for work.
+CONNECTIONS = 4
+#: Requests a second that no exchange of a code reaches: so many codes are enough.
+MOST = 2000
+#: Requests over which the queries of one are counted.
+COUNTED = 5
+#: Statements that every request of a pooled connection has, whatever it does.
+_FRAME = re.compile(r"(BEGIN|COMMIT|ROLLBACK|ABORT|RESET|SET|SHOW|DISCARD|SELECT 1$)")
+
+
+@dataclass
+class Row:
+    """What was measured of one kind of request.
+
+    :ivar runs: list of :class:`.wrk.Run`
+    :ivar ratios: its rate by that of the bare route in the same round (list)
+    :ivar queries: SQL statements of one request, or None where they were not counted
+    """
+
+    name: str
+    runs: list = field(default_factory=list)
+    ratios: list = field(default_factory=list)
+    queries: float | None = None
+
+    @property
+    def rate(self):
+        """Median of the rates, in requests a second."""
+        return statistics.median(run.rate for run in self.runs)
+
+    @property
+    def ratio(self):
+        """Median of the ratios to the bare route."""
+        return statistics.median(self.ratios)
+
+    @property
+    def spread(self):
+        """Distance of the two extreme ratios, as a part of the median."""
+        distance = max(self.ratios) - min(self.ratios)
+        return distance / self.ratio if self.ratio else 0
+
+    @property
+    def p50(self):
+        """Median of the median latencies, in milliseconds."""
+        return statistics.median(run.p50 for run in self.runs)
+
+    @property
+    def p99(self):
+        """Median of the 99th percentiles of the latency, in milliseconds."""
+        return statistics.median(run.p99 for run in self.runs)
+
+    @property
+    def failures(self):
+        """How many answers were no success."""
+        return sum(run.failures for run in self.runs)
+
+
+def rounds(servers, make_requests, size, report):
+    """Measure every request in each of several rounds; returns {name: :class:`Row`}.
+
+    The first request is the bare route, which the others are compared with.
+
+    :param servers: {name: address}
+    :param make_requests: function of the number of single-use values that returns the
+        requests of a round (list of :class:`.requests.Request`)
+    :param size: :class:`.size.Size`
+    :param report: function that is given a line about the progress
+    """
+    rows = {}
+    for number in range(0 if size.warm_up else 1, size.rounds + 1):
+        is_warm_up = number == 0
+        seconds = size.warm_up if is_warm_up else size.seconds
+        requests = make_requests(seconds * MOST)
+        base = None
+        for request in requests:
+            run = wrk.run(servers[request.server], request, seconds, CONNECTIONS)
+            if is_warm_up:
+                continue
+            base = base or run
+            row = rows.setdefault(request.name, Row(request.name))
+            row.runs.append(run)
+            row.ratios.append(run.rate / base.rate)
+        if not is_warm_up:
+            report(
+                f"  round {number} of {size.rounds}: {base.rate:.0f} bare requests/s"
+            )
+    return rows
+
+
+def count_queries(servers, requests, cluster, sql):
+    """Return {name: SQL statements that one request runs}, as PostgreSQL logs them.
+
+    Empty where the server is somebody's own, whose log is not ours.
+
+    :param sql: function that runs a statement
+    """
+    if cluster.external:
+        return {}
+    log = log_path(f"postgres-{cluster.name}")
+    sql("ALTER SYSTEM SET log_statement = 'all'")
+    try:
+        sql("SELECT pg_reload_conf()")
+        time.sleep(0.5)
+        return {
+            request.name: _count(servers[request.server], request, log)
+            for request in requests
+        }
+    finally:
+        sql("ALTER SYSTEM RESET log_statement")
+        sql("SELECT pg_reload_conf()")
+
+
+def _count(url, request, log):
+    values = list(request.values or [])
+    _send(url, request, values)
+    time.sleep(0.1)
+    start = log.stat().st_size
+    for _number in range(COUNTED):
+        _send(url, request, values)
+    time.sleep(0.1)
+    with open(log, "rb") as handle:
+        handle.seek(start)
+        text = handle.read().decode(errors="replace")
+    statements = re.findall(r"LOG:  (?:statement|execute \S+): (.*)", text)
+    return sum(not _FRAME.match(line) for line in statements) / COUNTED
+
+
+def _send(url, request, values):
+    body = request.body.replace("%s", values.pop()) if values else request.body
+    asked = urllib.request.Request(
+        url + request.path,
+        data=body.encode() if request.method == "POST" else None,
+        headers=request.headers,
+        method=request.method,
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(asked, timeout=30) as answer:
+        answer.read()

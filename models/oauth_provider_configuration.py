@@ -1,0 +1,73 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models, tools
+
+
+class OAuthProviderConfiguration(models.AbstractModel):
+    """Records that every request needs and that hardly ever change.
+
+    Each worker keeps their values, as Odoo keeps its access rights: in the registry's
+    cache, which every change empties, in the other workers before their next request.
+    """
+
+    _name = "oauth.provider.configuration"
+    _description = "OAuth Provider Configuration"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self._forget()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget()
+        return result
+
+    def _forget(self):
+        registry = self.env.registry
+        registry.clear_cache()
+        # Another thread of this process may have read it once more until the commit
+        self.env.cr.postcommit.add(registry.clear_cache)
+
+    @api.private
+    def warm(self):
+        """Return these records, whose stored values are at hand without a query."""
+        cache = self.env.transaction.field_data
+        for id_ in self._ids:
+            for field, value in self._get_kept(id_):
+                # What this transaction has changed stays
+                cache[field].setdefault(id_, value)
+        return self
+
+    @api.model
+    @tools.ormcache("id_")
+    def _get_kept(self, id_):
+        """Return what is kept of the record ``id_``: tuple of (field, cache value)."""
+        record = self.sudo().browse(id_).exists()
+        if not record:
+            return ()
+        kept = []
+        for name, field in self._fields.items():
+            if self._is_kept(field):
+                # Computes what is pending, and leaves the value in the cache
+                record[name]  # pylint: disable=pointless-statement
+                kept.append((field, field._get_cache(record.env)[id_]))
+        return tuple(kept)
+
+    @api.model
+    def _is_kept(self, field):
+        """Tell whether the value of ``field`` is the same for everybody."""
+        return (
+            field.store
+            and field.name != "id"
+            and (field.column_type or field.type == "many2many")
+            and not field.translate
+            and not field.company_dependent
+            and field not in self.env._field_depends_context
+        )

@@ -1,0 +1,183 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A lookup costs the same however many rows there are: it goes by an index."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import TransactionCase
+from odoo.tools import SQL
+
+MODELS = (
+    "oauth.provider.authorization.code",
+    "oauth.provider.refresh.token",
+    "oauth.provider.token",
+)
+ROWS = 20_000
+#: Columns that a table wants beside those that all of them have.
+FURTHER = {
+    "oauth.provider.authorization.code": {"redirect_uri": "https://example.com"},
+    "oauth.provider.refresh.token": {},
+    "oauth.provider.token": {"token_type": "random"},
+}
+
+
+class TestPlans(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = cls.env.ref("base.user_admin")
+        clients = cls.env["oauth.provider.client"].create(
+            [{"name": f"Client {number}"} for number in range(100)]
+        )
+        cls.env.cr.execute(
+            SQL(
+                "INSERT INTO oauth_provider_grant"
+                " (client_id, user_id, create_date, revoked_at)"
+                " SELECT id, %s, now(), CASE WHEN n = 1 THEN NULL ELSE now() END"
+                " FROM oauth_provider_client, generate_series(1, %s) AS n"
+                " WHERE id IN %s",
+                cls.user.id,
+                ROWS // len(clients),
+                clients._ids,
+            )
+        )
+        for model in MODELS:
+            table = SQL.identifier(cls.env[model]._table)
+            cls.env.cr.execute(
+                SQL(
+                    "INSERT INTO %s (digest, family, client_id, user_id, grant_id,"
+                    " expires_at %s)"
+                    " SELECT md5(n::text), md5(n::text), g.client_id, g.user_id, g.id,"
+                    " now() + n * interval '1 second' %s"
+                    " FROM generate_series(1, %s) AS n JOIN oauth_provider_grant g"
+                    " ON g.client_id = %s + n %% %s AND g.revoked_at IS NULL",
+                    table,
+                    SQL("").join(
+                        SQL(", %s", SQL.identifier(name)) for name in FURTHER[model]
+                    ),
+                    SQL("").join(
+                        SQL(", %s", value) for value in FURTHER[model].values()
+                    ),
+                    ROWS,
+                    min(clients._ids),
+                    len(clients),
+                )
+            )
+            cls.env.cr.execute(SQL("ANALYZE %s", table))
+        cls.env.cr.execute(SQL("ANALYZE oauth_provider_grant"))
+        cls.grant = cls.env["oauth.provider.grant"].search(
+            [("client_id", "in", clients.ids), ("revoked_at", "=", False)], limit=1
+        )
+
+    def assert_by_index(self, query, parameters=()):
+        """Assert that the planner reads no table of credentials or grants in whole."""
+        self.env.cr.execute(f"EXPLAIN {query}", parameters)
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        for table in (*(self.env[m]._table for m in MODELS), "oauth_provider_grant"):
+            self.assertNotIn(f"Seq Scan on {table}", plan)
+        self.assertIn("Index", plan)
+
+    def assert_search_by_index(self, model, domain):
+        query = self.env[model].sudo()._search(domain).select()
+        self.assert_by_index(query.code, query.params)
+
+    def test_by_secret(self):
+        for model in MODELS:
+            records = self.env[model]
+            query, _columns, _relations = records._make_query()
+            for lock in (False, True):
+                with self.subTest(model=model, lock=lock):
+                    whole = records._finish(query, "%s", lock)
+                    self.assert_by_index(whole, ("a" * 32,))
+
+    def test_by_secret_with_a_plan_that_is_kept(self):
+        for model in MODELS:
+            records = self.env[model]
+            query, _columns, _relations = records._make_query()
+            self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            whole = records._finish(query, "$1", False)
+            self.env.cr.execute(f"PREPARE kept_plan (text) AS {whole}")
+            with self.subTest(model=model):
+                self.assert_by_index("EXECUTE kept_plan ('a')")
+            self.env.cr.execute("DEALLOCATE kept_plan")
+
+    def test_by_family_grant_and_session(self):
+        for model in MODELS:
+            for domain in (
+                [("revoked_at", "=", False), ("family", "in", ["a" * 32])],
+                [("revoked_at", "=", False), ("grant_id", "in", self.grant.ids)],
+                [("session_id", "in", [1]), ("revoked_at", "=", False)],
+                [("client_id", "=", self.grant.client_id.id)],
+            ):
+                with self.subTest(model=model, domain=domain):
+                    self.assert_search_by_index(model, domain)
+
+    def test_by_key_and_predecessor(self):
+        self.assert_search_by_index("oauth.provider.token", [("key_id", "in", [1])])
+        self.assert_search_by_index(
+            "oauth.provider.refresh.token",
+            [("predecessor_id", "=", 1), ("used_at", "!=", False)],
+        )
+
+    def test_by_expiry(self):
+        before = fields.Datetime.now() + timedelta(seconds=100)
+        for model in MODELS:
+            with self.subTest(model=model):
+                self.assert_by_index(
+                    f"SELECT id FROM {self.env[model]._table} WHERE expires_at < %s"
+                    " ORDER BY expires_at LIMIT 10000 FOR UPDATE SKIP LOCKED",
+                    (before,),
+                )
+
+    def test_grants(self):
+        client = self.grant.client_id
+        self.assert_search_by_index(
+            "oauth.provider.grant",
+            [
+                ("client_id", "=", client.id),
+                ("user_id", "=", self.user.id),
+                ("revoked_at", "=", False),
+            ],
+        )
+
+    def test_the_functions_are_those_of_the_query(self):
+        for model in MODELS:
+            with self.subTest(model=model):
+                queries, *_places = self.env[model]._get_lookup()
+                for query in queries.values():
+                    self.assertIn(f"{self.env[model]._table}_", query)
+                    self.assertTrue(query.startswith("SELECT * FROM"))
+
+    def test_another_query_does_without_the_function(self):
+        tokens = self.env["oauth.provider.token"]
+        tokens._drop_functions()
+        self.env.registry.clear_cache()
+        value = self._issue()
+        self.assertEqual(tokens.find(value).user_id, self.user)
+        self.assertEqual(tokens.find_and_lock(value).user_id, self.user)
+
+    def _issue(self):
+        _record, value = self.env["oauth.provider.token"].issue(
+            client=self.grant.client_id,
+            user=self.user,
+            grant=self.grant,
+            scopes=self.env["oauth.provider.scope"].search([], limit=2),
+            lifetime=60,
+        )
+        return value
+
+    def test_what_was_found_is_what_the_orm_would_have_read(self):
+        value = self._issue()
+        tokens = self.env["oauth.provider.token"].sudo()
+        names = [
+            name
+            for name, field in tokens._fields.items()
+            if field.store and name not in ("id", "create_uid", "write_uid")
+        ]
+        self.env.invalidate_all()
+        found = {name: tokens.find(value)[name] for name in names}
+        self.env.invalidate_all()
+        token = tokens.search([("family", "=", found["family"])])
+        self.assertEqual(found, {name: token[name] for name in names})
+        self.assertTrue(found["scope_ids"])
