@@ -4,6 +4,7 @@ import uuid
 
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
+from odoo import fields
 
 from . import pkce, resource_indicator
 from .access_token import make_access_token

@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import functools
+
 from odoo.tests import tagged
 
 from ..oauth2.metadata import (
@@ -85,13 +87,16 @@ class TestMetadata(OAuthCase):
         self.assertLessEqual(count(), few)
 
     def test_the_documents_are_kept_by_the_worker(self):
-        for make in (metadata_response, jwks_response, protected_resource_response):
+        protected = functools.partial(
+            protected_resource_response, message=Message("/oauth2")
+        )
+        for make in (metadata_response, jwks_response, protected):
             make(self.env)
             self.env.invalidate_all()
             start = self.cr.sql_log_count
             make(self.env)
             # The name of the company, where it is told
-            is_told = make is protected_resource_response
+            is_told = make is protected
             self.assertLessEqual(self.cr.sql_log_count - start, 3 * is_told)
 
     def test_a_changed_configuration_is_told_at_once(self):
