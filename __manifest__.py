@@ -28,6 +28,7 @@
         "views/oauth_provider_token_views.xml",
         "views/oauth_provider_grant_views.xml",
         "views/oauth_provider_key_views.xml",
+        "views/oauth_provider_event_views.xml",
         "views/oauth_provider_menus.xml",
         "wizards/oauth_provider_finding_views.xml",
         "views/oauth_provider_templates.xml",

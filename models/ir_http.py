@@ -28,6 +28,11 @@ class IrHttp(models.AbstractModel):
         if ended:
             self.env["oauth.provider.session"].sudo().end_by_handle(ended)
 
+    @api.model
+    def _oauth_get_address(self):
+        """Return the IP address (str) that the request came from, if there is one."""
+        return (request and request.httprequest.remote_addr) or ""
+
     @classmethod
     def _post_logout(cls):
         result = super()._post_logout()
@@ -109,6 +114,11 @@ class IrHttp(models.AbstractModel):
     def _oauth_refuse(cls, status, **parameters):
         """Answer as RFC 6750 section 3 wants it, whatever type the route has."""
         clients = request.env["oauth.provider.client"].sudo()
+        if reason := parameters.get("error"):
+            token = getattr(request, "oauth_token", clients.env["oauth.provider.token"])
+            clients.env["oauth.provider.event"].tell(
+                "refused", client=token.client_id, user=token.user_id, reason=reason
+            )
         described = clients.get_protected_resource_url()
         header = challenge.bearer(**parameters, resource_metadata=described)
         body = json.dumps({"error": parameters.get("error", "invalid_token")})

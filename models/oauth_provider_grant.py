@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.after_commit import write_apart
+
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
 
@@ -168,23 +170,16 @@ class OAuthProviderGrant(models.Model):
         now = fields.Datetime.now()
         if not self or (self.last_used and self.last_used > now - USE_INTERVAL):
             return
-        registry, identifier = self.env.registry, self.id
-
-        def write():
-            with registry.cursor() as cr:
-                cr.execute(
-                    SQL(
-                        "UPDATE oauth_provider_grant SET last_used = %s WHERE id IN ("
-                        "SELECT id FROM oauth_provider_grant WHERE id = %s"
-                        " AND (last_used IS NULL OR last_used < %s)"
-                        " FOR UPDATE SKIP LOCKED)",
-                        now,
-                        identifier,
-                        now - USE_INTERVAL,
-                    )
-                )
-
-        self.env.cr.postcommit.add(write)
+        query = SQL(
+            "UPDATE oauth_provider_grant SET last_used = %s WHERE id IN ("
+            "SELECT id FROM oauth_provider_grant WHERE id = %s"
+            " AND (last_used IS NULL OR last_used < %s)"
+            " FOR UPDATE SKIP LOCKED)",
+            now,
+            self.id,
+            now - USE_INTERVAL,
+        )
+        write_apart(self.env, lambda cr: cr.execute(query))
 
     @api.private
     def get_pictured_user(self):

@@ -110,6 +110,7 @@ class Message:
     :param form: parameters of a form body
     :param authorization: the Authorization header (str), or None
     :param address: IP address of the caller (str)
+    :ivar client: who sent it (record), once that is proven
     """
 
     uri: str
@@ -117,6 +118,7 @@ class Message:
     form: Parameters = field(default_factory=Parameters)
     authorization: str | None = None
     address: str = ""
+    client: object = None
 
     def check(self, query_allowed=False):
         """Raise InvalidRequestError for a malformed request.

@@ -177,6 +177,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at:
+            record.record("replayed", reason="code")
             record.revoke_family()
             return False
         if not record.is_live():
@@ -232,6 +233,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at and not record.revoked_at and not record.is_in_grace():
+            record.record("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live():
             return False
@@ -327,6 +329,13 @@ class OdooValidator(TokenValidator, RequestValidator):
                 predecessor_id=self.refresh_token.id,
                 **values,
             )
+        self.env["oauth.provider.event"].record(
+            "refreshed" if self.refresh_token else "issued",
+            client=self.client,
+            user=values["user"],
+            grant=values.get("grant"),
+            reason=self.client.grant_type,
+        )
 
     # OpenID Connect
 

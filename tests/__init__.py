@@ -7,6 +7,7 @@ from . import test_checkup
 from . import test_client_authentication
 from . import test_cors
 from . import test_data
+from . import test_events
 from . import test_grants
 from . import test_interaction
 from . import test_introspection
