@@ -26,5 +26,6 @@ from . import test_policy
 from . import test_privilege
 from . import test_recipe
 from . import test_refresh
+from . import test_replica
 from . import test_resource
 from . import test_security

@@ -6,7 +6,6 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
-from odoo.tests.test_cursor import TestCursor
 
 from ..tools.log_line import format_line
 from .common import OAuthCase
@@ -22,16 +21,7 @@ class TestEvents(OAuthCase):
         super().setUp()
         self.events = self.env["oauth.provider.event"]
         self.last = self.events.search([], limit=1).id
-
-        def commit(cursor, commit=TestCursor.commit):
-            hooks = list(cursor.postcommit._funcs)
-            commit(cursor)
-            for hook in hooks:
-                if "oauth_provider" in hook.__module__:
-                    hook()
-
-        # Odoo's own tests leave out what comes after a request
-        self.startPatcher(patch.object(TestCursor, "commit", commit))
+        self.commit_hooks()
 
     def new_events(self):
         """Return what has happened since the last call, the oldest first."""
