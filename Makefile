@@ -3,13 +3,14 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest e2e lint readme pot wheel setup clean
+.PHONY: help run test test-oldest e2e torture lint readme pot wheel setup clean
 
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
 	@echo "make test     run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
 	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
+	@echo "make torture  faults under load; SECONDS=600: for as long as wanted"
 	@echo "make lint     run every check"
 	@echo "make readme   write README.rst from readme/"
 	@echo "make pot      export i18n/oauth_provider.pot"
@@ -37,6 +38,9 @@ test-oldest:
 
 e2e:
 	$(DEV) test --pytest-only -- e2e $(ARGS)
+
+torture:
+	$(DEV) torture $(if $(SECONDS),--seconds=$(SECONDS))
 
 lint:
 	$(DEV) lint
