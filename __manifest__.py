@@ -32,6 +32,7 @@
         "views/oauth_provider_menus.xml",
         "wizards/oauth_provider_finding_views.xml",
         "views/oauth_provider_templates.xml",
+        "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
     ],
     "assets": {

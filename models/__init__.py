@@ -34,5 +34,6 @@ from . import oauth_provider_session
 from . import oauth_provider_token
 from . import oauth_provider_audit
 from . import oauth_provider_housekeeping
+from . import res_config_settings
 from . import res_device
 from . import res_users

@@ -9,6 +9,7 @@ from . import test_cors
 from . import test_data
 from . import test_events
 from . import test_grants
+from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
@@ -29,3 +30,4 @@ from . import test_refresh
 from . import test_replica
 from . import test_resource
 from . import test_security
+from . import test_settings
