@@ -93,7 +93,7 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
 
 
 def _on_replica(can_answer):
-    """Return the ``readonly`` of a route, which Odoo asks before it serves a request."""
+    """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
 
     def readonly(_controller, _rule, _args):
         env = superuser_env()

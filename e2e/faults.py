@@ -109,7 +109,7 @@ class Faults:
                 continue
 
     def set_clock_back(self):
-        """The clock of Odoo goes back, for a moment not for all workers, and returns."""
+        """The clock of Odoo goes back, first not for all workers, and returns."""
         self.clock.write_text(f"-{SET_BACK}\n")
         self.counts["clock set back"] += 1
         time.sleep(self.random.uniform(4, 6))

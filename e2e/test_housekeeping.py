@@ -27,7 +27,8 @@ client = env["oauth.provider.client"].create({
     "user_id": env.ref("base.user_admin").id,
 })
 scope = env.ref("oauth_provider.scope_openid")
-for table, number in (("token", values["rows"]), ("refresh_token", values["rows"] // 2)):
+rows = values["rows"]
+for table, number in (("token", rows), ("refresh_token", rows // 2)):
     names = "digest, family, client_id, user_id, expires_at, create_date"
     made = (
         "md5(n::text) || %s, md5(n::text), %s, %s,"

@@ -74,8 +74,9 @@ class OAuthProviderSession(models.Model):
     @api.private
     def end(self):
         told = self.filtered(
-            lambda session: not session.ended_at
-            and session.client_id.backchannel_logout_uri
+            lambda session: (
+                not session.ended_at and session.client_id.backchannel_logout_uri
+            )
         )
         result = super().end()
         for session in told:

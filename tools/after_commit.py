@@ -12,8 +12,8 @@ _logger = logging.getLogger(__name__)
 def write_apart(env, write):
     """Call ``write(cr)`` in a transaction of its own, once that of ``env`` has ended.
 
-    It runs on the primary, also where the request reads from a replica, and never if the
-    request is rolled back. The answer stands already: that the database cannot be
+    It runs on the primary, also where the request reads from a replica, and never if
+    the request is rolled back. The answer stands already: that the database cannot be
     written to is logged and changes nothing.
 
     :param env: environment of the request
