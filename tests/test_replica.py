@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
 import time
 from unittest.mock import patch
 
@@ -115,7 +116,7 @@ class TestReplica(OAuthCase):
     def test_an_assertion_is_remembered(self):
         key = signing_key.generate("ES256")
         jwk = signing_key.public_jwk("ES256", key)
-        self.client.jwks = '{"keys": [%s]}' % str(jwk).replace("'", '"')
+        self.client.jwks = json.dumps({"keys": [jwk]})
         now = int(time.time())
         claims = {
             "iss": self.client.identifier,
