@@ -4,9 +4,10 @@
 
 from odoo import api, models
 
-#: Written by the code that makes secrets: that is an event of its own.
-SECRET_FIELDS = frozenset(
+#: Changes of these are events of their own, of secrets and of addresses.
+OWN_EVENTS = frozenset(
     {
+        "redirect_uri_ids",
         "secret",
         "secret_digest",
         "secret_changed_at",
@@ -134,7 +135,7 @@ class OAuthProviderClient(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if changed := vals.keys() - SECRET_FIELDS:
+        if changed := vals.keys() - OWN_EVENTS:
             for client in self:
                 client._record("client_changed", " ".join(sorted(changed)))
         return result
@@ -161,3 +162,52 @@ class OAuthProviderClient(models.Model):
     def _record(self, kind, reason):
         client = self.sudo()
         self.env["oauth.provider.event"].record(kind, client=client, reason=reason)
+
+
+class OAuthProviderRedirectURI(models.Model):
+    _inherit = "oauth.provider.redirect.uri"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        addresses = super().create(vals_list)
+        addresses._record("added")
+        return addresses
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._record("now")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _record_deletion(self):
+        self._record("removed")
+
+    def _record(self, what):
+        for address in self:
+            reason = f"redirect URI {what} {address.name}"
+            address.client_id._record("client_changed", reason)
+
+
+class OAuthProviderScope(models.Model):
+    _inherit = "oauth.provider.scope"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        scopes = super().create(vals_list)
+        scopes._record("created")
+        return scopes
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._record(" ".join(sorted(vals)))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _record_deletion(self):
+        self._record("deleted")
+
+    def _record(self, what):
+        for scope in self:
+            self.env["oauth.provider.event"].record(
+                "scope_changed", reason=f"{scope.code}: {what}"
+            )

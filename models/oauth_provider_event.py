@@ -24,8 +24,8 @@ class OAuthProviderEvent(models.Model):
     """Something that happened to an access: a line in the log, and a row here.
 
     Rows are only added, by one INSERT in the transaction of what they tell about; both
-    vanish together. They hold no credential, and nothing that a caller can choose but
-    the address.
+    vanish together. They hold no credential, and nothing that a caller without one can
+    choose but the address.
     """
 
     _name = "oauth.provider.event"
@@ -48,6 +48,7 @@ class OAuthProviderEvent(models.Model):
             ("key_rotated", "Key Replaced"),
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),
+            ("scope_changed", "Scope Changed"),
         ],
         required=True,
         readonly=True,

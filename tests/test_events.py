@@ -150,7 +150,9 @@ class TestEvents(OAuthCase):
         self.new_events()
         as_manager = client.with_user(manager)
         as_manager.name = "Another"
+        as_manager.redirect_uri_ids.name = "https://another.example.com/callback"
         as_manager.action_generate_secret()
+        self.scopes("profile").with_user(manager).description = "Other words"
         grant.with_user(manager).action_withdraw()
         key.with_user(manager).action_rotate()
         events = self.new_events()
@@ -158,7 +160,9 @@ class TestEvents(OAuthCase):
             events.mapped("kind"),
             [
                 "client_changed",
+                "client_changed",
                 "secret_changed",
+                "scope_changed",
                 "consent_withdrawn",
                 "key_rotated",
                 "key_rotated",
@@ -166,6 +170,11 @@ class TestEvents(OAuthCase):
         )
         self.assertEqual(events.author_id, manager)
         self.assertEqual(events[0].reason, "name")
+        self.assertEqual(
+            events[1].reason,
+            "redirect URI now https://another.example.com/callback",
+        )
+        self.assertEqual(events[3].reason, "profile: description")
         identifier = client.identifier
         client.unlink()
         event = self.new_events()[-1:]
