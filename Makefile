@@ -3,7 +3,8 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest e2e bench lint screenshots readme pot wheel setup clean
+.PHONY: help run test test-oldest e2e bench torture lint screenshots readme pot
+.PHONY: wheel setup clean
 
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
@@ -11,6 +12,7 @@ help:
 	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
 	@echo "make bench    measure how fast it is; ARGS='--size=small': for a try"
+	@echo "make torture  faults under load; SECONDS=600: for as long as wanted"
 	@echo "make lint     run every check"
 	@echo "make screenshots  make the pictures of the README"
 	@echo "make readme   write README.rst from readme/"
@@ -42,6 +44,9 @@ e2e:
 
 bench:
 	$(DEV) bench $(ARGS)
+
+torture:
+	$(DEV) torture $(if $(SECONDS),--seconds=$(SECONDS))
 
 lint:
 	$(DEV) lint

@@ -51,7 +51,7 @@ class AuthorizeController(http.Controller):
             # Another session, or one that has ended: ask again
             return redirect(self._own_url(message))
         if decision == "deny":
-            return self._answer(authorization, authorization.denied_location())
+            return self._answer(authorization, authorization.denied_location(user))
         if decision == "allow":
             ticked = {
                 scope.code

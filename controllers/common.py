@@ -11,6 +11,7 @@ from werkzeug.wsgi import wrap_file
 from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.modules.registry import Registry
+from odoo.sql_db import db_connect
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
@@ -41,7 +42,8 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
     Works in a server-wide addon, where Odoo may not know the database yet.
 
     :param methods: HTTP methods that are allowed
-    :param readonly: whether nothing is written, see :func:`odoo.http.route`
+    :param readonly: whether nothing is written, see :func:`odoo.http.route`; a function
+        of an environment and the Message tells whether a replica can answer
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it
@@ -55,7 +57,9 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
         def handle(self, database=None, **_parameters):
             method_name = request.httprequest.method
             # HEAD is a GET whose body is not sent, where nothing is written
-            if method_name not in methods and not (readonly and method_name == "HEAD"):
+            if method_name not in methods and not (
+                readonly and "GET" in methods and method_name == "HEAD"
+            ):
                 return json_response(
                     Answer(
                         405,
@@ -88,10 +92,20 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             auth="none",
             csrf=False,
             save_session=browser,
-            readonly=readonly,
+            readonly=_on_replica(readonly) if callable(readonly) else readonly,
         )(handle)
 
     return decorator
+
+
+def _on_replica(can_answer):
+    """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
+
+    def readonly(_controller, _rule, _args):
+        env = superuser_env()
+        return not env.cr.readonly or can_answer(env, read_message())
+
+    return readonly
 
 
 def superuser_env():
@@ -156,11 +170,13 @@ def _enter_database(named, browser):
         or httprequest.headers.get("X-Odoo-Database")
         or request.db
     )
-    if not named:
-        return _database_error(400, "Name the database.")
-    if named == request.db:
+    if named and named == request.db:
         return None
-    if not _is_served(named):
+    if not named or not _is_served(named):
+        if not _is_reachable():
+            return _unreachable()
+        if not named:
+            return _database_error(400, "Name the database.")
         return _database_error(404, "Unknown database.")
     if request.db:
         if not browser:
@@ -168,6 +184,21 @@ def _enter_database(named, browser):
         query = {"db": named, "redirect": httprequest.full_path.rstrip("?")}
         return redirect(f"/web/login?{urlencode(query)}")
     return _serve_again(named, browser)
+
+
+def _is_reachable():
+    """Tell whether PostgreSQL can be reached; a request without it has no database."""
+    try:
+        db_connect("postgres").cursor().close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _unreachable():
+    """Return the answer of a provider that will be back: ask again, as you asked."""
+    body = {"error": "temporarily_unavailable"}
+    return json_response(Answer(503, body, {"Retry-After": "5"}))
 
 
 def _is_served(name):

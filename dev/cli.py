@@ -63,6 +63,8 @@ def _parser():
     test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
+    torture = add("torture", _torture, "faults under load, for as long as wanted")
+    torture.add_argument("--seconds", type=int, default=60, help="60 by default")
     check = add("lint", _lint, "every check of pre-commit")
     check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
     bench = add("bench", _bench, "how fast it is, beside what one would use instead")
@@ -106,6 +108,15 @@ def _test(options):
         arguments = options.arguments or ["e2e", "dev/tests"]
         outcomes.append(testing.pytest_tests(arguments))
     return testing.finish(*outcomes)
+
+
+def _torture(options):
+    from . import testing
+
+    os.environ["TORTURE_SECONDS"] = str(options.seconds)
+    limit = testing.PYTEST_LIMIT + options.seconds
+    arguments = ["-s", "e2e/test_torture.py"]
+    return testing.finish(testing.pytest_tests(arguments, limit))
 
 
 def _lint(options):

@@ -73,30 +73,43 @@ class Databases:
     def clone(self, source, name):
         """Copy a database and its files, as a database with an identity of its own."""
         self.drop(name)
-        with self._sql() as execute:
+        with self.sql() as execute:
             execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
             self._mark(execute, name)
         files = self.cluster.filestore / source
         if files.is_dir():
             target = self.cluster.filestore / name
             shutil.copytree(files, target, copy_function=_link_or_copy)
-        with self._sql(name) as execute:
+        with self.sql(name) as execute:
             for key in ("database.uuid", "database.secret"):
                 execute(
                     "UPDATE ir_config_parameter SET value = %s WHERE key = %s",
                     (str(uuid.uuid4()), key),
                 )
 
+    def copy_to(self, name, server):
+        """Copy a database and its files to another running ``postgres.Server``."""
+        dump = server.folder / f"{name}.dump"
+        options = ["--format=custom", "--compress=0", f"--file={dump}", name]
+        server.run("pg_dump", *options, environment=self.cluster.environment)
+        options = ["--create", "--dbname=postgres", dump]
+        server.run("pg_restore", *options, environment=server.environment)
+        dump.unlink()
+        files = self.cluster.filestore / name
+        if files.is_dir():
+            target = server.cluster.filestore / name
+            shutil.copytree(files, target, copy_function=_link_or_copy)
+
     def drop(self, name):
         """Remove a database and its files; it may be missing."""
         if self.exists(name):
-            with self._sql() as execute:
+            with self.sql() as execute:
                 execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         shutil.rmtree(self.cluster.filestore / name, ignore_errors=True)
 
     def exists(self, name):
         """Whether a database of ours has this name; somebody else's stops us."""
-        with self._sql() as execute:
+        with self.sql() as execute:
             found = execute(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
                 " WHERE datname = %s",
@@ -156,7 +169,7 @@ class Databases:
             return json.loads(answer.read_text())
 
     def _create_empty(self, name):
-        with self._sql() as execute:
+        with self.sql() as execute:
             execute(
                 f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' LC_COLLATE 'C'"
                 " TEMPLATE template0"
@@ -164,7 +177,7 @@ class Databases:
             self._mark(execute, name)
 
     def _rename(self, source, name):
-        with self._sql() as execute:
+        with self.sql() as execute:
             files = self.cluster.filestore / source
             shutil.rmtree(self.cluster.filestore / name, ignore_errors=True)
             if files.is_dir():
@@ -176,7 +189,8 @@ class Databases:
         execute(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}'")
 
     @contextmanager
-    def _sql(self, database="postgres"):
+    def sql(self, database="postgres"):
+        """A function that runs a query, committed at once, and returns its rows."""
         import psycopg2
 
         given = self.cluster.environment

@@ -64,12 +64,25 @@ def cluster(purpose):
                 f" {settings().cache}: stop it first, or set CACHE=<another folder>."
             )
         programs = _programs()
-        server = _Server(slot, programs, durable=purpose == "run")
+        server = Server(slot, programs, durable=purpose == "run")
         server.start()
         try:
-            yield Cluster(slot, _filestore(slot), server.environment)
+            yield server.cluster
         finally:
             server.stop()
+
+
+def servers(name, number):
+    """Private servers (list of :class:`Server`) of a test, which starts and stops them.
+
+    For what is done to a whole PostgreSQL; they keep what was committed whatever
+    happens. None when somebody's own PostgreSQL is used.
+    """
+    if settings().external_postgres:
+        return None
+    programs = _programs()
+    names = [f"{name}-{index}" for index in range(1, number + 1)]
+    return [Server(each, programs, durable=True, strict=True) for each in names]
 
 
 @contextmanager
@@ -198,10 +211,17 @@ def _reachable(path):
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
-class _Server:
-    def __init__(self, slot, programs, durable):
+class Server:
+    """A private PostgreSQL.
+
+    ``durable`` survives a crash of the machine, ``strict`` loses no transaction by it.
+    """
+
+    def __init__(self, slot, programs, durable, strict=False):
+        self.name = slot
         self.programs = programs
         self.durable = durable
+        self.strict = strict
         self.log = f"postgres-{slot}"
         self.folder = private_folder() / "postgres" / slot
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -220,19 +240,54 @@ class _Server:
         """What a client needs to find the server."""
         return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": ROLE}
 
+    @property
+    def cluster(self):
+        """The Cluster of the running server."""
+        return Cluster(self.name, _filestore(self.name), self.environment)
+
+    def remove(self):
+        """Remove the data of the server, which does not run."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(_filestore(self.name), ignore_errors=True)
+
+    def run(self, program, *arguments, environment=None):
+        """Run one of PostgreSQL's programs as the user of the server."""
+        popen = {**self.popen, "env": {**self.popen["env"], **(environment or {})}}
+        command = [self.programs.folder / program, *arguments]
+        run(command, self.log, failure=f"{program} failed", **popen)
+
+    def copy_of(self, primary):
+        """Become a streaming replica of the running server ``primary``."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        with step("PostgreSQL: copying it to a replica"):
+            self.run(
+                "pg_basebackup",
+                "--pgdata",
+                self.data,
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+                environment=primary.environment,
+            )
+        self.start()
+
+    def halt(self, first=signal.SIGINT):
+        """End the server by a signal; ``start`` starts it again in the same place."""
+        end_group(self.process, grace=30, first=first, leader_only=True)
+
     def start(self):
         """Make the cluster if it is new, and start it."""
         self._end_leftover()
         if not (self.data / "PG_VERSION").exists() or self._other_version():
             self._initialize()
-        self.socket = self._socket_folder()
+        self.socket = self.socket or self._socket_folder()
         options = {
             "listen_addresses": "",
             "unix_socket_directories": self.socket,
             "max_connections": 200,
             "shared_buffers": "256MB",
             "jit": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if self.strict else "off",
             "log_timezone": "UTC",
             "timezone": "UTC",
         }
@@ -253,6 +308,7 @@ class _Server:
             self.process = None
         if self.socket:
             shutil.rmtree(self.socket, ignore_errors=True)
+            self.socket = None
 
     def _wait(self):
         import psycopg2

@@ -67,8 +67,8 @@ def odoo_tests(tags=f"/{ADDON}"):
     return outcome
 
 
-def pytest_tests(arguments):
-    """The tests of pytest; returns an Outcome."""
+def pytest_tests(arguments, limit=PYTEST_LIMIT):
+    """The tests of pytest, ended after ``limit`` seconds; returns an Outcome."""
     chromium.executable()
     git.provide()
     report = settings().folder("logs") / "pytest.xml"
@@ -77,14 +77,14 @@ def pytest_tests(arguments):
     say("· pytest …")
     process = start_program(command, cwd=ROOT, env=_driver_environment())
     try:
-        code = process.wait(PYTEST_LIMIT)
+        code = process.wait(limit)
     except subprocess.TimeoutExpired:
         code = None
     finally:
         end_group(process, 30)
     outcome = results.pytest_outcome(report, code)
     if code is None:
-        outcome.fail(f"pytest took longer than {PYTEST_LIMIT} s and was ended")
+        outcome.fail(f"pytest took longer than {limit} s and was ended")
     _tell("pytest", outcome, report)
     return outcome
 

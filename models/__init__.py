@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import base
+from . import ir_config_parameter
 from . import ir_filters
 from . import ir_http
 from . import ir_module_module
@@ -9,7 +10,6 @@ from . import oauth_provider_assertion
 from . import oauth_provider_configuration
 from . import oauth_provider_credential
 from . import oauth_provider_credential_lookup
-from . import oauth_provider_housekeeping
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
@@ -23,6 +23,7 @@ from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
 from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
+from . import oauth_provider_event
 from . import oauth_provider_failure
 from . import oauth_provider_grant
 from . import oauth_provider_grant_duration
@@ -39,5 +40,8 @@ from . import oauth_provider_scope_change
 from . import oauth_provider_scope_claims
 from . import oauth_provider_session
 from . import oauth_provider_token
+from . import oauth_provider_audit
+from . import oauth_provider_housekeeping
+from . import res_config_settings
 from . import res_device
 from . import res_users

@@ -28,6 +28,11 @@ class IrHttp(models.AbstractModel):
         if ended:
             self.env["oauth.provider.session"].sudo().end_by_handle(ended)
 
+    @api.model
+    def _oauth_get_address(self):
+        """Return the IP address (str) that the request came from, if there is one."""
+        return (request and request.httprequest.remote_addr) or ""
+
     @classmethod
     def _post_logout(cls):
         result = super()._post_logout()
@@ -40,11 +45,35 @@ class IrHttp(models.AbstractModel):
 
     def _generate_routing_rules(self, modules, converters):
         for url, endpoint in super()._generate_routing_rules(modules, converters):
+            if endpoint.routing.get("auth") in ("oauth", "bearer"):
+                self._oauth_mind_replica(endpoint.routing)
             if endpoint.routing.get("auth") == "oauth":
                 # No cookie counts there, so none has to be protected
                 endpoint.routing.setdefault("csrf", False)
                 endpoint.routing.setdefault("save_session", False)
             yield url, endpoint
+
+    @classmethod
+    def _oauth_mind_replica(cls, routing):
+        """Let the primary answer where the replica does not know the token yet.
+
+        :param routing: of an endpoint (dict), whose ``readonly`` is changed
+        """
+        before = routing.get("readonly")
+        if not before or hasattr(before, "is_for_oauth"):
+            return
+
+        def readonly(controller, rule, args):
+            is_readonly = before(controller, rule, args) if callable(before) else True
+            raw = cls._oauth_read_header()
+            if not is_readonly or not raw or API_KEY.fullmatch(raw):
+                return is_readonly
+            env = request.env(user=SUPERUSER_ID, su=True)
+            return not env.cr.readonly or bool(env["oauth.provider.token"].find(raw))
+
+        # Several addresses of one endpoint share what is known of it
+        readonly.is_for_oauth = True
+        routing["readonly"] = readonly
 
     @classmethod
     def _authenticate(cls, endpoint):
@@ -88,9 +117,8 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_read_header(cls):
         """Return the token of the Authorization header (str), or None."""
-        header = request.httprequest.headers.get("Authorization") or ""
-        scheme, _blank, value = header.strip().partition(" ")
-        return value.strip() if scheme.lower() == "bearer" else None
+        header = request.httprequest.headers.get("Authorization")
+        return challenge.read_bearer(header)
 
     @classmethod
     def _oauth_enter(cls, raw):
@@ -116,6 +144,12 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_refuse(cls, status, **parameters):
         """Answer as RFC 6750 section 3 wants it, whatever type the route has."""
+        if reason := parameters.get("error"):
+            tokens = request.env["oauth.provider.token"].sudo()
+            token = getattr(request, "oauth_token", tokens)
+            tokens.env["oauth.provider.event"].tell(
+                "refused", client=token.client_id, user=token.user_id, reason=reason
+            )
         header = challenge.bearer(
             **parameters, resource_metadata=cls._oauth_described()
         )

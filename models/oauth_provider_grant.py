@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.after_commit import write_apart
+
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
 
@@ -257,25 +259,18 @@ class OAuthProviderGrant(models.Model):
         now = fields.Datetime.now()
         if not self or (self.last_used and self.last_used > now - USE_INTERVAL):
             return
-        registry, identifier = self.env.registry, self.id
-
-        def write():
-            with registry.cursor() as cr:
-                cr.execute(
-                    SQL(
-                        "UPDATE oauth_provider_grant SET last_used = %s,"
-                        " last_address = COALESCE(%s, last_address) WHERE id IN ("
-                        "SELECT id FROM oauth_provider_grant WHERE id = %s"
-                        " AND (last_used IS NULL OR last_used < %s)"
-                        " FOR UPDATE SKIP LOCKED)",
-                        now,
-                        address or None,
-                        identifier,
-                        now - USE_INTERVAL,
-                    )
-                )
-
-        self.env.cr.postcommit.add(write)
+        query = SQL(
+            "UPDATE oauth_provider_grant SET last_used = %s,"
+            " last_address = COALESCE(%s, last_address) WHERE id IN ("
+            "SELECT id FROM oauth_provider_grant WHERE id = %s"
+            " AND (last_used IS NULL OR last_used < %s)"
+            " FOR UPDATE SKIP LOCKED)",
+            now,
+            address or None,
+            self.id,
+            now - USE_INTERVAL,
+        )
+        write_apart(self.env, lambda cr: cr.execute(query))
 
     @api.private
     def get_pictured_user(self):

@@ -1,67 +1,163 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Rows that one statement removes: no request waits for a long one.
-BATCH = 10_000
-#: Days for which what is dead is kept for whoever looks into a case.
-DEFAULT_RETENTION = 30
-#: Models of which every expired row goes; a code is of no interest for long.
-MODELS = (
-    "oauth.provider.authorization.code",
-    "oauth.provider.token",
-    "oauth.provider.refresh.token",
+BATCH = 1_000
+#: The job rests for as long as a batch took, times this, so that the token route is
+#: left its share of the database.
+REST = 1.0
+#: What is removed: (model, date after which it is dead, system parameter that says for
+#: how many days it is kept then, days without that). A code is of no interest for long;
+#: what is dead stays for whoever looks into a case.
+RULES = (
+    (
+        "oauth.provider.authorization.code",
+        "expires_at",
+        "oauth_provider.retention_days",
+        30,
+    ),
+    ("oauth.provider.token", "expires_at", "oauth_provider.retention_days", 30),
+    ("oauth.provider.refresh.token", "expires_at", "oauth_provider.retention_days", 30),
+    ("oauth.provider.event", "happened_at", "oauth_provider.event_retention_days", 90),
 )
 
 
 class OAuthProviderCredential(models.AbstractModel):
-    """What becomes of codes and tokens that have expired."""
+    """What becomes of codes, tokens and events that are old."""
 
     _inherit = "oauth.provider.credential"
 
     @api.model
-    def _cron_clean(self, limit=100):
-        """Remove codes and tokens that expired long ago, in batches.
+    def _cron_clean(self):
+        """Remove what expired long ago and what happened long ago, in batches.
 
-        After ``oauth_provider.retention_days`` days (system parameter, 30). A refresh
-        token stays until it expires even if it has been used, for it could come back.
-
-        :param limit: batches that one run removes at most
+        Each batch is committed and reported to the job, which goes on later where its
+        time is over. A refresh token stays until it expires even if it has been used,
+        for it could come back.
         """
-        before = fields.Datetime.now() - timedelta(days=self._get_retention())
-        for _number in range(limit):
-            removed = sum(self._remove_batch(model, before) for model in MODELS)
-            is_last = removed < BATCH
-            self.env["ir.cron"]._commit_progress(removed, remaining=int(not is_last))
-            if is_last:
-                break
+        parameters = self.env["ir.config_parameter"]
+        todo = []
+        for model, column, parameter, default in RULES:
+            days = parameters._get_oauth_number(parameter, default)
+            before = fields.Datetime.now() - timedelta(days=days)
+            todo.append((model, column, before, self._count(model, column, before)))
+        remaining = sum(count for *_rule, count in todo)
+        for model, column, before, _count in todo:
+            start = None
+            while True:
+                began = time.monotonic()
+                removed, start = self._remove_batch(model, column, before, start)
+                remaining = max(remaining - removed, 0)
+                # Rows that somebody holds are left for another run, which this one
+                # does not ask for
+                is_last = removed < BATCH
+                time_left = self.env["ir.cron"]._commit_progress(
+                    removed, remaining=remaining
+                )
+                if is_last:
+                    break
+                if not time_left:
+                    return
+                time.sleep((time.monotonic() - began) * REST)
+        self.env["oauth.provider.grant"]._remove_unused()
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
-    @api.model
-    def _get_retention(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        days = parameters.get_param("oauth_provider.retention_days") or ""
-        return int(days) if days.isdecimal() else DEFAULT_RETENTION
+    def _count(self, model, column, before):
+        query = SQL(
+            "SELECT count(*) FROM %s WHERE %s < %s",
+            SQL.identifier(self.env[model]._table),
+            SQL.identifier(column),
+            before,
+        )
+        return self.env.execute_query(query)[0][0]
 
-    def _remove_batch(self, model, before):
-        """Remove some rows of ``model`` that expired before a datetime.
+    def _remove_batch(self, model, column, before, start):
+        """Remove some rows of ``model`` whose ``column`` is before a datetime.
 
         Rows that a request holds at this moment are left for the next run.
 
-        :return: how many
+        :param start: where the batch before ended (datetime), or None: what has been
+            removed is not walked through again
+        :return: tuple (how many, where it ended)
         """
-        table = SQL.identifier(self.env[model]._table)
+        table, column = SQL.identifier(self.env[model]._table), SQL.identifier(column)
+        since = SQL(" AND %s >= %s", column, start) if start else SQL()
         self.env.cr.execute(
             SQL(
-                "DELETE FROM %s WHERE id IN (SELECT id FROM %s WHERE expires_at < %s"
-                " ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED)",
-                table,
-                table,
-                before,
-                BATCH,
+                "WITH removed AS (DELETE FROM %(table)s WHERE id IN ("
+                "SELECT id FROM %(table)s WHERE %(column)s < %(before)s%(since)s"
+                " ORDER BY %(column)s LIMIT %(batch)s FOR UPDATE SKIP LOCKED)"
+                " RETURNING %(column)s AS old)"
+                " SELECT count(*), max(old) FROM removed",
+                table=table,
+                column=column,
+                before=before,
+                since=since,
+                batch=BATCH,
             )
         )
         self.env[model].invalidate_model()
-        return self.env.cr.rowcount
+        removed, end = self.env.cr.fetchone()
+        return removed, end or start
+
+
+class OAuthProviderGrant(models.Model):
+    """What becomes of grants that nobody uses."""
+
+    _inherit = "oauth.provider.grant"
+
+    @api.model
+    def _remove_unused(self):
+        """Remove grants that were withdrawn or used last long ago, in batches.
+
+        When no code and no token is left below them: the application asks the person
+        again. After ``oauth_provider.unused_grant_days`` days (system parameter, 365; 0
+        for never).
+        """
+        parameters = self.env["ir.config_parameter"]
+        days = parameters._get_oauth_number("oauth_provider.unused_grant_days", 365)
+        if not days:
+            return
+        before = fields.Datetime.now() - timedelta(days=days)
+        last_id = 0
+        while True:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    WITH old AS (
+                        SELECT id FROM oauth_provider_grant g
+                         WHERE id > %(last_id)s
+                           AND GREATEST(
+                               create_date, consented_at, last_used, revoked_at
+                           ) < %(before)s
+                           AND NOT EXISTS (
+                               SELECT FROM oauth_provider_authorization_code
+                                WHERE grant_id = g.id)
+                           AND NOT EXISTS (
+                               SELECT FROM oauth_provider_token WHERE grant_id = g.id)
+                           AND NOT EXISTS (
+                               SELECT FROM oauth_provider_refresh_token
+                                WHERE grant_id = g.id)
+                         ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+                    ), removed AS (
+                        DELETE FROM oauth_provider_grant
+                         WHERE id IN (SELECT id FROM old)
+                     RETURNING id
+                    )
+                    SELECT count(*), max(id) FROM removed
+                    """,
+                    last_id=last_id,
+                    before=before,
+                    batch=BATCH,
+                )
+            )
+            removed, last_id = self.env.cr.fetchone()
+            self.invalidate_model()
+            time_left = self.env["ir.cron"]._commit_progress(removed)
+            if removed < BATCH or not time_left:
+                return

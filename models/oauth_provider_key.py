@@ -417,9 +417,11 @@ class OAuthProviderKey(models.Model):
         Each key signs for ``oauth_provider.key_lifetime_days`` days (system parameter,
         90; 0 for ever). Its successor is published one day before it takes over.
         """
-        parameters = self.env["ir.config_parameter"].sudo()
-        days = parameters.get_param("oauth_provider.key_lifetime_days") or "90"
-        lifetime = timedelta(days=int(days) if days.isdecimal() else 90)
+        lifetime = timedelta(
+            days=self.env["ir.config_parameter"]._get_oauth_number(
+                "oauth_provider.key_lifetime_days", 90
+            )
+        )
         now = fields.Datetime.now()
         living = self.sudo().search([("retired_at", "=", False)])
         for _owner, keys in living.grouped(

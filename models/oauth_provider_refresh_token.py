@@ -43,7 +43,8 @@ class OAuthProviderRefreshToken(models.Model):
         if not self.used_at:
             return False
         grace = timedelta(seconds=self.client_id.refresh_token_grace)
-        if fields.Datetime.now() >= self.used_at + grace:
+        # Another host's clock may be behind, or this one was set back
+        if abs(fields.Datetime.now() - self.used_at) >= grace:
             return False
         return not self.search_count(
             [("predecessor_id", "=", self.id), ("used_at", "!=", False)], limit=1

@@ -122,8 +122,11 @@ class AuthorizationRequest:
             self.client.get_issuer(),
         )
 
-    def denied_location(self):
-        """Return the address that tells the client that the user said no."""
+    def denied_location(self, user):
+        """Return the address that tells the client that ``user`` (record) said no."""
+        self.env["oauth.provider.event"].record(
+            "refused", client=self.client, user=user, reason="access_denied"
+        )
         return self.error_location(
             AccessDeniedError(description="The user denied the request.")
         )

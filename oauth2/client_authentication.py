@@ -107,7 +107,11 @@ def authenticate(env, message):
     client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
     if not _is_proven(env, client, credentials):
         record_failure(env, "client", subject, message.address)
+        env["oauth.provider.event"].record(
+            "refused", client=client, reason="invalid_client"
+        )
         raise InvalidClientError(description="Client authentication failed.")
+    message.client = client
     return client
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from oauthlib.oauth2 import InvalidRequestError
 
+from ..tools.challenge import read_bearer
+
 #: Parameters that each endpoint hands to oauthlib. It makes every parameter an
 #: attribute of its request, so anything else must not get there.
 AUTHORIZE_PARAMETERS = (
@@ -113,6 +115,7 @@ class Message:
     :param form: parameters of a form body
     :param authorization: the Authorization header (str), or None
     :param address: IP address of the caller (str)
+    :ivar client: who sent it (record), once that is proven
     """
 
     uri: str
@@ -120,6 +123,7 @@ class Message:
     form: Parameters = field(default_factory=Parameters)
     authorization: str | None = None
     address: str = ""
+    client: object = None
 
     def check(self, query_allowed=False, max_length=None):
         """Raise InvalidRequestError for a malformed request.
@@ -142,6 +146,16 @@ class Message:
     def uri_with(self, values):
         """Return the endpoint's address with the dict ``values`` as its query."""
         return f"{self.uri}?{urlencode(values)}" if values else self.uri
+
+
+def bearer_values(message):
+    """Return every access token (str) that ``message`` holds (RFC 6750 section 2)."""
+    values = (
+        message.form.get("access_token"),
+        message.query.get("access_token"),
+        read_bearer(message.authorization),
+    )
+    return [value for value in values if value]
 
 
 @dataclass

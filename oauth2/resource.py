@@ -104,6 +104,9 @@ def _respond(env, message, describe):
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
         challenge = _challenge(env, "invalid_token" if raw else None)
+        if raw:
+            # Anybody can send any number of these: they are not stored
+            env["oauth.provider.event"].tell("refused", reason="invalid_token")
         return Answer(
             401,
             {"error": "invalid_or_expired_token"},

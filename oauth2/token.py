@@ -88,6 +88,18 @@ def _introspection_checks(env, message):
 
 
 def _respond(env, message, checks, endpoint):
+    answer = _answer(env, message, checks, endpoint)
+    # Who did not authenticate was recorded when that failed
+    if answer.status >= 400 and message.client:
+        error, description = map(answer.body.get, ("error", "error_description"))
+        reason = f"{error}: {description}" if description else error
+        env["oauth.provider.event"].record(
+            "refused", client=message.client, reason=reason
+        )
+    return answer
+
+
+def _answer(env, message, checks, endpoint):
     try:
         message.check()
         validator, parameters = checks(env, message)

@@ -36,6 +36,8 @@ class TokenValidator:
         """
         record = self._find_token(token)
         if record and record.client_id == self.client:
+            if not record.revoked_at:
+                record.record("revoked", reason="client")
             record.revoke_family()
 
     def _find_token(self, token):

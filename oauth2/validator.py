@@ -182,6 +182,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at:
+            record.record("replayed", reason="code")
             record.revoke_family()
             return False
         if not record.is_live():
@@ -228,6 +229,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at and not record.revoked_at and not record.is_in_grace():
+            record.record("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live():
             return False
@@ -336,6 +338,13 @@ class OdooValidator(TokenValidator, RequestValidator):
                 audience=self.resource,
                 **values,
             )
+        self.env["oauth.provider.event"].record(
+            "refreshed" if self.refresh_token else "issued",
+            client=self.client,
+            user=values["user"],
+            grant=values.get("grant"),
+            reason=self.client.grant_type,
+        )
 
     # OpenID Connect
 

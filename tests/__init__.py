@@ -10,7 +10,9 @@ from . import test_client_authentication
 from . import test_cors
 from . import test_data
 from . import test_duration
+from . import test_events
 from . import test_grants
+from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
@@ -38,6 +40,8 @@ from . import test_privilege_client
 from . import test_public_methods
 from . import test_recipe
 from . import test_refresh
+from . import test_replica
 from . import test_resource
 from . import test_security
 from . import test_shared_secret
+from . import test_settings

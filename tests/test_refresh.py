@@ -64,6 +64,20 @@ class TestRefresh(OAuthCase):
         self.assertEqual(self.refresh(self.first["refresh_token"]).status_code, 400)
         self.assertFalse(self.is_live(second))
 
+    def test_a_clock_that_is_set_back_gives_no_second_use(self):
+        for grace in (0, 10):
+            self.client.refresh_token_grace = grace
+            first = self.redeem(
+                self.get_code(self.client), self.client, self.secret
+            ).json()
+            second = self.refresh(first["refresh_token"]).json()
+            tokens = self.env["oauth.provider.refresh.token"]
+            # What was done just now lies in the future
+            tokens.find(first["refresh_token"]).used_at += timedelta(minutes=10)
+            refused = self.refresh(first["refresh_token"])
+            self.assertEqual(refused.status_code, 400)
+            self.assertFalse(self.is_live(second))
+
     def test_a_refresh_token_of_another_client_is_refused_and_stays_good(self):
         other, secret = self.create_client()
         data = {

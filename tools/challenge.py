@@ -13,3 +13,9 @@ def bearer(**parameters):
     """
     named = {"realm": REALM, **parameters}
     return "Bearer " + ", ".join(f'{k}="{v}"' for k, v in named.items() if v)
+
+
+def read_bearer(header):
+    """Return the credential (str) of a Bearer Authorization ``header``, or None."""
+    scheme, _blank, value = (header or "").strip().partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None

@@ -1,0 +1,213 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What becomes an event where it is not the protocol side that brings it about."""
+
+from odoo import api, models
+
+#: Changes of these are events of their own, of secrets and of addresses.
+OWN_EVENTS = frozenset(
+    {
+        "redirect_uri_ids",
+        "secret",
+        "secret_digest",
+        "secret_changed_at",
+        "previous_secret_digest",
+        "previous_secret_until",
+    }
+)
+
+
+class OAuthProviderGrant(models.Model):
+    _inherit = "oauth.provider.grant"
+
+    @api.private
+    def consent(self, asked, ticked):
+        result = super().consent(asked, ticked)
+        self._record("consent_given", reason=" ".join(ticked.mapped("code")))
+        return result
+
+    @api.private
+    def withdraw(self):
+        live = self.filtered(lambda grant: not grant.revoked_at)
+        result = super().withdraw()
+        for grant in live:
+            grant._record("consent_withdrawn")
+        return result
+
+    def _record(self, kind, reason=""):
+        self.env["oauth.provider.event"].record(
+            kind,
+            client=self.client_id,
+            user=self.user_id,
+            grant=self,
+            reason=reason,
+        )
+
+
+class OAuthProviderCredential(models.AbstractModel):
+    _inherit = "oauth.provider.credential"
+
+    @api.private
+    def record(self, kind, reason=""):
+        """Remember what happened to these credentials; see oauth.provider.event."""
+        for record in self:
+            self.env["oauth.provider.event"].record(
+                kind,
+                client=record.client_id,
+                user=record.user_id,
+                grant=record.grant_id,
+                reason=reason,
+            )
+
+
+class OAuthProviderToken(models.Model):
+    _inherit = "oauth.provider.token"
+
+    def action_revoke(self):
+        result = super().action_revoke()
+        self.sudo().record("revoked", reason="manager")
+        return result
+
+
+class OAuthProviderSession(models.Model):
+    _inherit = "oauth.provider.session"
+
+    @api.private
+    def end(self):
+        told = self.filtered(
+            lambda session: (
+                not session.ended_at and session.client_id.backchannel_logout_uri
+            )
+        )
+        result = super().end()
+        for session in told:
+            self.env["oauth.provider.event"].record(
+                "revoked",
+                client=session.client_id,
+                user=session.user_id,
+                reason="logout",
+            )
+        return result
+
+
+class OAuthProviderKey(models.Model):
+    _inherit = "oauth.provider.key"
+
+    @api.model
+    @api.private
+    def make(self, algorithm, client=None, value=None, activates_at=None):
+        key = super().make(algorithm, client, value, activates_at)
+        key._record("announced" if activates_at else "made")
+        return key
+
+    @api.private
+    def retire(self):
+        signing = self.sudo().filtered(lambda key: not key.retired_at)
+        result = super().retire()
+        for key in signing:
+            key._record("retired")
+        return result
+
+    def action_withdraw(self):
+        result = super().action_withdraw()
+        for key in self.sudo():
+            key._record("withdrawn")
+        return result
+
+    def _record(self, what):
+        key = self.sudo()
+        self.env["oauth.provider.event"].record(
+            "key_rotated",
+            client=key.client_id,
+            reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),
+        )
+
+
+class OAuthProviderClient(models.Model):
+    _inherit = "oauth.provider.client"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        clients = super().create(vals_list)
+        for client in clients:
+            client._record("client_changed", "created")
+        return clients
+
+    def write(self, vals):
+        result = super().write(vals)
+        if changed := vals.keys() - OWN_EVENTS:
+            for client in self:
+                client._record("client_changed", " ".join(sorted(changed)))
+        return result
+
+    def _set_secret(self, value, overlap=None):
+        result = super()._set_secret(value, overlap)
+        for client in self:
+            client._record("secret_changed", "" if value else "removed")
+        return result
+
+    def action_end_previous_secret(self):
+        result = super().action_end_previous_secret()
+        for client in self:
+            client._record("secret_changed", "earlier one ended")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _record_deletion(self):
+        for client in self:
+            self.env["oauth.provider.event"].record(
+                "client_changed", reason=f"deleted {client.identifier}"
+            )
+
+    def _record(self, kind, reason):
+        client = self.sudo()
+        self.env["oauth.provider.event"].record(kind, client=client, reason=reason)
+
+
+class OAuthProviderRedirectURI(models.Model):
+    _inherit = "oauth.provider.redirect.uri"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        addresses = super().create(vals_list)
+        addresses._record("added")
+        return addresses
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._record("now")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _record_deletion(self):
+        self._record("removed")
+
+    def _record(self, what):
+        for address in self:
+            reason = f"redirect URI {what} {address.name}"
+            address.client_id._record("client_changed", reason)
+
+
+class OAuthProviderScope(models.Model):
+    _inherit = "oauth.provider.scope"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        scopes = super().create(vals_list)
+        scopes._record("created")
+        return scopes
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._record(" ".join(sorted(vals)))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _record_deletion(self):
+        self._record("deleted")
+
+    def _record(self, what):
+        for scope in self:
+            self.env["oauth.provider.event"].record(
+                "scope_changed", reason=f"{scope.code}: {what}"
+            )

@@ -1,0 +1,170 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+from ..tools.after_commit import write_apart
+from ..tools.log_line import LIMIT, format_line
+
+#: The log of events has a name of its own, to be sent where one wants it.
+_logger = logging.getLogger("odoo.addons.oauth_provider.events")
+
+#: What anybody can bring about, without a credential.
+OPEN_KINDS = ("refused", "replayed")
+#: Events of these kinds that are stored in a minute: from one address, and in all.
+ADDRESS_LIMIT = 10
+TOTAL_LIMIT = 100
+ADDRESS_LENGTH = 64
+
+
+class OAuthProviderEvent(models.Model):
+    """Something that happened to an access: a line in the log, and a row here.
+
+    Rows are only added, by one INSERT in the transaction of what they tell about; both
+    vanish together. They hold no credential, and nothing that a caller without one can
+    choose but the address.
+    """
+
+    _name = "oauth.provider.event"
+    _description = "OAuth Provider Event"
+    _order = "id desc"
+    _log_access = False
+
+    happened_at = fields.Datetime(
+        string="Date", required=True, readonly=True, index=True
+    )
+    kind = fields.Selection(
+        selection=[
+            ("issued", "Token Issued"),
+            ("refreshed", "Token Refreshed"),
+            ("refused", "Refused"),
+            ("replayed", "Presented Twice"),
+            ("revoked", "Revoked"),
+            ("consent_given", "Consent Given"),
+            ("consent_withdrawn", "Consent Withdrawn"),
+            ("key_rotated", "Key Replaced"),
+            ("secret_changed", "Secret Changed"),
+            ("client_changed", "Client Changed"),
+            ("scope_changed", "Scope Changed"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        help="Whose account it is about.",
+    )
+    # No many2one: the number is of use when the grant is gone
+    grant_number = fields.Integer(string="Grant", readonly=True, aggregator=None)
+    author_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Done By",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        help="Who did it in Odoo. Empty where an application or a job did.",
+    )
+    address = fields.Char(string="IP Address", readonly=True)
+    reason = fields.Char(
+        readonly=True,
+        help="By which grant, why it was refused, or what was changed.",
+    )
+
+    _open_index = models.Index(
+        "(happened_at, address) WHERE kind IN ('refused', 'replayed')"
+    )
+
+    @api.depends("kind", "happened_at")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            event.display_name = f"{kinds.get(event.kind)} {event.happened_at}"
+
+    @api.model
+    @api.private
+    def record(self, kind, *, client=None, user=None, grant=None, reason=""):
+        """Remember that something happened; see the model.
+
+        The line is written once it is committed: the log tells nothing that was rolled
+        back. Where the request reads from a replica, the row is stored after it.
+
+        :param kind: a value of the field
+        :param client: client (record), or none where it is not proven to exist
+        :param user: whose account it is about (record), or none
+        :param grant: grant (record), or none
+        :param reason: what else is worth knowing (str); no credential, and nothing that
+            a caller has sent
+        """
+        is_protocol = self.env.uid == SUPERUSER_ID
+        row = {
+            "happened_at": fields.Datetime.now(),
+            "kind": kind,
+            "client_id": client.id if client else None,
+            "user_id": user.id if user else None,
+            "grant_number": grant.id if grant else None,
+            "author_id": None if is_protocol else self.env.uid,
+            "address": self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH],
+            "reason": reason[:LIMIT],
+        }
+        if self.env.cr.readonly:
+            write_apart(self.env, lambda cr: self._store(cr, row))
+        else:
+            self._store(self.env.cr, row)
+        line = self._get_line(kind, client, user, grant, reason)
+        self.env.cr.postcommit.add(lambda: _logger.info("%s", line))
+
+    @api.model
+    @api.private
+    def tell(self, kind, *, client=None, user=None, grant=None, reason=""):
+        """Write an event to the log alone, at once; see :meth:`record`."""
+        _logger.info("%s", self._get_line(kind, client, user, grant, reason))
+
+    def _get_line(self, kind, client, user, grant, reason):
+        return format_line(
+            {
+                "event": kind,
+                "client": client and client.identifier,
+                "user": user and user.id,
+                "grant": grant and grant.id,
+                "by": self.env.uid != SUPERUSER_ID and self.env.uid,
+                "address": self.env["ir.http"]._oauth_get_address(),
+                "reason": reason,
+                "db": self.env.cr.dbname,
+            }
+        )
+
+    def _store(self, cr, row):
+        """Insert ``row`` (dict), unless callers without a credential fill the table.
+
+        :param cr: cursor, which may be another one than the environment's
+        """
+        if row["kind"] in OPEN_KINDS:
+            cr.execute(
+                SQL(
+                    "SELECT count(*) FILTER (WHERE address = %s), count(*)"
+                    " FROM oauth_provider_event"
+                    " WHERE kind IN ('refused', 'replayed') AND happened_at > %s",
+                    row["address"],
+                    row["happened_at"] - timedelta(minutes=1),
+                )
+            )
+            of_address, total = cr.fetchone()
+            if of_address >= ADDRESS_LIMIT or total >= TOTAL_LIMIT:
+                return
+        names = SQL(", ").join(map(SQL.identifier, row))
+        values = SQL(", ").join(SQL("%s", value) for value in row.values())
+        cr.execute(
+            SQL("INSERT INTO oauth_provider_event (%s) VALUES (%s)", names, values)
+        )

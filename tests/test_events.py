@@ -1,0 +1,251 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from ..tools.log_line import format_line
+from .common import OAuthCase
+
+LOGGER = "odoo.addons.oauth_provider.events"
+
+
+@tagged("post_install", "-at_install")
+class TestEvents(OAuthCase):
+    """What happens to an access leaves a row and a line."""
+
+    def setUp(self):
+        super().setUp()
+        self.events = self.env["oauth.provider.event"]
+        self.last = self.events.search([], limit=1).id
+        self.commit_hooks()
+
+    def new_events(self):
+        """Return what has happened since the last call, the oldest first."""
+        self.env.invalidate_all()
+        events = self.events.search([("id", ">", self.last or 0)], order="id")
+        self.last = events[-1:].id or self.last
+        return events
+
+    def test_a_flow_from_consent_to_revocation(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        self.new_events()
+        with self.assertLogs(LOGGER) as logs:
+            code = self.get_code(client)
+            tokens = self.redeem(code, client, secret).json()
+            data = {
+                "grant_type": "refresh_token",
+                "refresh_token": tokens["refresh_token"],
+            }
+            refreshed = self.post("token", data, client, secret).json()
+            self.post(
+                "revoke_token", {"token": refreshed["access_token"]}, client, secret
+            )
+        events = self.new_events()
+        kinds = ["consent_given", "issued", "refreshed", "revoked"]
+        self.assertEqual(events.mapped("kind"), kinds)
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        for event in events:
+            self.assertEqual(event.client_id, client)
+            self.assertEqual(event.user_id, self.user)
+            self.assertEqual(event.grant_number, grant.id)
+            self.assertEqual(event.address, "127.0.0.1")
+            self.assertFalse(event.author_id)
+        self.assertEqual(len(logs.output), len(kinds))
+        for kind, line in zip(kinds, logs.output, strict=True):
+            self.assertIn(
+                f"event={kind} client={client.identifier} user={self.user.id}"
+                f" grant={grant.id} address=127.0.0.1",
+                line,
+            )
+        for credential in (code, tokens["access_token"], tokens["refresh_token"]):
+            self.assertNotIn(credential, "".join(logs.output))
+
+    def test_what_is_presented_twice(self):
+        client, secret = self.create_client(refresh_token_grace=0)
+        self.sign_in()
+        code = self.get_code(client)
+        tokens = self.redeem(code, client, secret).json()
+        data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        self.post("token", data, client, secret)
+        self.new_events()
+        self.post("token", data, client, secret)
+        events = self.new_events()
+        self.assertEqual(events.mapped("kind"), ["replayed", "refused"])
+        self.assertEqual(events[0].reason, "refresh_token")
+        self.assertTrue(events[1].reason.startswith("invalid_grant"))
+        self.redeem(code, client, secret)
+        events = self.new_events()
+        self.assertEqual(events.mapped("kind"), ["replayed", "refused"])
+        self.assertEqual(events[0].reason, "code")
+
+    def test_a_wrong_secret(self):
+        client, _secret = self.create_client("backend application")
+        self.new_events()
+        data = {"grant_type": "client_credentials"}
+        for route in ("token", "introspect"):
+            self.post(route, {**data, "token": "x"}, client, "WRONG SECRET")
+            event = self.new_events()
+            self.assertEqual(event.mapped("kind"), ["refused"], route)
+            self.assertEqual(event.client_id, client)
+            self.assertEqual(event.reason, "invalid_client")
+
+    def test_a_person_who_denies(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        self.new_events()
+        self.decide(self.url_open(self.authorize_url(client)), "deny")
+        event = self.new_events()
+        self.assertEqual((event.kind, event.reason), ("refused", "access_denied"))
+        self.assertEqual(event.user_id, self.user)
+
+    def test_an_unknown_bearer_token_is_told_and_not_stored(self):
+        for route in ("/oauth2/tokeninfo", "/json/2/res.users/context_get"):
+            with self.assertLogs(LOGGER) as logs:
+                headers = {"Authorization": "Bearer UNKNOWN"}
+                self.url_open(route, headers=headers, json={}, method="POST")
+            self.assertIn("event=refused address=127.0.0.1", logs.output[0])
+            self.assertNotIn("UNKNOWN", logs.output[0])
+        self.assertFalse(self.new_events())
+
+    def test_nobody_fills_the_table_without_a_credential(self):
+        client, _none = self.create_client(
+            client_type="public", authorization_code_lifetime=60
+        )
+        self.new_events()
+        data = {"code": "x", "code_verifier": "v" * 43, "redirect_uri": "https://x"}
+        data.update(grant_type="authorization_code", client_id=client.identifier)
+        with self.assertLogs(LOGGER) as logs:
+            for _number in range(15):
+                self.assertEqual(self.post("token", data).status_code, 400)
+        self.assertEqual(len(logs.output), 15)
+        self.assertEqual(len(self.new_events()), 10)
+        # From any number of addresses, in the whole
+        addresses = iter(range(1000))
+        with patch.object(
+            type(self.env["ir.http"]),
+            "_oauth_get_address",
+            lambda _model: f"192.0.2.{next(addresses) % 250}",
+        ):
+            for _number in range(120):
+                self.events.record("refused", client=client)
+        self.assertEqual(len(self.new_events()), 90)
+        # Whoever has a credential is still seen
+        self.events.record("issued", client=client)
+        self.assertEqual(self.new_events().kind, "issued")
+
+    def test_what_managers_do(self):
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
+        )
+        client, _secret = self.create_client()
+        grant = self.env["oauth.provider.grant"].ensure(client, self.user)
+        key = self.env["oauth.provider.key"].ensure()
+        self.new_events()
+        as_manager = client.with_user(manager)
+        as_manager.name = "Another"
+        as_manager.redirect_uri_ids.name = "https://another.example.com/callback"
+        as_manager.action_generate_secret()
+        self.scopes("profile").with_user(manager).description = "Other words"
+        grant.with_user(manager).action_withdraw()
+        key.with_user(manager).action_rotate()
+        events = self.new_events()
+        self.assertEqual(
+            events.mapped("kind"),
+            [
+                "client_changed",
+                "client_changed",
+                "secret_changed",
+                "scope_changed",
+                "consent_withdrawn",
+                "key_rotated",
+                "key_rotated",
+            ],
+        )
+        self.assertEqual(events.author_id, manager)
+        self.assertEqual(events[0].reason, "name")
+        self.assertEqual(
+            events[1].reason,
+            "redirect URI now https://another.example.com/callback",
+        )
+        self.assertEqual(events[3].reason, "profile: description")
+        identifier = client.identifier
+        client.unlink()
+        event = self.new_events()[-1:]
+        self.assertEqual(event.reason, f"deleted {identifier}")
+
+    def test_what_is_rolled_back_has_not_happened(self):
+        client, _secret = self.create_client()
+        self.new_events()
+        hooks = self.env.cr.postcommit
+        hooks.clear()
+        with self.assertNoLogs(LOGGER), self.env.cr.savepoint() as savepoint:
+            self.events.record("issued", client=client)
+            savepoint.rollback()
+        self.assertFalse(self.new_events())
+        self.assertEqual(len(hooks._funcs), 1, "the line waits for the commit")
+        hooks.clear()
+
+    def test_managers_read_and_nobody_writes(self):
+        client, _secret = self.create_client()
+        self.events.record("issued", client=client)
+        event = self.new_events()[-1:]
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
+        )
+        self.assertEqual(event.with_user(manager).kind, "issued")
+        admin = self.env.ref("base.user_admin")
+        for user in (manager, admin):
+            as_user = event.with_user(user)
+            with self.assertRaises(AccessError):
+                as_user.write({"reason": "x"})
+            with self.assertRaises(AccessError):
+                as_user.unlink()
+            with self.assertRaises(AccessError):
+                as_user.create({"kind": "issued", "happened_at": "2026-01-01"})
+        with self.assertRaises(AccessError):
+            event.with_user(self.user).read(["kind"])
+
+    def test_one_insert_and_nothing_else(self):
+        client, _secret = self.create_client()
+        self.env.flush_all()
+        self.events.record("issued", client=client, user=self.user)
+        with self.assertQueryCount(1):
+            self.events.record("issued", client=client, user=self.user)
+
+    def test_old_events_are_removed(self):
+        client, _secret = self.create_client()
+        self.events.record("issued", client=client)
+        old = self.new_events()[-1:]
+        old.happened_at = fields.Datetime.now() - timedelta(days=91)
+        self.events.record("issued", client=client)
+        young = self.new_events()
+        self.env.flush_all()
+        self.patch(self.env.cr, "commit", lambda: None)
+        self.env["oauth.provider.credential"]._cron_clean()
+        self.assertFalse(old.exists())
+        self.assertTrue(young.exists())
+
+    def test_no_value_breaks_a_line(self):
+        line = format_line(
+            {
+                "event": "refused",
+                "reason": 'a\nevent=issued "b" \x1b[31m é\u2028',
+                "long": "x" * 1000,
+                "none": None,
+            }
+        )
+        self.assertTrue(line.isascii() and line.isprintable())
+        self.assertEqual(line.count("\n"), 0)
+        self.assertTrue(
+            line.startswith('event=refused reason="a\\nevent=issued \\"b\\" \\u001b')
+        )
+        self.assertTrue(line.endswith("long=" + "x" * 200))

@@ -1,0 +1,123 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import TransactionCase, tagged
+
+from ..models import oauth_provider_housekeeping as housekeeping
+
+
+@tagged("post_install", "-at_install")
+class TestHousekeeping(TransactionCase):
+    """What is old goes, in batches that are committed and told to the job."""
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(patch.object(housekeeping, "BATCH", 10))
+        self.startPatcher(patch.object(housekeeping, "REST", 0))
+        self.client = self.env["oauth.provider.client"].create(
+            {
+                "name": "Test",
+                "application_type": "backend application",
+                "user_id": self.env.user.id,
+            }
+        )
+        self.tokens = self.env["oauth.provider.token"]
+        self.grants = self.env["oauth.provider.grant"]
+        self.steps = []
+
+        def commit(_model, processed=0, *, remaining=None, deactivate=False):
+            self.steps.append((processed, remaining))
+            return self.time_left.pop() if self.time_left else 60
+
+        self.time_left = []
+        cron = type(self.env["ir.cron"])
+        self.startPatcher(patch.object(cron, "_commit_progress", commit))
+
+    def issue(self, number, days):
+        """Return access tokens (records) that expired some days ago."""
+        issued = self.tokens
+        for _each in range(number):
+            issued |= self.tokens.issue(
+                client=self.client,
+                user=self.env.user,
+                scopes=self.env["oauth.provider.scope"],
+                lifetime=-days * 86400,
+            )[0]
+        return issued
+
+    def test_batches_until_nothing_is_left(self):
+        old, young = self.issue(25, days=31), self.issue(5, days=29)
+        self.tokens._cron_clean()
+        self.assertFalse(old.exists())
+        self.assertEqual(young.exists(), young)
+        told = [step for step in self.steps if step[0]]
+        self.assertEqual([number for number, _left in told], [10, 10, 5])
+        lefts = [left for _number, left in told]
+        self.assertEqual(lefts[0] - lefts[2], 15)
+        self.assertEqual(self.steps[-1][1], 0)
+
+    def test_when_the_time_is_over_the_rest_is_for_later(self):
+        old = self.issue(25, days=31)
+        # Codes take one step, then the time of the first batch of tokens is over
+        self.time_left = [0, 60]
+        self.tokens._cron_clean()
+        self.assertEqual(len(old.exists()), 15)
+        self.assertGreaterEqual(self.steps[-1][1], 15)
+
+    def test_settings(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("oauth_provider.retention_days", "5")
+        old = self.issue(1, days=6)
+        self.tokens._cron_clean()
+        self.assertFalse(old.exists())
+
+    def make_grant(self, days, **values):
+        grant = self.grants.create(
+            {"client_id": self.client.id, "user_id": self.env.user.id, **values}
+        )
+        then = fields.Datetime.now() - timedelta(days=days)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE oauth_provider_grant SET create_date = %s WHERE id = %s",
+            (then, grant.id),
+        )
+        grant.invalidate_recordset()
+        return grant
+
+    def test_grants_that_nobody_uses(self):
+        now = fields.Datetime.now()
+        withdrawn = self.make_grant(400, revoked_at=now - timedelta(days=390))
+        lately = self.make_grant(400, revoked_at=now - timedelta(days=10))
+        used = self.make_grant(400, last_used=now - timedelta(days=10))
+        self.tokens._cron_clean()
+        self.assertFalse(withdrawn.exists())
+        self.assertTrue(lately.exists() and used.exists())
+        used.last_used = now - timedelta(days=366)
+        token = self.issue(1, days=1)
+        token.grant_id = used
+        self.env.flush_all()
+        self.tokens._cron_clean()
+        self.assertTrue(used.exists(), "a token is left below it")
+        token.unlink()
+        self.env.flush_all()
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("oauth_provider.unused_grant_days", "0")
+        self.tokens._cron_clean()
+        self.assertTrue(used.exists(), "0 is for never")
+        parameters.set_param("oauth_provider.unused_grant_days", "365")
+        self.tokens._cron_clean()
+        self.assertFalse(used.exists())
+
+    def test_the_index_serves_the_batches(self):
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        for model, column, *_rule in housekeeping.RULES:
+            self.env.cr.execute(
+                f"EXPLAIN SELECT id FROM {self.env[model]._table}"
+                f" WHERE {column} < now() ORDER BY {column} LIMIT 10"
+            )
+            plan = "\n".join(line for [line] in self.env.cr.fetchall())
+            self.assertIn(f"_{column}_index", plan)
+            self.assertNotIn("Sort", plan)

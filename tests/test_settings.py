@@ -1,0 +1,37 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import AccessError
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(TransactionCase):
+    def test_what_is_set_is_used_and_zero_is_a_number(self):
+        parameters = self.env["ir.config_parameter"]
+        settings = Form(self.env["res.config.settings"])
+        self.assertEqual(settings.oauth_retention_days, 30)
+        self.assertEqual(settings.oauth_key_lifetime_days, 90)
+        settings.oauth_issuer = "https://odoo.example.com"
+        settings.oauth_key_lifetime_days = 0
+        settings.oauth_event_retention_days = 7
+        settings.save().execute()
+        self.assertEqual(parameters.get_param("oauth_provider.key_lifetime_days"), "0")
+        self.assertEqual(
+            parameters._get_oauth_number("oauth_provider.event_retention_days", 90), 7
+        )
+        # What nobody changed follows the default of a later version
+        self.assertFalse(parameters.get_param("oauth_provider.retention_days"))
+        issuer = self.env["oauth.provider.client"].get_issuer()
+        self.assertEqual(issuer, "https://odoo.example.com")
+        self.assertEqual(
+            Form(self.env["res.config.settings"]).oauth_key_lifetime_days, 0
+        )
+
+    def test_managers_are_no_administrators(self):
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
+        )
+        with self.assertRaises(AccessError):
+            self.env["res.config.settings"].with_user(manager).create({}).execute()

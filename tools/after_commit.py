@@ -1,0 +1,31 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What is written beside a request: when it has been committed, and apart from it."""
+
+import logging
+
+import psycopg2
+
+_logger = logging.getLogger(__name__)
+
+
+def write_apart(env, write):
+    """Call ``write(cr)`` in a transaction of its own, once that of ``env`` has ended.
+
+    It runs on the primary, also where the request reads from a replica, and never if
+    the request is rolled back. The answer stands already: that the database cannot be
+    written to is logged and changes nothing.
+
+    :param env: environment of the request
+    :param write: function of a cursor
+    """
+    registry = env.registry
+
+    def run():
+        try:
+            with registry.cursor() as cr:
+                write(cr)
+        except psycopg2.Error as error:
+            _logger.warning("Not written after the request: %s", error)
+
+    env.cr.postcommit.add(run)
