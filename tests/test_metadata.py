@@ -4,6 +4,7 @@ import functools
 
 from odoo.tests import tagged
 
+from ..oauth2.message import Message
 from ..oauth2.metadata import (
     jwks_response,
     metadata_response,
