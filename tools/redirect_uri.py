@@ -55,7 +55,10 @@ def check(uri):
 
 def is_loopback(uri):
     """Tell whether ``uri`` is http on the user's own device (RFC 8252 section 7.3)."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
     if parts.scheme != "http" or not parts.hostname:
         return False
     if parts.hostname == "localhost":
