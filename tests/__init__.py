@@ -24,6 +24,7 @@ from . import test_otherinfo
 from . import test_policy
 from . import test_privilege
 from . import test_recipe
+from . import test_redirect_uri_difference
 from . import test_refresh
 from . import test_resource
 from . import test_security
