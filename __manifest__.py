@@ -22,6 +22,8 @@
         "data/oauth_provider_key_data.xml",
         "data/ir_cron_data.xml",
         "wizards/oauth_provider_client_wizard_views.xml",
+        "wizards/oauth_provider_scope_preview_views.xml",
+        "wizards/oauth_provider_trial_views.xml",
         "views/oauth_provider_client_views.xml",
         "views/oauth_provider_client_openid_views.xml",
         "views/oauth_provider_client_token_views.xml",

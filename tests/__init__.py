@@ -27,4 +27,6 @@ from . import test_recipe
 from . import test_redirect_uri_difference
 from . import test_refresh
 from . import test_resource
+from . import test_scope_form
 from . import test_security
+from . import test_trial

@@ -127,6 +127,14 @@ def origin(uri):
     return f"{parts.scheme}://{host}:{port}"
 
 
+def host(uri):
+    """Return the host name of ``uri`` (str, lower case), or None."""
+    try:
+        return urlsplit(uri).hostname
+    except ValueError:
+        return None
+
+
 def display_host(uri):
     """Return what a person should see of ``uri``: host and port, or the scheme."""
     parts = urlsplit(uri)
