@@ -15,6 +15,8 @@ from . import oauth_provider_authorization_code
 from . import oauth_provider_client
 from . import oauth_provider_client_address
 from . import oauth_provider_client_authentication
+from . import oauth_provider_client_check
+from . import oauth_provider_client_entries
 from . import oauth_provider_client_jwt
 from . import oauth_provider_client_lookup
 from . import oauth_provider_client_openid
@@ -38,6 +40,8 @@ from . import oauth_provider_scope
 from . import oauth_provider_scope_api
 from . import oauth_provider_scope_change
 from . import oauth_provider_scope_claims
+from . import oauth_provider_scope_domain
+from . import oauth_provider_scope_reach
 from . import oauth_provider_session
 from . import oauth_provider_token
 from . import oauth_provider_audit

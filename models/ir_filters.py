@@ -43,3 +43,9 @@ class IrFilters(models.Model):
                     scope=scope.name,
                 )
             )
+
+    def _remove_unused_own(self):
+        """Delete those of these filters, drawn for one scope, that no scope uses."""
+        scopes = self.env["oauth.provider.scope"].sudo()
+        used = scopes.search([("filter_id", "in", self.ids)]).filter_id
+        (self - used).unlink()

@@ -173,7 +173,6 @@ class OAuthProviderClient(models.Model):
     refresh_token_lifetime = fields.Integer(
         default=30 * 24 * 3600, help="Seconds until an unused refresh token expires."
     )
-    endpoint_base_url = fields.Char(compute="_compute_endpoint_base_url")
 
     _identifier_uniq = models.UniqueIndex(
         "(identifier)", "Another client already has this client ID."
@@ -254,9 +253,6 @@ class OAuthProviderClient(models.Model):
         for client in self:
             if client.application_type != "backend application":
                 client.user_id = False
-
-    def _compute_endpoint_base_url(self):
-        self.endpoint_base_url = self.get_endpoint_url("").rstrip("/")
 
     # Constraints
 

@@ -14,7 +14,7 @@ from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 _logger = logging.getLogger(__name__)
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
-BROKEN_FILTER = (ValueError, TypeError, SyntaxError, psycopg2.DataError)
+BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataError)
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")

@@ -39,9 +39,12 @@ from . import test_privilege
 from . import test_privilege_client
 from . import test_public_methods
 from . import test_recipe
+from . import test_redirect_uri_difference
 from . import test_refresh
 from . import test_replica
 from . import test_resource
+from . import test_scope_form
 from . import test_security
-from . import test_shared_secret
 from . import test_settings
+from . import test_shared_secret
+from . import test_trial

@@ -1,7 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
 
 from .common import OAuthCase
@@ -40,7 +41,28 @@ class TestBrowser(OAuthCase):
             [("code", "=", "contacts.read")]
         )
         self.assertEqual(scope.model, "res.partner")
-        self.assertEqual(scope.field_ids.mapped("name"), ["email"])
+        self.assertEqual(scope.field_ids.mapped("name"), ["email_normalized"])
+        self.assertTrue(scope.has_own_filter)
+
+    def test_a_manager_looks_at_who_uses_what_and_what_is_to_be_mended(self):
+        client, _secret = self.create_client(
+            "mobile application", name="Overview application"
+        )
+        self.sign_in()
+        page = self.url_open(self.authorize_url(client))
+        answer = self.answer(self.decide(page))[1]
+        self.bearer("tokeninfo", answer["access_token"])
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        grant.last_used = fields.Datetime.now()
+        manager = new_test_user(
+            self.env,
+            "oauth_manager",
+            "base.group_user,oauth_provider.group_oauth_provider_manager",
+            password="oauth_manager_password",
+        )
+        self.start_tour(
+            "/odoo/oauth-grants", "oauth_provider_overview", login=manager.login
+        )
 
     def test_another_odoo_is_connected_in_a_few_clicks(self):
         self.start_tour("/odoo/settings", "oauth_provider_quick_start", login="admin")

@@ -112,7 +112,9 @@ class TestHousekeeping(TransactionCase):
         self.assertFalse(used.exists())
 
     def test_the_index_serves_the_batches(self):
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        # Of a table that is nearly empty, any plan costs the same
+        for name in ("seqscan", "bitmapscan", "sort"):
+            self.env.cr.execute(f"SET LOCAL enable_{name} = off")
         for model, column, *_rule in housekeeping.RULES:
             self.env.cr.execute(
                 f"EXPLAIN SELECT id FROM {self.env[model]._table}"

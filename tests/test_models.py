@@ -148,6 +148,8 @@ class TestModels(TransactionCase):
             ("http://127.0.0.2:49152/callback", False),
             ("https://127.0.0.1:49152/callback", False),
             ("http://127.0.0.1:x/callback", False),
+            ("http://[::1", False),
+            ("http://[zz]/callback", False),
             ("http://127.0.0.1:1@evil.example.com/callback", False),
             ("http://evil@127.0.0.1:1/callback", False),
             ("http://localhost:49152/callback", False),

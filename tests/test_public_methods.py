@@ -13,14 +13,26 @@ from .common import OAuthCase
 
 PACKAGE = "odoo.addons.oauth_provider."
 #: Methods of the ORM and of Odoo that the addon extends, with their own checks.
-EXTENDED = {"authenticate", "check", "copy_data", "create", "write"}
+EXTENDED = {
+    "authenticate",
+    "check",
+    "copy_data",
+    "create",
+    "get_values",
+    "set_values",
+    "unlink",
+    "web_read",
+    "write",
+}
 #: Every other method that may be called from outside, by model.
 CALLABLE = {
+    "oauth.provider.application": {"action_withdraw"},
     "oauth.provider.client": {
         "action_download_auth_oauth",
         "action_end_previous_secret",
         "action_generate_private_key",
         "action_generate_secret",
+        "action_try",
         "action_view_grants",
         "action_view_tokens",
         "application_type_mapping",
@@ -33,7 +45,14 @@ CALLABLE = {
     "oauth.provider.finding": {"action_check", "action_open"},
     "oauth.provider.grant": {"action_withdraw"},
     "oauth.provider.key": {"action_rotate", "action_withdraw"},
+    "oauth.provider.scope": {
+        "action_preview",
+        "action_view_clients",
+        "action_view_grants",
+        "action_view_tokens",
+    },
     "oauth.provider.token": {"action_revoke"},
+    "res.users": {"action_withdraw_oauth_applications"},
 }
 #: What tells no more than the metadata that everybody may read.
 HARMLESS = {"application_type_mapping", "get_endpoint_url", "get_issuer"}

@@ -55,7 +55,10 @@ def check(uri):
 
 def is_loopback(uri):
     """Tell whether ``uri`` is http on the user's own device (RFC 8252 section 7.3)."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
     if parts.scheme != "http" or not parts.hostname:
         return False
     if parts.hostname == "localhost":
@@ -122,6 +125,14 @@ def origin(uri):
     if port in (None, _PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
+
+
+def host(uri):
+    """Return the host name of ``uri`` (str, lower case), or None."""
+    try:
+        return urlsplit(uri).hostname
+    except ValueError:
+        return None
 
 
 def display_host(uri):

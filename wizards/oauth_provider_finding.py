@@ -1,15 +1,11 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.tools import config
 
 from ..tools import redirect_uri
-
-#: After this time a secret has been seen by too many.
-OLD_SECRET = timedelta(days=365)
 
 
 class OAuthProviderFinding(models.TransientModel):
@@ -55,23 +51,36 @@ class OAuthProviderFinding(models.TransientModel):
         clients = self.env["oauth.provider.client"].search([("active", "=", True)])
         found = self._find_server(clients)
         for client in clients:
-            found += [
-                {
-                    "severity": severity,
-                    "name": f"{client.name}: {what}",
-                    "advice": advice,
-                    "res_model": client._name,
-                    "res_id": client.id,
-                }
-                for severity, what, advice in self._find_client(client)
-            ]
+            for _key, severity, what, advice in client.get_warnings():
+                found.append(self._about(client, severity, what, advice))
+        for client in clients.find_unused():
+            found.append(
+                self._about(
+                    client,
+                    "2",
+                    self.env._("nobody has used it for 90 days"),
+                    self.env._("Archive it, if nobody misses it."),
+                )
+            )
         return found
+
+    def _about(self, client, severity, what, advice):
+        return {
+            "severity": severity,
+            "name": f"{client.name}: {what}",
+            "advice": advice,
+            "res_model": client._name,
+            "res_id": client.id,
+        }
 
     def _find_server(self, clients):
         parameters = self.env["ir.config_parameter"].sudo()
         issuer = clients.get_issuer()
         base = parameters.get_param("web.base.url") or ""
         parameter = parameters.search([("key", "=", "oauth_provider.issuer")], limit=1)
+        # A manager who is no administrator has no way there
+        if not self.env[parameter._name].has_access("read"):
+            parameter = parameter.browse()
         is_https = issuer.startswith("https://")
         is_local = redirect_uri.is_loopback(issuer)
         same_host = urlsplit(issuer).netloc == urlsplit(base).netloc
@@ -104,6 +113,30 @@ class OAuthProviderFinding(models.TransientModel):
                     "Needed with several databases: add it to server_wide_modules."
                 ),
             ),
+            (
+                "2",
+                bool(config["list_db"]),
+                self.env._("Anybody can open the database manager (list_db is on)."),
+                self.env._("Switch list_db off in the configuration of the server."),
+            ),
+            (
+                "2",
+                not config["dbfilter"] and not config["db_name"],
+                self.env._("No host name is bound to this database (dbfilter)."),
+                self.env._(
+                    "With several databases: set dbfilter, or name the database in"
+                    " the issuer."
+                ),
+            ),
+            (
+                "2",
+                not config["workers"] and not is_local,
+                self.env._("The server runs without workers."),
+                self.env._(
+                    "Set workers: without, it answers all applications in one"
+                    " process, and limits no request's time or memory."
+                ),
+            ),
         )
         return [
             {
@@ -115,77 +148,4 @@ class OAuthProviderFinding(models.TransientModel):
             }
             for severity, applies, what, advice in checks
             if applies
-        ]
-
-    def _find_client(self, client):
-        """Return what is to say of ``client``: tuples (severity, what, advice)."""
-        uris = client.redirect_uri_ids.mapped("name")
-        plain = [u for u in uris if u.startswith("http:")]
-        host = urlsplit(client.get_issuer()).hostname
-        has_browser = client.response_type in ("code", "token")
-        limit = fields.Datetime.now() - OLD_SECRET
-        is_unproven = (
-            client.client_type == "confidential"
-            and not client.has_secret
-            and not client.jwks
-        )
-        checks = (
-            (
-                "1",
-                any(not redirect_uri.is_loopback(uri) for uri in plain),
-                self.env._("answers travel over http"),
-                self.env._("Let the application have a redirect URI with https."),
-            ),
-            (
-                "1",
-                any(scope.full_access for scope in client.scope_ids),
-                self.env._("may ask for full access"),
-                self.env._("Draw a scope for what it really needs."),
-            ),
-            (
-                "2",
-                client.grant_type in ("implicit", "password"),
-                self.env._("uses a legacy grant"),
-                self.env._("Make it a web application, if it can do that."),
-            ),
-            (
-                "2",
-                client.grant_type == "authorization_code" and not client.pkce_required,
-                self.env._("does not need PKCE"),
-                self.env._("Switch it on, if the application can do it."),
-            ),
-            (
-                "2",
-                has_browser and not uris,
-                self.env._("has no redirect URI"),
-                self.env._("Enter where people are to be sent back."),
-            ),
-            (
-                "2",
-                is_unproven,
-                self.env._("cannot prove itself"),
-                self.env._("Generate a secret, or archive it."),
-            ),
-            (
-                "2",
-                bool(client.secret_changed_at) and client.secret_changed_at < limit,
-                self.env._("has had its secret for more than a year"),
-                self.env._("Generate a new one; the old one overlaps for a day."),
-            ),
-            (
-                "2",
-                client.skip_authorization,
-                self.env._("is trusted: people are not asked"),
-                self.env._("Keep it so for applications of your own alone."),
-            ),
-            (
-                "1",
-                client.grant_type == "implicit"
-                and any(urlsplit(uri).hostname == host for uri in uris),
-                self.env._("has the host name of this provider, and so one cookie"),
-                self.env._("Give the two Odoos different host names."),
-            ),
-        )
-        return [
-            (severity, what, advice) for severity, hit, what, advice in checks if hit
         ]

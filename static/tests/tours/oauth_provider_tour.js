@@ -25,16 +25,35 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             run: "click",
         },
         {
-            content: "The filter and the fields appear with the model",
-            trigger: ".o_field_widget[name=field_ids] input",
-            run: "edit Email",
+            content: "Which records is drawn in the form",
+            trigger: ".o_field_widget[name=domain] a:contains(New Rule)",
+            run: "click",
+        },
+        {trigger: ".o_field_widget[name=domain] .o_tree_editor_condition"},
+        {
+            content: "The fields appear with the model",
+            trigger: ".o_field_widget[name=field_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {trigger: ".modal .o_searchview_input", run: "edit email_normalized"},
+        {trigger: ".modal .o_searchview_input", run: "press Enter"},
+        {
+            trigger: ".modal .o_data_row td:contains(/^email_normalized$/)",
+            run: "click",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(/^Email/)",
-            run: "click",
+            trigger:
+                ".o_field_widget[name=field_ids] .o_data_row td:contains(email_normalized)",
         },
         {trigger: ".o_form_button_save", run: "click"},
         {trigger: ".o_form_saved"},
+        {
+            content: "What it opens, before anybody is asked for it",
+            trigger: "button[name=action_preview]",
+            run: "click",
+        },
+        {trigger: ".modal .o_field_widget[name=records] h3:contains(Contact)"},
+        {trigger: ".modal footer button:contains(Close)", run: "click"},
         {
             content: "On to the clients, by the menu",
             trigger: "button[data-menu-xmlid='base.menu_users']",
@@ -82,5 +101,30 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
         },
         {trigger: ".modal footer button:contains(Done)", run: "click"},
         {trigger: "button[name=action_generate_secret]:contains(New Secret)"},
+        {
+            content: "Try it out, before the application does",
+            trigger: "button[name=action_try]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .alert-success:contains(registered, to the letter)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=redirect_uri] input",
+            run: "edit https://tour.example.com/callback/",
+        },
+        {
+            content: "Leave the field, and read why it is refused",
+            trigger: ".modal .o_field_widget[name=state] input",
+            run: "click",
+        },
+        {trigger: ".modal .alert-danger:contains(slash at the end)"},
+        {
+            trigger: ".modal .nav-link:contains(What Is Released)",
+            run: "click",
+        },
+        {trigger: ".modal .o_field_widget[name=userinfo]:contains(preferred_username)"},
+        {trigger: ".modal footer button:contains(Close)", run: "click"},
+        {trigger: "body:not(:has(.modal))"},
     ],
 });

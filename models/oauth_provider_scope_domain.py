@@ -1,0 +1,88 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+
+class OAuthProviderScope(models.Model):
+    """A domain that is drawn in the form of the scope, without a detour by a filter.
+
+    It is kept in a filter all the same, as everything else reads it there: one that
+    belongs to this scope alone, archived, so that nobody has it among the favorites.
+    """
+
+    _inherit = "oauth.provider.scope"
+
+    domain = fields.Char(
+        string="Records",
+        compute="_compute_domain",
+        inverse="_inverse_domain",
+        help="Only the records that match. Without a condition, every record that the"
+        " user may read.",
+    )
+    has_own_filter = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The filter was drawn in the form of this scope and belongs to it alone.",
+    )
+
+    @api.depends("filter_id.domain")
+    def _compute_domain(self):
+        # A filter of somebody else may be used, but its text is not for everybody
+        readable = self.filter_id._filtered_access("read")
+        for scope in self:
+            if scope.filter_id and scope.filter_id not in readable:
+                scope.domain = False
+            else:
+                scope.domain = scope.filter_id.domain or "[]"
+
+    def _inverse_domain(self):
+        for scope in self:
+            domain = (scope.domain or "[]").strip()
+            if domain == (scope.filter_id.domain or "[]"):
+                continue
+            if domain == "[]":
+                scope.filter_id = False
+            elif scope.has_own_filter:
+                scope.filter_id.domain = domain
+            else:
+                # Never into a favorite that people use: it is no longer meant then
+                scope.write(
+                    {
+                        "filter_id": scope._create_own_filter(domain).id,
+                        "has_own_filter": True,
+                    }
+                )
+
+    def _create_own_filter(self, domain):
+        self.ensure_one()
+        return self.env["ir.filters"].create(
+            {
+                "name": self.env._("OAuth scope %s", self.code),
+                "model_id": self.model,
+                "domain": domain,
+                "user_ids": False,
+                "active": False,
+            }
+        )
+
+    def write(self, vals):
+        before = {scope: scope.filter_id for scope in self if scope.has_own_filter}
+        result = super().write(vals)
+        for scope, own in before.items():
+            if scope.filter_id != own:
+                scope.has_own_filter = False
+                own._remove_unused_own()
+        return result
+
+    def unlink(self):
+        own = self.filtered("has_own_filter").filter_id
+        result = super().unlink()
+        own._remove_unused_own()
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for scope, vals in zip(self, vals_list, strict=True):
+            if scope.has_own_filter and not (default and "filter_id" in default):
+                vals.update(filter_id=False, domain=scope.domain)
+        return vals_list

@@ -1,0 +1,197 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""*Try It* on the form of a client: what it says is what the provider does."""
+
+import json
+import shlex
+from urllib.parse import parse_qs, urlsplit
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import REDIRECT_URI, OAuthCase
+
+
+@tagged("post_install", "-at_install")
+class TestTrial(OAuthCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env,
+            "oauth_manager",
+            "base.group_user,oauth_provider.group_oauth_provider_manager",
+            name="Max Manager",
+        )
+        cls.admin = cls.env.ref("base.user_admin")
+
+    def open(self, client, user=None):
+        """Return the dialog (Form) as the button of the client opens it."""
+        client = client.with_user(user or self.admin)
+        action = client.action_try()
+        return Form(client.env["oauth.provider.trial"].with_context(action["context"]))
+
+    def test_the_address_leads_to_the_consent_page_and_the_code_is_good(self):
+        client, secret = self.create_client()
+        trial = self.open(client)
+        self.assertTrue(trial.is_match)
+        self.sign_in()
+        issuer = client.get_issuer()
+        page = self.url_open(trial.url.removeprefix(issuer), allow_redirects=False)
+        self.assertEqual(page.status_code, 200)
+        where, answer = self.answer(self.decide(page))
+        self.assertEqual(where, REDIRECT_URI)
+        self.assertEqual(answer["state"], trial.state)
+        # The command that it shows, but for the placeholders
+        words = shlex.split(trial.command)
+        pairs = [word.split("=", 1) for word in words if "=" in word and "//" != word]
+        data = {name: value for name, value in pairs}
+        self.assertEqual(words[-1], client.get_endpoint_url("token"))
+        data["code"] = answer["code"]
+        self.assertEqual(self.post("token", data, client, secret).status_code, 200)
+
+    def test_the_address_of_every_kind(self):
+        for kind, expected in (
+            ("web application", "code"),
+            ("mobile application", "token"),
+            ("legacy application", None),
+            ("backend application", None),
+        ):
+            with self.subTest(kind=kind):
+                client, _secret = self.create_client(kind)
+                trial = self.open(client)
+                if expected is None:
+                    self.assertFalse(trial.url)
+                    self.assertIn(f"grant_type={client.grant_type}", trial.command)
+                    continue
+                query = parse_qs(urlsplit(trial.url).query)
+                self.assertEqual(query["response_type"], [expected])
+                self.assertEqual("code_challenge" in query, expected == "code")
+                self.assertEqual(query["scope"], [client.scope_codes])
+
+    def test_it_says_why_a_redirect_uri_does_not_match(self):
+        client, _secret = self.create_client()
+        trial = self.open(client)
+        for uri, said in (
+            (REDIRECT_URI, "to the letter"),
+            (f"{REDIRECT_URI}/", "A slash at the end"),
+            (REDIRECT_URI.replace("https", "http"), "Another scheme"),
+            (REDIRECT_URI.replace(".com", ".com:8443"), "sent “8443”"),
+            (f" {REDIRECT_URI}", "blanks"),
+            (f"{REDIRECT_URI}#x", "fragment"),
+            ("", "Enter the redirect URI"),
+        ):
+            with self.subTest(uri=uri):
+                trial.redirect_uri = uri
+                self.assertIn(said, trial.verdict)
+                self.assertEqual(trial.is_match, uri == REDIRECT_URI)
+                self.assertEqual(trial.is_match, client.match_redirect_uri(uri))
+        client.redirect_uri_ids.unlink()
+        trial = self.open(client)
+        trial.redirect_uri = REDIRECT_URI
+        self.assertIn("no redirect URI", trial.verdict)
+        client.redirect_uri_ids = [Command.create({"name": "http://127.0.0.1/cb"})]
+        trial = self.open(client)
+        trial.redirect_uri = "http://127.0.0.1:4711/cb"
+        self.assertIn("port is free", trial.verdict)
+
+    def test_what_it_previews_is_what_the_application_gets(self):
+        field = self.env["ir.model.fields"]._get("res.users", "signature")
+        own = self.env["oauth.provider.scope"].create(
+            {
+                "name": "Own",
+                "code": "own",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "field_ids": [Command.set(field.ids)],
+            }
+        )
+        scopes = self.scopes("openid", "profile", "email") | own
+        client, secret = self.create_client(
+            scope_ids=[Command.set(scopes.ids)], claims_in_id_token=True
+        )
+        trial = self.open(client)
+        trial.user_id = self.user
+        self.sign_in()
+        tokens = self.redeem(self.get_code(client), client, secret).json()
+        info = self.bearer("userinfo", tokens["access_token"]).json()
+        shown = json.loads(trial.userinfo)
+        for name in ("updated_at", "picture"):
+            info.pop(name, None), shown.pop(name, None)
+        self.assertEqual(shown, info)
+        told = self.verify_token(tokens["id_token"], client.identifier)
+        shown = json.loads(trial.id_token)
+        for name in ("updated_at", "picture"):
+            told.pop(name, None), shown.pop(name, None)
+        self.assertEqual(shown, {name: told[name] for name in shown})
+        self.assertIn("email", shown)
+        self.assertIn("1 records", trial.records)
+        # Fewer scopes, less of it
+        trial.scope_ids = self.scopes("email")
+        self.assertEqual(
+            json.loads(trial.userinfo).keys(), {"sub", "email", "email_verified"}
+        )
+        self.assertFalse(trial.id_token)
+        self.assertFalse(trial.records)
+
+    def test_a_scope_that_the_client_may_not_have_releases_nothing(self):
+        client, _secret = self.create_client(
+            scope_ids=[Command.set(self.scopes("openid").ids)]
+        )
+        trial = (
+            self.env["oauth.provider.trial"]
+            .with_user(self.admin)
+            .create(
+                {
+                    "client_id": client.id,
+                    "user_id": self.user.id,
+                    "scope_ids": [Command.set(self.scopes("openid", "email").ids)],
+                }
+            )
+        )
+        self.assertEqual(json.loads(trial.userinfo).keys(), {"sub"})
+
+    def test_a_manager_learns_nothing_of_anybody_else(self):
+        client, _secret = self.create_client()
+        trial = self.open(client, self.manager)
+        self.assertFalse(trial.can_choose_user)
+        self.assertIn("Max Manager", trial.userinfo)
+        trials = self.env["oauth.provider.trial"].with_user(self.manager)
+        values = {"client_id": client.id, "user_id": self.user.id}
+        with self.assertRaises(AccessError):
+            trials.create(values)
+        with self.assertRaises(AccessError):
+            trials.onchange(
+                values, ["user_id"], {"user_id": {}, "client_id": {}, "userinfo": {}}
+            )
+        own = trials.create({**values, "user_id": self.manager.id})
+        with self.assertRaises(AccessError):
+            own.user_id = self.user
+        with self.assertRaises(AccessError):
+            self.env["oauth.provider.trial"].with_user(self.user).create(values)
+
+    def test_nothing_is_issued_or_allowed(self):
+        client, _secret = self.create_client()
+        trial = self.open(client)
+        trial.user_id = self.user
+        trial.save()
+        for name in ("grant", "token", "authorization.code"):
+            found = self.env[f"oauth.provider.{name}"].search(
+                [("client_id", "=", client.id)]
+            )
+            self.assertFalse(found)
+
+    def test_what_stands_in_the_way_is_said(self):
+        group = self.env["res.groups"].create({"name": "G"})
+        client, _secret = self.create_client(group_ids=[Command.set(group.ids)])
+        trial = self.open(client)
+        trial.user_id = self.user
+        self.assertIn("none of the allowed groups", trial.hurdle)
+        self.user.group_ids |= group
+        trial = self.open(client)
+        trial.user_id = self.user
+        self.assertFalse(trial.hurdle)
+        backend, _secret = self.create_client("backend application")
+        trial = self.open(backend)
+        self.assertIn("acts as Ann O'Auth", trial.hurdle)
+        self.assertFalse(trial.userinfo)

@@ -1,0 +1,114 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Why a redirect URI is not one of those that are registered, for administrators.
+
+Callers of the protocol learn nothing of this: the rule itself is in
+:mod:`.redirect_uri`.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from urllib.parse import unquote
+
+from . import redirect_uri
+
+#: RFC 3986 appendix B: takes any text apart, and never fails.
+_URI = re.compile(
+    r"(?:(?P<scheme>[^:/?#]+):)?"
+    r"(?://(?:(?P<userinfo>[^/?#@]*)@)?"
+    r"(?P<host>\[[^]/?#]*\]|[^/?#:]*)(?::(?P<port>[^/?#]*))?)?"
+    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.DOTALL,
+)
+#: What may differ, and how much it counts against two addresses being meant to be one.
+WEIGHTS = {
+    "host": 16,
+    "path": 8,
+    "scheme": 6,
+    "port": 4,
+    "query": 3,
+    "userinfo": 2,
+    "fragment": 2,
+    "trailing_slash": 1,
+    "case": 1,
+    "encoding": 1,
+    "blank": 1,
+}
+#: Characters of an address that are compared.
+_COMPARED = 2000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two addresses differ.
+
+    :ivar what: a key of :data:`WEIGHTS`
+    :ivar registered: that part of the registered address (str); None for none
+    :ivar sent: that part of the other one
+    """
+
+    what: str
+    registered: str | None
+    sent: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an address does or does not match.
+
+    :ivar nearest: the registered address (str) that it matches or is nearest to
+    :ivar is_match: whether it matches
+    :ivar differences: tuple of :class:`Difference`; with a match, the free port alone
+    """
+
+    nearest: str
+    is_match: bool
+    differences: tuple
+
+
+def explain(registered, uri, any_localhost_port=False):
+    """Return the :class:`Explanation` of ``uri`` (str), or None if none is registered.
+
+    :param registered: registered addresses (list of str)
+    :param any_localhost_port: see :func:`.redirect_uri.matches`
+    """
+    found = []
+    for known in registered:
+        if redirect_uri.matches(known, uri, any_localhost_port):
+            return Explanation(known, True, differences(known, uri))
+        found.append(Explanation(known, False, differences(known, uri)))
+    return min(found, key=lambda one: _distance(one, uri), default=None)
+
+
+def differences(registered, uri):
+    """Return in what two addresses (str) differ, as a tuple of :class:`Difference`."""
+    found = []
+    if uri != uri.strip():
+        found.append(Difference("blank", registered, uri))
+    ours = _URI.fullmatch(registered.strip()).groupdict()
+    theirs = _URI.fullmatch(uri.strip()).groupdict()
+    for name in ours:
+        one, other = ours[name], theirs[name]
+        if one != other:
+            found.append(Difference(_kind(name, one, other), one, other))
+    return tuple(found)
+
+
+def _kind(name, one, other):
+    """Return what it is (a key of WEIGHTS) in which two different parts differ."""
+    if one is None or other is None:
+        return name
+    if name == "path" and one.rstrip("/") == other.rstrip("/"):
+        return "trailing_slash"
+    if one.casefold() == other.casefold():
+        return "case"
+    if unquote(one) == unquote(other):
+        return "encoding"
+    return name
+
+
+def _distance(explanation, uri):
+    weight = sum(WEIGHTS[one.what] for one in explanation.differences)
+    known = explanation.nearest[:_COMPARED]
+    return weight, -SequenceMatcher(None, known, uri[:_COMPARED]).ratio()
