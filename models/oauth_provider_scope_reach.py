@@ -103,6 +103,7 @@ class OAuthProviderScope(models.Model):
 
     def _view_holders(self, name, context=None):
         self.ensure_one()
+        self.check_access("read")
         actions = self.env["ir.actions.act_window"]
         return {
             **actions._for_xml_id(f"oauth_provider.{name}"),

@@ -26,7 +26,6 @@ EXTENDED = {
 }
 #: Every other method that may be called from outside, by model.
 CALLABLE = {
-    "oauth.provider.application": {"action_withdraw"},
     "oauth.provider.client": {
         "action_download_auth_oauth",
         "action_end_previous_secret",
@@ -52,6 +51,10 @@ CALLABLE = {
         "action_view_tokens",
     },
     "oauth.provider.token": {"action_revoke"},
+}
+#: What everybody may do with what is their own.
+OWN = {
+    "oauth.provider.application": {"action_withdraw"},
     "res.users": {"action_withdraw_oauth_applications"},
 }
 #: What tells no more than the metadata that everybody may read.
@@ -88,7 +91,8 @@ class TestPublicMethods(OAuthCase):
     def test_what_may_be_called_is_on_the_list(self):
         found = {model: self.find_public(model) for model in self.registry}
         found = {model: names - EXTENDED for model, names in found.items()}
-        self.assertEqual({m: names for m, names in found.items() if names}, CALLABLE)
+        found = {model: names for model, names in found.items() if names}
+        self.assertEqual(found, {**CALLABLE, **OWN})
 
     def create_one(self, model):
         """Return a record of ``model`` that a method could be called on."""
@@ -105,6 +109,8 @@ class TestPublicMethods(OAuthCase):
                 client=client, user=self.user, scopes=client.scope_ids, lifetime=60
             )
             return record
+        if model == "oauth.provider.scope":
+            return client.scope_ids[:1]
         if model == "oauth.provider.finding":
             return self.env[model].create({"severity": "1", "name": "x"})
         return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
