@@ -89,11 +89,13 @@ class OAuthProviderCredential(models.AbstractModel):
         since = SQL(" AND %s >= %s", column, start) if start else SQL()
         self.env.cr.execute(
             SQL(
-                "WITH removed AS (DELETE FROM %(table)s WHERE id IN ("
+                # As a subquery of the DELETE it could be run once a row
+                "WITH old AS MATERIALIZED ("
                 "SELECT id FROM %(table)s WHERE %(column)s < %(before)s%(since)s"
-                " ORDER BY %(column)s LIMIT %(batch)s FOR UPDATE SKIP LOCKED)"
-                " RETURNING %(column)s AS old)"
-                " SELECT count(*), max(old) FROM removed",
+                " ORDER BY %(column)s LIMIT %(batch)s FOR UPDATE SKIP LOCKED),"
+                " removed AS (DELETE FROM %(table)s USING old"
+                " WHERE %(table)s.id = old.id RETURNING %(column)s AS date)"
+                " SELECT count(*), max(date) FROM removed",
                 table=table,
                 column=column,
                 before=before,
