@@ -21,6 +21,7 @@ from . import test_migration
 from . import test_models
 from . import test_openid
 from . import test_otherinfo
+from . import test_overview
 from . import test_policy
 from . import test_privilege
 from . import test_recipe

@@ -25,14 +25,18 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             run: "click",
         },
         {
-            content: "The filter and the fields appear with the model",
-            trigger: ".o_field_widget[name=field_ids] input",
-            run: "edit Email",
+            content: "The records and the fields appear with the model",
+            trigger: ".o_field_widget[name=domain]",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(/^Email/)",
+            trigger: ".o_field_widget[name=field_ids] .o_field_x2many_list_row_add a",
             run: "click",
         },
+        {
+            trigger: ".modal .o_data_row:has(td[data-tooltip='email']) .o_data_cell",
+            run: "click",
+        },
+        {trigger: ".o_field_widget[name=field_ids] td[data-tooltip='email']"},
         {trigger: ".o_form_button_save", run: "click"},
         {trigger: ".o_form_saved"},
         {
@@ -80,6 +84,7 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             content: "The secret is shown, this once",
             trigger: ".modal .o_field_widget[name=secret]:contains(/[\\w-]{43}/)",
         },
+        {trigger: ".modal .o_field_widget[name=secret] .o_clipboard_button"},
         {trigger: ".modal footer button:contains(Done)", run: "click"},
         {trigger: "button[name=action_generate_secret]:contains(New Secret)"},
     ],
