@@ -15,12 +15,17 @@ registry.category("web_tour.tours").add("oauth_provider_scope", {
             trigger: ".o_field_widget[name=domain] .o_tree_editor_condition",
         },
         {
-            content: "Nothing is saved yet: more is not opened by a condition",
-            trigger: ".o_form_view:not(:has(.alert-warning:contains(asked again)))",
+            content: "Another domain may open more",
+            trigger: ".alert-warning:contains(asked again)",
         },
         {
-            trigger: ".o_field_widget[name=domain] button:has(.fa-trash)",
+            trigger:
+                ".o_field_widget[name=domain] .o_tree_editor_node_control_panel:last button:has(.fa-trash)",
             run: "click",
+        },
+        {
+            content: "The one that there was does not",
+            trigger: ".o_form_view:not(:has(.alert-warning:contains(asked again)))",
         },
         {
             trigger: ".o_field_widget[name=field_ids] .o_field_x2many_list_row_add a",
