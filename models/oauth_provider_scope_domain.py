@@ -1,6 +1,23 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import ast
+
 from odoo import api, fields, models
+
+
+def is_same_domain(one, other):
+    """Tell whether two texts (str) are one domain, but for blanks and quotes.
+
+    The browser writes a domain in its own way as soon as it is touched.
+    """
+    if one == other:
+        return True
+    try:
+        return ast.dump(ast.parse(one, mode="eval")) == ast.dump(
+            ast.parse(other, mode="eval")
+        )
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 class OAuthProviderScope(models.Model):
@@ -38,9 +55,9 @@ class OAuthProviderScope(models.Model):
     def _inverse_domain(self):
         for scope in self:
             domain = (scope.domain or "[]").strip()
-            if domain == (scope.filter_id.domain or "[]"):
+            if is_same_domain(domain, scope.filter_id.domain or "[]"):
                 continue
-            if domain == "[]":
+            if is_same_domain(domain, "[]"):
                 scope.filter_id = False
             elif scope.has_own_filter:
                 scope.filter_id.domain = domain

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .oauth_provider_scope_change import CONTENT
+from .oauth_provider_scope_domain import is_same_domain
 
 
 class OAuthProviderScope(models.Model):
@@ -54,7 +55,9 @@ class OAuthProviderScope(models.Model):
     def _compute_asks_again(self):
         for scope in self:
             before = scope._origin
-            is_redrawn = before.filter_id and scope.domain != before.domain
+            is_redrawn = before.filter_id and not is_same_domain(
+                scope.domain or "[]", before.domain or "[]"
+            )
             scope.asks_again = bool(
                 before and (is_redrawn or scope._is_wider_than(before._get_content()))
             )

@@ -32,6 +32,7 @@ from . import test_models
 from . import test_nul
 from . import test_openid
 from . import test_otherinfo
+from . import test_overview
 from . import test_password
 from . import test_plans
 from . import test_policy

@@ -3,11 +3,13 @@
 """What the check-up finds, and what it does not."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import config
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +66,10 @@ class TestCheckup(TransactionCase):
             ("legacy", {"application_type": "mobile application"}),
             ("PKCE", {"pkce_required": False}),
             ("trusted", {"skip_authorization": True}),
+            (
+                "proves itself by nothing",
+                {"skip_authorization": True, "client_type": "public"},
+            ),
             ("redirect URI", {"redirect_uri_ids": False}),
             (
                 "one cookie",
@@ -97,6 +103,67 @@ class TestCheckup(TransactionCase):
         names = " ".join(self.check().mapped("name"))
         self.assertIn("another host", names)
         self.assertIn("not https", names)
+
+    def test_the_settings_of_the_server_are_looked_at(self):
+        good = {
+            "list_db": False,
+            "dbfilter": "^odoo$",
+            "workers": 2,
+            "proxy_mode": True,
+            "server_wide_modules": ["base", "web", "oauth_provider"],
+        }
+        with patch.dict(config.options, good):
+            self.assertFalse(self.check())
+            for name, value, expected in (
+                ("list_db", True, "list_db"),
+                ("workers", 0, "without workers"),
+                ("proxy_mode", False, "proxy_mode"),
+                ("server_wide_modules", ["base", "web"], "whole server"),
+            ):
+                with self.subTest(name=name), patch.dict(config.options, {name: value}):
+                    self.assertIn(expected, self.check().name)
+
+    def test_a_client_that_nobody_uses_is_found(self):
+        client = self.create_client()
+        used = self.create_client()
+        backend = self.create_client(
+            application_type="backend application",
+            user_id=self.manager.id,
+            redirect_uri_ids=False,
+        )
+        old = fields.Datetime.now() - timedelta(days=91)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE oauth_provider_client SET create_date = %s", [old])
+        self.env.invalidate_all()
+        grants = self.env["oauth.provider.grant"]
+        grants.ensure(client, self.manager).last_used = old
+        grants.ensure(used, self.manager).last_used = fields.Datetime.now()
+        self.env["oauth.provider.token"].issue(
+            client=backend,
+            user=self.manager,
+            scopes=backend.scope_ids,
+            lifetime=60,
+        )
+        self.assertIn("90 days", self.check(client).name)
+        self.assertFalse(self.check(used))
+        self.assertFalse(self.check(backend))
+        grants.ensure(client, self.manager).last_used = fields.Datetime.now()
+        self.assertFalse(self.check(client))
+
+    def test_the_form_of_a_client_warns_of_the_same(self):
+        client = self.create_client("http://app.example.com/cb")
+        self.assertTrue(client.has_danger)
+        self.assertIn("over http", client.warnings)
+        self.assertFalse(self.create_client().warnings)
+
+    def test_a_manager_is_not_sent_where_the_way_is_closed(self):
+        self.set_hosts("http://odoo.example.com", "https://new.example.com")
+        self.assertFalse(any(self.check().mapped("res_model")))
+        Finding = self.env["oauth.provider.finding"].with_user(
+            self.env.ref("base.user_admin")
+        )
+        found = Finding.search(Finding.action_check()["domain"])
+        self.assertIn("ir.config_parameter", found.mapped("res_model"))
 
     def test_nobody_else_checks(self):
         user = new_test_user(self.env, "oauth_user")

@@ -186,7 +186,7 @@ class TestScopeForm(TransactionCase):
             self.assertFalse(form.asks_again)
             form.domain = "[('id', '<', 7)]"
             self.assertTrue(form.asks_again)
-            form.domain = "[('id', '<', 5)]"
+            form.domain = '[("id", "<", 5)]'
             self.assertFalse(form.asks_again)
             form.api_read = True
             self.assertTrue(form.asks_again)

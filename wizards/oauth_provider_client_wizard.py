@@ -99,9 +99,18 @@ class OAuthProviderClientWizard(models.TransientModel):
             % (label, text % known)
             for label, text in recipe.entries
         )
+        values = Markup("<table class='table table-sm'>%s</table>") % rows
+        if client.grant_type == "implicit":
+            values += Markup("<p><a href='%s' target='_blank'>%s</a> %s</p>") % (
+                client.action_download_auth_oauth()["url"],
+                self.env._("File for the Other Odoo"),
+                self.env._(
+                    "Import it there in OAuth Providers, and nothing is left to type."
+                ),
+            )
         action = client._show_once(self.env._("To Enter in the Application"), secret)
         action["context"].update(
-            default_values=Markup("<table class='table table-sm'>%s</table>") % rows,
+            default_values=values,
             default_client_res_id=client.id,
         )
         return action

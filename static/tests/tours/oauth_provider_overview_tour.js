@@ -1,54 +1,39 @@
 import {registry} from "@web/core/registry";
 
-// A manager looks at who uses what, and at what should be mended.
+// A manager looks at what is allowed, and then at what should be mended.
 registry.category("web_tour.tours").add("oauth_provider_overview", {
     steps: () => [
-        {
-            content: "What people have allowed",
-            trigger: ".o_data_row td:contains(Overview application)",
-        },
+        {trigger: ".o_data_row td:contains(Tour application)"},
         {trigger: ".o_switch_view.o_graph", run: "click"},
         {trigger: ".o_graph_view canvas"},
         {trigger: ".o_switch_view.o_pivot", run: "click"},
-        {trigger: ".o_pivot_view th:contains(Overview application)"},
+        {trigger: ".o_pivot_view th:contains(Tour application)"},
+        {trigger: ".o_switch_view.o_list", run: "click"},
+        {trigger: ".o_list_view .o_data_row"},
         {trigger: ".o_searchview_dropdown_toggler", run: "click"},
-        {trigger: ".o_filter_menu .o_menu_item:contains(Unused)", run: "click"},
         {
-            content: "It was used just now",
-            trigger: ".o_pivot_view:not(:has(th:contains(Overview application)))",
+            trigger: ".o_filter_menu .o_menu_item:contains(Implicit or Password Grant)",
+            run: "click",
         },
+        {trigger: ".o_view_nocontent:contains(Nobody has allowed)"},
+        {trigger: "button[data-menu-xmlid='base.menu_users']", run: "click"},
         {
-            content: "On to the tokens, by the menu",
-            trigger: "button[data-menu-xmlid='base.menu_users']",
+            trigger: "a[data-menu-xmlid='oauth_provider.oauth_provider_check_menu']",
             run: "click",
         },
         {
+            content: "The way to the place",
             trigger:
-                ".dropdown-item[data-menu-xmlid='oauth_provider.oauth_provider_token_menu']",
+                ".o_data_row:contains(Tour application: answers travel over http) button[name=action_open]",
             run: "click",
         },
-        {trigger: ".o_breadcrumb .active:contains(OAuth Provider Tokens)"},
-        {trigger: ".o_switch_view.o_graph", run: "click"},
-        {trigger: ".o_graph_view canvas"},
+        {trigger: ".o_form_view .alert-danger:contains(over http)"},
+        {trigger: ".o_form_view .o_field_widget[name=token_url] .o_clipboard_button"},
         {
-            content: "And what should be mended",
-            trigger: "button[data-menu-xmlid='base.menu_users']",
+            content: "And back by the breadcrumb",
+            trigger: ".o_breadcrumb a:contains(Check-Up)",
             run: "click",
         },
-        {
-            trigger:
-                ".dropdown-item[data-menu-xmlid='oauth_provider.oauth_provider_check_menu']",
-            run: "click",
-        },
-        {
-            trigger:
-                ".o_data_row:contains(Overview application):contains(legacy) button[name=action_open]",
-            run: "click",
-        },
-        {
-            content: "The finding leads to the place",
-            trigger: ".o_form_view .o_field_widget[name=name] input:value(Overview)",
-        },
-        {trigger: ".o_form_view .alert:contains(legacy grant)"},
+        {trigger: ".o_data_row:contains(over http)"},
     ],
 });

@@ -25,35 +25,20 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             run: "click",
         },
         {
-            content: "Which records is drawn in the form",
-            trigger: ".o_field_widget[name=domain] a:contains(New Rule)",
-            run: "click",
+            content: "The records and the fields appear with the model",
+            trigger: ".o_field_widget[name=domain]",
         },
-        {trigger: ".o_field_widget[name=domain] .o_tree_editor_condition"},
         {
-            content: "The fields appear with the model",
             trigger: ".o_field_widget[name=field_ids] .o_field_x2many_list_row_add a",
             run: "click",
         },
-        {trigger: ".modal .o_searchview_input", run: "edit email_normalized"},
-        {trigger: ".modal .o_searchview_input", run: "press Enter"},
         {
-            trigger: ".modal .o_data_row td:contains(/^email_normalized$/)",
+            trigger: ".modal .o_data_row:has(td[data-tooltip='email']) .o_data_cell",
             run: "click",
         },
-        {
-            trigger:
-                ".o_field_widget[name=field_ids] .o_data_row td:contains(email_normalized)",
-        },
+        {trigger: ".o_field_widget[name=field_ids] td[data-tooltip='email']"},
         {trigger: ".o_form_button_save", run: "click"},
         {trigger: ".o_form_saved"},
-        {
-            content: "What it opens, before anybody is asked for it",
-            trigger: "button[name=action_preview]",
-            run: "click",
-        },
-        {trigger: ".modal .o_field_widget[name=records] h3:contains(Contact)"},
-        {trigger: ".modal footer button:contains(Close)", run: "click"},
         {
             content: "On to the clients, by the menu",
             trigger: "button[data-menu-xmlid='base.menu_users']",
@@ -99,32 +84,8 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             content: "The secret is shown, this once",
             trigger: ".modal .o_field_widget[name=secret]:contains(/[\\w-]{43}/)",
         },
+        {trigger: ".modal .o_field_widget[name=secret] .o_clipboard_button"},
         {trigger: ".modal footer button:contains(Done)", run: "click"},
         {trigger: "button[name=action_generate_secret]:contains(New Secret)"},
-        {
-            content: "Try it out, before the application does",
-            trigger: "button[name=action_try]",
-            run: "click",
-        },
-        {
-            trigger: ".modal .alert-success:contains(registered, to the letter)",
-        },
-        {
-            trigger: ".modal .o_field_widget[name=redirect_uri] input",
-            run: "edit https://tour.example.com/callback/",
-        },
-        {
-            content: "Leave the field, and read why it is refused",
-            trigger: ".modal .o_field_widget[name=state] input",
-            run: "click",
-        },
-        {trigger: ".modal .alert-danger:contains(slash at the end)"},
-        {
-            trigger: ".modal .nav-link:contains(What Is Released)",
-            run: "click",
-        },
-        {trigger: ".modal .o_field_widget[name=userinfo]:contains(preferred_username)"},
-        {trigger: ".modal footer button:contains(Close)", run: "click"},
-        {trigger: "body:not(:has(.modal))"},
     ],
 });
