@@ -61,7 +61,7 @@ class OAuthProviderTrial(models.TransientModel):
         compute="_compute_url",
         help="Where the application sends the browser.",
     )
-    command = fields.Text(
+    command = fields.Char(
         string="Then, for a Token",
         compute="_compute_command",
         help="What the application does afterwards, to be typed in a shell.",
