@@ -67,7 +67,9 @@ class TestBrowser(OAuthCase):
                 "code": "tour",
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "field_ids": [
-                    Command.set(self.env["ir.model.fields"]._get("res.partner", "name").ids)
+                    Command.set(
+                        self.env["ir.model.fields"]._get("res.partner", "name").ids
+                    )
                 ],
                 "domain": "[('ref', '=', 'tour')]",
             }

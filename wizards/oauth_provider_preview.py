@@ -96,13 +96,10 @@ class OAuthProviderPreview(models.AbstractModel):
             )
             for row in rows
         )
-        return (
-            Markup(
-                "<div class='table-responsive'><table class='table table-sm'>"
-                "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
-            )
-            % (head, body)
-        )
+        return Markup(
+            "<div class='table-responsive'><table class='table table-sm'>"
+            "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
+        ) % (head, body)
 
     def _show_value(self, value):
         if value is None or value is False:
