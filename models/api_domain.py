@@ -73,7 +73,7 @@ def _check_condition(model, path, operator, value):
     model._check_field_access(field, "read")
     if rest and not field.relational and field.type not in COMPOSED:
         raise ValueError(f"Invalid field {model._name}.{path}")
-    if operator in QUANTIFIERS and not (field.relational or rest):
+    if operator in QUANTIFIERS and not field.relational:
         raise ValueError(f"{model._name}.{path} has no records to search")
     if not field.relational:
         return
@@ -133,8 +133,9 @@ def _narrow_condition(access, model, condition):
             return Domain(name, "any", below)
         if operator in QUANTIFIERS:
             return Domain(name, operator, narrow(access, comodel, Domain(value)))
-        return _narrow_relation(access, model, field, operator, value) or condition
-    if _is_taken_over(field) and not rest:
+        found = _narrow_relation(access, model, field, operator, value)
+        return condition if found is None else found
+    if not rest and _is_taken_over(model, field):
         # The token opens the value; where it comes from is the user's own affair
         with held_to(None):
             query = model.with_context(active_test=False)._search(condition)
@@ -142,11 +143,19 @@ def _narrow_condition(access, model, condition):
     return condition
 
 
-def _is_taken_over(field):
-    """Tell whether ``field`` is no more than the stored value of another record."""
+def _is_taken_over(model, field):
+    """Tell whether ``field`` is no more than the stored value of one other record.
+
+    Its value is that of the first record of a list, a search finds all of them.
+    """
     if not field.related or field.store:
         return False
     while field.related and not field.store:
+        model = model.env[field.model_name]
+        for name in field.related.split(".")[:-1]:
+            if model._fields[name].type != "many2one":
+                return False
+            model = model.env[model._fields[name].comodel_name]
         field = field.related_field
     return field.store
 

@@ -96,6 +96,7 @@ class TestJson2Paths(Json2Case):
             [["id", "any", [["active", "=", True]]]],
             [["name", "any", hostile]],
             [["create_date", "any", hostile]],
+            [["create_date.month_number", "any", hostile]],
             [["parent_id", "any", [["id", "any", hostile]]]],
             [["parent_id", "any", [["active", "=", True]]]],
             [["parent_id", "any", [["complete_name", "=", "x"]]]],
