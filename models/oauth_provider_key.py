@@ -1,14 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-from datetime import timedelta
 
 import jwt
 import psycopg2
 import psycopg2.errors
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools import signing_key
@@ -16,10 +15,6 @@ from ..tools import signing_key
 #: Algorithms for ID tokens and userinfo; RS256 is the one that every client knows.
 ID_TOKEN_ALGORITHMS = ("RS256", "ES256", "EdDSA")
 DEFAULT_ALGORITHM = "RS256"
-#: How long a new key is published before it signs, so that caches have it by then.
-ANNOUNCEMENT = timedelta(days=1)
-#: What is still under way when a key stops signing, and what two clocks may differ.
-SLACK = timedelta(minutes=10)
 #: Serializes the making of keys: two workers would make two.
 _LOCK = 0x0A17_11D5
 
@@ -329,113 +324,3 @@ class OAuthProviderKey(models.Model):
             limit=2,
         )
         return found if len(found) == 1 else self.browse()
-
-    # Rotation
-
-    @api.private
-    def retire(self):
-        """Let these keys sign no more; they stay published as long as needed."""
-        now = fields.Datetime.now()
-        lifetimes = (
-            self.env["oauth.provider.client"]
-            .sudo()
-            .with_context(active_test=False)
-            ._read_group([], [], ["id_token_lifetime:max"])
-        )
-        horizon = now + timedelta(seconds=lifetimes[0][0] or 0) + SLACK
-        signed = dict(
-            self.env["oauth.provider.token"]
-            .sudo()
-            ._read_group([("key_id", "in", self.ids)], ["key_id"], ["expires_at:max"])
-        )
-        for key in self.sudo().filtered(lambda key: not key.retired_at):
-            last = signed.get(key)
-            key.write(
-                {
-                    "retired_at": now,
-                    "published_until": max(horizon, last) if last else horizon,
-                }
-            )
-
-    def action_rotate(self):
-        """Put a new key in the place of these at once: a button for managers.
-
-        :return: the action that shows a new shared secret, this once, or None
-        """
-        self.check_access("read")
-        if any(key.retired_at for key in self):
-            raise UserError(self.env._("This key does not sign any more."))
-        new = self.sudo()._make_successors()
-        self.retire()
-        return new._show_shared_secret()
-
-    def action_withdraw(self):
-        """Stop publishing these keys at once, for one that has leaked: a button.
-
-        What they signed is refused everywhere from then on.
-
-        :return: as :meth:`action_rotate`
-        """
-        self.check_access("read")
-        keys = self.sudo()
-        new = keys.filtered(lambda key: not key.retired_at)._make_successors()
-        now = fields.Datetime.now()
-        for key in keys:
-            key.write(
-                {
-                    "retired_at": key.retired_at or now,
-                    "published_until": now,
-                    "is_withdrawn": True,
-                }
-            )
-        keys.token_ids.revoke()
-        return new._show_shared_secret()
-
-    def _make_successors(self):
-        """Return new keys (records) of the same owners and algorithms."""
-        made = [self.make(key.algorithm, client=key.client_id) for key in self]
-        return self.browse().concat(*made)
-
-    def _show_shared_secret(self):
-        """Return the action that shows the one shared secret of these keys, or None.
-
-        :raise UserError: for more than one
-        """
-        shared = self.filtered(lambda key: signing_key.is_symmetric(key.algorithm))
-        if not shared:
-            return None
-        if len(shared) > 1:
-            raise UserError(
-                self.env._("Replace shared secrets one by one: each is shown once.")
-            )
-        return shared.client_id._show_shared_secret(shared.private_key)
-
-    @api.model
-    def _cron_rotate(self):
-        """Announce successors of old keys of the database, and retire what has one.
-
-        Each key signs for ``oauth_provider.key_lifetime_days`` days (system parameter,
-        90; 0 for ever). Its successor is published one day before it takes over.
-        """
-        lifetime = timedelta(
-            days=self.env["ir.config_parameter"]._get_oauth_number(
-                "oauth_provider.key_lifetime_days", 90
-            )
-        )
-        now = fields.Datetime.now()
-        living = self.sudo().search([("retired_at", "=", False)])
-        for _owner, keys in living.grouped(
-            lambda key: (key.client_id, key.algorithm)
-        ).items():
-            active = keys.filtered(lambda key: key.activates_at <= now)
-            active[1:].retire()
-            if not lifetime or keys != active or not active or active.client_id:
-                continue
-            takes_over = max(active[0].activates_at + lifetime, now + ANNOUNCEMENT)
-            if takes_over <= now + ANNOUNCEMENT:
-                self.make(active[0].algorithm, activates_at=takes_over)
-
-    @api.autovacuum
-    def _gc_gone(self):
-        limit = fields.Datetime.now() - timedelta(days=365)
-        self.sudo().search([("published_until", "<", limit)]).unlink()

@@ -50,8 +50,8 @@ class ClaimsRequest:
                 name: {claim: wish or {} for claim, wish in value.get(name, {}).items()}
                 for name in ("id_token", "userinfo")
             }
-            if not all(isinstance(w, dict) for p in parts.values() for w in p.values()):
-                raise ValueError
+            for wish in (wish for part in parts.values() for wish in part.values()):
+                _check_wish(wish)
         except (ValueError, AttributeError, RecursionError) as error:
             raise InvalidRequestError(
                 description="Malformed claims parameter."
@@ -73,11 +73,20 @@ class ClaimsRequest:
         wish = self.id_token.get(name, {})
         if name != "sub" and not self.is_essential(name):
             return None
-        if "value" in wish:
+        if wish.get("value") is not None:
             return [wish["value"]]
-        values = wish.get("values")
-        return values if isinstance(values, list) else None
+        return wish.get("values")
 
     def is_essential(self, name):
         """Tell whether the ID token is worth nothing without the claim ``name``."""
         return self.id_token.get(name, {}).get("essential") is True
+
+
+def _check_wish(wish):
+    """Raise ValueError unless ``wish`` is what section 5.5.1 lets a claim be."""
+    if (
+        not isinstance(wish, dict)
+        or not isinstance(wish.get("essential", False), bool)
+        or not isinstance(wish.get("values", []), list)
+    ):
+        raise ValueError("malformed request of a claim")

@@ -328,6 +328,11 @@ class TestOpenID(OAuthCase):
             ({"claims": "[]"}, "invalid_request"),
             ({"claims": '{"id_token": []}'}, "invalid_request"),
             ({"claims": '{"id_token": {"email": "x"}}'}, "invalid_request"),
+            ({"claims": '{"id_token": {"acr": {"values": 2}}}'}, "invalid_request"),
+            (
+                {"claims": '{"userinfo": {"name": {"essential": "y"}}}'},
+                "invalid_request",
+            ),
             ({"claims": "[" * 10_000}, "invalid_request"),
             ({"claims": '{"id_token":' + "[" * 10_000}, "invalid_request"),
             ({"max_age": "9" * 10_000}, "invalid_request"),

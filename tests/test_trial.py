@@ -30,7 +30,8 @@ class TestTrial(OAuthCase):
         """Return the dialog (Form) as the button of the client opens it."""
         client = client.with_user(user or self.admin)
         action = client.action_try()
-        return Form(client.env["oauth.provider.trial"].with_context(action["context"]))
+        trials = client.env["oauth.provider.trial"]
+        return Form(trials.with_context(**action["context"]))
 
     def test_the_address_leads_to_the_consent_page_and_the_code_is_good(self):
         client, secret = self.create_client()
