@@ -47,7 +47,7 @@ class TestTrial(OAuthCase):
         # The command that it shows, but for the placeholders
         words = shlex.split(trial.command)
         pairs = [word.split("=", 1) for word in words if "=" in word and "//" != word]
-        data = {name: value for name, value in pairs}
+        data = dict(pairs)
         self.assertEqual(words[-1], client.get_endpoint_url("token"))
         data["code"] = answer["code"]
         self.assertEqual(self.post("token", data, client, secret).status_code, 200)

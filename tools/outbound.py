@@ -147,7 +147,8 @@ class _Adapter(HTTPAdapter):
         self._line = line
         super().__init__()
 
-    def init_poolmanager(self, *args, **kwargs):
+    def init_poolmanager(self, *args, **kwargs):  # pylint: disable=missing-return
+        # Which returns nothing
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _guarded(HTTPConnectionPool, self._line),

@@ -67,7 +67,7 @@ class OAuthProviderTrial(models.TransientModel):
         help="What the application does afterwards, to be typed in a shell.",
     )
     hurdle = fields.Text(compute="_compute_hurdle")
-    userinfo = fields.Text(string="Userinfo", compute="_compute_released")
+    userinfo = fields.Text(compute="_compute_released")
     id_token = fields.Text(string="ID Token", compute="_compute_released")
     records = fields.Html(compute="_compute_released")
 
