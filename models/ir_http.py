@@ -33,6 +33,12 @@ class IrHttp(models.AbstractModel):
         """Return the IP address (str) that the request came from, if there is one."""
         return (request and request.httprequest.remote_addr) or ""
 
+    @api.model
+    def _oauth_note_second_factor(self, user):
+        """Remember that ``user`` (record) has given the second factor that was due."""
+        if request and request.session.get("pre_uid") == user.id:
+            self._oauth_note_sign_in(user.id, user._mfa_type())
+
     @classmethod
     def _post_logout(cls):
         result = super()._post_logout()

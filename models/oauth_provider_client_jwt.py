@@ -76,7 +76,7 @@ class OAuthProviderClient(models.Model):
     def _compute_jwt_public_key(self):
         for client in self:
             key = client.token_type == "jwt" and client._find_jwt_key()
-            client.jwt_public_key = key and key.public_key
+            client.jwt_public_key = bool(key) and key.public_key
 
     @api.constrains("active", "token_type", "jwt_algorithm", "jwt_audience")
     def _check_jwt(self):

@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import contextlib
 import secrets
 
 from odoo import api, fields, models
@@ -100,10 +101,17 @@ class ResUsers(models.Model):
         auth_info = super()._check_credentials(credential, env)
         if client and not client.allows_user(self):
             raise AccessDenied()
-        if env and env.get("interactive") and credential["type"] in SECOND_FACTORS:
-            method = credential["type"]
-            self.env["ir.http"]._oauth_note_sign_in(auth_info["uid"], method)
         return auth_info
+
+    @contextlib.contextmanager
+    def _assert_can_auth(self, user=None):
+        # Around the check of a second factor too, of whatever addon: those answer in
+        # their own _check_credentials, which may come before ours. Whom a trusted
+        # device spares the second factor is not checked, and has not proven it
+        with super()._assert_can_auth(user=user):
+            yield
+        if len(self) == 1 and self.id == user and self._mfa_type() in SECOND_FACTORS:
+            self.env["ir.http"]._oauth_note_second_factor(self)
 
     def _default_oauth_identifier(self):
         return secrets.token_hex(32)

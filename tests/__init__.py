@@ -45,6 +45,7 @@ from . import test_refresh
 from . import test_replica
 from . import test_resource
 from . import test_scope_form
+from . import test_second_factor
 from . import test_security
 from . import test_settings
 from . import test_shared_secret
