@@ -292,7 +292,7 @@ class OAuthProviderKey(models.Model):
             key = self._find_by_kid(header.get("kid"))
             if header.get("typ") != "JWT" or not key:
                 return None
-            return jwt.decode(
+            claims = jwt.decode(
                 token,
                 jwt.PyJWK(json.loads(key.public_jwk)),
                 algorithms=[key.algorithm],
@@ -307,6 +307,8 @@ class OAuthProviderKey(models.Model):
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
+        # Ours are for one client each
+        return claims if isinstance(claims["aud"], str) else None
 
     def _find_by_kid(self, kid):
         """Return the key (record) of the database that is named ``kid``, or none.

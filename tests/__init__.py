@@ -31,6 +31,7 @@ from . import test_migration
 from . import test_models
 from . import test_nul
 from . import test_openid
+from . import test_openid_attacks
 from . import test_otherinfo
 from . import test_overview
 from . import test_password
