@@ -9,7 +9,7 @@ DEV = @$(PYTHON) -m dev
 help:
 	@echo "make run      start a provider and a second Odoo that signs in with it"
 	@echo "make test     run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
-	@echo "make test-oldest  run every test with the oldest oauthlib that is supported"
+	@echo "make test-oldest  the same with the oldest oauthlib that is supported"
 	@echo "make e2e      run the tests of e2e/ alone; ARGS='-k name': some of them"
 	@echo "make bench    measure how fast it is; ARGS='--size=small': for a try"
 	@echo "make torture  faults under load; SECONDS=600: for as long as wanted"

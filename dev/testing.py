@@ -19,7 +19,7 @@ from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
 ODOO_LIMIT = 900
-PYTEST_LIMIT = 900
+PYTEST_LIMIT = 1800
 
 
 def odoo_tests(tags=f"/{ADDON}"):
