@@ -59,16 +59,16 @@ class Load:
         if chance < 0.3:
             self.redeem_at_once(data)
             return
-        tokens = self.redeem(data, until)
-        used = [data]
-        for _number in range(self.random.randint(0, 3)):
+        used = []
+        for _number in range(self.random.randint(1, 4)):
+            tokens = self.redeem(data, until)
             if not tokens:
+                # Refused, or the time was over before there was an answer
                 break
+            used.append(data)
             data = {"grant_type": "refresh_token"}
             data["refresh_token"] = tokens["refresh_token"]
-            used.append(data)
-            tokens = self.redeem(data, until)
-        if chance < 0.6:
+        if chance < 0.6 and used:
             # Whatever was used is worth nothing, however long ago
             again = self.send("token", self.random.choice(used))
             self.count(double=int(again is not None and again.status_code == 200))
@@ -88,7 +88,9 @@ class Load:
             self.count(refused=1)
             return None
         tokens = answer.json()
-        self.count(tokens=1, lost=int(not self.works(tokens["access_token"])))
+        works = self.works(tokens["access_token"])
+        if not works: print("LOST", data, tokens, time.time(), flush=True)
+        self.count(tokens=1, lost=int(not works))
         return tokens
 
     def redeem_at_once(self, data):
