@@ -24,6 +24,7 @@ class Load:
     :ivar counts: Counter of ``requests``, ``tokens``, ``refused``, ``broken``
         (no answer), ``hung``, and of what must not be: ``double``, ``lost``
     :ivar errors: list of (start, end, status, text) of the answers that are 5xx
+    :ivar losses: list of (status, text) of what was answered to tokens that are lost
     :ivar live: list of access tokens that must work at any later time
     """
 
@@ -33,6 +34,7 @@ class Load:
         self.random = random.Random(seed)
         self.counts = Counter()
         self.errors = []
+        self.losses = []
         self.live = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(8)
@@ -88,9 +90,7 @@ class Load:
             self.count(refused=1)
             return None
         tokens = answer.json()
-        works = self.works(tokens["access_token"])
-        if not works: print("LOST", data, tokens, time.time(), flush=True)
-        self.count(tokens=1, lost=int(not works))
+        self.count(tokens=1, lost=int(not self.works(tokens["access_token"])))
         return tokens
 
     def redeem_at_once(self, data):
@@ -104,6 +104,8 @@ class Load:
         while True:
             answer = self.send("tokeninfo", {"access_token": token})
             if answer is not None and answer.status_code < 500:
+                if answer.status_code != 200:
+                    self.losses.append((answer.status_code, answer.text[:200]))
                 return answer.status_code == 200
             time.sleep(0.3)
 
