@@ -125,9 +125,7 @@ class TestOpenIDAttacks(OAuthCase):
             "/odoo",
         ):
             with self.subTest(uri=uri):
-                response = self.logout(
-                    id_token_hint=hint, post_logout_redirect_uri=uri
-                )
+                response = self.logout(id_token_hint=hint, post_logout_redirect_uri=uri)
                 self.assertEqual(response.status_code, 400)
                 self.assertNotIn("Location", response.headers)
         self.assertTrue(self.is_signed_in())
