@@ -1,6 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models, tools
+from odoo import api, models
+
+from ..tools.kept import kept
 
 
 class OAuthProviderClient(models.Model):
@@ -20,7 +22,7 @@ class OAuthProviderClient(models.Model):
         return client if client.active else client.browse()
 
     @api.model
-    @tools.ormcache("identifier")
+    @kept("identifier")
     def _get_id(self, identifier):
         """Return the id of the client with this ``identifier``, archived or not.
 

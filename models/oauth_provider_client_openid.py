@@ -1,8 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools.kept import kept
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
 
 #: Response types by the response type of the application type, each in the order of
@@ -150,7 +151,7 @@ class OAuthProviderClient(models.Model):
 
     @api.model
     @api.private
-    @tools.ormcache()
+    @kept()
     def get_used(self):
         """Return what the active clients use, in one query however many there are.
 

@@ -12,6 +12,8 @@ class OAuthProviderClient(models.Model):
         comodel_name="res.groups",
         relation="oauth_provider_client_group_rel",
         string="Allowed Groups",
+        # Without its last group, a client would be open to everybody
+        ondelete="restrict",
         help="Only users in one of these groups get in. None of them: every user.",
     )
     second_factor_required = fields.Boolean(

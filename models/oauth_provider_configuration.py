@@ -1,6 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models, tools
+from odoo import api, models
+
+from ..tools.kept import forget, kept
 
 
 class OAuthProviderConfiguration(models.AbstractModel):
@@ -16,24 +18,18 @@ class OAuthProviderConfiguration(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self._forget()
+        forget(self.env)
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        self._forget()
+        forget(self.env)
         return result
 
     def unlink(self):
         result = super().unlink()
-        self._forget()
+        forget(self.env)
         return result
-
-    def _forget(self):
-        registry = self.env.registry
-        registry.clear_cache()
-        # Another thread of this process may have read it once more until the commit
-        self.env.cr.postcommit.add(registry.clear_cache)
 
     @api.private
     def warm(self):
@@ -46,7 +42,7 @@ class OAuthProviderConfiguration(models.AbstractModel):
         return self
 
     @api.model
-    @tools.ormcache("id_")
+    @kept("id_")
     def _get_kept(self, id_):
         """Return what is kept of the record ``id_``: tuple of (field, cache value)."""
         record = self.sudo().browse(id_).exists()

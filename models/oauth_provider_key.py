@@ -6,11 +6,12 @@ import jwt
 import psycopg2
 import psycopg2.errors
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools import signing_key
+from ..tools.kept import kept
 
 #: Algorithms for ID tokens and userinfo; RS256 is the one that every client knows.
 ID_TOKEN_ALGORITHMS = ("RS256", "ES256", "EdDSA")
@@ -220,7 +221,7 @@ class OAuthProviderKey(models.Model):
         return self.sudo().browse()
 
     @api.model
-    @tools.ormcache("algorithm", "client_id")
+    @kept("algorithm", "client_id")
     def _get_usable(self, algorithm, client_id):
         """Return [(id, datetime from which it signs)] of the keys that may sign."""
         keys = self.sudo().search(
@@ -268,7 +269,7 @@ class OAuthProviderKey(models.Model):
         ]
 
     @api.model
-    @tools.ormcache()
+    @kept()
     def _get_public(self):
         """Return [(public_jwk, retired_at, published_until)] of all keys of today."""
         keys = self.sudo().find_published()

@@ -6,10 +6,12 @@ import re
 
 import psycopg2
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
+
+from ..tools.kept import kept
 
 _logger = logging.getLogger(__name__)
 
@@ -177,7 +179,7 @@ class OAuthProviderScope(models.Model):
         return sorted(ids, key=lambda id_: positions.get(id_, len(positions)))
 
     @api.model
-    @tools.ormcache()
+    @kept()
     def _get_positions(self):
         """Return {id of a scope: its place in the order of the model}."""
         return {id_: place for place, id_ in enumerate(self.sudo().search([])._ids)}

@@ -16,12 +16,26 @@ from odoo.tests.test_cursor import TestCursor
 REDIRECT_URI = "https://client.example.com/callback"
 
 
+def sees_signals(case):
+    """Let tests of the class ``case`` keep what a process keeps.
+
+    Odoo counts what it has to tell other processes there, and tells them nothing.
+    """
+    registry = case.env.registry
+
+    def get_sequences(_cr):
+        return registry.registry_sequence, dict(registry.cache_sequences)
+
+    case.startClassPatcher(patch.object(registry, "get_sequences", get_sequences))
+
+
 class OAuthCase(HttpCase):
     """Drives the provider over the wire, as an application and as a browser do."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        sees_signals(cls)
         cls.Client = cls.env["oauth.provider.client"]
         cls.user = new_test_user(
             cls.env,

@@ -5,6 +5,7 @@
 from datetime import timedelta
 
 from lxml import html
+from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import ValidationError
@@ -39,6 +40,23 @@ class TestPolicy(OAuthCase):
         data = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         answer = self.post("token", data, client, secret)
         self.assertEqual(answer.json()["error"], "invalid_grant")
+
+    def test_the_groups_of_a_client_cannot_be_deleted(self):
+        group = self.env["res.groups"].create({"name": "Wiki"})
+        client, _secret = self.create_client(group_ids=[Command.set(group.ids)])
+        for closed in (True, False):
+            client.active = closed
+            with (
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                group.unlink()
+        client.active = True
+        self.assertEqual(client.group_ids, group)
+        self.sign_in()
+        answer = self.answer(self.authorize(client))[1]
+        self.assertEqual(answer["error"], "access_denied")
 
     def test_a_password_is_no_way_around_it(self):
         group = self.env["res.groups"].create({"name": "Wiki"})

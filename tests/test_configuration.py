@@ -1,0 +1,118 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a process keeps of clients, scopes and keys, in transactions that commit."""
+
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.sql_db import db_connect
+from odoo.tests import TransactionCase, tagged
+
+from .common import sees_signals
+
+
+@tagged("post_install", "-at_install")
+class TestConfiguration(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        sees_signals(cls)
+
+    @contextmanager
+    def transaction(self):
+        """Give an environment of a transaction of its own, as another thread has."""
+        cr = db_connect(self.env.cr.dbname).cursor()
+        try:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+        finally:
+            cr.close()
+
+    def setUp(self):
+        super().setUp()
+        with self.transaction() as env:
+            events = env["oauth.provider.event"]
+            self.last_event = events.search([], limit=1).id or 0
+            client = env["oauth.provider.client"].create(
+                {"name": "Kept", "application_type": "legacy application"}
+            )
+            self.key_id = env["oauth.provider.key"].make("RS256").id
+            env.cr.commit()
+            self.client_id = client.id
+        self.addCleanup(self.remove)
+
+    def remove(self):
+        with self.transaction() as env:
+            env["oauth.provider.client"].browse(self.client_id).unlink()
+            env["oauth.provider.key"].search([("id", ">=", self.key_id)]).unlink()
+            env.cr.execute(
+                "DELETE FROM oauth_provider_event WHERE id > %s", (self.last_event,)
+            )
+            env.cr.commit()
+
+    def is_active(self):
+        with self.transaction() as env:
+            return env["oauth.provider.client"].browse(self.client_id).warm().active
+
+    def test_an_old_snapshot_leaves_nothing_behind(self):
+        with self.transaction() as earlier:
+            earlier.cr.execute("SELECT 1")
+            with self.transaction() as env:
+                env["oauth.provider.client"].browse(self.client_id).active = False
+                env.cr.commit()
+            # What it sees is right for it, and for nobody who comes later
+            client = earlier["oauth.provider.client"].browse(self.client_id)
+            self.assertTrue(client.warm().active)
+        self.assertFalse(self.is_active())
+
+    def test_it_is_kept_without_a_query(self):
+        self.assertTrue(self.is_active())
+        with self.transaction() as env:
+            before = env.cr.sql_log_count
+            client = env["oauth.provider.client"].browse(self.client_id)
+            self.assertTrue(client.warm().active)
+            self.assertEqual(env.cr.sql_log_count, before)
+
+    def test_an_old_snapshot_does_not_undo_what_another_process_has_signaled(self):
+        registry = self.env.registry
+        with self.transaction() as earlier:
+            earlier.cr.execute("SELECT 1")
+            signaled = dict(registry.cache_sequences)
+            self.patch(registry, "get_sequences", lambda _cr: (0, signaled))
+            with self.transaction() as other:
+                other.cr.execute(
+                    "UPDATE oauth_provider_client SET active = FALSE WHERE id = %s",
+                    (self.client_id,),
+                )
+                other.cr.commit()
+            # As Odoo does on the next request of this process
+            registry.clear_cache()
+            registry.cache_sequences["default"] += 1
+            client = earlier["oauth.provider.client"].browse(self.client_id)
+            self.assertTrue(client.warm().active)
+        self.assertFalse(self.is_active())
+
+    def test_what_is_rolled_back_is_not_kept(self):
+        with self.transaction() as env:
+            client = env["oauth.provider.client"].browse(self.client_id)
+            client.active = False
+            env.flush_all()
+            env.invalidate_all()
+            self.assertFalse(client.warm().active)
+            self.assertTrue(self.is_active())
+            env.cr.rollback()
+        self.assertTrue(self.is_active())
+
+    def test_an_old_snapshot_keeps_no_key_signing(self):
+        keys = "oauth.provider.key"
+        with self.transaction() as earlier:
+            earlier.cr.execute("SELECT 1")
+            with self.transaction() as env:
+                env[keys].browse(self.key_id).action_withdraw()
+                env.cr.commit()
+            earlier[keys].find_signing("RS256")
+            earlier[keys].get_published_jwks()
+        with self.transaction() as env:
+            self.assertNotEqual(env[keys].find_signing("RS256").id, self.key_id)
+            kid = env[keys].browse(self.key_id).kid
+            published = [jwk["kid"] for jwk in env[keys].get_published_jwks()]
+            self.assertNotIn(kid, published)

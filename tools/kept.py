@@ -1,0 +1,91 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a process keeps of records that hardly ever change.
+
+``tools.ormcache`` keeps whatever the transaction sees that asks first. That may be what
+another thread has changed since, or what is rolled back later: the process would go on
+with it until the next change. Here a transaction only leaves behind what is so for
+those that come later, too.
+"""
+
+import functools
+from collections import defaultdict, deque
+
+from odoo import tools
+
+#: Mark of a cursor whose transaction has changed something itself.
+_HAS_CHANGED = "oauth_provider_has_changed"
+#: Numbers of the last transactions of this process with a change, by database. More
+#: than there are changes while one transaction lasts.
+_changes = defaultdict(lambda: deque(maxlen=256))
+
+
+class _NotForOthersError(Exception):
+    """Carries a value past the cache."""
+
+
+def kept(*names):
+    """Keep what a method of a model returns, until :func:`forget`.
+
+    :param names: of the arguments that it depends on, as for ``tools.ormcache``
+    """
+
+    def decorate(method):
+        @functools.wraps(method)
+        def read(self, *args):
+            value = method(self, *args)
+            if not _sees_all_changes(self.env):
+                raise _NotForOthersError(value)
+            return value
+
+        cached = tools.ormcache(*names)(read)
+
+        @functools.wraps(method)
+        def lookup(self, *args):
+            if self.env.cr.cache.get(_HAS_CHANGED):
+                return method(self, *args)
+            try:
+                return cached(self, *args)
+            except _NotForOthersError as error:
+                return error.args[0]
+
+        return lookup
+
+    return decorate
+
+
+def forget(env):
+    """Forget what is kept, for the transaction of ``env`` changes it."""
+    cr, clear = env.cr, env.registry.clear_cache
+    cr.cache[_HAS_CHANGED] = True
+    cr.execute("SELECT pg_current_xact_id()::text")
+    [number] = cr.fetchone()
+    changes = _changes[cr.dbname]
+    if number not in tuple(changes):
+        changes.append(number)
+    clear()
+    # Another thread of this process may have read it once more until the commit
+    cr.postcommit.add(clear)
+
+
+def _sees_all_changes(env):
+    """Tell whether the transaction of ``env`` sees all that this process knows of.
+
+    The changes of its own threads by their transactions, those of other processes by
+    what Odoo has signaled.
+    """
+    registry = env.registry
+    _sequence, signaled = registry.get_sequences(env.cr)
+    if signaled["default"] != registry.cache_sequences.get("default"):
+        return False
+    numbers = _changes[env.cr.dbname]
+    if not numbers:
+        return True
+    # Its own is not among them, or there are several cursors to it, as in a test
+    env.cr.execute(
+        "SELECT bool_and(pg_visible_in_snapshot(number::xid8, pg_current_snapshot())"
+        " OR number::xid8 IS NOT DISTINCT FROM pg_current_xact_id_if_assigned())"
+        " FROM unnest(%s) AS number",
+        (list(numbers),),
+    )
+    return env.cr.fetchone()[0]
