@@ -14,7 +14,8 @@ _logger = logging.getLogger("odoo.addons.oauth_provider.events")
 
 #: What anybody can bring about, without a credential.
 OPEN_KINDS = ("refused", "replayed")
-#: Events of these kinds that are stored in a minute: from one address, and in all.
+#: Events of each of these kinds that are stored in a minute: from one address, and in
+#: all.
 ADDRESS_LIMIT = 10
 TOTAL_LIMIT = 100
 ADDRESS_LENGTH = 64
@@ -155,8 +156,10 @@ class OAuthProviderEvent(models.Model):
                 SQL(
                     "SELECT count(*) FILTER (WHERE address = %s), count(*)"
                     " FROM oauth_provider_event"
-                    " WHERE kind IN ('refused', 'replayed') AND happened_at > %s",
+                    " WHERE kind = %s AND kind IN ('refused', 'replayed')"
+                    " AND happened_at > %s",
                     row["address"],
+                    row["kind"],
                     row["happened_at"] - timedelta(minutes=1),
                 )
             )

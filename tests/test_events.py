@@ -134,6 +134,10 @@ class TestEvents(OAuthCase):
             for _number in range(120):
                 self.events.record("refused", client=client)
         self.assertEqual(len(self.new_events()), 90)
+        # A theft is not hidden by what anybody can bring about
+        for _number in range(15):
+            self.events.record("replayed", client=client)
+        self.assertEqual(self.new_events().mapped("kind"), ["replayed"] * 10)
         # Whoever has a credential is still seen
         self.events.record("issued", client=client)
         self.assertEqual(self.new_events().kind, "issued")
