@@ -20,6 +20,7 @@ from .size import SIZES
 DOCUMENT = ROOT / "docs" / "BENCHMARK.md"
 PLOT = ROOT / "docs" / "benchmark.png"
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
+PICTURE = "![Requests a second, by those of a bare Odoo route](benchmark.png)"
 #: Access tokens of which each request of the flat part takes one.
 SAMPLE = 20_000
 #: Rows that are asked about on the small and on the large database.
@@ -93,7 +94,7 @@ def _write(text, rows):
     document = DOCUMENT.read_text()
     before, _mark, rest = document.partition(MARKS[0])
     _old, mark, after = rest.partition(MARKS[1])
-    DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{mark}{after}")
+    DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{PICTURE}\n\n{text}\n\n{mark}{after}")
     least = {goal.row: goal.least for goal in GOALS if goal.base == BARE}
     drawn = [
         [row.name, row.ratio, min(row.ratios), max(row.ratios), least.get(row.name)]
