@@ -29,11 +29,19 @@ class ResUsers(models.Model):
         comodel_name="oauth.provider.application",
         inverse_name="user_id",
         string="Connected Applications",
+        # Not searched by: who has any is nobody else's business
+        compute="_compute_oauth_application_ids",
     )
 
     @property
     def SELF_READABLE_FIELDS(self):
         return super().SELF_READABLE_FIELDS + ["oauth_application_ids"]
+
+    def _compute_oauth_application_ids(self):
+        applications = self.env["oauth.provider.application"]
+        found = applications.search([("user_id", "in", self.ids)]).grouped("user_id")
+        for user in self:
+            user.oauth_application_ids = found.get(user._origin, applications)
 
     @check_identity
     def action_withdraw_oauth_applications(self):

@@ -50,6 +50,15 @@ class TestApplication(OAuthCase):
         with self.assertRaises(AccessError):
             grants.search([])
 
+    def test_nobody_searches_for_who_has_connected_any(self):
+        self.connect("Wiki")
+        other = new_test_user(self.env, "oauth_other", "base.group_user")
+        users = self.env["res.users"].with_user(other)
+        with self.assertRaises(ValueError):
+            users.search([("oauth_application_ids", "!=", False)])
+        with self.assertRaises(ValueError):
+            users.search([("oauth_application_ids.name", "=", "Wiki")])
+
     def test_where_it_was_used_from_is_told(self):
         client, _token = self.connect("Wiki")
         hooks = self.env.cr.postcommit
