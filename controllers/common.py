@@ -169,6 +169,7 @@ def _enter_database(named, browser):
         or httprequest.args.get("db")
         or httprequest.headers.get("X-Odoo-Database")
         or request.db
+        or _find_only_database()
     )
     if named and named == request.db:
         return None
@@ -184,6 +185,15 @@ def _enter_database(named, browser):
         query = {"db": named, "redirect": httprequest.full_path.rstrip("?")}
         return redirect(f"/web/login?{urlencode(query)}")
     return _serve_again(named, browser)
+
+
+def _find_only_database():
+    """Return the only database of this host (str), or None.
+
+    Odoo has looked for it too, perhaps while PostgreSQL was starting.
+    """
+    names = http.db_list(force=True)
+    return names[0] if len(names) == 1 else None
 
 
 def _is_reachable():
