@@ -5,6 +5,7 @@
 A manager writes it; what it compares would tell a manager of anything.
 """
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -100,3 +101,29 @@ class TestPrivilegeFilter(Json2Case):
                 self.assert_refused(
                     self.call(token, "read", ids=self.inside[1].ids, fields=["id"])
                 )
+
+    def test_a_manager_does_not_widen_a_scope_that_changes_something(self):
+        scope = self.env["oauth.provider.scope"].create(
+            {
+                "name": "W",
+                "code": "w",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain": "[('ref', '=', 'in')]",
+                "api_write": True,
+            }
+        )
+        mine = scope.with_user(self.manager)
+        everything = "[('id', '>', 0)]"
+        for change in (
+            lambda: mine.write({"filter_id": False}),
+            lambda: mine.write({"domain": everything}),
+            lambda: mine.filter_id.write({"domain": everything}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                change()
+            self.env.invalidate_all()
+            self.assertEqual(scope.filter_id.domain, "[('ref', '=', 'in')]")
+        # An administrator may
+        scope.filter_id.domain = everything
+        reading = self.draw("res.partner", "[('ref', '=', 'in')]", "r")
+        reading.domain = everything
