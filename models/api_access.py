@@ -8,6 +8,7 @@ from types import NoneType
 
 from odoo.fields import Domain
 
+from .api_domain import as_user
 from .oauth_provider_scope import BROKEN_FILTER
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
@@ -109,9 +110,10 @@ class ApiAccess:
 
     def _get_domain(self, scope):
         try:
-            return scope._get_domain(self.token.user_id)
+            domain = scope._get_domain(self.token.user_id)
         except BROKEN_FILTER:
             return Domain.FALSE
+        return as_user(domain) if scope.filter_id else domain
 
     def allows_model(self, model, operation):
         """Tell whether the token may do ``operation`` on some records of ``model``."""

@@ -18,7 +18,9 @@ class IrFilters(models.Model):
             found = scopes.search([("filter_id", "in", self.ids)])
             found._check_filter()
             # Nobody can tell whether another domain opens more
-            found.with_env(found.env(user=self.env.user)).void()
+            found = found.with_env(found.env(user=self.env.user))
+            found._check_sensitive()
+            found.void()
         return result
 
     def _check_oauth_scopes(self):

@@ -1,0 +1,129 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The filter of a scope is read with the rights of the person, and so are its answers.
+
+A manager writes it; what it compares would tell a manager of anything.
+"""
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .test_json2 import Json2Case
+
+
+@tagged("post_install", "-at_install")
+class TestPrivilegeFilter(Json2Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_test_user(
+            cls.env,
+            "oauth_manager",
+            "base.group_user,base.group_partner_manager,"
+            "oauth_provider.group_oauth_provider_manager",
+            password="oauth_user_password",
+        )
+
+    def draw(self, model, domain, code, **values):
+        """Return a scope on ``model`` that the manager has drawn."""
+        return (
+            self.env["oauth.provider.scope"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "name": code,
+                    "code": code,
+                    "model_id": self.env["ir.model"]._get_id(model),
+                    "domain": domain,
+                    "api_read": True,
+                    **values,
+                }
+            )
+        )
+
+    def count(self, model, domain, code):
+        """Return how many records a scope of the manager's own opens to the manager."""
+        scope = self.draw(model, domain, code)
+        token = self.get_token(scope, user=self.manager)
+        answer = self.call(token, "search_count", model, domain=[])
+        if answer.status_code != 200:
+            self.assert_refused(answer)
+            return 0
+        found = self.call(token, "search", model, domain=[]).json()
+        self.assertEqual(len(found), answer.json())
+        return answer.json()
+
+    def test_a_filter_tells_nothing_of_a_field_that_nobody_reads(self):
+        client, _secret = self.create_client(name="Known")
+        digest = client.sudo().secret_digest
+        self.assertTrue(digest)
+        for number, domain in enumerate(
+            (
+                f"[('id', '=', {client.id}), ('secret_digest', '=', '{digest}')]",
+                f"[('id', '=', {client.id}), ('secret_digest', '!=', 'x')]",
+                f"[('id', '=', {client.id}), '!', ('secret_digest', '=', 'x')]",
+                f"[('id', '=', {client.id}), ('scope_ids.name', '!=', 'x'),"
+                " ('redirect_uri_ids.client_id.secret_digest', '!=', False)]",
+            )
+        ):
+            with self.subTest(domain=domain):
+                self.assertFalse(
+                    self.count("oauth.provider.client", domain, f"k{number}")
+                )
+        plain = f"[('id', '=', {client.id})]"
+        self.assertEqual(self.count("oauth.provider.client", plain, "plain"), 1)
+
+    def test_a_filter_tells_nothing_of_records_that_the_person_may_not_read(self):
+        hidden = self.Partner.create(
+            {"name": "Below", "parent_id": self.inside[1].id, "ref": "Rue"}
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {hidden.id})]",
+                "groups": [Command.link(self.env.ref("base.group_user").id)],
+            }
+        )
+        for number, domain in enumerate(
+            (
+                "[('child_ids.ref', '=', 'Rue')]",
+                "[('child_ids', 'any', [('ref', '=like', 'R%')])]",
+                f"[('id', '=', {self.inside[1].id}), ('child_ids.ref', '!=', 'x')]",
+            )
+        ):
+            with self.subTest(domain=domain):
+                scope = self.draw("res.partner", domain, f"p{number}")
+                token = self.get_token(scope, user=self.manager)
+                found = self.call(token, "search", domain=[]).json()
+                self.assertEqual(found, [])
+                self.assert_refused(
+                    self.call(token, "read", ids=self.inside[1].ids, fields=["id"])
+                )
+
+    def test_a_manager_does_not_widen_a_scope_that_changes_something(self):
+        scope = self.env["oauth.provider.scope"].create(
+            {
+                "name": "W",
+                "code": "w",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain": "[('ref', '=', 'in')]",
+                "api_write": True,
+            }
+        )
+        mine = scope.with_user(self.manager)
+        everything = "[('id', '>', 0)]"
+        for change in (
+            lambda: mine.write({"filter_id": False}),
+            lambda: mine.write({"domain": everything}),
+            lambda: mine.filter_id.write({"domain": everything}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                change()
+            self.env.invalidate_all()
+            self.assertEqual(scope.filter_id.domain, "[('ref', '=', 'in')]")
+        # An administrator may
+        scope.filter_id.domain = everything
+        reading = self.draw("res.partner", "[('ref', '=', 'in')]", "r")
+        reading.domain = everything
