@@ -2,12 +2,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
+#: What is larger means the same, and is more than dates can hold.
+MAXIMUM = 100_000
+
 
 class IrConfigParameter(models.Model):
     _inherit = "ir.config_parameter"
 
     @api.model
     def _get_oauth_number(self, key, default):
-        """Return the system parameter ``key`` (int, 0 or more), or ``default``."""
+        """Return the system parameter ``key`` (int from 0 on), or ``default``."""
         value = self.sudo().get_param(key) or ""
-        return int(value) if value.isdecimal() else default
+        return min(int(value), MAXIMUM) if value.isdecimal() else default

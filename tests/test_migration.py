@@ -111,3 +111,17 @@ class TestMigration(TransactionCase):
         self.migrate()
         client.invalidate_recordset()
         self.assertTrue(client.check_secret("s" * 40))
+
+    def test_companies_that_were_chosen_go_on_to_limit_a_grant(self):
+        companies = self.env["res.company"].create([{"name": "A"}, {"name": "B"}])
+        self.env.user.company_ids |= companies
+        client = self.env["oauth.provider.client"].create({"name": "Client"})
+        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        grant.limit_to(companies[0])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE oauth_provider_grant SET is_company_limited = NULL")
+        script = "migrations/19.0.1.3.0/post-migration.py"
+        path = f"{get_module_path('oauth_provider')}/{script}"
+        load_script(path, "oauth_provider_companies").migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertEqual(grant.get_companies(), companies[0])
