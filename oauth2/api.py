@@ -12,6 +12,7 @@ from ..models.api_access import (
     is_generic,
 )
 from ..tools.api_access import held_to
+from .api_grouping import check_grouping
 from .api_values import check_values
 
 #: Largest number that PostgreSQL takes for an id.
@@ -74,6 +75,7 @@ def call(access, records, name, method, kwargs):
         with held_to(access):
             _check_enforceable(access, model)
             records.check_access("read")
+            check_grouping(model, kwargs, is_legacy=name == "read_group")
             for names in (kwargs.get("fields"), kwargs.get("field_names")):
                 # Those of read_group are aggregates, which the ORM takes apart
                 if isinstance(names, list) and name != "read_group":
