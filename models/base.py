@@ -81,6 +81,8 @@ class Base(models.AbstractModel):
     def _read_group_groupby(self, alias, groupby_spec, query):
         if api_access.current() is not None and not self.env.su:
             name = groupby_spec.partition(":")[0].partition(".")[0]
+            # Records by number are answered with their names
+            name = "display_name" if name == "id" else name
             if name in self._fields:
                 # The ORM does not ask for a many2many
                 self._check_field_access(self._fields[name], "read")

@@ -344,3 +344,27 @@ class TestJson2Paths(Json2Case):
                     token, "formatted_read_group", "res.users", domain=[], **values
                 )
             )
+
+    def test_grouped_by_number_the_records_show_no_name(self):
+        """Odoo answers such a group by the name of its record."""
+        plain = self.get_token(self.create_api_scope(names=("ref",), api_read=True))
+        named = self.get_token(
+            self.create_api_scope("named", names=("display_name",), api_read=True)
+        )
+        for method, arguments in (
+            ("formatted_read_group", {"groupby": ["id"], "aggregates": ["__count"]}),
+            (
+                "formatted_read_grouping_sets",
+                {"grouping_sets": [["id"], ["id", "ref"]]},
+            ),
+            ("web_read_group", {"groupby": ["id"], "aggregates": []}),
+            ("read_group", {"groupby": ["id"], "fields": []}),
+        ):
+            with self.subTest(method=method):
+                answer = self.call(plain, method, domain=[], **arguments)
+                self.assert_refused(answer)
+                self.assertNotIn("Inside", answer.text)
+        found = self.call(
+            named, "formatted_read_group", domain=[], groupby=["id"], aggregates=[]
+        )
+        self.assertEqual(found.status_code, 200, found.text)
