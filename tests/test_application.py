@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Connected applications in My Profile and in the portal."""
+"""Connected applications in My Preferences and in the portal."""
 
 from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
