@@ -28,6 +28,7 @@ ONCE = {
         "housekeeping",
         "people",
         "portal",
+        "quick_start",
         "scale",
         "screenshots",
         "torture",
