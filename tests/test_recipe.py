@@ -75,6 +75,16 @@ class TestRecipe(OAuthCase):
         for (row,) in self.env.cr.fetchall():
             self.assertNotIn(secret, row)
 
+    def test_the_secret_is_in_no_log_when_the_browser_leaves_the_dialog(self):
+        """It saves what is open then: a query that fails is logged as it is."""
+        wizard = self.env["oauth.provider.client.wizard"].create(
+            {"recipe": "grafana", "address": "https://app.example.com"}
+        )
+        action = wizard.action_create()
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.assertEqual(dialog.web_save({}, {}), [])
+
     def test_bad_input(self):
         wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
         with self.assertRaises(ValidationError):
