@@ -77,10 +77,10 @@ class TestRecipe(OAuthCase):
 
     def test_the_secret_is_in_no_log_when_the_browser_leaves_the_dialog(self):
         """It saves what is open then: a query that fails is logged as it is."""
-        wizard = self.env["oauth.provider.client.wizard"].create(
-            {"recipe": "grafana", "address": "https://app.example.com"}
-        )
-        action = wizard.action_create()
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe = "grafana"
+        form.address = ADDRESS
+        action = form.save().action_create()
         dialog = self.env[action["res_model"]].with_context(**action["context"])
         with self.assertNoLogs("odoo.sql_db", "ERROR"):
             self.assertEqual(dialog.web_save({}, {}), [])
