@@ -91,6 +91,23 @@ def test_pages_have_no_serious_fault(pair, page, identifiers, size):
     assert serious_faults(page) == []
 
 
+def test_what_managers_read_fits_a_phone(pair, page):
+    """What is to be entered elsewhere, and what is to be mended: nothing is cut."""
+    provider, _client = pair
+    resize(page, "phone")
+    sign_in(page, provider, "admin", "admin")
+    action = f"{provider.url}/odoo/action-oauth_provider."
+    page.goto(f"{action}oauth_provider_check_action")
+    page.wait_for_selector(".o_kanban_record")
+    cut = "node => node.scrollWidth - node.clientWidth"
+    assert page.locator(".o_content").evaluate(cut) <= 0
+    page.goto(f"{action}oauth_provider_client_wizard_action")
+    page.fill(".modal [name=address] input", "https://fits.example.com")
+    page.click(".modal button[name=action_create]")
+    page.wait_for_selector(".modal [name=values] table")
+    assert page.locator(".modal-body").evaluate(cut) <= 0
+
+
 @pytest.fixture(scope="module")
 def bare(postgres, databases):
     """A provider without a portal: (server, identifiers of the clients).

@@ -95,13 +95,16 @@ class OAuthProviderClientWizard(models.TransientModel):
             "secret": secret or "",
         }
         rows = Markup().join(
-            Markup("<tr><th>%s</th><td><code>%s</code></td></tr>")
+            # A phone is narrower than most addresses
+            Markup("<tr><th>%s</th><td><code class='text-break'>%s</code></td></tr>")
             % (label, text % known)
             for label, text in recipe.entries
         )
         values = Markup("<table class='table table-sm'>%s</table>") % rows
         if client.grant_type == "implicit":
-            values += Markup("<p><a href='%s' target='_blank'>%s</a> %s</p>") % (
+            values += Markup(
+                "<p><a class='btn btn-primary me-2' href='%s'>%s</a> %s</p>"
+            ) % (
                 client.action_download_auth_oauth()["url"],
                 self.env._("File for the Other Odoo"),
                 self.env._(
