@@ -34,6 +34,9 @@ ONCE = {
         "upgrade",
     )
 }
+#: Tests that measure, or need much of the machine: they come last, when nothing else
+#: runs beside them.
+LAST = {f"test_{name}" for name in ("bench", "housekeeping", "scale", "torture")}
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
 user = env["res.users"].create({
@@ -53,7 +56,8 @@ for kind in ("web", "legacy", "backend"):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what another version of oauthlib makes no difference to."""
+    """Put last what needs the machine, and leave out what oauthlib does not matter to."""
+    items.sort(key=lambda item: Path(item.path).stem in LAST)
     if not os.environ.get("OAUTHLIB"):
         return
     left_out = [item for item in items if Path(item.path).stem in ONCE]
