@@ -15,8 +15,8 @@ from dev.server import OdooServer
 from e2e.relying_party import Issuer, Site
 
 ADDON = "oauth_provider"
-#: Tests that are about pages, speed and operation, and see no difference between two
-#: versions of oauthlib: they run with the newest one alone.
+#: Tests of pages, speed and operation, which see no difference between two versions of
+#: oauthlib: with PROTOCOL_ONLY they are left out.
 ONCE = {
     f"test_{name}"
     for name in (
@@ -56,9 +56,9 @@ for kind in ("web", "legacy", "backend"):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Put last what needs the machine, and leave out what oauthlib does not matter to."""
+    """Put last what needs the machine, and leave out what is not wanted."""
     items.sort(key=lambda item: Path(item.path).stem in LAST)
-    if not os.environ.get("OAUTHLIB"):
+    if not os.environ.get("PROTOCOL_ONLY"):
         return
     left_out = [item for item in items if Path(item.path).stem in ONCE]
     config.hook.pytest_deselected(items=left_out)
