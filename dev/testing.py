@@ -20,7 +20,7 @@ from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
-ODOO_LIMIT = 900
+ODOO_LIMIT = 1300
 PYTEST_LIMIT = 1800
 
 
