@@ -31,7 +31,8 @@ class OAuthProviderGrant(models.Model):
         live = self.filtered(lambda grant: not grant.revoked_at)
         result = super().withdraw()
         for grant in live:
-            grant._record("consent_withdrawn")
+            is_expired = grant.state == "expired"
+            grant._record("consent_expired" if is_expired else "consent_withdrawn")
         return result
 
     def _record(self, kind, reason=""):
