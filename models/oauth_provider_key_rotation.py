@@ -124,4 +124,6 @@ class OAuthProviderKey(models.Model):
     @api.autovacuum
     def _gc_gone(self):
         limit = fields.Datetime.now() - timedelta(days=365)
-        self.sudo().search([("published_until", "<", limit)]).unlink()
+        gone = self.sudo().search([("published_until", "<", limit)])
+        gone.unlink()
+        return len(gone), False
