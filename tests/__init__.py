@@ -20,6 +20,7 @@ from . import test_json2
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
+from . import test_json2_models
 from . import test_json2_overrides
 from . import test_json2_paths
 from . import test_json2_scopes
