@@ -200,7 +200,9 @@ class OAuthProviderScope(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self._record(" ".join(sorted(vals)))
+        # Whose filter it is goes with the filter
+        if changed := vals.keys() - {"has_own_filter"}:
+            self._record(" ".join(sorted(changed)))
         return result
 
     @api.ondelete(at_uninstall=False)
