@@ -55,3 +55,4 @@ from . import test_security
 from . import test_settings
 from . import test_shared_secret
 from . import test_trial
+from . import test_uninstall
