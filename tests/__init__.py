@@ -8,6 +8,7 @@ from . import test_browser
 from . import test_checkup
 from . import test_client_authentication
 from . import test_configuration
+from . import test_consent_change
 from . import test_cors
 from . import test_data
 from . import test_duration
