@@ -95,6 +95,24 @@ class OAuthProviderScope(models.Model):
             "full": scope.full_access,
         }
 
+    @api.private
+    def get_told(self):
+        """Return what a person is told of these scopes, and all that they open.
+
+        In the language of the environment.
+
+        :return: list that JSON takes; the same for the same scopes in another order
+        """
+        told = []
+        for scope in self.sorted("id"):
+            content = {
+                name: sorted(value) if isinstance(value, set) else value
+                for name, value in scope._get_content().items()
+            }
+            domain = scope.sudo().filter_id.domain
+            told.append([scope.name, scope.description or "", domain, content])
+        return told
+
     def _is_wider_than(self, before):
         """Tell whether this scope opens anything that ``before`` (dict) did not."""
         now = self._get_content()

@@ -9,6 +9,9 @@ from ..tools.clock import naive, timestamp
 from ..tools.secret import digest
 from ..tools.sign_in import acr
 
+#: Rows that one run of the housekeeping removes.
+GC_LIMIT = 10_000
+
 
 class OAuthProviderSession(models.Model):
     """A person's sign-in to one client, from one browser (OpenID Connect).
@@ -165,11 +168,13 @@ class OAuthProviderSession(models.Model):
     def _gc_old(self):
         # As long as Odoo's own session may last, and what hangs on it
         limit = fields.Datetime.now() - timedelta(days=90)
-        self.search(
+        old = self.search(
             [
                 ("create_date", "<", limit),
                 ("token_ids", "=", False),
                 ("refresh_token_ids", "=", False),
             ],
-            limit=10_000,
-        ).unlink()
+            limit=GC_LIMIT,
+        )
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT

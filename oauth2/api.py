@@ -71,9 +71,12 @@ def call(access, records, name, method, kwargs):
     :raise AccessError: for what the scopes do not allow
     """
     model = records.browse()
+    if not is_enforceable(model, access):
+        raise AccessError(
+            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
+        )
     if name in READ_METHODS:
         with held_to(access):
-            _check_enforceable(access, model)
             records.check_access("read")
             check_grouping(model, kwargs, is_legacy=name == "read_group")
             for names in (kwargs.get("fields"), kwargs.get("field_names")):
@@ -130,21 +133,6 @@ def _check_exist(access, records, method):
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
     if records - found.sudo(False):
         raise make_missing(records)
-
-
-def _check_enforceable(access, model):
-    """Raise AccessError where a model opens fields beside what the ORM is asked."""
-    opened = access.of(model._name, "read")
-    if opened is None:
-        return
-    if not is_enforceable(model) or any(
-        model._has_field_access(field, "read")
-        and not access.allows_field(model, field, "read")
-        for field in model._fields.values()
-    ):
-        raise AccessError(
-            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
-        )
 
 
 def _plain(result):

@@ -119,11 +119,12 @@ class OAuthCase(HttpCase):
         query = {name: value for name, value in values.items() if value is not None}
         return f"/oauth2/authorize?{urlencode(query)}"
 
-    def decide(self, page, decision="allow", untick=(), tick=()):
+    def decide(self, page, decision="allow", untick=(), tick=(), **further):
         """Press a button of the consent ``page`` and return the response.
 
         :param untick: names of boxes that are left out
         :param tick: names of boxes that are ticked
+        :param further: values of other fields
         """
         form = html.fromstring(page.content).xpath("//form")[0]
         values = {
@@ -131,7 +132,7 @@ class OAuthCase(HttpCase):
             for field in form.xpath(".//input")
             if field.get("name") not in untick
         }
-        values.update(dict.fromkeys(tick, "on"), oauth_decision=decision)
+        values.update(dict.fromkeys(tick, "on"), oauth_decision=decision, **further)
         return self.url_open(form.get("action"), data=values, allow_redirects=False)
 
     def answer(self, response):

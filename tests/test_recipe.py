@@ -75,6 +75,15 @@ class TestRecipe(OAuthCase):
         for (row,) in self.env.cr.fetchall():
             self.assertNotIn(secret, row)
 
+    def test_the_name_follows_the_recipe_until_somebody_edits_it(self):
+        form = Form(self.env["oauth.provider.client.wizard"])
+        for key in ("nextcloud", "grafana", "auth_oidc"):
+            form.recipe = key
+            self.assertEqual(form.name, RECIPES[key].proposed_name)
+        form.name = "The Wiki of the Office"
+        form.recipe = "grafana"
+        self.assertEqual(form.name, "The Wiki of the Office")
+
     def test_bad_input(self):
         wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
         with self.assertRaises(ValidationError):
