@@ -9,6 +9,7 @@ from . import oauth_provider_application
 from . import oauth_provider_assertion
 from . import oauth_provider_configuration
 from . import oauth_provider_credential
+from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
