@@ -89,7 +89,8 @@ class OAuthProviderScope(models.Model):
         # After those who hold them, and so that nobody does who has read them before
         self.env.cr.execute(
             SQL(
-                "UPDATE oauth_provider_scope SET write_date = write_date WHERE id IN %s",
+                "UPDATE oauth_provider_scope SET write_date = write_date"
+                " WHERE id IN %s",
                 ids,
             )
         )
