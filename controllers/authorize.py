@@ -53,7 +53,8 @@ class AuthorizeController(http.Controller):
         if decision == "deny":
             return self._answer(authorization, authorization.denied_location(user))
         if decision == "allow":
-            if message.form.get("oauth_shown") != authorization.shown_to(user):
+            shown = message.form.get("oauth_shown")
+            if not authorization.is_as_shown(user, shown):
                 # Nobody allows what the page did not say
                 return self._consent_page(authorization, message, is_changed=True)
             ticked = {

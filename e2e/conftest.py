@@ -22,6 +22,7 @@ ONCE = {
     for name in (
         "accessibility",
         "bench",
+        "consent_race",
         "deployment",
         "hostile_text",
         "hosts",

@@ -20,8 +20,9 @@ env["oauth.provider.scope"].create({
 env["ir.filters"].create({"name": "OAuth scope of mine", "model_id": "res.partner"})
 """
 LEFT = """
+filters = env["ir.filters"].with_context(active_test=False).search([])
 result = {
-    "filters": env["ir.filters"].with_context(active_test=False).search([]).mapped("name"),
+    "filters": filters.mapped("name"),
     "settings": env["ir.config_parameter"].search_count([("key", "like", "oauth_")]),
 }
 """

@@ -21,6 +21,7 @@ class OAuthProviderSession(models.Model):
     """
 
     _name = "oauth.provider.session"
+    _inherit = ["oauth.provider.allowance"]
     _description = "OAuth Provider Session"
     _order = "id desc"
 
@@ -31,20 +32,6 @@ class OAuthProviderSession(models.Model):
         default=lambda self: secrets.token_urlsafe(24),
         help="Name of the session in ID tokens and logout tokens. It is none of Odoo's"
         " session, and differs for each client.",
-    )
-    client_id = fields.Many2one(
-        comodel_name="oauth.provider.client",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
     )
     handle_digest = fields.Char(
         required=True, readonly=True, groups=fields.NO_ACCESS, copy=False

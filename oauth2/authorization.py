@@ -153,6 +153,14 @@ class AuthorizationRequest:
         text = json.dumps(told, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def is_as_shown(self, user, shown):
+        """Tell whether ``user`` (record) has seen what would be allowed now.
+
+        :param shown: what the form says of the page (str), or None
+        """
+        self.scopes.hold()
+        return shown == self.shown_to(user)
+
     def next_step(self, user, sign_in):
         """Return what has to come before the answer, see Interaction.next_step.
 

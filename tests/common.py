@@ -29,6 +29,19 @@ def sees_signals(case):
     case.startClassPatcher(patch.object(registry, "get_sequences", get_sequences))
 
 
+def new_manager(env, *groups, **values):
+    """Return a user who configures the provider and is no administrator.
+
+    :param groups: external identifiers of further groups
+    :param values: further values of the user
+    """
+    group = "oauth_provider.group_oauth_provider_manager"
+    values.setdefault("password", "oauth_user_password")
+    return new_test_user(
+        env, "oauth_manager", ",".join(("base.group_user", group, *groups)), **values
+    )
+
+
 class OAuthCase(HttpCase):
     """Drives the provider over the wire, as an application and as a browser do."""
 

@@ -1,10 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import file_open
 
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 ALLOW = """
 const form = document.querySelector("form");
@@ -88,12 +88,7 @@ class TestBrowser(OAuthCase):
             name="Tour application", redirect_uri_ids=uris
         )
         self.env["oauth.provider.grant"].ensure(client, self.user)
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        manager = new_manager(self.env)
         self.start_tour(
             "/odoo/oauth-grants", "oauth_provider_overview", login=manager.login
         )

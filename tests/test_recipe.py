@@ -8,10 +8,10 @@ import io
 from lxml import html
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..models.oauth_provider_recipe import RECIPES
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 ADDRESS = "https://app.example.com"
 
@@ -99,12 +99,7 @@ class TestRecipe(OAuthCase):
         address = f"/oauth_provider/client/{client.id}/auth_oauth.csv"
         self.sign_in()
         self.assertEqual(self.url_open(address).status_code, 403)
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        manager = new_manager(self.env)
         self.url_open("/web/session/logout")
         self.user = manager
         self.sign_in()

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
-MANAGER = "base.group_user,oauth_provider.group_oauth_provider_manager"
+from .common import new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +17,7 @@ class TestScopeForm(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(cls.env, "oauth_manager", MANAGER)
+        cls.manager = new_manager(cls.env)
         cls.person = new_test_user(cls.env, "oauth_user", name="Ann")
         cls.partners = cls.env["res.partner"].create(
             [{"name": f"Known {n}", "ref": "known"} for n in range(30)]

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import jwt
 
-from odoo.tests import JsonRpcException, new_test_user, tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 GRANT = {"grant_type": "client_credentials"}
 
@@ -67,12 +67,7 @@ class TestSharedSecret(OAuthCase):
         self.assertFalse(self.press(key, "action_rotate"))
 
     def sign_in_as_manager(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        manager = new_manager(self.env)
         self.authenticate(manager.login, "oauth_user_password")
 
     @mute_logger("odoo.http")
