@@ -27,12 +27,32 @@ def full_context(access, context):
     own = access.token.get_context()
     merged = {**own, **context, "oauth_client": own["oauth_client"]}
     if "allowed_company_ids" in merged:
-        wanted = merged["allowed_company_ids"]
-        held = access.safe_context({"allowed_company_ids": wanted})
-        merged["allowed_company_ids"] = list(
-            held.get("allowed_company_ids") or access.companies
-        )
+        merged["allowed_company_ids"] = _hold_companies(access, merged)
     return merged
+
+
+def hold_contexts(access, value):
+    """Return a caller's ``value`` with its contexts held to the token's companies.
+
+    What is to be read of a record may come with a context of its own, at any depth.
+
+    :param value: arguments of the call (dict), or a part of them
+    """
+    if isinstance(value, list):
+        return [hold_contexts(access, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    held = {name: hold_contexts(access, one) for name, one in value.items()}
+    context = held.get("context")
+    if isinstance(context, dict) and "allowed_company_ids" in context:
+        context["allowed_company_ids"] = _hold_companies(access, context)
+    return held
+
+
+def _hold_companies(access, context):
+    wanted = {"allowed_company_ids": context["allowed_company_ids"]}
+    held = access.safe_context(wanted).get("allowed_company_ids")
+    return held or list(access.companies)
 
 
 def find_records(model, ids):
