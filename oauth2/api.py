@@ -12,7 +12,7 @@ from ..models.api_access import (
     is_generic,
 )
 from ..tools.api_access import held_to
-from .api_grouping import check_grouping
+from .api_grouping import check_grouping, check_list
 from .api_values import check_values
 
 #: Largest number that PostgreSQL takes for an id.
@@ -101,9 +101,13 @@ def call(access, records, name, method, kwargs):
             check_grouping(model, kwargs, is_legacy=name == "read_group")
             for names in (kwargs.get("fields"), kwargs.get("field_names")):
                 # Those of read_group are aggregates, which the ORM takes apart
-                if isinstance(names, list) and name != "read_group":
-                    access.check_fields(model, names)
-            return _plain(method(records, **kwargs))
+                if names and name != "read_group":
+                    access.check_fields(model, check_list(names))
+            result = method(records, **kwargs)
+            if name == "fields_get":
+                # Some models describe more than what the ORM found open
+                return _only_open(access, model, result)
+            return _plain(result)
     if name in CHANGE_METHODS:
         return _change(access, records, name, method, kwargs)
     if is_generic(model, name) or not access.allows_model(model._name, name):
@@ -153,6 +157,16 @@ def _check_exist(access, records, method):
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
     if records - found.sudo(False):
         raise make_missing(records)
+
+
+def _only_open(access, model, described):
+    """Return of the fields that are ``described`` (dict) those that are open."""
+    return {
+        name: description
+        for name, description in described.items()
+        if name in model._fields
+        and access.allows_field(model, model._fields[name], "read")
+    }
 
 
 def _plain(result):
