@@ -29,6 +29,7 @@ ONCE = {
         "housekeeping",
         "people",
         "portal",
+        "quick_start",
         "scale",
         "screenshots",
         "torture",

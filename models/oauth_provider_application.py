@@ -10,8 +10,8 @@ class OAuthProviderApplication(models.Model):
     """An application that a person has connected, as that person may see it.
 
     Each row is a grant in force, without what is none of the person's business: people
-    may read no grant, client or scope. Shown in *My Preferences* as devices and API keys
-    are; nobody reads those of others (record rule).
+    may read no grant, client or scope. Shown in *My Preferences* as devices and API
+    keys are; nobody reads those of others (record rule).
     """
 
     _name = "oauth.provider.application"

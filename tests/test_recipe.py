@@ -84,6 +84,16 @@ class TestRecipe(OAuthCase):
         form.recipe = "grafana"
         self.assertEqual(form.name, "The Wiki of the Office")
 
+    def test_the_secret_is_in_no_log_when_the_browser_leaves_the_dialog(self):
+        """It saves what is open then: a query that fails is logged as it is."""
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe = "grafana"
+        form.address = ADDRESS
+        action = form.save().action_create()
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.assertEqual(dialog.web_save({}, {}), [])
+
     def test_bad_input(self):
         wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
         with self.assertRaises(ValidationError):
