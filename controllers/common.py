@@ -78,9 +78,8 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             if cors:
                 origin = request.httprequest.headers.get("Origin")
                 announced = methods if is_preflight else None
-                response.headers.update(
-                    cors_headers(superuser_env(), origin, announced)
-                )
+                env = superuser_env() if origin else None
+                response.headers.update(cors_headers(env, origin, announced))
             return response
 
         # Odoo drops parameters that the signature does not name, and warns of each
@@ -102,8 +101,9 @@ def _on_replica(can_answer):
     """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
 
     def readonly(_controller, _rule, _args):
-        env = superuser_env()
-        return not env.cr.readonly or can_answer(env, read_message())
+        if not request.env.cr.readonly:
+            return True
+        return can_answer(superuser_env(), read_message())
 
     return readonly
 

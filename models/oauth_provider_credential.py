@@ -62,12 +62,13 @@ class OAuthProviderCredential(models.AbstractModel):
         withdrawn or has expired.
         """
         self.ensure_one()
+        user, client = self.user_id, self.client_id
         return bool(
             not self.revoked_at
             and self.get_end() > fields.Datetime.now()
-            and self.user_id.active
-            and self.client_id.active
-            and self.client_id.allows_user(self.user_id)
+            and user.active
+            and client.active
+            and client.allows_user(user)
             and not self.grant_id.revoked_at
         )
 

@@ -234,8 +234,10 @@ class OAuthProviderGrant(models.Model):
 
         :param address: network address of whoever uses it (str), or None
         """
-        now = fields.Datetime.now()
-        if not self or (self.last_used and self.last_used > now - USE_INTERVAL):
+        if not self:
+            return
+        now, last = fields.Datetime.now(), self.last_used
+        if last and last > now - USE_INTERVAL:
             return
         query = SQL(
             "UPDATE oauth_provider_grant SET last_used = %s,"

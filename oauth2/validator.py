@@ -58,7 +58,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         self.key = env["oauth.provider.key"]
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
-        self.scopes = env["oauth.provider.scope"]
+        self.scopes = self.held_scopes = env["oauth.provider.scope"]
         self.has_failed_password = False
 
     # Client (RFC 6749 section 2)
@@ -239,13 +239,14 @@ class OdooValidator(TokenValidator, RequestValidator):
             self.client, self.resource, record.audience
         )
         self.refresh_token = record
+        self.held_scopes = record.allowed_scopes()
         self.user = record.user_id
         self.session = record.session_id
         request.user = self.user
         return True
 
     def get_original_scopes(self, refresh_token, request, *args, **kwargs):
-        return self.refresh_token.allowed_scopes().mapped("code")
+        return self.held_scopes.mapped("code")
 
     def is_within_original_scope(
         self, request_scopes, refresh_token, request, *args, **kwargs
@@ -294,8 +295,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""
         if not self.refresh_token:
             return self.scopes
-        held = self.refresh_token.allowed_scopes()
-        return held.filtered(lambda scope: scope.code in request.scopes)
+        return self.held_scopes.filtered(lambda scope: scope.code in request.scopes)
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
@@ -315,7 +315,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         elif self.user:
             values["grant"] = self._ensure_grant()
         if self.refresh_token:
-            ceiling = self.refresh_token.allowed_scopes()
+            ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))
         parts = [
