@@ -116,7 +116,9 @@ def test_all_of_them_at_once_from_my_preferences(pair, page, databases, connecte
     page.get_by_role("button", name="Withdraw all applications").click()
     page.fill(".modal input[type=password]", "demo-demo")
     page.click(".modal button[name=run_check]")
-    page.wait_for_selector("button[name=action_withdraw_oauth_applications]", state="hidden")
+    page.wait_for_selector(
+        "button[name=action_withdraw_oauth_applications]", state="hidden"
+    )
     for identifier in (connected, another):
         assert find(databases, identifier)["state"] == "withdrawn"
 
