@@ -12,10 +12,13 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
+from odoo.tools import config
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
 
+#: Databases by which is told whether there is a PostgreSQL.
+MOST_TRIED = 3
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -197,12 +200,18 @@ def _find_only_database():
 
 
 def _is_reachable():
-    """Tell whether PostgreSQL can be reached; a request without it has no database."""
-    try:
-        db_connect("postgres").cursor().close()
-    except psycopg2.OperationalError:
-        return False
-    return True
+    """Tell whether PostgreSQL can be reached; a request without it has no database.
+
+    A role may be kept out of the database ``postgres``: Odoo is then told the names of
+    its own, by the configuration.
+    """
+    for name in [*config["db_name"][:MOST_TRIED], "postgres"]:
+        try:
+            db_connect(name).cursor().close()
+        except psycopg2.OperationalError:
+            continue
+        return True
+    return False
 
 
 def _unreachable():
