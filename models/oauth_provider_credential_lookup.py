@@ -171,7 +171,8 @@ class OAuthProviderCredential(models.AbstractModel):
     def _finish(self, query, parameter, lock, into=""):
         """Return the whole statement (str) for what :meth:`_make_query` returns."""
         lock = f" FOR UPDATE OF {self._table}" if lock else ""
-        return f"SELECT {query[0]}{into} FROM {query[1]}{parameter}{lock}"
+        selected, source = query
+        return f"SELECT {selected}{into} FROM {source}{parameter}{lock}"  # noqa: S608
 
     @api.model
     @tools.ormcache()
@@ -199,8 +200,8 @@ class OAuthProviderCredential(models.AbstractModel):
 
         :return: ((what is selected, from where without the digest at its end), groups);
             a group is of one record, whose id comes first and which may be missing:
-            tuple of (field, function that makes its value of an environment and what the
-            JSON holds, or None)
+            tuple of (field, function that makes its value of an environment and what
+            the JSON holds, or None)
         """
         source = SQL.identifier(self._table)
         models_by_path, aliases = {"": self}, {"": self._table}
@@ -239,7 +240,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.model
     def _read_as_json(self, field, alias):
-        """Return how ``field`` of the table ``alias`` (str) is written to JSON and read.
+        """Return how ``field`` of the table ``alias`` (str) is put in JSON and read.
 
         :return: (SQL, function as in :meth:`_make_query`)
         """

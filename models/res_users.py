@@ -12,6 +12,9 @@ from odoo.addons.base.models.res_users import check_identity
 from ..tools import api_access
 from ..tools.sign_in import SECOND_FACTORS
 
+#: What the tokens of a backend application need to know of the user it acts as.
+WARM_FIELDS = ("active", "oauth_identifier")
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -85,18 +88,23 @@ class ResUsers(models.Model):
     @api.private
     def oauth_warm(self):
         """Return this user, whose state and identifier are read and nothing else."""
-        names = ("active", "oauth_identifier")
-        caches = [self._fields[name]._get_cache(self.env) for name in names]
+        caches = [self._fields[name]._get_cache(self.env) for name in WARM_FIELDS]
         if not self or all(self.id in cache for cache in caches):
             return self
         self.env.flush_all()
+        columns = SQL(", ").join(map(SQL.identifier, WARM_FIELDS))
         self.env.cr.execute(
-            SQL("SELECT active, oauth_identifier FROM res_users WHERE id = %s", self.id)
+            SQL("SELECT %s FROM res_users WHERE id = %s", columns, self.id)
         )
         for row in self.env.cr.fetchall():
-            for cache, value in zip(caches, row, strict=True):
-                cache.setdefault(self.id, value)
+            self.oauth_keep(row)
         return self
+
+    @api.private
+    def oauth_keep(self, values):
+        """Let the ORM know the ``values`` (in their order) of :data:`WARM_FIELDS`."""
+        for name, value in zip(WARM_FIELDS, values, strict=True):
+            self._fields[name]._get_cache(self.env).setdefault(self.id, value)
 
     @api.model
     def _has_field_access(self, field, operation):
