@@ -12,10 +12,13 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
+from odoo.tools import config
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
 
+#: Databases by which is told whether there is a PostgreSQL.
+MOST_TRIED = 3
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -78,9 +81,8 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             if cors:
                 origin = request.httprequest.headers.get("Origin")
                 announced = methods if is_preflight else None
-                response.headers.update(
-                    cors_headers(superuser_env(), origin, announced)
-                )
+                env = superuser_env() if origin else None
+                response.headers.update(cors_headers(env, origin, announced))
             return response
 
         # Odoo drops parameters that the signature does not name, and warns of each
@@ -102,8 +104,9 @@ def _on_replica(can_answer):
     """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
 
     def readonly(_controller, _rule, _args):
-        env = superuser_env()
-        return not env.cr.readonly or can_answer(env, read_message())
+        if not request.env.cr.readonly:
+            return True
+        return can_answer(superuser_env(), read_message())
 
     return readonly
 
@@ -197,12 +200,18 @@ def _find_only_database():
 
 
 def _is_reachable():
-    """Tell whether PostgreSQL can be reached; a request without it has no database."""
-    try:
-        db_connect("postgres").cursor().close()
-    except psycopg2.OperationalError:
-        return False
-    return True
+    """Tell whether PostgreSQL can be reached; a request without it has no database.
+
+    A role may be kept out of the database ``postgres``: Odoo is then told the names of
+    its own, by the configuration.
+    """
+    for name in [*config["db_name"][:MOST_TRIED], "postgres"]:
+        try:
+            db_connect(name).cursor().close()
+        except psycopg2.OperationalError:
+            continue
+        return True
+    return False
 
 
 def _unreachable():

@@ -5,10 +5,12 @@ from . import ir_config_parameter
 from . import ir_filters
 from . import ir_http
 from . import ir_module_module
+from . import oauth_provider_allowance
 from . import oauth_provider_application
 from . import oauth_provider_assertion
 from . import oauth_provider_configuration
 from . import oauth_provider_credential
+from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code

@@ -45,9 +45,10 @@ class OAuthProviderApplication(models.Model):
 
     @api.depends_context("lang")
     def _compute_scopes(self):
+        together = self._grants()._prefetch_ids
         for application in self:
-            names = application._grants().scope_ids.mapped("name")
-            application.scopes = ", ".join(names)
+            grant = application._grants().with_prefetch(together)
+            application.scopes = ", ".join(grant.scope_ids.mapped("name"))
 
     def _grants(self):
         return self.env["oauth.provider.grant"].sudo().browse(self.ids)

@@ -35,7 +35,11 @@ class OAuthProviderConfiguration(models.AbstractModel):
     def warm(self):
         """Return these records, whose stored values are at hand without a query."""
         cache = self.env.transaction.field_data
+        # Nobody writes this one: where it is, the others have been warm too
+        mark = cache[self._fields["create_date"]]
         for id_ in self._ids:
+            if id_ in mark:
+                continue
             for field, value in self._get_kept(id_):
                 # What this transaction has changed stays
                 cache[field].setdefault(id_, value)

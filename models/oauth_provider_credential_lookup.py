@@ -1,40 +1,79 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+from datetime import datetime
+
 from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ..tools import secret
 
-#: What is read along with a credential: (path to it, its fields). None: all that the
+#: What is read along with a credential: (path to it, its fields). None: all that its
 #: table holds.
-JOINED = (
+READ = (
+    ("", None),
     (
         "user_id",
-        ("active", "oauth_identifier", "partner_id", "login", "share", "write_date"),
+        (
+            "active",
+            "oauth_identifier",
+            "partner_id",
+            "login",
+            "share",
+            "write_date",
+            "oauth_has_picture",
+        ),
     ),
     (
         "user_id.partner_id",
         ("name", "lang", "tz", "email", "phone", "write_date"),
     ),
-    ("grant_id", None),
+    (
+        "grant_id",
+        (
+            "client_id",
+            "user_id",
+            "expires_at",
+            "revoked_at",
+            "is_company_limited",
+            "last_used",
+            "declined_scope_ids",
+            "allowed_company_ids",
+        ),
+    ),
 )
-#: Relations that are read along: (path to the record, field). "" is the credential.
-RELATIONS = (
-    ("", "scope_ids"),
-    ("grant_id", "declined_scope_ids"),
-    ("grant_id", "allowed_company_ids"),
-)
+#: Fields whose values are the same in JSON; dates are written in the way that Python
+#: reads. The ORM reads the others when they are wanted.
+PLAIN = ("boolean", "char", "integer", "many2one", "selection", "text")
+#: Left out of a credential: it was found by the one, and few who wrote it when.
+LEFT_OUT = ("digest", "create_uid", "write_uid", "write_date")
+#: Arguments that a function of PostgreSQL takes at most, one of which is the id.
+MOST = 99
 
 
-def _columns(model):
-    """Return the names of the columns of ``model``, but for who wrote it when."""
-    return [
-        name
-        for name, field in model._fields.items()
-        if field.store
-        and field.column_type
-        and name not in ("id", "create_uid", "write_uid", "write_date")
-    ]
+def _is_read(field):
+    """Tell whether the value of ``field`` in the table is what the ORM keeps."""
+    return (
+        field.store
+        and field.name != "id"
+        and field.name not in LEFT_OUT
+        and field.type in (*PLAIN, "datetime")
+        and bool(field.column_type)
+        and not field.translate
+        and not field.company_dependent
+    )
+
+
+def _to_datetime(_env, text):
+    return text and datetime.fromisoformat(text)
+
+
+def _to_ids(_env, ids):
+    return tuple(ids)
+
+
+def _to_scope_ids(env, ids):
+    return tuple(env["oauth.provider.scope"].in_order(ids) if ids else ids)
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -65,26 +104,25 @@ class OAuthProviderCredential(models.AbstractModel):
         if not value:
             return self.browse()
         self.env.flush_all()
-        queries, columns, relations = self._get_lookup()
+        queries, groups = self._get_lookup()
         # A worker that came second is retried: nothing to log as an error
         self.env.cr.execute(
             queries[lock], (secret.digest(value),), log_exceptions=not lock
         )
         row = self.env.cr.fetchone()
-        if not row:
+        if not row or not row[0]:
             return self.browse()
+        found = json.loads(row[0])
         # Where the ORM keeps what it has read; what this transaction changed stays
         cache = self.env.transaction.field_data
-        for number, field, place in columns:
-            if id_ := row[place]:
-                cache[field].setdefault(id_, row[number])
-        for number, field, place in relations:
-            if id_ := row[place]:
-                ids = row[number]
-                if ids and field.comodel_name == "oauth.provider.scope":
-                    ids = self.env[field.comodel_name].in_order(ids)
-                cache[field].setdefault(id_, tuple(ids))
-        record = self.browse(row[0])
+        for fields, (id_, *values) in zip(groups, found, strict=True):
+            if not id_:
+                continue
+            for (field, convert), known in zip(fields, values, strict=True):
+                if convert:
+                    known = convert(self.env, known)
+                cache[field].setdefault(id_, known)
+        record = self.browse(found[0][0])
         record.client_id.warm()
         return record
 
@@ -96,30 +134,28 @@ class OAuthProviderCredential(models.AbstractModel):
         super().init()
         if self._abstract:
             return
-        query, columns, relations = self._make_query()
-        types = dict.fromkeys((place for _n, _f, place in columns), "int4")
-        types.update((number, field.column_type[1]) for number, field, _p in columns)
-        types.update((number, "int4[]") for number, _field, _place in relations)
-        result = ", ".join(f"c{number} {types[number]}" for number in sorted(types))
-        names = {lock: self._function_name(query, lock) for lock in (False, True)}
-        self._drop_functions(keep=names.values())
-        for lock, name in names.items():
+        query, _groups = self._make_query()
+        functions = dict(self._make_function(query, lock) for lock in (False, True))
+        self._drop_functions(keep=functions)
+        for name, definition in functions.items():
             # pylint: disable=sql-injection
-            self.env.cr.execute(
-                f"CREATE OR REPLACE FUNCTION {name}(wanted text)"
-                f" RETURNS TABLE ({result})"
-                f" LANGUAGE plpgsql {'VOLATILE' if lock else 'STABLE'} AS $$ BEGIN"
-                f" RETURN QUERY {self._finish(query, 'wanted', lock)}; END $$"
-            )
+            self.env.cr.execute(f"CREATE OR REPLACE FUNCTION {name}{definition}")
 
     def _drop_functions(self, keep=()):
         for name in set(self._find_functions()).difference(keep):
             self.env.cr.execute(SQL("DROP FUNCTION %s", SQL.identifier(name)))
 
-    def _function_name(self, query, lock):
-        # Another query, because an addon has added a column, has another name
-        suffix = secret.digest(query)[:12]
-        return f"{self._table}_{'lock' if lock else 'find'}_{suffix}"
+    def _make_function(self, query, lock):
+        """Return the name of the function of ``query``, and what follows it (str)."""
+        found = self._finish(query, "wanted", lock, into=" INTO found")
+        definition = (
+            "(wanted text) RETURNS text LANGUAGE plpgsql"
+            f" {'VOLATILE' if lock else 'STABLE'} AS $$ DECLARE found text;"
+            f" BEGIN {found}; RETURN found; END $$"
+        )
+        # Another one, because an addon has added a column, has another name
+        suffix = secret.digest(definition)[:12]
+        return f"{self._table}_{'lock' if lock else 'find'}_{suffix}", definition
 
     def _find_functions(self):
         """Return the names (list) of the functions of this model."""
@@ -132,77 +168,97 @@ class OAuthProviderCredential(models.AbstractModel):
         )
         return [name for (name,) in self.env.cr.fetchall()]
 
-    def _finish(self, query, parameter, lock):
-        return f"{query}{parameter}{f' FOR UPDATE OF {self._table}' if lock else ''}"
+    def _finish(self, query, parameter, lock, into=""):
+        """Return the whole statement (str) for what :meth:`_make_query` returns."""
+        lock = f" FOR UPDATE OF {self._table}" if lock else ""
+        selected, source = query
+        return f"SELECT {selected}{into} FROM {source}{parameter}{lock}"  # noqa: S608
 
     @api.model
     @tools.ormcache()
     def _get_lookup(self):
         """Return how a credential is found by its digest.
 
-        :return: ({whether to lock: query as str}, columns, relations), see
-            :meth:`_make_query`
+        :return: ({whether to lock: query as str}, groups), see :meth:`_make_query`
         """
-        query, columns, relations = self._make_query()
+        query, groups = self._make_query()
         known = self._find_functions()
         queries = {}
         for lock in (False, True):
-            name = self._function_name(query, lock)
+            name, _definition = self._make_function(query, lock)
             # Slower where an addon came since, until this one is updated
             plain = self._finish(query, "%s", lock)
-            stored = f"SELECT * FROM {name}(%s)"  # noqa: S608
+            stored = f"SELECT {name}(%s)"
             queries[lock] = stored if name in known else plain
-        return queries, columns, relations
+        return queries, groups
 
     @api.model
     def _make_query(self):
-        """Return (query as str without the digest at its end, columns, relations).
+        """Return what finds a credential, and how to read what was found.
 
-        The latter are lists of (place in the row, field, place of the id of the record
-        that the field is of).
+        It is one text, in JSON: PostgreSQL plans and sends many columns more slowly.
+
+        :return: ((what is selected, from where without the digest at its end), groups);
+            a group is of one record, whose id comes first and which may be missing:
+            tuple of (field, function that makes its value of an environment and what
+            the JSON holds, or None)
         """
-        columns, relations, selected = [], [], []
         source = SQL.identifier(self._table)
-        models_by_path, places, aliases = {"": self}, {}, {"": self._table}
-
-        def add(path, names):
-            model, places[path] = models_by_path[path], len(selected)
-            selected.append(SQL.identifier(aliases[path], "id"))
-            for name in names:
-                columns.append((len(selected), model._fields[name], places[path]))
-                selected.append(SQL.identifier(aliases[path], name))
-
-        add("", _columns(self))
-        for path, names in JOINED:
-            start, _dot, name = path.rpartition(".")
-            comodel = models_by_path[start]._fields[name].comodel_name
-            model = models_by_path[path] = self.env[comodel]
-            aliases[path] = path.replace(".", "__")
-            source = SQL(
-                "%s LEFT JOIN %s AS %s ON %s = %s",
-                source,
-                SQL.identifier(model._table),
-                SQL.identifier(aliases[path]),
-                SQL.identifier(aliases[path], "id"),
-                SQL.identifier(aliases[start], name),
-            )
-            add(path, names or _columns(model))
-        for path, name in RELATIONS:
-            field = models_by_path[path]._fields[name]
-            relations.append((len(selected), field, places[path]))
-            selected.append(
-                SQL(
-                    "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
-                    SQL.identifier(field.column2),
-                    SQL.identifier(field.relation),
-                    SQL.identifier(field.column1),
+        models_by_path, aliases = {"": self}, {"": self._table}
+        groups, selected = [], []
+        for path, names in READ:
+            if path:
+                start, _dot, name = path.rpartition(".")
+                comodel = models_by_path[start]._fields[name].comodel_name
+                models_by_path[path] = self.env[comodel]
+                aliases[path] = path.replace(".", "__")
+                source = SQL(
+                    "%s LEFT JOIN %s AS %s ON %s = %s",
+                    source,
+                    SQL.identifier(models_by_path[path]._table),
+                    SQL.identifier(aliases[path]),
                     SQL.identifier(aliases[path], "id"),
+                    SQL.identifier(aliases[start], name),
+                )
+            model, alias = models_by_path[path], aliases[path]
+            fields = [model._fields[name] for name in names or ("scope_ids",)]
+            if not names:
+                fields += filter(_is_read, model._fields.values())
+                del fields[MOST:]
+            read = [self._read_as_json(field, alias) for field in fields]
+            groups.append(
+                tuple(
+                    (field, convert)
+                    for field, (_sql, convert) in zip(fields, read, strict=True)
                 )
             )
-        query = SQL(
-            "SELECT %s FROM %s WHERE %s = ",
-            SQL(", ").join(selected),
-            source,
-            SQL.identifier(self._table, "digest"),
-        )
-        return query.code, columns, relations
+            values = [SQL.identifier(alias, "id"), *(sql for sql, _convert in read)]
+            selected.append(SQL("json_build_array(%s)", SQL(", ").join(values)))
+        found = SQL("json_build_array(%s)::text", SQL(", ").join(selected))
+        source = SQL("%s WHERE %s = ", source, SQL.identifier(self._table, "digest"))
+        return (found.code, source.code), tuple(groups)
+
+    @api.model
+    def _read_as_json(self, field, alias):
+        """Return how ``field`` of the table ``alias`` (str) is put in JSON and read.
+
+        :return: (SQL, function as in :meth:`_make_query`)
+        """
+        if field.name == "oauth_has_picture":
+            user = SQL.identifier(alias, "partner_id")
+            return self.env["res.users"]._get_picture_query(user), None
+        if field.type == "many2many":
+            ids = SQL(
+                "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
+                SQL.identifier(field.column2),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                SQL.identifier(alias, "id"),
+            )
+            is_scopes = field.comodel_name == "oauth.provider.scope"
+            return ids, _to_scope_ids if is_scopes else _to_ids
+        column = SQL.identifier(alias, field.name)
+        if field.type == "datetime":
+            # Whatever DateStyle says, and always with six digits
+            return SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS.US')", column), _to_datetime
+        return column, None

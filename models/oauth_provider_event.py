@@ -4,21 +4,37 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
 
+from ..tools import caller
 from ..tools.after_commit import write_apart
 from ..tools.log_line import LIMIT, format_line
+from ..tools.statement import Part
 
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
 
 #: What anybody can bring about, without a credential.
 OPEN_KINDS = ("refused", "replayed")
-#: Events of each of these kinds that are stored in a minute: from one address, and in
-#: all.
+#: Events of each of these kinds that are stored in a minute: from one address (of IPv6
+#: from one network, which is one caller's), and in all.
 ADDRESS_LIMIT = 10
 TOTAL_LIMIT = 100
 ADDRESS_LENGTH = 64
+#: What a row has, and the statement that takes the values in this order.
+COLUMNS = (
+    "happened_at",
+    "kind",
+    "client_id",
+    "user_id",
+    "grant_number",
+    "author_id",
+    "address",
+    "reason",
+)
+INSERT = (
+    f"INSERT INTO oauth_provider_event ({', '.join(COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+)
 
 
 class OAuthProviderEvent(models.Model):
@@ -46,6 +62,7 @@ class OAuthProviderEvent(models.Model):
             ("revoked", "Revoked"),
             ("consent_given", "Consent Given"),
             ("consent_withdrawn", "Consent Withdrawn"),
+            ("consent_expired", "Consent Expired"),
             ("key_rotated", "Key Replaced"),
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),
@@ -108,21 +125,41 @@ class OAuthProviderEvent(models.Model):
         :param reason: what else is worth knowing (str); no credential, and nothing that
             a caller has sent
         """
-        is_protocol = self.env.uid == SUPERUSER_ID
-        row = {
-            "happened_at": fields.Datetime.now(),
-            "kind": kind,
-            "client_id": client.id if client else None,
-            "user_id": user.id if user else None,
-            "grant_number": grant.id if grant else None,
-            "author_id": None if is_protocol else self.env.uid,
-            "address": self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH],
-            "reason": reason[:LIMIT],
-        }
+        row = self._get_row(kind, client, user, grant, reason)
         if self.env.cr.readonly:
             write_apart(self.env, lambda cr: self._store(cr, row))
         else:
             self._store(self.env.cr, row)
+        self._log_committed(kind, client, user, grant, reason)
+
+    @api.model
+    @api.private
+    def prepare(self, kind, *, client=None, user=None, grant=None, reason=""):
+        """Like :meth:`record`, as a part of a statement that the caller runs.
+
+        :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
+        :return: :class:`~..tools.statement.Part`
+        """
+        self._log_committed(kind, client, user, grant, reason)
+        row = self._get_row(kind, client, user, grant, reason)
+        return Part(f"new_{self._table} AS ({INSERT})", tuple(row.values()))
+
+    def _get_row(self, kind, client, user, grant, reason):
+        """Return the values (dict) of a new row, by :data:`COLUMNS` in their order."""
+        is_protocol = self.env.uid == SUPERUSER_ID
+        values = (
+            fields.Datetime.now(),
+            kind,
+            client.id if client else None,
+            user.id if user else None,
+            grant.id if grant else None,
+            None if is_protocol else self.env.uid,
+            self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH],
+            reason[:LIMIT],
+        )
+        return dict(zip(COLUMNS, values, strict=True))
+
+    def _log_committed(self, kind, client, user, grant, reason):
         line = self._get_line(kind, client, user, grant, reason)
         self.env.cr.postcommit.add(lambda: _logger.info("%s", line))
 
@@ -153,21 +190,17 @@ class OAuthProviderEvent(models.Model):
         """
         if row["kind"] in OPEN_KINDS:
             cr.execute(
-                SQL(
-                    "SELECT count(*) FILTER (WHERE address = %s), count(*)"
-                    " FROM oauth_provider_event"
-                    " WHERE kind = %s AND kind IN ('refused', 'replayed')"
-                    " AND happened_at > %s",
-                    row["address"],
+                "SELECT address FROM oauth_provider_event"
+                " WHERE kind = %s AND kind IN ('refused', 'replayed')"
+                " AND happened_at > %s LIMIT %s",
+                (
                     row["kind"],
                     row["happened_at"] - timedelta(minutes=1),
-                )
+                    TOTAL_LIMIT,
+                ),
             )
-            of_address, total = cr.fetchone()
-            if of_address >= ADDRESS_LIMIT or total >= TOTAL_LIMIT:
+            origins = [caller.origin(address or "") for (address,) in cr.fetchall()]
+            of_origin = origins.count(caller.origin(row["address"]))
+            if of_origin >= ADDRESS_LIMIT or len(origins) >= TOTAL_LIMIT:
                 return
-        names = SQL(", ").join(map(SQL.identifier, row))
-        values = SQL(", ").join(SQL("%s", value) for value in row.values())
-        cr.execute(
-            SQL("INSERT INTO oauth_provider_event (%s) VALUES (%s)", names, values)
-        )
+        cr.execute(INSERT, tuple(row.values()))

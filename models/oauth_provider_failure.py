@@ -7,11 +7,23 @@ from odoo.tools import SQL
 
 from ..tools import caller, secret
 from ..tools.after_commit import write_apart
+from .res_users import WARM_FIELDS
 
 #: Rows that one run of the vacuum removes.
 GC_LIMIT = 10_000
 #: How many clients or users from one address are throttled together.
 ADDRESS_FACTOR = 10
+#: What has failed of late: of a subject, from its address in all, and when last.
+_COUNT = (
+    "SELECT count(*) FILTER (WHERE subject = %s), count(*), max(failed_at)"
+    " FROM oauth_provider_failure"
+    " WHERE address = %s AND kind = %s AND failed_at > %s"
+)
+#: The same, and what is read of a user along with it.
+_COUNT_AND_USER = (
+    f"SELECT failures.*, {', '.join(WARM_FIELDS)}"  # noqa: S608
+    f" FROM ({_COUNT}) AS failures LEFT JOIN res_users ON id = %s"
+)
 
 
 class OAuthProviderFailure(models.Model):
@@ -49,7 +61,10 @@ class OAuthProviderFailure(models.Model):
 
     @api.model
     def _get_limits(self):
-        """Return (failures allowed, seconds in which they count)."""
+        """Return (failures allowed, seconds in which they count), each 1 or more.
+
+        Nobody turns the throttle off: 0, which the settings refuse, is the default.
+        """
         number = self.env["ir.config_parameter"]._get_oauth_number
         return (
             number("oauth_provider.throttle_failures", 0) or 10,
@@ -57,31 +72,30 @@ class OAuthProviderFailure(models.Model):
         )
 
     @api.private
-    def retry_after(self, kind, subject, address):
+    def retry_after(self, kind, subject, address, user=None):
         """Return the seconds (int) to wait after too many failures, or 0.
 
         :param kind: ``client`` or ``password``
         :param subject: what is tried (str): the identifier of the client
         :param address: IP address of the caller (str)
+        :param user: user (record) to warm by the same query, see ``oauth_warm``
         """
         limit, seconds = self._get_limits()
         now = fields.Datetime.now()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT count(*) FILTER (WHERE subject = %s),
-                       count(*),
-                       max(failed_at)
-                  FROM oauth_provider_failure
-                 WHERE address = %s AND kind = %s AND failed_at > %s
-                """,
-                secret.digest(subject),
-                caller.origin(address),
-                kind,
-                now - timedelta(seconds=seconds),
-            )
+        values = (
+            secret.digest(subject),
+            caller.origin(address),
+            kind,
+            now - timedelta(seconds=seconds),
         )
-        of_subject, of_address, last = self.env.cr.fetchone()
+        if user:
+            self.env.flush_all()
+            self.env.cr.execute(_COUNT_AND_USER, (*values, user.id))
+        else:
+            self.env.cr.execute(_COUNT, values)
+        of_subject, of_address, last, *known = self.env.cr.fetchone()
+        if user:
+            user.oauth_keep(known)
         if of_subject < limit and of_address < limit * ADDRESS_FACTOR:
             return 0
         return max(1, seconds - int((now - last).total_seconds()))

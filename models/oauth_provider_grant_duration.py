@@ -59,7 +59,8 @@ class OAuthProviderGrant(models.Model):
     @api.private
     def cap(self, moment):
         """Return the earlier of ``moment`` (datetime) and the end of this grant."""
-        return min(moment, self.expires_at) if self.expires_at else moment
+        end = self.expires_at
+        return min(moment, end) if end else moment
 
     @api.private
     def last_for(self, duration):

@@ -1,11 +1,15 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import functools
+
 from odoo import api, models
-from odoo.tools import SQL, email_normalize
+from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign
 
 from ..tools.clock import timestamp
 
+#: To parse an address takes a while, and the same ones come again.
+_normalized = functools.lru_cache(1024)(email_normalize)
 #: What the address of a picture is signed for.
 PICTURE_PURPOSE = "oauth_provider.picture"
 
@@ -34,10 +38,11 @@ class OAuthProviderScope(models.Model):
         :param client: client (record) that is told
         """
         claims = {}
+        user, client, standard = user.sudo(), client.sudo(), self._standard_codes()
         for code in self.sudo().mapped("code"):
-            method = getattr(self, f"_claims_{code}", None)
-            if code in self._standard_codes() and method:
-                claims.update(method(user.sudo(), client.sudo()))
+            method = code in standard and getattr(self, f"_claims_{code}", None)
+            if method:
+                claims.update(method(user, client))
         return {
             name: value
             for name, value in claims.items()
@@ -67,7 +72,7 @@ class OAuthProviderScope(models.Model):
 
         The address says nothing of the user, and is dead once the grant is withdrawn.
         """
-        if not self._has_picture(user):
+        if not user.oauth_has_picture:
             return False
         grants = self.env["oauth.provider.grant"].sudo()
         known = self.env.context.get("oauth_grant")
@@ -76,18 +81,6 @@ class OAuthProviderScope(models.Model):
             return False
         name = hash_sign(grant.env, PICTURE_PURPOSE, [grant.id])
         return client.get_endpoint_url(f"picture?of={name}")
-
-    def _has_picture(self, user):
-        """Tell whether there is a picture of ``user``, without reading it."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SELECT FROM ir_attachment WHERE res_model = 'res.partner'"
-                " AND res_field = 'image_128' AND res_id = %s LIMIT 1",
-                user.partner_id.id,
-            )
-        )
-        return bool(self.env.cr.fetchall())
 
     def _claims_email(self, user, client):
         email = user.partner_id.email
@@ -101,8 +94,8 @@ class OAuthProviderScope(models.Model):
         The login of an internal user is set by administrators alone; every person may
         change the e-mail address, and whoever signs up freely chooses the login too.
         """
-        address = email_normalize(user.partner_id.email)
-        is_login = bool(address) and address == email_normalize(user.login)
+        address = _normalized(user.partner_id.email)
+        is_login = bool(address) and address == _normalized(user.login)
         return is_login and user._is_internal()
 
     def _claims_phone(self, user, client):

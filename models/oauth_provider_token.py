@@ -118,6 +118,8 @@ class OAuthProviderToken(models.Model):
         result. Scopes that the client has lost since give nothing.
         """
         self.ensure_one()
+        if model not in self.allowed_scopes().mapped("model"):
+            return {}
         return self.record_scopes().get_data_for_model(
             model, res_id=res_id, all_scopes_match=all_scopes_match
         )
@@ -137,9 +139,13 @@ class OAuthProviderToken(models.Model):
         """Return the scopes in the environment of the token's user."""
         self.ensure_one()
         token = self.sudo()
-        scopes = token.allowed_scopes().with_user(token.user_id)
+        scopes = token.allowed_scopes()
         # Of which the claims tell, and which need not be looked for again
-        return scopes.with_context(**token.get_context(), oauth_grant=token.grant_id.id)
+        known = {"oauth_grant": token.grant_id.id}
+        context = {**scopes.env.context, **token.get_context(), **known}
+        # What with_user and with_context do, in one step
+        env = scopes.env(user=token.user_id.id, su=False, context=context)
+        return scopes.with_env(env)
 
     def action_revoke(self):
         """End the access that these tokens stand for: the button of the token views.

@@ -12,6 +12,9 @@ from odoo.addons.base.models.res_users import check_identity
 from ..tools import api_access
 from ..tools.sign_in import SECOND_FACTORS
 
+#: What the tokens of a backend application need to know of the user it acts as.
+WARM_FIELDS = ("active", "oauth_identifier")
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -25,6 +28,12 @@ class ResUsers(models.Model):
         groups=fields.NO_ACCESS,
     )
 
+    oauth_has_picture = fields.Boolean(
+        compute="_compute_oauth_has_picture",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        help="Whether there is a picture, which need not be read to know.",
+    )
     oauth_application_ids = fields.One2many(
         comodel_name="oauth.provider.application",
         inverse_name="user_id",
@@ -32,6 +41,34 @@ class ResUsers(models.Model):
         # Not searched by: who has any is nobody else's business
         compute="_compute_oauth_application_ids",
     )
+
+    @api.depends("partner_id.image_128")
+    def _compute_oauth_has_picture(self):
+        self.env.flush_all()
+        partner = SQL.identifier("res_users", "partner_id")
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, %s FROM res_users WHERE id = ANY(%s)",
+                self._get_picture_query(partner),
+                self.ids,
+            )
+        )
+        found = dict(self.env.cr.fetchall())
+        for user in self:
+            user.oauth_has_picture = found.get(user._origin.id, False)
+
+    @api.model
+    def _get_picture_query(self, partner):
+        """Return whether there is a picture of a user's partner, without reading it.
+
+        :param partner: where the id of the partner is (SQL)
+        :return: SQL
+        """
+        return SQL(
+            "EXISTS(SELECT FROM ir_attachment WHERE res_model = 'res.partner'"
+            " AND res_field = 'image_128' AND res_id = %s)",
+            partner,
+        )
 
     @property
     def SELF_READABLE_FIELDS(self):
@@ -51,18 +88,23 @@ class ResUsers(models.Model):
     @api.private
     def oauth_warm(self):
         """Return this user, whose state and identifier are read and nothing else."""
-        names = ("active", "oauth_identifier")
-        caches = [self._fields[name]._get_cache(self.env) for name in names]
+        caches = [self._fields[name]._get_cache(self.env) for name in WARM_FIELDS]
         if not self or all(self.id in cache for cache in caches):
             return self
         self.env.flush_all()
+        columns = SQL(", ").join(map(SQL.identifier, WARM_FIELDS))
         self.env.cr.execute(
-            SQL("SELECT active, oauth_identifier FROM res_users WHERE id = %s", self.id)
+            SQL("SELECT %s FROM res_users WHERE id = %s", columns, self.id)
         )
         for row in self.env.cr.fetchall():
-            for cache, value in zip(caches, row, strict=True):
-                cache.setdefault(self.id, value)
+            self.oauth_keep(row)
         return self
+
+    @api.private
+    def oauth_keep(self, values):
+        """Let the ORM know the ``values`` (in their order) of :data:`WARM_FIELDS`."""
+        for name, value in zip(WARM_FIELDS, values, strict=True):
+            self._fields[name]._get_cache(self.env).setdefault(self.id, value)
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -103,8 +103,8 @@ def authenticate(env, message):
     """
     credentials = read_credentials(message)
     subject = credentials.identifier or ""
-    check_throttle(env, "client", subject, message.address)
     client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
+    check_throttle(env, "client", subject, message.address, user=client.user_id)
     if not _is_proven(env, client, credentials):
         record_failure(env, "client", subject, message.address)
         env["oauth.provider.event"].record(

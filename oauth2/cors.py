@@ -12,7 +12,7 @@ def headers(env, origin, methods=None):
     Those of a client's own pages alone; and never with cookies: a script has what it
     was given, and no session.
 
-    :param env: superuser environment
+    :param env: superuser environment; None will do without an origin
     :param origin: the Origin header (str or None)
     :param methods: HTTP methods to announce in the answer to a preflight
     """

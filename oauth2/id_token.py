@@ -3,6 +3,7 @@
 """ID tokens (OpenID Connect Core section 2) and signed userinfo (section 5.3.2)."""
 
 import time
+from functools import cached_property
 
 from ..tools import signing_key
 
@@ -70,7 +71,11 @@ class Subject:
         self.user = user
         self.scopes = scopes
         self.requested = frozenset(requested)
-        self.subject = client.generate_user_id(user)
+
+    @cached_property
+    def subject(self):
+        # A random access token does not say it
+        return self.client.generate_user_id(self.user)
 
     def standard_claims(self):
         """Return the claims of the shipped scopes (dict, OpenID Connect Core 5.4)."""

@@ -3,7 +3,6 @@
 """A request as the endpoints see it, and their answer. Pure: no Odoo, no server."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from urllib.parse import urlencode
@@ -96,12 +95,7 @@ class Parameters:
                 (name + value).encode()
             except UnicodeEncodeError:
                 return "A parameter is not valid UTF-8."
-        repeated = [
-            name
-            for name, count in Counter(name for name, _value in self._pairs).items()
-            if count > 1
-        ]
-        if repeated:
+        if len(self.names()) < len(self._pairs):
             return "A parameter is repeated."
         return None
 

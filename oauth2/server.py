@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The oauthlib endpoints, assembled from exactly the grants that we support."""
 
+import collections
+import functools
+
 from oauthlib.oauth2 import (
     AuthorizationEndpoint,
     BearerToken,
@@ -57,6 +60,31 @@ def _create_authorization_code(request):
     return grant
 
 
+class _Later:
+    """A handler that is made when it is asked for: a request asks for one at most."""
+
+    def __init__(self, make, *args, **kwargs):
+        self._make = functools.partial(make, *args, **kwargs)
+        self._made = None
+
+    def made(self):
+        """Return the handler, which is the same each time."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+class _Handlers(collections.UserDict):
+    """Handlers by name, each of which may be a :class:`_Later`."""
+
+    def __getitem__(self, name):
+        found = self.data[name]
+        return found.made() if isinstance(found, _Later) else found
+
+    def get(self, name, default=None):
+        return self[name] if name in self.data else default
+
+
 class OdooServer(
     AuthorizationEndpoint,
     TokenEndpoint,
@@ -71,12 +99,14 @@ class OdooServer(
     """
 
     def __init__(self, validator, token_generator=None):
-        code = _code_grant(AuthorizationCodeGrant, validator)
-        hybrid = _code_grant(HybridGrant, validator)
+        code = _Later(_code_grant, AuthorizationCodeGrant, validator)
+        hybrid = _Later(_code_grant, HybridGrant, validator)
         # Not the one of OpenID Connect: Odoo's auth_oauth asks for openid by
         # response_type=token and sends no nonce
-        implicit = ImplicitGrant(validator, pre_auth=[check_response_mode])
-        id_token = OpenIDImplicitGrant(validator, pre_auth=[check_response_mode])
+        implicit = _Later(ImplicitGrant, validator, pre_auth=[check_response_mode])
+        id_token = _Later(
+            OpenIDImplicitGrant, validator, pre_auth=[check_response_mode]
+        )
         bearer = BearerToken(
             validator,
             token_generator=token_generator or validator.generate_access_token,
@@ -86,26 +116,32 @@ class OdooServer(
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",
-            response_types={
-                "code": code,
-                "code id_token": hybrid,
-                "code id_token token": hybrid,
-                "code token": hybrid,
-                "id_token": id_token,
-                "id_token token": id_token,
-                "token": implicit,
-            },
+            response_types=_Handlers(
+                {
+                    "code": code,
+                    "code id_token": hybrid,
+                    "code id_token token": hybrid,
+                    "code token": hybrid,
+                    "id_token": id_token,
+                    "id_token token": id_token,
+                    "token": implicit,
+                }
+            ),
             default_token_type=bearer,
         )
         TokenEndpoint.__init__(
             self,
             default_grant_type="authorization_code",
-            grant_types={
-                "authorization_code": code,
-                "password": ResourceOwnerPasswordCredentialsGrant(validator),
-                "client_credentials": ClientCredentialsGrant(validator),
-                "refresh_token": RefreshTokenGrant(validator),
-            },
+            grant_types=_Handlers(
+                {
+                    "authorization_code": code,
+                    "password": _Later(
+                        ResourceOwnerPasswordCredentialsGrant, validator
+                    ),
+                    "client_credentials": _Later(ClientCredentialsGrant, validator),
+                    "refresh_token": _Later(RefreshTokenGrant, validator),
+                }
+            ),
             default_token_type=bearer,
         )
         ResourceEndpoint.__init__(

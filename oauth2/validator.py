@@ -6,6 +6,7 @@ from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
+from ..tools import statement
 from . import pkce, resource_indicator
 from .access_token import make_access_token
 from .id_token import Subject, make_id_token
@@ -57,7 +58,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         self.key = env["oauth.provider.key"]
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
-        self.scopes = env["oauth.provider.scope"]
+        self.scopes = self.held_scopes = env["oauth.provider.scope"]
         self.has_failed_password = False
 
     # Client (RFC 6749 section 2)
@@ -207,7 +208,8 @@ class OdooValidator(TokenValidator, RequestValidator):
         return self.code.code_challenge_method or None
 
     def invalidate_authorization_code(self, client_id, code, request, *args, **kwargs):
-        self.code.mark_used()
+        # The statement that stored the tokens has done it
+        return None
 
     # Resource owner password credentials (RFC 6749 section 4.3)
 
@@ -237,13 +239,14 @@ class OdooValidator(TokenValidator, RequestValidator):
             self.client, self.resource, record.audience
         )
         self.refresh_token = record
+        self.held_scopes = record.allowed_scopes()
         self.user = record.user_id
         self.session = record.session_id
         request.user = self.user
         return True
 
     def get_original_scopes(self, refresh_token, request, *args, **kwargs):
-        return self.refresh_token.allowed_scopes().mapped("code")
+        return self.held_scopes.mapped("code")
 
     def is_within_original_scope(
         self, request_scopes, refresh_token, request, *args, **kwargs
@@ -292,8 +295,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""
         if not self.refresh_token:
             return self.scopes
-        held = self.refresh_token.allowed_scopes()
-        return held.filtered(lambda scope: scope.code in request.scopes)
+        return self.held_scopes.filtered(lambda scope: scope.code in request.scopes)
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
@@ -313,38 +315,47 @@ class OdooValidator(TokenValidator, RequestValidator):
         elif self.user:
             values["grant"] = self._ensure_grant()
         if self.refresh_token:
-            if not self.refresh_token.used_at:
-                self.refresh_token.mark_used()
-            ceiling = self.refresh_token.allowed_scopes()
+            ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))
-        self.env["oauth.provider.token"].issue(
-            value=token["access_token"],
-            scopes=self.scopes,
-            lifetime=token["expires_in"],
-            token_type=self.client.token_type,
-            key_id=self.key.id,
-            audience=self.client.get_audience(self.resource),
-            **values,
-        )
+        parts = [
+            self.env["oauth.provider.token"].prepare_issue(
+                value=token["access_token"],
+                scopes=self.scopes,
+                lifetime=token["expires_in"],
+                token_type=self.client.token_type,
+                key_id=self.key.id,
+                audience=self.client.get_audience(self.resource),
+                **values,
+            )
+        ]
+        if source and not source.used_at:
+            parts.append(source.prepare_use())
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]
         elif "refresh_token" in token:
-            self.env["oauth.provider.refresh.token"].issue(
-                value=token["refresh_token"],
-                scopes=ceiling,
-                lifetime=self.client.refresh_token_lifetime,
-                predecessor_id=self.refresh_token.id,
-                audience=self.resource,
-                **values,
+            parts.append(
+                self.env["oauth.provider.refresh.token"].prepare_issue(
+                    value=token["refresh_token"],
+                    scopes=ceiling,
+                    lifetime=self.client.refresh_token_lifetime,
+                    predecessor_id=self.refresh_token.id,
+                    audience=self.resource,
+                    **values,
+                )
             )
-        self.env["oauth.provider.event"].record(
-            "refreshed" if self.refresh_token else "issued",
-            client=self.client,
-            user=values["user"],
-            grant=values.get("grant"),
-            reason=self.client.grant_type,
+        parts.append(
+            self.env["oauth.provider.event"].prepare(
+                "refreshed" if self.refresh_token else "issued",
+                client=self.client,
+                user=values["user"],
+                grant=values.get("grant"),
+                reason=self.client.grant_type,
+            )
         )
+        self.env.flush_all()
+        # What is exchanged and what it is exchanged for: all of it or nothing
+        statement.execute(self.env.cr, parts)
 
     # OpenID Connect
 

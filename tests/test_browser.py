@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
 
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 ALLOW = """
 const form = document.querySelector("form");
@@ -119,12 +119,7 @@ class TestBrowser(OAuthCase):
                 lifetime=lifetime,
                 grant=grants.find_live(owner, self.user),
             )
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        manager = new_manager(self.env)
         self.start_tour(
             "/odoo/oauth-grants", "oauth_provider_overview", login=manager.login
         )

@@ -8,6 +8,8 @@ from odoo import fields
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
+from ..tools import secret
+
 MODELS = (
     "oauth.provider.authorization.code",
     "oauth.provider.refresh.token",
@@ -85,7 +87,7 @@ class TestPlans(TransactionCase):
     def test_by_secret(self):
         for model in MODELS:
             records = self.env[model]
-            query, _columns, _relations = records._make_query()
+            query, _groups = records._make_query()
             for lock in (False, True):
                 with self.subTest(model=model, lock=lock):
                     whole = records._finish(query, "%s", lock)
@@ -94,7 +96,7 @@ class TestPlans(TransactionCase):
     def test_by_secret_with_a_plan_that_is_kept(self):
         for model in MODELS:
             records = self.env[model]
-            query, _columns, _relations = records._make_query()
+            query, _groups = records._make_query()
             self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
             whole = records._finish(query, "$1", False)
             self.env.cr.execute(f"PREPARE kept_plan (text) AS {whole}")
@@ -146,8 +148,9 @@ class TestPlans(TransactionCase):
             with self.subTest(model=model):
                 queries, *_places = self.env[model]._get_lookup()
                 for query in queries.values():
-                    self.assertIn(f"{self.env[model]._table}_", query)
-                    self.assertTrue(query.startswith("SELECT * FROM"))
+                    self.assertTrue(
+                        query.startswith(f"SELECT {self.env[model]._table}_")
+                    )
 
     def test_another_query_does_without_the_function(self):
         tokens = self.env["oauth.provider.token"]
@@ -156,6 +159,28 @@ class TestPlans(TransactionCase):
         value = self._issue()
         self.assertEqual(tokens.find(value).user_id, self.user)
         self.assertEqual(tokens.find_and_lock(value).user_id, self.user)
+
+    def test_the_function_finds_by_a_column_that_has_become_another_type(self):
+        value = self._issue()
+        tokens = self.env["oauth.provider.token"]
+        self.assertEqual(tokens.find(value).token_type, "random")
+        self.env.cr.execute(
+            "ALTER TABLE oauth_provider_token ALTER token_type TYPE text,"
+            " ALTER key_id TYPE bigint, ALTER expires_at TYPE timestamp(0)"
+        )
+        for find in (tokens.find, tokens.find_and_lock):
+            self.env.invalidate_all()
+            with self.subTest(find=find.__name__):
+                self.assertEqual(find(value).token_type, "random")
+
+    def test_a_function_is_named_by_all_that_it_is(self):
+        tokens = self.env["oauth.provider.token"]
+        query, _groups = tokens._make_query()
+        name, definition = tokens._make_function(query, False)
+        self.assertIn("RETURNS text", definition)
+        for other in ((f"{query[0]} ", query[1]), (query[0], f"{query[1]} ")):
+            self.assertNotEqual(tokens._make_function(other, False)[0], name)
+        self.assertTrue(name.endswith(secret.digest(definition)[:12]))
 
     def _issue(self):
         _record, value = self.env["oauth.provider.token"].issue(

@@ -50,9 +50,8 @@ def test_pictures_and_pages_that_are_named_are_there(texts, path, kinds):
 def test_the_page_in_odoo_links_to_no_file_that_odoo_does_not_serve(texts):
     """Odoo serves the folder ``static`` of an addon and nothing else of it."""
     page = texts[readme.INDEX]
-    assert not [
-        link for link in re.findall(r'(?:src|href)="([^"]+)"', page) if ".." in link
-    ]
+    links = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert not [link for link in links if ".." in link]
     base = "https://github.com/OCA/server-auth/blob/19.0/oauth_provider/"
     linked = re.findall(rf'href="{base}([^"]+)"', page)
     assert "readme/recipes/nextcloud.md" in linked
