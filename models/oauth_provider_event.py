@@ -4,8 +4,8 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
 
+from ..tools import caller
 from ..tools.after_commit import write_apart
 from ..tools.log_line import LIMIT, format_line
 from ..tools.statement import Part
@@ -15,8 +15,8 @@ _logger = logging.getLogger("odoo.addons.oauth_provider.events")
 
 #: What anybody can bring about, without a credential.
 OPEN_KINDS = ("refused", "replayed")
-#: Events of each of these kinds that are stored in a minute: from one address, and in
-#: all.
+#: Events of each of these kinds that are stored in a minute: from one address (of IPv6
+#: from one network, which is one caller's), and in all.
 ADDRESS_LIMIT = 10
 TOTAL_LIMIT = 100
 ADDRESS_LENGTH = 64
@@ -190,17 +190,17 @@ class OAuthProviderEvent(models.Model):
         """
         if row["kind"] in OPEN_KINDS:
             cr.execute(
-                SQL(
-                    "SELECT count(*) FILTER (WHERE address = %s), count(*)"
-                    " FROM oauth_provider_event"
-                    " WHERE kind = %s AND kind IN ('refused', 'replayed')"
-                    " AND happened_at > %s",
-                    row["address"],
+                "SELECT address FROM oauth_provider_event"
+                " WHERE kind = %s AND kind IN ('refused', 'replayed')"
+                " AND happened_at > %s LIMIT %s",
+                (
                     row["kind"],
                     row["happened_at"] - timedelta(minutes=1),
-                )
+                    TOTAL_LIMIT,
+                ),
             )
-            of_address, total = cr.fetchone()
-            if of_address >= ADDRESS_LIMIT or total >= TOTAL_LIMIT:
+            origins = [caller.origin(address or "") for (address,) in cr.fetchall()]
+            of_origin = origins.count(caller.origin(row["address"]))
+            if of_origin >= ADDRESS_LIMIT or len(origins) >= TOTAL_LIMIT:
                 return
         cr.execute(INSERT, tuple(row.values()))

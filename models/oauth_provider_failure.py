@@ -61,7 +61,10 @@ class OAuthProviderFailure(models.Model):
 
     @api.model
     def _get_limits(self):
-        """Return (failures allowed, seconds in which they count)."""
+        """Return (failures allowed, seconds in which they count), each 1 or more.
+
+        Nobody turns the throttle off: 0, which the settings refuse, is the default.
+        """
         number = self.env["ir.config_parameter"]._get_oauth_number
         return (
             number("oauth_provider.throttle_failures", 0) or 10,

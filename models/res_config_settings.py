@@ -1,15 +1,17 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
-#: {field: (system parameter, number without it)}
+#: {field: (system parameter, number without it, least that it may be)}
 NUMBERS = {
-    "oauth_retention_days": ("oauth_provider.retention_days", 30),
-    "oauth_event_retention_days": ("oauth_provider.event_retention_days", 90),
-    "oauth_unused_grant_days": ("oauth_provider.unused_grant_days", 365),
-    "oauth_key_lifetime_days": ("oauth_provider.key_lifetime_days", 90),
-    "oauth_throttle_failures": ("oauth_provider.throttle_failures", 10),
-    "oauth_throttle_seconds": ("oauth_provider.throttle_seconds", 60),
+    "oauth_retention_days": ("oauth_provider.retention_days", 30, 0),
+    "oauth_event_retention_days": ("oauth_provider.event_retention_days", 90, 0),
+    "oauth_unused_grant_days": ("oauth_provider.unused_grant_days", 365, 0),
+    "oauth_key_lifetime_days": ("oauth_provider.key_lifetime_days", 90, 0),
+    # Who may guess without end guesses right
+    "oauth_throttle_failures": ("oauth_provider.throttle_failures", 10, 1),
+    "oauth_throttle_seconds": ("oauth_provider.throttle_seconds", 60, 1),
 }
 
 
@@ -23,26 +25,52 @@ class ResConfigSettings(models.TransientModel):
         " that they have when it changes.",
     )
     # Odoo's own config_parameter takes 0 for nothing
-    oauth_retention_days = fields.Integer(string="Keep Expired Tokens")
-    oauth_event_retention_days = fields.Integer(string="Keep Events")
-    oauth_unused_grant_days = fields.Integer(string="Keep Unused Grants")
-    oauth_key_lifetime_days = fields.Integer(string="Replace Signing Keys After")
-    oauth_throttle_failures = fields.Integer(string="Failed Attempts")
-    oauth_throttle_seconds = fields.Integer(string="Within")
+    oauth_retention_days = fields.Integer(
+        string="Keep Expired Tokens",
+        help="0: removed by the next run of the job, within an hour.",
+    )
+    oauth_event_retention_days = fields.Integer(
+        string="Keep Events",
+        help="0: removed by the next run of the job, within an hour.",
+    )
+    oauth_unused_grant_days = fields.Integer(
+        string="Keep Unused Grants", help="0: they are never removed."
+    )
+    oauth_key_lifetime_days = fields.Integer(
+        string="Replace Signing Keys After", help="0: they are never replaced."
+    )
+    oauth_throttle_failures = fields.Integer(
+        string="Failed Attempts", help="At least 1: it cannot be turned off."
+    )
+    oauth_throttle_seconds = fields.Integer(string="Within", help="At least 1.")
+
+    @api.constrains(*NUMBERS)
+    def _check_oauth_numbers(self):
+        for settings in self:
+            for name, (_key, _default, least) in NUMBERS.items():
+                if settings[name] < least:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(setting)s” must be at least %(least)s.",
+                            setting=self._fields[name]._description_string(self.env),
+                            least=least,
+                        )
+                    )
 
     @api.model
     def get_values(self):
         values = super().get_values()
         number = self.env["ir.config_parameter"]._get_oauth_number
-        for name, (key, default) in NUMBERS.items():
-            values[name] = number(key, default)
+        for name, (key, default, least) in NUMBERS.items():
+            value = number(key, default)
+            # What somebody has written into the system parameter, and does not count
+            values[name] = value if value >= least else default
         return values
 
     def set_values(self):
         result = super().set_values()
         parameters = self.env["ir.config_parameter"].sudo()
-        for name, (key, default) in NUMBERS.items():
-            value = max(self[name], 0)
-            if value != parameters._get_oauth_number(key, default):
-                parameters.set_param(key, str(value))
+        for name, (key, default, _least) in NUMBERS.items():
+            if self[name] != parameters._get_oauth_number(key, default):
+                parameters.set_param(key, str(self[name]))
         return result

@@ -142,6 +142,25 @@ class TestEvents(OAuthCase):
         self.events.record("issued", client=client)
         self.assertEqual(self.new_events().kind, "issued")
 
+    def test_nobody_fills_the_table_from_a_network_of_ipv6(self):
+        client, _none = self.create_client(client_type="public")
+        self.new_events()
+
+        def record(addresses):
+            for address in addresses:
+                with patch.object(
+                    type(self.env["ir.http"]),
+                    "_oauth_get_address",
+                    lambda _model, address=address: address,
+                ):
+                    self.events.record("refused", client=client)
+            return self.new_events().mapped("address")
+
+        kept = record(f"2001:db8:0:1::{number:x}" for number in range(15))
+        # Each row still says which address it was
+        self.assertEqual(len(set(kept)), 10)
+        self.assertEqual(record(["2001:db8:0:2::1"]), ["2001:db8:0:2::1"])
+
     def test_what_managers_do(self):
         manager = new_manager(self.env)
         client, _secret = self.create_client()

@@ -77,6 +77,20 @@ class TestHousekeeping(TransactionCase):
         self.tokens._cron_clean()
         self.assertFalse(old.exists())
 
+    def test_zero_days_are_no_days(self):
+        for name in ("retention_days", "event_retention_days"):
+            self.env["ir.config_parameter"].set_param(f"oauth_provider.{name}", "0")
+        expired, live = self.issue(1, days=1), self.issue(1, days=-1)
+        events = self.env["oauth.provider.event"]
+        events.record("issued", client=self.client)
+        self.env.cr.execute(
+            "UPDATE oauth_provider_event SET happened_at = now() - interval '1 minute'"
+        )
+        self.tokens._cron_clean()
+        self.assertFalse(expired.exists())
+        self.assertTrue(live.exists())
+        self.assertFalse(events.search([]))
+
     def make_grant(self, days, **values):
         grant = self.grants.create(
             {"client_id": self.client.id, "user_id": self.env.user.id, **values}

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 
 from .common import new_manager
@@ -28,6 +28,31 @@ class TestSettings(TransactionCase):
         self.assertEqual(
             Form(self.env["res.config.settings"]).oauth_key_lifetime_days, 0
         )
+
+    def test_the_throttle_cannot_be_turned_off(self):
+        failures = self.env["oauth.provider.failure"]
+        for name in ("oauth_throttle_failures", "oauth_throttle_seconds"):
+            for value in (0, -1):
+                settings = Form(self.env["res.config.settings"])
+                settings[name] = value
+                with self.assertRaisesRegex(ValidationError, "at least 1"):
+                    settings.save()
+        # Whatever the system parameter says, the page shows what counts
+        for name in ("throttle_failures", "throttle_seconds"):
+            self.env["ir.config_parameter"].set_param(f"oauth_provider.{name}", "0")
+        self.assertEqual(failures._get_limits(), (10, 60))
+        settings = Form(self.env["res.config.settings"])
+        self.assertEqual(settings.oauth_throttle_failures, 10)
+        self.assertEqual(settings.oauth_throttle_seconds, 60)
+        settings.oauth_throttle_seconds = 1
+        settings.save().execute()
+        self.assertEqual(failures._get_limits(), (10, 1))
+
+    def test_nothing_is_kept_for_less_than_no_time(self):
+        settings = Form(self.env["res.config.settings"])
+        settings.oauth_retention_days = -1
+        with self.assertRaisesRegex(ValidationError, "at least 0"):
+            settings.save()
 
     def test_managers_are_no_administrators(self):
         manager = new_manager(self.env)
