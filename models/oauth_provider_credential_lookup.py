@@ -90,20 +90,53 @@ class OAuthProviderCredential(models.AbstractModel):
     def _find(self, value, lock=False, person=False):
         if not value:
             return self.browse()
+        digest = secret.digest(value)
+        if not lock and (id_ := self.env.cr.cache.pop((self._name, digest), None)):
+            return self.browse(id_)
         self.env.flush_all()
         query, group = self._get_lookup(person)
         if lock:
             query = f"{query} FOR UPDATE OF {self._table}"
         # A worker that came second is retried: nothing to log as an error
-        self.env.cr.execute(query, (secret.digest(value),), log_exceptions=not lock)
+        self.env.cr.execute(query, (digest,), log_exceptions=not lock)
         row = self.env.cr.fetchone()
-        if not row:
-            return self.browse()
-        found = json.loads(row[0])
+        return self._take(group, row[0]) if row else self.browse()
+
+    def _take(self, group, text):
+        """Return the record of what was found (str), which the ORM knows from now on.
+
+        :param group: see :meth:`_make_query`
+        """
+        found = json.loads(text)
         self._keep(self.env.transaction.field_data, group, found)
         record = self.browse(found[0])
         record.client_id.warm()
         return record
+
+    @api.private
+    def look_beside(self, value, query, parameters):
+        """Return another query that looks for the credential ``value`` (str) as well.
+
+        :param query: that returns one row (str)
+        :param parameters: of it (tuple)
+        :return: (query as str, parameters); the last column of the row is for
+            :meth:`keep_for_find`
+        """
+        self.env.flush_all()
+        lookup, _group = self._get_lookup(False)
+        whole = f"SELECT beside.*, ({lookup}) FROM ({query}) AS beside"  # noqa: S608
+        return whole, (secret.digest(value), *parameters)
+
+    @api.private
+    def keep_for_find(self, value, text):
+        """Let the next :meth:`find` of ``value`` do without a query of its own.
+
+        :param text: what was found (str), or None
+        """
+        if text:
+            _query, group = self._get_lookup(False)
+            key = (self._name, secret.digest(value))
+            self.env.cr.cache[key] = self._take(group, text).id
 
     def _keep(self, cache, group, found):
         """Put what was found where the ORM keeps what it has read.
@@ -117,9 +150,7 @@ class OAuthProviderCredential(models.AbstractModel):
         fields, groups = group
         id_, *values = found
         for (field, convert), known in zip(fields, values, strict=False):
-            cache[field].setdefault(
-                id_, convert(self.env, known) if convert else known
-            )
+            cache[field].setdefault(id_, convert(self.env, known) if convert else known)
         for inner, known in zip(groups, values[len(fields) :], strict=True):
             self._keep(cache, inner, known)
 

@@ -135,8 +135,6 @@ class TestMigration(TransactionCase):
         )
         script = "migrations/19.0.1.4.0/post-drop-functions.py"
         path = f"{get_module_path('oauth_provider')}/{script}"
-        load_script(path, "oauth_provider_functions").migrate(
-            self.env.cr, "19.0.1.3.0"
-        )
+        load_script(path, "oauth_provider_functions").migrate(self.env.cr, "19.0.1.3.0")
         self.env.cr.execute(count, (name,))
         self.assertEqual(self.env.cr.fetchone(), (0,))
