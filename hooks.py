@@ -29,8 +29,6 @@ def uninstall_hook(env):
     The settings (another installation later fixes an issuer of its own), and the
     filters that were drawn in the form of a scope; never one that people made.
     """
-    for name in ("authorization.code", "refresh.token", "token"):
-        env[f"oauth.provider.{name}"]._drop_functions()
     env["oauth.provider.scope"]._remove_own_filters()
     # "_" stands for any character
     own = [("key", "=like", r"oauth\_provider.%")]
