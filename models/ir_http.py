@@ -141,11 +141,24 @@ class IrHttp(models.AbstractModel):
             # Without any, Odoo would take all of the user's
             cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
-        request.session.can_save = False
+        cls._oauth_leave_session()
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())
         token.grant_id.note_use(request.httprequest.remote_addr)
         return token
+
+    @classmethod
+    def _oauth_leave_session(cls):
+        """Go on with a session of nobody, which is not kept.
+
+        A cookie beside a token may be another person's, whom Odoo asked for the
+        password a moment ago: it would not ask again before it makes an API key.
+        """
+        session = http.root.session_store.new()
+        session.update(http.get_default_session(), db=request.db)
+        session.context = request.session.context
+        session.can_save = False
+        request.session = session
 
     @classmethod
     def _oauth_refuse(cls, status, **parameters):

@@ -3,6 +3,7 @@
 """What a token narrows ends with its call, and its call is narrowed by itself alone."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 
 from odoo.fields import Command
@@ -134,6 +135,26 @@ class TestJson2Isolation(Json2Case):
             )
             self.assertNotIn(f'"id": {other.id}', response.text)
             self.assertIn(response.status_code, (401, 403), header)
+
+    def test_what_another_person_has_just_proved_does_not_count(self):
+        """Odoo asks for the password before it makes a key, and remembers that."""
+        new_test_user(self.env, "oauth_other", password="oauth_other")
+        everything = self.env["oauth.provider.scope"].create(
+            {"name": "All", "code": "all", "full_access": True}
+        )
+        token = self.get_token(everything)
+        model = "res.users.apikeys.description"
+        key = self.call(token, "create", model, vals_list=[{"name": "Taken"}]).json()
+        proved = {"identity-check-last": time.time()}
+        self.authenticate("oauth_other", "oauth_other", session_extra=proved)
+        response = self.url_open(
+            f"/json/2/{model}/make_key",
+            json={"ids": key},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.json()["res_model"], "res.users.identitycheck")
+        self.assertFalse(self.user.api_key_ids)
 
     def test_other_bearer_routes_need_full_access(self):
         everything = self.env["oauth.provider.scope"].create(
