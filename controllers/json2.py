@@ -4,7 +4,7 @@ import inspect
 import logging
 from collections.abc import Mapping
 
-import psycopg2
+import psycopg2.errors
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo import http
@@ -29,6 +29,8 @@ CALLERS_FAULT = (
     TypeError,
     ValueError,
     psycopg2.DataError,
+    psycopg2.errors.DatatypeMismatch,
+    psycopg2.errors.UndefinedFunction,
 )
 
 _logger = logging.getLogger(__name__)
@@ -59,6 +61,11 @@ class OAuthJson2Controller(WebJson2Controller):
             __method__,
         )
         is_limited = token.grant_id.limits_companies()
+        if is_limited:
+            try:
+                kwargs = api.hold_contexts(access, kwargs)
+            except RecursionError as error:
+                raise UnprocessableEntity("The arguments are too deep.") from error
         with api_access.within(access.companies if is_limited else None):
             if not access.is_full:
                 return self._call(access, __model__, __method__, ids, context, kwargs)
@@ -68,7 +75,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __method__,
                 ids=ids,
                 context=api.full_context(access, context),
-                **(api.hold_contexts(access, kwargs) if is_limited else kwargs),
+                **kwargs,
             )
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):

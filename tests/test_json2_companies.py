@@ -183,3 +183,8 @@ class TestJson2Companies(Json2Case):
                     self.assertIn("of Second Company", response.text)
                     self.assertNotIn("of Third", response.text)
                     self.assertNotIn(f"of {self.first.name}", response.text)
+        deep = []
+        for _level in range(600):
+            deep = [deep]
+        response = self.call(token, "search", domain=deep)
+        self.assertEqual(response.status_code, 422, response.text[:300])

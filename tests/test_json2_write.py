@@ -191,7 +191,10 @@ class TestJson2Write(Json2Case):
         self.assertFalse(self.inside[1].active)
 
     def test_arguments_of_the_wrong_kind(self):
-        token = self.get_token(self.create_api_scope(api_read=True, api_write=True))
+        names = ("name", "child_ids")
+        token = self.get_token(
+            self.create_api_scope(api_read=True, api_write=True, names=names)
+        )
         inside = self.inside.ids
         for method, arguments in (
             ("read", {"ids": "abc", "fields": ["name"]}),
@@ -209,6 +212,9 @@ class TestJson2Write(Json2Case):
             ("search", {"domain": [], "order": 5}),
             ("search", {"domain": [], "order": "name nonsense"}),
             ("search", {"domain": [], "limit": "many"}),
+            ("search", {"domain": [], "limit": [1]}),
+            ("search", {"domain": [], "limit": True}),
+            ("search_count", {"domain": [["child_ids", "=", True]]}),
             ("web_read", {"ids": inside, "specification": ["name"]}),
             ("web_read", {"ids": inside, "specification": {"name": 5}}),
             ("read_group", {"domain": [], "fields": [], "groupby": [5]}),
