@@ -29,6 +29,7 @@ help:
 	@echo "  PROVIDER_PORT  port of the provider (8069)"
 	@echo "  CLIENT_PORT    port of the second Odoo (8070)"
 	@echo "  OAUTHLIB       another version of oauthlib, such as 3.3.1"
+	@echo "  PROTOCOL_ONLY  leave out tests of pages, speed and operation"
 
 run:
 	$(DEV) run

@@ -57,12 +57,12 @@ class Cluster:
 @contextmanager
 def cluster(purpose):
     """A running PostgreSQL for a command, stopped at the end if it was started."""
-    if settings().external_postgres:
-        yield _external()
-        return
     if purpose == "test" and SHARED in os.environ:
         given = json.loads(os.environ[SHARED])
         yield Cluster(filestore=_filestore(given["name"]), **given)
+        return
+    if settings().external_postgres:
+        yield _external()
         return
     with _slot(purpose) as slot:
         if slot is None:

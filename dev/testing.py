@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import chromium, git, nodejs, odoo_cli, results, venv
+from .cache import lock
 from .console import Stop, say
 from .databases import Databases
 from .postgres import cluster, shared
@@ -20,6 +21,8 @@ from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
+#: The lock that is held as long as Odoo's tests run beside those of pytest.
+ODOO_RUNS = "odoo-tests"
 ODOO_LIMIT = 1300
 PYTEST_LIMIT = 1800
 
@@ -29,9 +32,14 @@ def every_test(tags, arguments):
 
     What pytest says is shown once Odoo's tests are through.
     """
-    with cluster("test") as postgres, shared(postgres):
-        with _background_pytest(arguments) as rest:
-            return [odoo_tests(tags), rest()]
+    with cluster("test") as postgres, shared(postgres), ExitStack() as both:
+        # Tests that want the machine for themselves wait for it
+        alone = both.enter_context(ExitStack())
+        alone.enter_context(lock(ODOO_RUNS))
+        rest = both.enter_context(_background_pytest(arguments))
+        outcome = odoo_tests(tags)
+        alone.close()
+        return [outcome, rest()]
 
 
 def odoo_tests(tags=f"/{ADDON}"):
@@ -101,9 +109,7 @@ def _background_pytest(arguments):
         reader = threading.Thread(target=_show, args=(path, process), daemon=True)
         reader.start()
         limit = PYTEST_LIMIT - (time.monotonic() - started)
-        outcome = _pytest_outcome(process, report, limit)
-        reader.join()
-        return outcome
+        return _pytest_outcome(process, report, limit, reader)
 
     try:
         yield rest
@@ -122,12 +128,14 @@ def _start_pytest(arguments, **popen):
     return start_program(command, cwd=ROOT, env=env, **popen), report
 
 
-def _pytest_outcome(process, report, limit):
+def _pytest_outcome(process, report, limit, reader=None):
     try:
         code = process.wait(max(limit, 1))
     except subprocess.TimeoutExpired:
         code = None
         end_group(process, 30)
+    if reader:
+        reader.join()
     outcome = results.pytest_outcome(report, code)
     if code is None:
         outcome.fail(f"pytest took longer than {limit:.0f} s and was ended")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dev import chromium, demo_pair
+from dev import chromium, demo_pair, testing
+from dev.cache import lock
 from dev.databases import Databases
 from dev.postgres import cluster
 from dev.server import OdooServer
@@ -36,8 +37,8 @@ ONCE = {
         "upgrade",
     )
 }
-#: Tests that measure, or need much of the machine: they come last, when nothing else
-#: runs beside them.
+#: Tests that measure, or need much of the machine: they come last, and wait for Odoo's
+#: own tests.
 LAST = {f"test_{name}" for name in ("bench", "housekeeping", "scale", "torture")}
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
@@ -65,6 +66,15 @@ def pytest_collection_modifyitems(config, items):
     left_out = [item for item in items if Path(item.path).stem in ONCE]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Before the time of a test that measures begins, wait for what runs beside it."""
+    if Path(item.path).stem in LAST:
+        with lock(testing.ODOO_RUNS):
+            pass
+    return (yield)
 
 
 @pytest.fixture(scope="session")

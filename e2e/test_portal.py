@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The portal is no dependency: the card is there whichever came first."""
 
+from dev.process import log_path
+
 ADDON = "oauth_provider"
 FOUND = """
 keys = ["oauth_provider.portal_my_home", "oauth_provider.portal_breadcrumbs"]
@@ -38,8 +40,12 @@ def find(databases, name):
 
 def uninstall(databases, name, module):
     databases.shell(name, UNINSTALL, name=module)
+    log = log_path(f"uninstall-{module}")
+    log.unlink(missing_ok=True)
     # Odoo removes at its next start what is marked
-    databases.odoo(name, "--update", "base")
+    databases.odoo(name, "--update", "base", log=log.stem)
+    lines = log.read_text().splitlines()
+    assert not [line for line in lines if " ERROR " in line]
 
 
 def test_the_addon_first_then_the_portal_comes_and_goes(databases):

@@ -35,7 +35,7 @@ class OAuthProviderConfiguration(models.AbstractModel):
     def warm(self):
         """Return these records, whose stored values are at hand without a query."""
         cache = self.env.transaction.field_data
-        # Nobody writes this one: where it is, the others have been warm too
+        # Nobody writes this one: where the ORM has read it, the rest takes a query
         mark = cache[self._fields["create_date"]]
         for id_ in self._ids:
             if id_ in mark:

@@ -76,12 +76,17 @@ class OAuthProviderCredential(models.AbstractModel):
     def allowed_scopes(self):
         """Return the scopes of this credential that the client may still have.
 
-        Not what the person has left out since, either. In one query with all that is
-        known of them, for every call with a token begins here.
+        Nor what the person has left out since, nor what has come to open more than the
+        person allowed. In one query with all that is known of them, for every call with
+        a token begins here.
         """
         self.ensure_one()
-        allowed = set(self.client_id.scope_ids._ids)
-        if declined := self.grant_id.declined_scope_ids:
+        grant, client = self.grant_id, self.client_id
+        allowed = set(client.scope_ids._ids)
+        if grant.consented_at and not client.skip_authorization:
+            # Else nobody was asked: for a trusted client, or one that had the password
+            allowed &= set(grant.scope_ids._ids)
+        if declined := grant.declined_scope_ids:
             allowed -= set(declined.warm().optional()._ids)
         held = self.scope_ids
         return held.browse(id_ for id_ in held._ids if id_ in allowed).warm()

@@ -20,6 +20,8 @@ READ = (
             "revoked_at",
             "is_company_limited",
             "last_used",
+            "consented_at",
+            "scope_ids",
             "declined_scope_ids",
         ),
     ),

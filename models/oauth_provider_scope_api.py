@@ -77,8 +77,8 @@ class OAuthProviderScope(models.Model):
             if operations and not is_enforceable(self._as_person(scope.model)):
                 raise ValidationError(
                     self.env._(
-                        "“%s” decides by rules of its own who sees which record, so"
-                        " that a scope cannot be enforced on it through the API.",
+                        "A scope cannot be enforced on “%s” through the API: it has no"
+                        " records, or decides by rules of its own who sees what.",
                         scope.model_id.name,
                     )
                 )

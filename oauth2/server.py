@@ -78,11 +78,11 @@ class _Handlers(collections.UserDict):
     """Handlers by name, each of which may be a :class:`_Later`."""
 
     def __getitem__(self, name):
-        found = self.data[name]
-        return found.made() if isinstance(found, _Later) else found
+        return self.get(name)
 
     def get(self, name, default=None):
-        return self[name] if name in self.data else default
+        found = self.data.get(name, default)
+        return found.made() if isinstance(found, _Later) else found
 
 
 class OdooServer(
@@ -149,3 +149,13 @@ class OdooServer(
         )
         RevocationEndpoint.__init__(self, validator)
         IntrospectEndpoint.__init__(self, validator)
+
+    # oauthlib asks for the default each time, whether it needs it or not
+
+    @property
+    def default_grant_type_handler(self):
+        return self.grant_types.data[self.default_grant_type]
+
+    @property
+    def default_response_type_handler(self):
+        return self.response_types.data[self.default_response_type]

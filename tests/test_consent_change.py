@@ -91,6 +91,38 @@ class TestConsentChange(OAuthCase):
         self.assertEqual(self.redeem(code, client, self.secret).status_code, 200)
         self.assertTrue(self.find_grant())
 
+    def test_what_another_process_has_changed_counts(self):
+        """This one keeps what it knows of a scope until it is told that it changed."""
+        page = self.open_page()
+        self.env.cr.execute(
+            "UPDATE oauth_provider_scope SET api_write = true WHERE id = %s",
+            [self.scope.id],
+        )
+        self.assert_shown_anew(self.decide(page))
+
+    def test_a_token_that_was_on_its_way_opens_what_its_grant_does(self):
+        """It was begun before its scope came to open more, and stored after."""
+        page = self.open_page()
+        code = self.answer(self.decide(page))[1]["code"]
+        tokens = self.redeem(code, self.client, self.secret).json()
+        self.assertIn("s", tokens["scope"].split())
+        self.find_grant().scope_ids -= self.scope
+        told = self.bearer("tokeninfo", tokens["access_token"]).json()
+        self.assertEqual(told["scopes"].split(), ["bare"])
+        data = {
+            "grant_type": "refresh_token",
+            "refresh_token": tokens["refresh_token"],
+        }
+        renewed = self.post("token", data, self.client, self.secret).json()
+        self.assertEqual(renewed["scope"].split(), ["bare"])
+
+    def test_a_line_break_comes_back_as_browsers_send_it(self):
+        claims = '{"userinfo":\n{}}'
+        page = self.open_page(claims=claims)
+        answer = self.decide(page, claims=claims.replace("\n", "\r\n"))
+        self.answer(answer)
+        self.assertTrue(self.find_grant())
+
     def test_a_scope_that_the_client_gets_meanwhile_is_not_allowed(self):
         page = self.open_page()
         self.client.scope_ids |= self.create_scope("late")

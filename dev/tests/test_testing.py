@@ -12,10 +12,11 @@ from dev import postgres, testing
 
 def test_the_programs_of_a_command_share_its_postgresql(monkeypatch):
     monkeypatch.delenv(postgres.SHARED, raising=False)
-    running = postgres.Cluster("test-9", Path("/nowhere"), {"PGHOST": "/socket"})
+    monkeypatch.setattr(postgres, "_filestore", Path)
+    running = postgres.Cluster("test-9", Path("test-9"), {"PGHOST": "/socket"})
     with postgres.shared(running):
         with postgres.cluster("test") as found:
-            assert (found.name, found.environment) == ("test-9", {"PGHOST": "/socket"})
+            assert found == running
     assert postgres.SHARED not in os.environ
 
 
