@@ -24,7 +24,12 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Forget the issuer: another installation later fixes its own."""
-    for name in ("authorization.code", "refresh.token", "token"):
-        env[f"oauth.provider.{name}"]._drop_functions()
-    env["ir.config_parameter"].sudo().set_param("oauth_provider.issuer", False)
+    """Take away what Odoo leaves in tables that are not the addon's.
+
+    The settings (another installation later fixes an issuer of its own), and the
+    filters that were drawn in the form of a scope; never one that people made.
+    """
+    env["oauth.provider.scope"]._remove_own_filters()
+    # "_" stands for any character
+    own = [("key", "=like", r"oauth\_provider.%")]
+    env["ir.config_parameter"].sudo().search(own).unlink()

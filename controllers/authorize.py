@@ -53,6 +53,10 @@ class AuthorizeController(http.Controller):
         if decision == "deny":
             return self._answer(authorization, authorization.denied_location(user))
         if decision == "allow":
+            shown = message.form.get("oauth_shown")
+            if not authorization.is_as_shown(user, shown):
+                # Nobody allows what the page did not say
+                return self._consent_page(authorization, message, is_changed=True)
             ticked = {
                 scope.code
                 for scope in authorization.scopes
@@ -108,7 +112,7 @@ class AuthorizeController(http.Controller):
             query["login"] = login_hint
         return redirect(f"/web/login?{urlencode(query)}")
 
-    def _consent_page(self, authorization, message):
+    def _consent_page(self, authorization, message, is_changed=False):
         own_url = self._own_url(message)
         if authorization.language:
             request.update_context(lang=authorization.language)
@@ -131,6 +135,8 @@ class AuthorizeController(http.Controller):
                 "durations": authorization.client.get_durations(),
                 "duration": authorization.chosen_duration(user),
                 "parameters": authorization.parameters,
+                "shown": authorization.shown_to(user),
+                "is_changed": is_changed,
                 "action": self._form_action(message),
                 "destination": redirect_uri.display_host(authorization.redirect_uri),
                 "switch_url": "/web/session/logout?" + urlencode({"redirect": own_url}),

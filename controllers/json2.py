@@ -68,7 +68,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __method__,
                 ids=ids,
                 context=api.full_context(access, context),
-                **kwargs,
+                **(api.hold_contexts(access, kwargs) if is_limited else kwargs),
             )
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):

@@ -58,7 +58,7 @@ def _parser():
 
     add("setup", _setup, "get everything, run nothing")
     add("run", _run, "a provider and a second Odoo that signs in with it")
-    test = add("test", _test, "every test: Odoo's own runner, then pytest")
+    test = add("test", _test, "every test: Odoo's own runner and pytest")
     test.add_argument("--odoo-only", action="store_true", help="without pytest")
     test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
@@ -100,13 +100,14 @@ def _run(_options):
 def _test(options):
     from . import testing
 
-    outcomes = []
-    if not options.pytest_only:
-        tags = testing.check_tags(options.tags or f"/{ADDON}")
-        outcomes.append(testing.odoo_tests(tags))
-    if not options.odoo_only and not options.tags:
-        arguments = options.arguments or ["e2e", "dev/tests"]
-        outcomes.append(testing.pytest_tests(arguments))
+    tags = testing.check_tags(options.tags or f"/{ADDON}")
+    arguments = options.arguments or ["e2e", "dev/tests"]
+    if options.pytest_only:
+        outcomes = [testing.pytest_tests(arguments)]
+    elif options.odoo_only or options.tags:
+        outcomes = [testing.odoo_tests(tags)]
+    else:
+        outcomes = testing.every_test(tags, arguments)
     return testing.finish(*outcomes)
 
 

@@ -7,6 +7,7 @@ can enter, so it needs no port and no password. Each command has its own (`run`,
 `test`, `test-2` …), kept between runs, so that two commands never meet.
 """
 
+import json
 import os
 import pwd
 import re
@@ -30,6 +31,8 @@ ROLE = "odoo"
 UNPRIVILEGED = "nobody"
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 SLOTS = 9
+# Names the running PostgreSQL that the programs of a command share.
+SHARED = "OAUTH_PROVIDER_POSTGRES"
 # Not needed to run a server: what manages clusters, what compiles queries.
 UNUSED = re.compile(
     r"(perl|libperl|lib.*-perl|postgresql-common|postgresql$|ssl-cert|libllvm|libclang"
@@ -57,6 +60,10 @@ def cluster(purpose):
     if settings().external_postgres:
         yield _external()
         return
+    if purpose == "test" and SHARED in os.environ:
+        given = json.loads(os.environ[SHARED])
+        yield Cluster(filestore=_filestore(given["name"]), **given)
+        return
     with _slot(purpose) as slot:
         if slot is None:
             raise Stop(
@@ -70,6 +77,20 @@ def cluster(purpose):
             yield server.cluster
         finally:
             server.stop()
+
+
+@contextmanager
+def shared(running):
+    """Let ``cluster("test")`` of the programs started inside be the running one."""
+    if running.external:
+        yield
+        return
+    given = {"name": running.name, "environment": running.environment}
+    os.environ[SHARED] = json.dumps(given)
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
 
 
 def servers(name, number):

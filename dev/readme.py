@@ -16,7 +16,7 @@ import pypandoc
 
 from . import manifest
 from .console import Stop, say
-from .settings import ROOT
+from .settings import ADDON, ROOT
 
 FRAGMENTS = ROOT / "readme"
 README = ROOT / "README.rst"
@@ -95,10 +95,19 @@ def _title(text, character, over=False):
     return "\n".join([line, text, line] if over else [text, line])
 
 
+def _repository():
+    """Return where people read the addon's files (str), with a slash at the end."""
+    content = manifest.read()
+    series = ".".join(content["version"].split(".")[:2])
+    return f"{content['website']}/blob/{series}/{ADDON}/"
+
+
 def _index(readme):
     html = docutils.core.publish_string(
-        # The page lies beside its pictures
-        readme.replace("static/description/", "").replace("<readme/", "<../../readme/"),
+        # The page lies beside its pictures, and Odoo serves nothing but static/
+        readme.replace("static/description/", "").replace(
+            "<readme/", f"<{_repository()}readme/"
+        ),
         writer="html5",
         settings_overrides={
             "embed_stylesheet": True,

@@ -7,19 +7,31 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import chromium, git, nodejs, odoo_cli, results, venv
 from .console import Stop, say
 from .databases import Databases
-from .postgres import cluster
+from .postgres import cluster, shared
 from .process import end_group, log_path, start_program
 from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
-ODOO_LIMIT = 900
+ODOO_LIMIT = 1300
 PYTEST_LIMIT = 1800
+
+
+def every_test(tags, arguments):
+    """Both at the same time, over one PostgreSQL; returns their Outcomes.
+
+    What pytest says is shown once Odoo's tests are through.
+    """
+    with cluster("test") as postgres, shared(postgres):
+        with _background_pytest(arguments) as rest:
+            return [odoo_tests(tags), rest()]
 
 
 def odoo_tests(tags=f"/{ADDON}"):
@@ -69,24 +81,70 @@ def odoo_tests(tags=f"/{ADDON}"):
 
 def pytest_tests(arguments, limit=PYTEST_LIMIT):
     """The tests of pytest, ended after ``limit`` seconds; returns an Outcome."""
+    process, report = _start_pytest(arguments)
+    try:
+        return _pytest_outcome(process, report, limit)
+    finally:
+        end_group(process, 30)
+
+
+@contextmanager
+def _background_pytest(arguments):
+    """Start pytest; gives a function that shows what it says and waits for its end."""
+    path = log_path("pytest")
+    path.write_bytes(b"")
+    started = time.monotonic()
+    with open(path, "ab") as log:
+        process, report = _start_pytest(arguments, stdout=log, stderr=log)
+
+    def rest():
+        reader = threading.Thread(target=_show, args=(path, process), daemon=True)
+        reader.start()
+        limit = PYTEST_LIMIT - (time.monotonic() - started)
+        outcome = _pytest_outcome(process, report, limit)
+        reader.join()
+        return outcome
+
+    try:
+        yield rest
+    finally:
+        end_group(process, 30)
+
+
+def _start_pytest(arguments, **popen):
     chromium.executable()
     git.provide()
     report = settings().folder("logs") / "pytest.xml"
     report.unlink(missing_ok=True)
     command = [venv.python(), "-m", "pytest", f"--junitxml={report}", *arguments]
     say("· pytest …")
-    process = start_program(command, cwd=ROOT, env=_driver_environment())
+    env = _driver_environment()
+    return start_program(command, cwd=ROOT, env=env, **popen), report
+
+
+def _pytest_outcome(process, report, limit):
     try:
-        code = process.wait(limit)
+        code = process.wait(max(limit, 1))
     except subprocess.TimeoutExpired:
         code = None
-    finally:
         end_group(process, 30)
     outcome = results.pytest_outcome(report, code)
     if code is None:
-        outcome.fail(f"pytest took longer than {limit} s and was ended")
+        outcome.fail(f"pytest took longer than {limit:.0f} s and was ended")
     _tell("pytest", outcome, report)
     return outcome
+
+
+def _show(path, process):
+    """Write out a file that a process writes to, until the process has ended."""
+    with open(path, "rb") as log:
+        while True:
+            ended = process.poll() is not None
+            sys.stdout.write(log.read().decode(errors="replace"))
+            sys.stdout.flush()
+            if ended:
+                return
+            time.sleep(0.5)
 
 
 def _driver_environment():

@@ -15,25 +15,30 @@ from dev.server import OdooServer
 from e2e.relying_party import Issuer, Site
 
 ADDON = "oauth_provider"
-#: Tests that are about pages, speed and operation, and see no difference between two
-#: versions of oauthlib: they run with the newest one alone.
+#: Tests of pages, speed and operation, which see no difference between two versions of
+#: oauthlib: with PROTOCOL_ONLY they are left out.
 ONCE = {
     f"test_{name}"
     for name in (
         "accessibility",
         "bench",
+        "consent_race",
         "deployment",
         "hostile_text",
         "hosts",
         "housekeeping",
         "people",
         "portal",
+        "quick_start",
         "scale",
         "screenshots",
         "torture",
         "upgrade",
     )
 }
+#: Tests that measure, or need much of the machine: they come last, when nothing else
+#: runs beside them.
+LAST = {f"test_{name}" for name in ("bench", "housekeeping", "scale", "torture")}
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
 user = env["res.users"].create({
@@ -53,8 +58,9 @@ for kind in ("web", "legacy", "backend"):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what another version of oauthlib makes no difference to."""
-    if not os.environ.get("OAUTHLIB"):
+    """Put last what needs the machine, and leave out what is not wanted."""
+    items.sort(key=lambda item: Path(item.path).stem in LAST)
+    if not os.environ.get("PROTOCOL_ONLY"):
         return
     left_out = [item for item in items if Path(item.path).stem in ONCE]
     config.hook.pytest_deselected(items=left_out)

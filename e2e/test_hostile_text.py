@@ -30,8 +30,19 @@ user = env["res.users"].with_context(no_reset_password=True).create({
     "email": False, "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
 })
 env["oauth.provider.grant"].ensure(client, user).consent(scopes, scopes)
-result = [client.identifier, len(client.logo)]
+bare = env["oauth.provider.client"].create({
+    "name": "No logo", "pkce_required": False,
+    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+})
+result = [client.identifier, len(client.logo), client.id, bare.identifier]
 """
+#: Where managers meet the texts, and what stands there when all is shown.
+BACKEND = {
+    "oauth-grants": ".o_data_row",
+    "oauth-scopes": ".o_data_row",
+    "action-oauth_provider.oauth_provider_check_action": ".o_data_row",
+    "oauth-clients/%s": ".o_breadcrumb",
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +50,19 @@ def hostile(pair, databases):
     return databases.shell("e2e_provider", HOSTILE, callback=LOOKALIKE)
 
 
+def listen(page):
+    """Return the list of dialogs that ``page`` will open."""
+    dialogs = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.dismiss()))
+    return dialogs
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_stay_whole_and_nothing_is_executed(pair, page, hostile, size):
     provider, _client = pair
-    identifier, logo_size = hostile
+    identifier, logo_size, _id, _bare = hostile
     assert logo_size < 300_000
-    dialogs = []
-    page.on("dialog", lambda dialog: dialogs.append(dialog.dismiss()))
+    dialogs = listen(page)
     resize(page, size)
     sign_in(page, provider, "hostile", "hostile-hostile")
     url = consent_url(provider, identifier, redirect_uri=LOOKALIKE)
@@ -56,14 +73,48 @@ def test_pages_stay_whole_and_nothing_is_executed(pair, page, hostile, size):
         assert page.locator("main script, main img[src=x]").count() == 0
         assert overflow(page) <= 0, address
         assert "199 <script>" in page.inner_text("main")
+        # Who has no e-mail address is not called by what stands for nothing
+        assert "False" not in page.inner_text("main")
         logo = page.locator("main img[src^='data:image']").bounding_box()
         assert 0 < logo["height"] <= 64
     page.goto(url)
     assert page.inner_text("p:has-text('You will be sent to')").endswith(
         "xn--80ak6aa92e.com."
     )
+    # Ten thousand characters are folded away, and all there for who asks
+    about = page.locator("details").first
+    closed = about.bounding_box()["height"]
+    about.locator("summary").click()
+    assert closed < 100 < about.bounding_box()["height"]
+    assert overflow(page) <= 0
     for button in ("allow", "deny"):
         assert page.locator(f"button[value={button}]").is_visible()
+
+
+@pytest.mark.parametrize("name", BACKEND)
+def test_nothing_is_executed_before_managers_either(pair, page, hostile, name):
+    provider, _client = pair
+    dialogs = listen(page)
+    resize(page, "desk")
+    sign_in(page, provider, "admin", "admin")
+    page.goto(f"{provider.url}/odoo/{name.replace('%s', str(hostile[2]))}")
+    shown = page.locator(BACKEND[name], has_text="<script>").first
+    shown.wait_for()
+    if name == "oauth-clients/%s":
+        page.get_by_role("button", name="Try It").click()
+        page.wait_for_selector(".modal .o_field_widget[name=verdict]")
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert not dialogs
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_without_a_logo_there_is_no_picture(pair, page, hostile):
+    provider, _client = pair
+    sign_in(page, provider, "hostile", "hostile-hostile")
+    page.goto(consent_url(provider, hostile[3], redirect_uri=LOOKALIKE))
+    page.wait_for_selector("button[value=allow]")
+    assert page.locator("main form, main h1").count()
+    assert page.locator("img[src^='data:image']").count() == 0
 
 
 def test_a_name_turns_nothing_around_it(pair, page, hostile):

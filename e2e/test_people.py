@@ -4,7 +4,7 @@
 
 import pytest
 
-from e2e.pages import consent_url, sign_in
+from e2e.pages import consent_url, overflow, resize, sign_in
 
 MAKE_CLIENT = """
 client = env["oauth.provider.client"].create({
@@ -56,6 +56,16 @@ def connected(pair, page, site, databases, request):
     return identifier
 
 
+CONNECT_ANOTHER = """
+client = env["oauth.provider.client"].create({"name": "Another one"})
+user = env["res.users"].search([("login", "=", "demo")])
+env["oauth.provider.grant"].ensure(client, user).consent(
+    client.scope_ids, client.scope_ids
+)
+result = client.identifier
+"""
+
+
 def find(databases, identifier):
     return databases.shell("e2e_provider", FIND_GRANT, client=identifier)
 
@@ -80,7 +90,7 @@ def test_from_the_card_of_the_portal(pair, page, databases, connected, request):
     assert find(databases, connected)["state"] == "withdrawn"
 
 
-def test_from_my_profile(pair, page, databases, connected, request):
+def test_from_my_preferences(pair, page, databases, connected, request):
     provider, _client = pair
     page.goto(f"{provider.url}/odoo")
     page.click(".o_user_menu button")
@@ -94,3 +104,80 @@ def test_from_my_profile(pair, page, databases, connected, request):
     page.click(".modal button[name=run_check]")
     card.wait_for(state="detached")
     assert find(databases, connected)["state"] == "withdrawn"
+
+
+def test_all_of_them_at_once_from_my_preferences(pair, page, databases, connected):
+    provider, _client = pair
+    another = databases.shell("e2e_provider", CONNECT_ANOTHER)
+    page.goto(f"{provider.url}/odoo")
+    page.click(".o_user_menu button")
+    page.click("[data-menu=preferences]")
+    page.click("a[name=page_security]")
+    page.get_by_role("button", name="Withdraw all applications").click()
+    page.fill(".modal input[type=password]", "demo-demo")
+    page.click(".modal button[name=run_check]")
+    page.wait_for_selector(
+        "button[name=action_withdraw_oauth_applications]", state="hidden"
+    )
+    for identifier in (connected, another):
+        assert find(databases, identifier)["state"] == "withdrawn"
+
+
+def test_all_of_them_at_once_from_a_phone(pair, page, databases, connected):
+    provider, _client = pair
+    another = databases.shell("e2e_provider", CONNECT_ANOTHER)
+    resize(page, "phone")
+    page.goto(f"{provider.url}/my")
+    page.click("text=See and withdraw what applications may do")
+    assert page.locator("main li.border").count() >= 2
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Withdraw All").click()
+    page.wait_for_selector("text=You have not connected any application")
+    for identifier in (connected, another):
+        assert find(databases, identifier)["state"] == "withdrawn"
+
+
+@pytest.fixture
+def asking(pair, databases, site, request):
+    """The address at which an application asks for consent."""
+    provider, _client = pair
+    values = {"name": request.node.name, "callback": site.callback}
+    identifier, _secret = databases.shell("e2e_provider", MAKE_CLIENT, **values)
+    return identifier, consent_url(provider, identifier, redirect_uri=site.callback)
+
+
+def test_who_is_somebody_else_switches_the_account(pair, page, asking):
+    _identifier, url = asking
+    sign_in(page, pair[0], "demo", "demo-demo")
+    page.goto(url)
+    assert "Dana Demo" in page.inner_text("main")
+    page.click("text=Not you?")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("button[value=allow]")
+    text = page.inner_text("main")
+    assert "Dana Demo" not in text and "Signed in as Administrator" in text
+
+
+def test_by_keyboard_alone_and_without_javascript(pair, page, databases, site, asking):
+    identifier, url = asking
+    sign_in(page, pair[0], "demo", "demo-demo")
+    # Odoo's own login needs scripts: what comes after does not
+    page = page.context.browser.new_page(
+        java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    page.goto(url)
+    reached = {}
+    while reached.get("value") != "allow":
+        page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        reached = {name: focus.get_attribute(name) for name in ("name", "value")}
+        if reached["name"] == "oauth_scope.profile":
+            page.keyboard.press("Space")
+        elif reached["name"] == "oauth_duration":
+            page.keyboard.type("1 day")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site.callback}?code=*")
+    found = find(databases, identifier)
+    assert (found["hours"], found["scopes"]) == (24, ["email", "openid"])

@@ -12,6 +12,20 @@ result = {
     "card": bool(home) and "oauth_provider.portal_card" in home.get_combined_arch(),
 }
 """
+DRAW = """
+model = env["ir.model"]._get_id("res.partner")
+env["oauth.provider.scope"].create({
+    "name": "Drawn", "code": "drawn", "model_id": model, "domain": "[('id', '=', 1)]",
+})
+env["ir.filters"].create({"name": "OAuth scope of mine", "model_id": "res.partner"})
+"""
+LEFT = """
+filters = env["ir.filters"].with_context(active_test=False).search([])
+result = {
+    "filters": filters.mapped("name"),
+    "settings": env["ir.config_parameter"].search_count([("key", "like", "oauth_")]),
+}
+"""
 UNINSTALL = """
 env["ir.module.module"].search([("name", "=", values["name"])]).button_uninstall()
 """
@@ -47,6 +61,9 @@ def test_the_addon_first_then_the_portal_comes_and_goes(databases):
 def test_the_portal_first_then_the_addon_comes_and_goes(databases):
     name = databases.create("e2e_portal", ["web", "portal", ADDON])
     assert find(databases, name) == (2, True)
+    databases.shell(name, DRAW)
     uninstall(databases, name, ADDON)
     assert find(databases, name) == (0, False)
+    left = databases.shell(name, LEFT)
+    assert left == {"filters": ["OAuth scope of mine"], "settings": 0}
     databases.drop(name)

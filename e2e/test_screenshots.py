@@ -134,6 +134,12 @@ def show_wizard(page, provider, _shop):
     action = "oauth_provider.oauth_provider_client_wizard_action"
     page.goto(f"{provider.url}/odoo/action-{action}")
     page.wait_for_selector(".o_form_view .o_field_widget[name=recipe]")
+    page.fill(".o_field_widget[name=address] input", "https://second.example.com")
+    page.keyboard.press("Tab")
+    # What the address makes of it
+    page.wait_for_function(
+        "document.querySelector('[name=redirect_uri] input').value.includes('/auth_')"
+    )
 
 
 def show_overview(page, provider, _shop):

@@ -102,6 +102,7 @@ def test_no_fault_gives_twice_or_takes_away(tortured):
     seed = int(os.environ.get("TORTURE_SEED") or random.randrange(10**6))
     load = Load(server, client, seed)
     faults = Faults(server, database_server, clock, seed)
+    load.start()
     until = time.monotonic() + SECONDS
     with ThreadPoolExecutor(PEOPLE + 1) as pool:
         runs = [pool.submit(load.run, until) for _number in range(PEOPLE)]
@@ -131,7 +132,7 @@ def test_no_fault_gives_twice_or_takes_away(tortured):
         f"\n  requests that hang: {counts['hung']}"
         f"\n  tokens without an event, or events without a token: {abs(untold)}"
     )
-    assert counts["tokens"] > SECONDS / 2 and sample
+    assert counts["tokens"] > SECONDS / 4 and sample
     assert faults.counts["worker killed"] and faults.counts["PostgreSQL crashed"]
     assert counts["double"] + double + forked == 0
     assert counts["lost"] == 0, load.losses[:3]

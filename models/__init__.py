@@ -5,6 +5,7 @@ from . import ir_config_parameter
 from . import ir_filters
 from . import ir_http
 from . import ir_module_module
+from . import oauth_provider_allowance
 from . import oauth_provider_application
 from . import oauth_provider_assertion
 from . import oauth_provider_configuration

@@ -8,6 +8,7 @@ from types import NoneType
 
 from odoo.fields import Domain
 
+from ..tools.api_access import held_to
 from .api_domain import as_user
 from .oauth_provider_scope import BROKEN_FILTER
 
@@ -45,8 +46,6 @@ LISTS = frozenset({"one2many", "many2many"})
 CHANGE_METHODS = {"create": "create", "write": "write", "unlink": "unlink"}
 #: Methods of the ORM that a scope may name: they change nothing but ``active``.
 _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
-#: Hooks on which narrowing rests. A model that replaces one may go around it.
-_HOOKS = ("_check_access", "_has_field_access")
 
 
 @dataclass(frozen=True)
@@ -244,14 +243,37 @@ def _record_set(scope):
     return scope.filter_id, scope.model == "res.users" and scope.own_user_only
 
 
-def is_enforceable(model):
-    """Tell whether narrowing holds on ``model`` (recordset).
+class _NoAccess(ApiAccess):
+    """What a token without scopes opens, to see what a model opens by itself."""
 
-    Not where a model has replaced how access to its records is decided; and not where
-    it opens fields beside what it asks of the ORM.
+    def __init__(self, env):
+        self.token = env["oauth.provider.token"]
+        self.scopes = env["oauth.provider.scope"]
+        self.companies = ()
+        self._found = {}
+
+
+def is_enforceable(model, access=None):
+    """Tell whether narrowing holds on ``model``.
+
+    Not where there are no records, nor where a model has replaced how access to its
+    records is decided, or opens fields beside what the ORM is asked.
+
+    :param model: recordset of the model, as the person whose access is narrowed and
+        not as superuser, to whom all is open
+    :param access: :class:`ApiAccess` that is to hold; None for one without scopes
     """
-    owners = {name: _owner(type(model), name) for name in _HOOKS}
-    return owners["_check_access"].startswith("odoo.orm")
+    # A hook that is replaced may go around what narrowing rests on
+    is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
+    if model._abstract or is_replaced:
+        return False
+    access = access or _NoAccess(model.env)
+    with held_to(access):
+        return not any(
+            model._has_field_access(field, "read")
+            and not access.allows_field(model, field, "read")
+            for field in model._fields.values()
+        )
 
 
 def is_generic(model, name):

@@ -10,8 +10,8 @@ class OAuthProviderApplication(models.Model):
     """An application that a person has connected, as that person may see it.
 
     Each row is a grant in force, without what is none of the person's business: people
-    may read no grant, client or scope. Shown in *My Profile* as devices and API keys
-    are; nobody reads those of others (record rule).
+    may read no grant, client or scope. Shown in *My Preferences* as devices and API
+    keys are; nobody reads those of others (record rule).
     """
 
     _name = "oauth.provider.application"
@@ -45,9 +45,10 @@ class OAuthProviderApplication(models.Model):
 
     @api.depends_context("lang")
     def _compute_scopes(self):
+        together = self._grants()._prefetch_ids
         for application in self:
-            names = application._grants().scope_ids.mapped("name")
-            application.scopes = ", ".join(names)
+            grant = application._grants().with_prefetch(together)
+            application.scopes = ", ".join(grant.scope_ids.mapped("name"))
 
     def _grants(self):
         return self.env["oauth.provider.grant"].sudo().browse(self.ids)

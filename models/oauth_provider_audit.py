@@ -31,7 +31,8 @@ class OAuthProviderGrant(models.Model):
         live = self.filtered(lambda grant: not grant.revoked_at)
         result = super().withdraw()
         for grant in live:
-            grant._record("consent_withdrawn")
+            is_expired = grant.state == "expired"
+            grant._record("consent_expired" if is_expired else "consent_withdrawn")
         return result
 
     def _record(self, kind, reason=""):
@@ -199,7 +200,9 @@ class OAuthProviderScope(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self._record(" ".join(sorted(vals)))
+        # Whose filter it is goes with the filter
+        if changed := vals.keys() - {"has_own_filter"}:
+            self._record(" ".join(sorted(changed)))
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -362,9 +362,9 @@ class OAuthProviderClient(models.Model):
         identifier = user.sudo().oauth_identifier
         if len(identifier) == LEGACY_OAUTH_IDENTIFIER_LENGTH:
             return hashlib.sha256((self.identifier + identifier).encode()).hexdigest()
-        return hmac.new(
-            identifier.encode(), self.identifier.encode(), hashlib.sha256
-        ).hexdigest()
+        return hmac.digest(
+            identifier.encode(), self.identifier.encode(), "sha256"
+        ).hex()
 
     def action_view_tokens(self):
         """Open the tokens of this client."""

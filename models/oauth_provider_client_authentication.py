@@ -65,7 +65,8 @@ class OAuthProviderClient(models.Model):
         self.secret = False
 
     def _inverse_secret(self):
-        self._check_acts_as()
+        # To take one away is no gain
+        self.filtered("secret")._check_acts_as()
         for client in self:
             if not client.secret:
                 client._set_secret(False)
@@ -93,9 +94,10 @@ class OAuthProviderClient(models.Model):
 
     @api.constrains("jwks")
     def _check_jwks(self):
-        # A key is as good as a secret
-        self._check_acts_as()
-        for client in self.filtered("jwks"):
+        # A key is as good as a secret, and none is as good as none
+        clients = self.filtered("jwks")
+        clients._check_acts_as()
+        for client in clients:
             try:
                 keys = json.loads(client.jwks)["keys"]
                 parsed = [jwt.PyJWK(key) for key in keys]
@@ -145,13 +147,7 @@ class OAuthProviderClient(models.Model):
         So only an administrator makes such an application, or says how it proves
         itself, what it may ask for and where it is answered.
         """
-        # Constraints run as superuser, on behalf of the environment's user
-        user = self.env.user
-        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
-            return
-        # Archived ones too: who activates them must find them as they were
-        clients = self.sudo()
-        if clients.user_id - user or any(clients.mapped("skip_authorization")):
+        if self._acts_beyond_user():
             raise AccessError(
                 self.env._(
                     "Only an administrator may let an application act as another user"
@@ -159,6 +155,16 @@ class OAuthProviderClient(models.Model):
                     " scopes and the addresses of such an application."
                 )
             )
+
+    def _acts_beyond_user(self):
+        """Tell whether one of these clients may do more than the environment's user."""
+        # Constraints run as superuser, on behalf of the environment's user
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+            return False
+        # Archived ones too: who activates them must find them as they were
+        clients = self.sudo()
+        return bool(clients.user_id - user) or any(clients.mapped("skip_authorization"))
 
     @api.constrains("active")
     def _check_activation(self):
@@ -234,6 +240,14 @@ class OAuthProviderClient(models.Model):
         self.sudo().write(
             {"previous_secret_digest": False, "previous_secret_until": False}
         )
+
+    def action_withdraw_secret(self):
+        """Let no secret of these clients work any more, for one that has leaked.
+
+        A button for managers, also where they may not make the next one.
+        """
+        self.check_access("write")
+        self._set_secret(False)
 
     def _show_once(self, title, value):
         """Return the action that shows ``value`` (str) and keeps it nowhere."""

@@ -40,10 +40,12 @@ class OAuthProviderClient(models.Model):
                 one for one in client.get_warnings() if one[0] not in SAID_ELSEWHERE
             ]
             items = Markup().join(
-                Markup("<li><strong>%s</strong>: %s</li>") % (what, advice)
+                # The check-up puts the name of the client before it
+                Markup("<li><strong>%s</strong>: %s</li>")
+                % (what[:1].upper() + what[1:], advice)
                 for _key, _severity, what, advice in found
             )
-            client.warnings = found and Markup("<ul class='mb-0'>%s</ul>") % items
+            client.warnings = found and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
             client.has_danger = any(one[1] == "1" for one in found)
 
     @api.private

@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -52,6 +54,14 @@ class OAuthProviderClient(models.Model):
             )
             for client in self:
                 client[name] = counted.get(client, 0)
+
+    @api.private
+    def get_told(self):
+        """Return what a person is told of this client (list that JSON takes)."""
+        self.ensure_one()
+        logo = hashlib.sha256(self.logo or b"").hexdigest()
+        links = [self[name] or "" for name in LINKS]
+        return [self.name, logo, links, self.get_durations()]
 
     @api.private
     def get_auth_oauth_values(self):

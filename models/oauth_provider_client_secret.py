@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OAuthProviderClientSecret(models.AbstractModel):
@@ -18,3 +18,12 @@ class OAuthProviderClientSecret(models.AbstractModel):
     )
     client_res_id = fields.Integer()
     is_shared = fields.Boolean(help="Whether it verifies tokens, too.")
+
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        """Store nothing, and answer with no record.
+
+        A browser that leaves the page saves what is open, this dialog too. There is no
+        table, and the query that failed would be in the log, with the secret in it.
+        """
+        return self.browse()

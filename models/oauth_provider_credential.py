@@ -13,6 +13,7 @@ class OAuthProviderCredential(models.AbstractModel):
     """
 
     _name = "oauth.provider.credential"
+    _inherit = ["oauth.provider.allowance"]
     _description = "OAuth Provider Credential"
     _order = "id desc"
 
@@ -21,20 +22,6 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     family = fields.Char(
         required=True, index=True, copy=False, readonly=True, groups=fields.NO_ACCESS
-    )
-    client_id = fields.Many2one(
-        comodel_name="oauth.provider.client",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
     )
     grant_id = fields.Many2one(
         comodel_name="oauth.provider.grant",
@@ -65,15 +52,6 @@ class OAuthProviderCredential(models.AbstractModel):
         string="Expires On", required=True, index=True, readonly=True
     )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
-
-    @api.depends("client_id", "user_id")
-    def _compute_display_name(self):
-        for record in self:
-            record.display_name = self.env._(
-                "%(client)s for %(user)s",
-                client=record.client_id.display_name,
-                user=record.user_id.display_name,
-            )
 
     @api.private
     def is_live(self):

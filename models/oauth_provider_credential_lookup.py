@@ -8,26 +8,9 @@ from odoo.tools import SQL
 
 from ..tools import secret
 
-#: What is read along with a credential: (path to it, its fields). None: all that its
-#: table holds.
+#: What is read along with a credential: (field of it that leads there, fields there).
 READ = (
-    ("", None),
-    (
-        "user_id",
-        (
-            "active",
-            "oauth_identifier",
-            "partner_id",
-            "login",
-            "share",
-            "write_date",
-            "oauth_has_picture",
-        ),
-    ),
-    (
-        "user_id.partner_id",
-        ("name", "lang", "tz", "email", "phone", "write_date"),
-    ),
+    ("user_id", ("active", "oauth_identifier", "partner_id", "login", "share")),
     (
         "grant_id",
         (
@@ -38,17 +21,22 @@ READ = (
             "is_company_limited",
             "last_used",
             "declined_scope_ids",
-            "allowed_company_ids",
         ),
     ),
+)
+#: The same, where the claims about the user are wanted: (fields of the user beside
+#: those, fields of the partner).
+PERSON = (
+    ("write_date", "oauth_has_picture"),
+    ("name", "lang", "tz", "email", "phone", "write_date"),
 )
 #: Fields whose values are the same in JSON; dates are written in the way that Python
 #: reads. The ORM reads the others when they are wanted.
 PLAIN = ("boolean", "char", "integer", "many2one", "selection", "text")
 #: Left out of a credential: it was found by the one, and few who wrote it when.
 LEFT_OUT = ("digest", "create_uid", "write_uid", "write_date")
-#: Arguments that a function of PostgreSQL takes at most, one of which is the id.
-MOST = 99
+#: Arguments that a function of PostgreSQL takes at most, but for the id and others.
+MOST = 90
 
 
 def _is_read(field):
@@ -68,10 +56,6 @@ def _to_datetime(_env, text):
     return text and datetime.fromisoformat(text)
 
 
-def _to_ids(_env, ids):
-    return tuple(ids)
-
-
 def _to_scope_ids(env, ids):
     return tuple(env["oauth.provider.scope"].in_order(ids) if ids else ids)
 
@@ -87,165 +71,167 @@ class OAuthProviderCredential(models.AbstractModel):
     _inherit = "oauth.provider.credential"
 
     @api.private
-    def find(self, value):
-        """Return the record of the credential ``value`` (str), dead or alive."""
-        return self._find(value)
+    def find(self, value, person=False):
+        """Return the record of the credential ``value`` (str), dead or alive.
+
+        :param person: whether to read along what the claims about its user are made of
+        """
+        return self._find(value, person=person)
 
     @api.private
-    def find_and_lock(self, value):
+    def find_and_lock(self, value, person=False):
         """Like :meth:`find`, and lock the row until the end of the transaction.
 
         Of two workers that present the same credential at once, the second waits, is
         then retried by Odoo on a fresh snapshot and sees what the first one did.
         """
-        return self._find(value, lock=True)
+        return self._find(value, lock=True, person=person)
 
-    def _find(self, value, lock=False):
+    def _find(self, value, lock=False, person=False):
         if not value:
             return self.browse()
+        digest = secret.digest(value)
+        if not lock and (id_ := self.env.cr.cache.pop((self._name, digest), None)):
+            return self.browse(id_)
         self.env.flush_all()
-        queries, groups = self._get_lookup()
+        query, group = self._get_lookup(person)
+        if lock:
+            query = f"{query} FOR UPDATE OF {self._table}"
         # A worker that came second is retried: nothing to log as an error
-        self.env.cr.execute(
-            queries[lock], (secret.digest(value),), log_exceptions=not lock
-        )
+        self.env.cr.execute(query, (digest,), log_exceptions=not lock)
         row = self.env.cr.fetchone()
-        if not row or not row[0]:
-            return self.browse()
-        found = json.loads(row[0])
-        # Where the ORM keeps what it has read; what this transaction changed stays
-        cache = self.env.transaction.field_data
-        for fields, (id_, *values) in zip(groups, found, strict=True):
-            if not id_:
-                continue
-            for (field, convert), known in zip(fields, values, strict=True):
-                if convert:
-                    known = convert(self.env, known)
-                cache[field].setdefault(id_, known)
-        record = self.browse(found[0][0])
+        return self._take(group, row[0]) if row else self.browse()
+
+    def _take(self, group, text):
+        """Return the record of what was found (str), which the ORM knows from now on.
+
+        :param group: see :meth:`_make_query`
+        """
+        found = json.loads(text)
+        self._keep(self.env.transaction.field_data, group, found)
+        record = self.browse(found[0])
         record.client_id.warm()
         return record
 
-    def init(self):
-        """Store the query as a function, whose plan PostgreSQL keeps.
+    @api.private
+    def look_beside(self, value, query, parameters):
+        """Return another query that looks for the credential ``value`` (str) as well.
 
-        To plan it takes longer than to run it, and a request does little else.
+        :param query: that returns one row (str)
+        :param parameters: of it (tuple)
+        :return: (query as str, parameters); the last column of the row is for
+            :meth:`keep_for_find`
         """
-        super().init()
-        if self._abstract:
+        self.env.flush_all()
+        lookup, _group = self._get_lookup(False)
+        whole = f"SELECT beside.*, ({lookup}) FROM ({query}) AS beside"  # noqa: S608
+        return whole, (secret.digest(value), *parameters)
+
+    @api.private
+    def keep_for_find(self, value, text):
+        """Let the next :meth:`find` of ``value`` do without a query of its own.
+
+        :param text: what was found (str), or None
+        """
+        if text:
+            _query, group = self._get_lookup(False)
+            key = (self._name, secret.digest(value))
+            self.env.cr.cache[key] = self._take(group, text).id
+
+    def _keep(self, cache, group, found):
+        """Put what was found where the ORM keeps what it has read.
+
+        :param cache: of the transaction; what it has changed itself stays
+        :param group: see :meth:`_make_query`
+        :param found: id of a record and the values of the group (list), or None
+        """
+        if not found:
             return
-        query, _groups = self._make_query()
-        functions = dict(self._make_function(query, lock) for lock in (False, True))
-        self._drop_functions(keep=functions)
-        for name, definition in functions.items():
-            # pylint: disable=sql-injection
-            self.env.cr.execute(f"CREATE OR REPLACE FUNCTION {name}{definition}")
-
-    def _drop_functions(self, keep=()):
-        for name in set(self._find_functions()).difference(keep):
-            self.env.cr.execute(SQL("DROP FUNCTION %s", SQL.identifier(name)))
-
-    def _make_function(self, query, lock):
-        """Return the name of the function of ``query``, and what follows it (str)."""
-        found = self._finish(query, "wanted", lock, into=" INTO found")
-        definition = (
-            "(wanted text) RETURNS text LANGUAGE plpgsql"
-            f" {'VOLATILE' if lock else 'STABLE'} AS $$ DECLARE found text;"
-            f" BEGIN {found}; RETURN found; END $$"
-        )
-        # Another one, because an addon has added a column, has another name
-        suffix = secret.digest(definition)[:12]
-        return f"{self._table}_{'lock' if lock else 'find'}_{suffix}", definition
-
-    def _find_functions(self):
-        """Return the names (list) of the functions of this model."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT proname FROM pg_proc WHERE proname ~ %s"
-                " AND pronamespace = current_schema::regnamespace",
-                f"^{self._table}_(find|lock)_[0-9a-f]{{12}}$",
-            )
-        )
-        return [name for (name,) in self.env.cr.fetchall()]
-
-    def _finish(self, query, parameter, lock, into=""):
-        """Return the whole statement (str) for what :meth:`_make_query` returns."""
-        lock = f" FOR UPDATE OF {self._table}" if lock else ""
-        return f"SELECT {query[0]}{into} FROM {query[1]}{parameter}{lock}"
+        fields, groups = group
+        id_, *values = found
+        for (field, convert), known in zip(fields, values, strict=False):
+            cache[field].setdefault(id_, convert(self.env, known) if convert else known)
+        for inner, known in zip(groups, values[len(fields) :], strict=True):
+            self._keep(cache, inner, known)
 
     @api.model
-    @tools.ormcache()
-    def _get_lookup(self):
-        """Return how a credential is found by its digest.
-
-        :return: ({whether to lock: query as str}, groups), see :meth:`_make_query`
-        """
-        query, groups = self._make_query()
-        known = self._find_functions()
-        queries = {}
-        for lock in (False, True):
-            name, _definition = self._make_function(query, lock)
-            # Slower where an addon came since, until this one is updated
-            plain = self._finish(query, "%s", lock)
-            stored = f"SELECT {name}(%s)"
-            queries[lock] = stored if name in known else plain
-        return queries, groups
+    @tools.ormcache("person")
+    def _get_lookup(self, person):
+        """Return how a credential is found by its digest; see :meth:`_make_query`."""
+        return self._make_query(person)
 
     @api.model
-    def _make_query(self):
-        """Return what finds a credential, and how to read what was found.
+    def _make_query(self, person=False):
+        """Return what finds a credential by its digest, and how to read what it finds.
 
-        It is one text, in JSON: PostgreSQL plans and sends many columns more slowly.
+        The value is one text in JSON. Each record in it is a query of its own:
+        PostgreSQL plans a few of those in half the time that it takes for one join of
+        all. It plans them for each request, for Odoo makes it forget (DISCARD ALL) what
+        a connection has prepared, and the plans of functions too.
 
-        :return: ((what is selected, from where without the digest at its end), groups);
-            a group is of one record, whose id comes first and which may be missing:
-            tuple of (field, function that makes its value of an environment and what the
-            JSON holds, or None)
+        :param person: see :meth:`find`
+        :return: (query as str, group); a group is of one record: (its fields, groups of
+            the records read along), each field with the function that makes its value
+            of an environment and what JSON holds, or None
         """
-        source = SQL.identifier(self._table)
-        models_by_path, aliases = {"": self}, {"": self._table}
-        groups, selected = [], []
-        for path, names in READ:
-            if path:
-                start, _dot, name = path.rpartition(".")
-                comodel = models_by_path[start]._fields[name].comodel_name
-                models_by_path[path] = self.env[comodel]
-                aliases[path] = path.replace(".", "__")
-                source = SQL(
-                    "%s LEFT JOIN %s AS %s ON %s = %s",
-                    source,
-                    SQL.identifier(models_by_path[path]._table),
-                    SQL.identifier(aliases[path]),
-                    SQL.identifier(aliases[path], "id"),
-                    SQL.identifier(aliases[start], name),
-                )
-            model, alias = models_by_path[path], aliases[path]
-            fields = [model._fields[name] for name in names or ("scope_ids",)]
-            if not names:
-                fields += filter(_is_read, model._fields.values())
-                del fields[MOST:]
-            read = [self._read_as_json(field, alias) for field in fields]
-            groups.append(
-                tuple(
-                    (field, convert)
-                    for field, (_sql, convert) in zip(fields, read, strict=True)
+        names = [name for name, field in self._fields.items() if _is_read(field)]
+        inner = []
+        for link, wanted in READ:
+            further = []
+            if person and link == "user_id":
+                wanted, further = (*wanted, *PERSON[0]), [("partner_id", PERSON[1], ())]
+            inner.append((link, wanted, further))
+        names = ["scope_ids", *names[:MOST]]
+        found, group = self._read_as_json(self, self._table, names, inner)
+        table, digest = self._table, SQL.identifier(self._table, "digest")
+        query = SQL(
+            "SELECT %s::text FROM %s WHERE %s = ", found, SQL.identifier(table), digest
+        )
+        return f"{query.code}%s", group
+
+    @api.model
+    def _read_as_json(self, model, alias, names, inner):
+        """Return how a record is written to JSON and read from it.
+
+        :param model: of the record
+        :param alias: of its table (str)
+        :param names: of the fields that are read
+        :param inner: what is read along, of each record: (field of this one that leads
+            there, names, inner)
+        :return: (SQL, group); see :meth:`_make_query`
+        """
+        values, fields, groups = [SQL.identifier(alias, "id")], [], []
+        for name in names:
+            value, convert = self._value_as_json(model._fields[name], alias)
+            values.append(value)
+            fields.append((model._fields[name], convert))
+        for link, its_names, its_inner in inner:
+            comodel = self.env[model._fields[link].comodel_name]
+            found, group = self._read_as_json(comodel, link, its_names, its_inner)
+            groups.append(group)
+            values.append(
+                SQL(
+                    "(SELECT %s FROM %s AS %s WHERE %s = %s)",
+                    found,
+                    SQL.identifier(comodel._table),
+                    SQL.identifier(link),
+                    SQL.identifier(link, "id"),
+                    SQL.identifier(alias, link),
                 )
             )
-            values = [SQL.identifier(alias, "id"), *(sql for sql, _convert in read)]
-            selected.append(SQL("json_build_array(%s)", SQL(", ").join(values)))
-        found = SQL("json_build_array(%s)::text", SQL(", ").join(selected))
-        source = SQL("%s WHERE %s = ", source, SQL.identifier(self._table, "digest"))
-        return (found.code, source.code), tuple(groups)
+        found = SQL("json_build_array(%s)", SQL(", ").join(values))
+        return found, (tuple(fields), tuple(groups))
 
     @api.model
-    def _read_as_json(self, field, alias):
-        """Return how ``field`` of the table ``alias`` (str) is written to JSON and read.
+    def _value_as_json(self, field, alias):
+        """Return how the value of ``field`` is written to JSON, and read from it.
 
+        :param alias: of the table that it is in (str)
         :return: (SQL, function as in :meth:`_make_query`)
         """
         if field.name == "oauth_has_picture":
-            user = SQL.identifier(alias, "partner_id")
-            return self.env["res.users"]._get_picture_query(user), None
+            partner = SQL.identifier(alias, "partner_id")
+            return self.env["res.users"]._get_picture_query(partner), None
         if field.type == "many2many":
             ids = SQL(
                 "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
@@ -254,8 +240,7 @@ class OAuthProviderCredential(models.AbstractModel):
                 SQL.identifier(field.column1),
                 SQL.identifier(alias, "id"),
             )
-            is_scopes = field.comodel_name == "oauth.provider.scope"
-            return ids, _to_scope_ids if is_scopes else _to_ids
+            return ids, _to_scope_ids
         column = SQL.identifier(alias, field.name)
         if field.type == "datetime":
             # Whatever DateStyle says, and always with six digits

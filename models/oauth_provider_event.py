@@ -62,6 +62,7 @@ class OAuthProviderEvent(models.Model):
             ("revoked", "Revoked"),
             ("consent_given", "Consent Given"),
             ("consent_withdrawn", "Consent Withdrawn"),
+            ("consent_expired", "Consent Expired"),
             ("key_rotated", "Key Replaced"),
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),

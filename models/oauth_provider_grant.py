@@ -17,23 +17,10 @@ class OAuthProviderGrant(models.Model):
     """What one user allowed one client. Codes and tokens hang below it."""
 
     _name = "oauth.provider.grant"
+    _inherit = ["oauth.provider.allowance"]
     _description = "OAuth Provider Grant"
     _order = "id desc"
 
-    client_id = fields.Many2one(
-        comodel_name="oauth.provider.client",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
         string="Allowed Scopes",
@@ -94,15 +81,6 @@ class OAuthProviderGrant(models.Model):
     )
 
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
-
-    @api.depends("client_id", "user_id")
-    def _compute_display_name(self):
-        for grant in self:
-            grant.display_name = self.env._(
-                "%(client)s for %(user)s",
-                client=grant.client_id.display_name,
-                user=grant.user_id.display_name,
-            )
 
     @api.private
     def find_live(self, client, user):

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import time
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -45,13 +46,16 @@ class OAuthProviderCredential(models.AbstractModel):
         for model, column, parameter, default in RULES:
             days = parameters._get_oauth_number(parameter, default)
             before = fields.Datetime.now() - timedelta(days=days)
-            todo.append((model, column, before, self._count(model, column, before)))
-        remaining = sum(count for *_rule, count in todo)
-        for model, column, before, _count in todo:
+            remove = partial(self._remove_batch, model, column, before)
+            todo.append((remove, self._count(model, column, before)))
+        grants = self.env["oauth.provider.grant"]
+        todo.append((grants._remove_unused, grants._count_unused()))
+        remaining = sum(count for _remove, count in todo)
+        for remove, _count in todo:
             start = None
             while True:
                 began = time.monotonic()
-                removed, start = self._remove_batch(model, column, before, start)
+                removed, start = remove(start)
                 remaining = max(remaining - removed, 0)
                 # Rows that somebody holds are left for another run, which this one
                 # does not ask for
@@ -64,7 +68,6 @@ class OAuthProviderCredential(models.AbstractModel):
                 if not time_left:
                     return
                 time.sleep((time.monotonic() - began) * REST)
-        self.env["oauth.provider.grant"]._remove_unused()
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _count(self, model, column, before):
@@ -114,52 +117,78 @@ class OAuthProviderGrant(models.Model):
     _inherit = "oauth.provider.grant"
 
     @api.model
-    def _remove_unused(self):
-        """Remove grants that were withdrawn or used last long ago, in batches.
+    def _count_unused(self):
+        """Return how many grants :meth:`_remove_unused` would remove now."""
+        unused = self._get_unused_condition()
+        if not unused:
+            return 0
+        query = SQL("SELECT count(*) FROM oauth_provider_grant g WHERE %s", unused)
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _remove_unused(self, start):
+        """Remove some grants that were withdrawn or used last long ago.
 
         When no code and no token is left below them: the application asks the person
-        again. After ``oauth_provider.unused_grant_days`` days (system parameter, 365; 0
-        for never).
+        again. A grant that was in force is told of as one that has expired.
+
+        :param start: where the batch before ended (id), or None
+        :return: tuple (how many, where it ended)
+        """
+        unused = self._get_unused_condition()
+        if not unused:
+            return 0, start
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH old AS (
+                    SELECT id FROM oauth_provider_grant g
+                     WHERE id > %(start)s AND %(unused)s
+                     ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+                )
+                DELETE FROM oauth_provider_grant
+                 WHERE id IN (SELECT id FROM old)
+             RETURNING id, client_id, user_id, revoked_at IS NULL
+                """,
+                start=start or 0,
+                unused=unused,
+                batch=BATCH,
+            )
+        )
+        self.invalidate_model()
+        ended = [row for row in rows if row[3]]
+        clients = self.env["oauth.provider.client"].browse([row[1] for row in ended])
+        for client, (id_, _client_id, user_id, _live) in zip(
+            clients, ended, strict=True
+        ):
+            self.env["oauth.provider.event"].record(
+                "consent_expired",
+                client=client,
+                user=self.env["res.users"].browse(user_id),
+                grant=self.browse(id_),
+                reason="unused",
+            )
+        return len(rows), max((row[0] for row in rows), default=start)
+
+    def _get_unused_condition(self):
+        """Return the condition (SQL) of what is unused; None where that is kept.
+
+        After ``oauth_provider.unused_grant_days`` days (system parameter, 365; 0 for
+        never). The grants are ``g``.
         """
         parameters = self.env["ir.config_parameter"]
         days = parameters._get_oauth_number("oauth_provider.unused_grant_days", 365)
         if not days:
-            return
-        before = fields.Datetime.now() - timedelta(days=days)
-        last_id = 0
-        while True:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    WITH old AS (
-                        SELECT id FROM oauth_provider_grant g
-                         WHERE id > %(last_id)s
-                           AND GREATEST(
-                               create_date, consented_at, last_used, revoked_at
-                           ) < %(before)s
-                           AND NOT EXISTS (
-                               SELECT FROM oauth_provider_authorization_code
-                                WHERE grant_id = g.id)
-                           AND NOT EXISTS (
-                               SELECT FROM oauth_provider_token WHERE grant_id = g.id)
-                           AND NOT EXISTS (
-                               SELECT FROM oauth_provider_refresh_token
-                                WHERE grant_id = g.id)
-                         ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-                    ), removed AS (
-                        DELETE FROM oauth_provider_grant
-                         WHERE id IN (SELECT id FROM old)
-                     RETURNING id
-                    )
-                    SELECT count(*), max(id) FROM removed
-                    """,
-                    last_id=last_id,
-                    before=before,
-                    batch=BATCH,
-                )
-            )
-            removed, last_id = self.env.cr.fetchone()
-            self.invalidate_model()
-            time_left = self.env["ir.cron"]._commit_progress(removed)
-            if removed < BATCH or not time_left:
-                return
+            return None
+        return SQL(
+            """
+            GREATEST(g.create_date, g.consented_at, g.last_used, g.revoked_at) < %s
+            AND NOT EXISTS (
+                SELECT FROM oauth_provider_authorization_code WHERE grant_id = g.id)
+            AND NOT EXISTS (
+                SELECT FROM oauth_provider_token WHERE grant_id = g.id)
+            AND NOT EXISTS (
+                SELECT FROM oauth_provider_refresh_token WHERE grant_id = g.id)
+            """,
+            fields.Datetime.now() - timedelta(days=days),
+        )

@@ -58,9 +58,11 @@ class OAuthProviderKey(models.Model):
     def action_withdraw(self):
         """Stop publishing these keys at once, for one that has leaked: a button.
 
-        What they signed is refused everywhere from then on.
+        What they signed is refused everywhere from then on. Who may not see the shared
+        secret that comes next may stop the one that has leaked all the same: an
+        administrator puts another one in its place.
 
-        :return: as :meth:`action_rotate`
+        :return: as :meth:`action_rotate`, or a notice that there is more to do
         """
         self.check_access("read")
         keys = self.sudo()
@@ -75,7 +77,26 @@ class OAuthProviderKey(models.Model):
                 }
             )
         keys.token_ids.revoke()
+        if new.client_id._acts_beyond_user():
+            return self._tell_unseen(new.client_id)
         return new._show_shared_secret()
+
+    def _tell_unseen(self, clients):
+        """Return the action that says who gives the next secret of ``clients``."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": self.env._(
+                    "The key is withdrawn. Nobody has seen the one that signs for"
+                    " %(clients)s now: let an administrator replace it and hand it on.",
+                    clients=", ".join(clients.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _make_successors(self):
         """Return new keys (records) of the same owners and algorithms."""
@@ -124,4 +145,6 @@ class OAuthProviderKey(models.Model):
     @api.autovacuum
     def _gc_gone(self):
         limit = fields.Datetime.now() - timedelta(days=365)
-        self.sudo().search([("published_until", "<", limit)]).unlink()
+        gone = self.sudo().search([("published_until", "<", limit)])
+        gone.unlink()
+        return len(gone), False

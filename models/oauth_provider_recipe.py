@@ -23,6 +23,11 @@ class Recipe:
     values: dict = field(default_factory=dict)
     entries: tuple = ()
 
+    @property
+    def proposed_name(self):
+        """The name (str) of the client, unless somebody enters another one."""
+        return self.label.partition(" (")[0]
+
 
 #: Values that an OpenID Connect client asks for by discovery.
 _DISCOVERED = (

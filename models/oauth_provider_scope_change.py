@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..tools.after_commit import write_apart
+
 #: Fields that say what a scope opens; claims and routes go by its code.
 CONTENT = frozenset(
     {
@@ -55,6 +57,20 @@ class OAuthProviderScope(models.Model):
         return result
 
     @api.private
+    def hold(self):
+        """Let none of these scopes come to open more until this transaction ends.
+
+        :raise psycopg2.errors.SerializationFailure: where one does since it began;
+            Odoo runs the request once more
+        """
+        if self:
+            query = SQL(
+                "SELECT FROM oauth_provider_scope WHERE id IN %s FOR SHARE",
+                tuple(self.ids),
+            )
+            self.env.cr.execute(query, log_exceptions=False)
+
+    @api.private
     def void(self):
         """Take these scopes out of every grant, code and token: they open more now.
 
@@ -69,17 +85,40 @@ class OAuthProviderScope(models.Model):
         clients = clients.search([("scope_ids", "in", self.ids)])
         clients.with_env(clients.env(user=self.env.user))._check_acts_as()
         self.env.flush_all()
-        for name in HOLDERS:
-            field = self.env[name]._fields["scope_ids"]
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE %s IN %s",
-                    SQL.identifier(field.relation),
-                    SQL.identifier(field.column2),
-                    tuple(self.ids),
-                )
+        ids = tuple(self.ids)
+        # After those who hold them, and so that nobody does who has read them before
+        self.env.cr.execute(
+            SQL(
+                "UPDATE oauth_provider_scope SET write_date = write_date"
+                " WHERE id IN %s",
+                ids,
             )
+        )
+        removals = [self._get_removal(name, ids) for name in HOLDERS]
+        for name, removal in zip(HOLDERS, removals, strict=True):
+            self.env.cr.execute(removal)
             self.env[name].invalidate_model(["scope_ids"])
+
+        def remove_again(cr):
+            # What the others had allowed by then this transaction does not see
+            for removal in removals:
+                cr.execute(removal)
+
+        write_apart(self.env, remove_again)
+
+    def _get_removal(self, holder, ids):
+        """Return the statement (SQL) that takes scopes out of a model's records.
+
+        :param holder: name of the model (str)
+        :param ids: ids of the scopes (tuple)
+        """
+        field = self.env[holder]._fields["scope_ids"]
+        return SQL(
+            "DELETE FROM %s WHERE %s IN %s",
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column2),
+            ids,
+        )
 
     def _get_content(self):
         """Return what this scope opens (dict)."""
@@ -94,6 +133,24 @@ class OAuthProviderScope(models.Model):
             "operations": scope.get_operations(),
             "full": scope.full_access,
         }
+
+    @api.private
+    def get_told(self):
+        """Return what a person is told of these scopes, and all that they open.
+
+        In the language of the environment.
+
+        :return: list that JSON takes; the same for the same scopes in another order
+        """
+        told = []
+        for scope in self.sorted("id"):
+            content = {
+                name: sorted(value) if isinstance(value, set) else value
+                for name, value in scope._get_content().items()
+            }
+            domain = scope.sudo().filter_id.domain
+            told.append([scope.name, scope.description or "", domain, content])
+        return told
 
     def _is_wider_than(self, before):
         """Tell whether this scope opens anything that ``before`` (dict) did not."""

@@ -74,7 +74,7 @@ class OAuthProviderScope(models.Model):
         """
         if not user.oauth_has_picture:
             return False
-        grants = self.env["oauth.provider.grant"].sudo()
+        grants = client.env["oauth.provider.grant"].sudo()
         known = self.env.context.get("oauth_grant")
         grant = grants.browse(known) if known else grants.find_live(client, user)
         if not grant:

@@ -3,6 +3,7 @@
 import ast
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 def is_same_domain(one, other):
@@ -63,12 +64,8 @@ class OAuthProviderScope(models.Model):
                 scope.filter_id.domain = domain
             else:
                 # Never into a favorite that people use: it is no longer meant then
-                scope.write(
-                    {
-                        "filter_id": scope._create_own_filter(domain).id,
-                        "has_own_filter": True,
-                    }
-                )
+                scope.filter_id = scope._create_own_filter(domain)
+                scope.sudo().has_own_filter = True
 
     def _create_own_filter(self, domain):
         self.ensure_one()
@@ -82,20 +79,43 @@ class OAuthProviderScope(models.Model):
             }
         )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_own_filter(vals)
+        # Nor is a default of the context for everybody
+        return super().create([{"has_own_filter": False, **vals} for vals in vals_list])
+
     def write(self, vals):
+        self._check_own_filter(vals)
         before = {scope: scope.filter_id for scope in self if scope.has_own_filter}
         result = super().write(vals)
         for scope, own in before.items():
             if scope.filter_id != own:
-                scope.has_own_filter = False
+                scope.sudo().has_own_filter = False
                 own._remove_unused_own()
         return result
+
+    def _check_own_filter(self, vals):
+        """Raise AccessError where a filter of people would be taken for a scope's."""
+        if not self.env.su and "has_own_filter" in vals:
+            raise AccessError(
+                self.env._("Whose filter it is, is told by how it was made.")
+            )
 
     def unlink(self):
         own = self.filtered("has_own_filter").filter_id
         result = super().unlink()
         own._remove_unused_own()
         return result
+
+    @api.model
+    def _remove_own_filters(self):
+        """Delete every filter that belongs to a scope, before the scopes go too."""
+        scopes = self.sudo().search([("has_own_filter", "=", True)])
+        # Filters of people are not archived from the start
+        scopes = scopes.filtered(lambda scope: not scope.filter_id.active)
+        scopes.filter_id = False
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

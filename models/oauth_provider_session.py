@@ -9,6 +9,9 @@ from ..tools.clock import naive, timestamp
 from ..tools.secret import digest
 from ..tools.sign_in import acr
 
+#: Rows that one run of the housekeeping removes.
+GC_LIMIT = 10_000
+
 
 class OAuthProviderSession(models.Model):
     """A person's sign-in to one client, from one browser (OpenID Connect).
@@ -18,6 +21,7 @@ class OAuthProviderSession(models.Model):
     """
 
     _name = "oauth.provider.session"
+    _inherit = ["oauth.provider.allowance"]
     _description = "OAuth Provider Session"
     _order = "id desc"
 
@@ -28,20 +32,6 @@ class OAuthProviderSession(models.Model):
         default=lambda self: secrets.token_urlsafe(24),
         help="Name of the session in ID tokens and logout tokens. It is none of Odoo's"
         " session, and differs for each client.",
-    )
-    client_id = fields.Many2one(
-        comodel_name="oauth.provider.client",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
     )
     handle_digest = fields.Char(
         required=True, readonly=True, groups=fields.NO_ACCESS, copy=False
@@ -165,11 +155,13 @@ class OAuthProviderSession(models.Model):
     def _gc_old(self):
         # As long as Odoo's own session may last, and what hangs on it
         limit = fields.Datetime.now() - timedelta(days=90)
-        self.search(
+        old = self.search(
             [
                 ("create_date", "<", limit),
                 ("token_ids", "=", False),
                 ("refresh_token_ids", "=", False),
             ],
-            limit=10_000,
-        ).unlink()
+            limit=GC_LIMIT,
+        )
+        old.unlink()
+        return len(old), len(old) == GC_LIMIT

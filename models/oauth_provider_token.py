@@ -65,14 +65,16 @@ class OAuthProviderToken(models.Model):
         return self.client_id.generate_user_id(self.user_id)
 
     @api.private
-    def find_open(self, value):
+    def find_open(self, value, person=False):
         """Return the token (record) of ``value`` (str or None), if it opens anything.
 
         Something of this provider, at this moment.
+
+        :param person: see :meth:`find`
         """
         if not value or "\x00" in value:
             return self.browse()
-        token = self.find(value)
+        token = self.find(value, person=person)
         if token and token.is_live() and token.is_for_us():
             return token
         return self.browse()

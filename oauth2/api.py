@@ -12,7 +12,7 @@ from ..models.api_access import (
     is_generic,
 )
 from ..tools.api_access import held_to
-from .api_grouping import check_grouping
+from .api_grouping import check_grouping, check_list
 from .api_values import check_values
 
 #: Largest number that PostgreSQL takes for an id.
@@ -27,12 +27,32 @@ def full_context(access, context):
     own = access.token.get_context()
     merged = {**own, **context, "oauth_client": own["oauth_client"]}
     if "allowed_company_ids" in merged:
-        wanted = merged["allowed_company_ids"]
-        held = access.safe_context({"allowed_company_ids": wanted})
-        merged["allowed_company_ids"] = list(
-            held.get("allowed_company_ids") or access.companies
-        )
+        merged["allowed_company_ids"] = _hold_companies(access, merged)
     return merged
+
+
+def hold_contexts(access, value):
+    """Return a caller's ``value`` with its contexts held to the token's companies.
+
+    What is to be read of a record may come with a context of its own, at any depth.
+
+    :param value: arguments of the call (dict), or a part of them
+    """
+    if isinstance(value, list):
+        return [hold_contexts(access, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    held = {name: hold_contexts(access, one) for name, one in value.items()}
+    context = held.get("context")
+    if isinstance(context, dict) and "allowed_company_ids" in context:
+        context["allowed_company_ids"] = _hold_companies(access, context)
+    return held
+
+
+def _hold_companies(access, context):
+    wanted = {"allowed_company_ids": context["allowed_company_ids"]}
+    held = access.safe_context(wanted).get("allowed_company_ids")
+    return held or list(access.companies)
 
 
 def find_records(model, ids):
@@ -71,16 +91,23 @@ def call(access, records, name, method, kwargs):
     :raise AccessError: for what the scopes do not allow
     """
     model = records.browse()
+    if not is_enforceable(model, access):
+        raise AccessError(
+            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
+        )
     if name in READ_METHODS:
         with held_to(access):
-            _check_enforceable(access, model)
             records.check_access("read")
             check_grouping(model, kwargs, is_legacy=name == "read_group")
             for names in (kwargs.get("fields"), kwargs.get("field_names")):
                 # Those of read_group are aggregates, which the ORM takes apart
-                if isinstance(names, list) and name != "read_group":
-                    access.check_fields(model, names)
-            return _plain(method(records, **kwargs))
+                if names and name != "read_group":
+                    access.check_fields(model, check_list(names))
+            result = method(records, **kwargs)
+            if name == "fields_get":
+                # Some models describe more than what the ORM found open
+                return _only_open(access, model, result)
+            return _plain(result)
     if name in CHANGE_METHODS:
         return _change(access, records, name, method, kwargs)
     if is_generic(model, name) or not access.allows_model(model._name, name):
@@ -132,19 +159,14 @@ def _check_exist(access, records, method):
         raise make_missing(records)
 
 
-def _check_enforceable(access, model):
-    """Raise AccessError where a model opens fields beside what the ORM is asked."""
-    opened = access.of(model._name, "read")
-    if opened is None:
-        return
-    if not is_enforceable(model) or any(
-        model._has_field_access(field, "read")
-        and not access.allows_field(model, field, "read")
-        for field in model._fields.values()
-    ):
-        raise AccessError(
-            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
-        )
+def _only_open(access, model, described):
+    """Return of the fields that are ``described`` (dict) those that are open."""
+    return {
+        name: description
+        for name, description in described.items()
+        if name in model._fields
+        and access.allows_field(model, model._fields[name], "read")
+    }
 
 
 def _plain(result):

@@ -13,6 +13,8 @@ _AGGREGATE = re.compile(r"(\w+)(?::\w+(?:\((\w+)\))?)?")
 def check_grouping(model, kwargs, is_legacy):
     """Raise AccessError for a field by whose value the answer would be made.
 
+    ValueError for a list that is none: the ORM goes through whatever it is given.
+
     The ORM asks too; but a model that computes an aggregate or an order by itself,
     such as the balance of an account, asks nobody before it answers.
 
@@ -26,9 +28,9 @@ def check_grouping(model, kwargs, is_legacy):
     specs = [*_texts(kwargs.get("aggregates"))]
     if is_legacy:
         specs += _texts(kwargs.get("fields"))
-    having = kwargs.get("having")
-    for condition in having if isinstance(having, list) else ():
-        if isinstance(condition, list):
+    for condition in check_list(kwargs.get("having") or []):
+        if not isinstance(condition, str):
+            check_list(condition)
             specs += _texts(condition[:1])
     for spec in specs:
         if found := _AGGREGATE.match(spec):
@@ -37,7 +39,17 @@ def check_grouping(model, kwargs, is_legacy):
                 model._check_field_access(field, "read")
 
 
+def check_list(value):
+    """Return ``value`` of a caller, which must be a list.
+
+    :raise ValueError: for anything else, such as an object, whose names Python walks
+        through as well
+    """
+    if not isinstance(value, list):
+        raise ValueError("Names of fields must come in a list.")
+    return value
+
+
 def _texts(value):
     """Return those of the values (list) that are texts, or none."""
-    value = value if isinstance(value, list) else []
-    return [one for one in value if isinstance(one, str)]
+    return [one for one in check_list(value or []) if isinstance(one, str)]

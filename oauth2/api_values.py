@@ -15,6 +15,12 @@ _REFUSED_TYPES = frozenset(
     {"properties", "properties_definition", "many2one_reference", "one2many"}
 )
 
+#: Types of fields that hold one plain value: of anything else they would keep the text
+#: that Python writes, or fail in PostgreSQL.
+_PLAIN_TYPES = frozenset(
+    {"binary", "boolean", "char", "date", "datetime", "html", "selection", "text"}
+)
+
 
 def check_values(access, model, operation, values):
     """Raise for a value that the scopes do not let the caller write.
@@ -28,7 +34,7 @@ def check_values(access, model, operation, values):
     :param values: dict of the caller
     :raise AccessError: for a field that may not be written
     :raise MissingError: for a record that the token does not see
-    :raise ValueError: for a malformed link
+    :raise ValueError: for a malformed value
     """
     allowed = access.of(model._name, operation).fields
     for name, value in values.items():
@@ -43,6 +49,8 @@ def check_values(access, model, operation, values):
                     model=model._name,
                 )
             )
+        if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
+            raise ValueError(f"Malformed value for {field.name}.")
         if value in (False, None, []) and field.type not in _REFUSED_TYPES:
             continue
         if field.type in _REFUSED_TYPES or (field.related and not field.inherited):

@@ -137,6 +137,30 @@ class AuthorizationRequest:
         text = json.dumps(self.parameters, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def shown_to(self, user):
+        """Return the digest (str) of what the consent page tells ``user`` (record).
+
+        Of the client, of the scopes and of all that they open. What is allowed is what
+        the person has seen, and no more than that a moment later.
+        """
+        lang = self.language or user.lang or None
+        told = [
+            self.parameters,
+            self.redirect_uri,
+            self.client.with_context(lang=lang).get_told(),
+            self.scopes.with_context(lang=lang).get_told(),
+        ]
+        text = json.dumps(told, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def is_as_shown(self, user, shown):
+        """Tell whether ``user`` (record) has seen what would be allowed now.
+
+        :param shown: what the form says of the page (str), or None
+        """
+        self.scopes.hold()
+        return shown == self.shown_to(user)
+
     def next_step(self, user, sign_in):
         """Return what has to come before the answer, see Interaction.next_step.
 

@@ -92,11 +92,12 @@ def _read_assertion(message):
     return assertion
 
 
-def authenticate(env, message):
+def authenticate(env, message, token=None):
     """Return the client (record) that sent ``message``.
 
     Unknown client and wrong credential look the same, and take as long.
 
+    :param token: access token (str) that is to be found afterwards
     :raise InvalidRequestError: for two methods at once, or two different identifiers
     :raise InvalidClientError: for everything else that does not prove a client
     :raise TooManyFailuresError: after too many of those
@@ -104,7 +105,8 @@ def authenticate(env, message):
     credentials = read_credentials(message)
     subject = credentials.identifier or ""
     client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
-    check_throttle(env, "client", subject, message.address, user=client.user_id)
+    beside = {"token": token} if token else {"user": client.user_id}
+    check_throttle(env, "client", subject, message.address, **beside)
     if not _is_proven(env, client, credentials):
         record_failure(env, "client", subject, message.address)
         env["oauth.provider.event"].record(

@@ -65,7 +65,7 @@ def userinfo_response(env, message):
         claims = json.loads(json.dumps(claims, default=json_default))
         return Answer(200, sign_userinfo(client, claims))
 
-    return _respond(env, message, describe)
+    return _respond(env, message, describe, person=True)
 
 
 def otherinfo_response(env, message):
@@ -93,13 +93,13 @@ def otherinfo_response(env, message):
     return _respond(env, message, describe)
 
 
-def _respond(env, message, describe):
+def _respond(env, message, describe, person=False):
     try:
         message.check(query_allowed=True)
         raw = extract_token(message)
     except OAuth2Error as error:
         return Answer.from_error(error, challenge=_challenge(env, error.error))
-    token = env["oauth.provider.token"].find_open(raw)
+    token = env["oauth.provider.token"].find_open(raw, person=person)
     if not token:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).

@@ -104,7 +104,9 @@ class OdooServer(
         # Not the one of OpenID Connect: Odoo's auth_oauth asks for openid by
         # response_type=token and sends no nonce
         implicit = _Later(ImplicitGrant, validator, pre_auth=[check_response_mode])
-        id_token = _Later(OpenIDImplicitGrant, validator, pre_auth=[check_response_mode])
+        id_token = _Later(
+            OpenIDImplicitGrant, validator, pre_auth=[check_response_mode]
+        )
         bearer = BearerToken(
             validator,
             token_generator=token_generator or validator.generate_access_token,
@@ -133,7 +135,9 @@ class OdooServer(
             grant_types=_Handlers(
                 {
                     "authorization_code": code,
-                    "password": _Later(ResourceOwnerPasswordCredentialsGrant, validator),
+                    "password": _Later(
+                        ResourceOwnerPasswordCredentialsGrant, validator
+                    ),
                     "client_credentials": _Later(ClientCredentialsGrant, validator),
                     "refresh_token": _Later(RefreshTokenGrant, validator),
                 }

@@ -80,7 +80,8 @@ def _revocation_checks(env, message):
 
 
 def _introspection_checks(env, message):
-    client = client_authentication.authenticate(env, message)
+    token = message.form.get("token")
+    client = client_authentication.authenticate(env, message, token)
     if client.client_type == "public":
         # Whoever holds a stolen token would learn what it is good for (section 4)
         raise InvalidClientError(description="This endpoint needs a client secret.")

@@ -179,7 +179,10 @@ class OdooValidator(TokenValidator, RequestValidator):
         return self.env["oauth.provider.grant"].ensure(self.client, self.user)
 
     def validate_code(self, client_id, code, client, request, *args, **kwargs):
-        record = self.env["oauth.provider.authorization.code"].find_and_lock(code)
+        # What the ID token may tell of the user comes along
+        record = self.env["oauth.provider.authorization.code"].find_and_lock(
+            code, person=self.client.claims_in_id_token
+        )
         if record.client_id != self.client or not record:
             return False
         if record.used_at:
@@ -227,7 +230,9 @@ class OdooValidator(TokenValidator, RequestValidator):
     # Refresh token (RFC 6749 section 6, RFC 9700 section 4.14)
 
     def validate_refresh_token(self, refresh_token, client, request, *args, **kwargs):
-        record = self.env["oauth.provider.refresh.token"].find_and_lock(refresh_token)
+        record = self.env["oauth.provider.refresh.token"].find_and_lock(
+            refresh_token, person=self.client.claims_in_id_token
+        )
         if record.client_id != self.client or not record:
             return False
         if record.used_at and not record.revoked_at and not record.is_in_grace():

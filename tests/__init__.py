@@ -8,6 +8,7 @@ from . import test_browser
 from . import test_checkup
 from . import test_client_authentication
 from . import test_configuration
+from . import test_consent_change
 from . import test_cors
 from . import test_data
 from . import test_databases
@@ -21,6 +22,7 @@ from . import test_json2
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
+from . import test_json2_models
 from . import test_json2_overrides
 from . import test_json2_paths
 from . import test_json2_scopes
@@ -55,3 +57,4 @@ from . import test_security
 from . import test_settings
 from . import test_shared_secret
 from . import test_trial
+from . import test_uninstall

@@ -29,6 +29,19 @@ def sees_signals(case):
     case.startClassPatcher(patch.object(registry, "get_sequences", get_sequences))
 
 
+def new_manager(env, *groups, **values):
+    """Return a user who configures the provider and is no administrator.
+
+    :param groups: external identifiers of further groups
+    :param values: further values of the user
+    """
+    group = "oauth_provider.group_oauth_provider_manager"
+    values.setdefault("password", "oauth_user_password")
+    return new_test_user(
+        env, "oauth_manager", ",".join(("base.group_user", group, *groups)), **values
+    )
+
+
 class OAuthCase(HttpCase):
     """Drives the provider over the wire, as an application and as a browser do."""
 
@@ -119,11 +132,12 @@ class OAuthCase(HttpCase):
         query = {name: value for name, value in values.items() if value is not None}
         return f"/oauth2/authorize?{urlencode(query)}"
 
-    def decide(self, page, decision="allow", untick=(), tick=()):
+    def decide(self, page, decision="allow", untick=(), tick=(), **further):
         """Press a button of the consent ``page`` and return the response.
 
         :param untick: names of boxes that are left out
         :param tick: names of boxes that are ticked
+        :param further: values of other fields
         """
         form = html.fromstring(page.content).xpath("//form")[0]
         values = {
@@ -131,7 +145,7 @@ class OAuthCase(HttpCase):
             for field in form.xpath(".//input")
             if field.get("name") not in untick
         }
-        values.update(dict.fromkeys(tick, "on"), oauth_decision=decision)
+        values.update(dict.fromkeys(tick, "on"), oauth_decision=decision, **further)
         return self.url_open(form.get("action"), data=values, allow_redirects=False)
 
     def answer(self, response):

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Connected applications in My Profile and in the portal."""
+"""Connected applications in My Preferences and in the portal."""
 
 from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
@@ -49,6 +49,28 @@ class TestApplication(OAuthCase):
         grants = self.env["oauth.provider.grant"].with_user(self.user)
         with self.assertRaises(AccessError):
             grants.search([])
+
+    def test_the_permissions_of_all_are_read_at_once(self):
+        grants = self.env["oauth.provider.grant"]
+
+        def count():
+            # What is kept between calls is there the second time
+            for _time in range(2):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                applications = self.user.with_user(self.user).oauth_application_ids
+                told = applications.mapped("scopes")
+            self.assertTrue(all(told))
+            return len(told), self.env.cr.sql_log_count - before
+
+        for number in range(20):
+            client, _secret = self.create_client(name=f"Wiki {number}")
+            grant = grants.ensure(client, self.user)
+            grant.consent(client.scope_ids, client.scope_ids)
+            if not number:
+                _number, single = count()
+        self.assertEqual(count(), (20, single))
 
     def test_nobody_searches_for_who_has_connected_any(self):
         self.connect("Wiki")

@@ -14,11 +14,11 @@ import jwt
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..models import oauth_provider_logout
 from ..tools.outbound import is_allowed
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 #: Nobody listens there.
 DEAD = "http://127.0.0.1:1/logout"
@@ -205,11 +205,7 @@ class TestBackChannel(OAuthCase):
             self.assertEqual(told, [logout.session_id.sid])
 
     def test_a_manager_opens_no_way_into_the_inner_network(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         plain = self.create_told("https://client.example.com/logout", internal=False)
         own = plain.with_user(manager)
         own.backchannel_logout_uri = "https://other.example.com/logout"

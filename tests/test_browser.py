@@ -1,10 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
 
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 ALLOW = """
 const form = document.querySelector("form");
@@ -56,6 +59,16 @@ class TestBrowser(OAuthCase):
         clicks = tour.count('run: "click"') + tour.count('run: "edit')
         self.assertLessEqual(clicks, 12)
 
+    def test_an_application_is_connected_by_its_recipe_and_gets_another_secret(self):
+        self.start_tour("/odoo/oauth-clients", "oauth_provider_recipe", login="admin")
+        client = self.Client.search([("name", "=", "Our cloud")])
+        self.assertEqual(
+            client.redirect_uri_ids.mapped("name"),
+            ["https://cloud.example.com/apps/user_oidc/code"],
+        )
+        self.assertTrue(client.has_secret)
+        self.assertFalse(client.previous_secret_until)
+
     def test_an_administrator_tries_a_client(self):
         self.create_client(name="Tour application")
         self.start_tour("/odoo/oauth-clients", "oauth_provider_try", login="admin")
@@ -75,6 +88,7 @@ class TestBrowser(OAuthCase):
             }
         )
         self.env["res.partner"].create({"name": "Tour contact", "ref": "tour"})
+        new_test_user(self.env, "petra", "base.group_portal", name="Petra Portal")
         client, _secret = self.create_client(scope_ids=[Command.set(scope.ids)])
         grant = self.env["oauth.provider.grant"].ensure(client, self.user)
         grant.consent(scope, scope)
@@ -87,13 +101,25 @@ class TestBrowser(OAuthCase):
         client, _secret = self.create_client(
             name="Tour application", redirect_uri_ids=uris
         )
-        self.env["oauth.provider.grant"].ensure(client, self.user)
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
+        forgotten, _secret = self.create_client(name="Forgotten application")
+        grants = self.env["oauth.provider.grant"]
+        grants.ensure(client, self.user)
+        grant = grants.ensure(forgotten, self.user)
+        self.env.flush_all()
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            "UPDATE oauth_provider_grant SET create_date = %s WHERE id = %s",
+            [now - timedelta(days=91), grant.id],
         )
+        for owner, lifetime in ((client, 60), (forgotten, -60)):
+            self.env["oauth.provider.token"].issue(
+                client=owner,
+                user=self.user,
+                scopes=owner.scope_ids,
+                lifetime=lifetime,
+                grant=grants.find_live(owner, self.user),
+            )
+        manager = new_manager(self.env)
         self.start_tour(
             "/odoo/oauth-grants", "oauth_provider_overview", login=manager.login
         )

@@ -11,6 +11,8 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import config
 
+from .common import new_manager
+
 
 @tagged("post_install", "-at_install")
 class TestCheckup(TransactionCase):
@@ -20,11 +22,7 @@ class TestCheckup(TransactionCase):
         cls.Client = cls.env["oauth.provider.client"]
         cls.parameters = cls.env["ir.config_parameter"]
         cls.set_hosts("https://odoo.example.com", "https://odoo.example.com")
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        cls.manager = new_manager(cls.env)
 
     @classmethod
     def set_hosts(cls, issuer, base):

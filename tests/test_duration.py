@@ -149,6 +149,32 @@ class TestDuration(OAuthCase):
         self.assertNotEqual(self.grant(client), old)
         self.assertEqual(old.state, "expired")
 
+    def test_what_ends_by_itself_is_not_told_as_withdrawn(self):
+        client, secret = self.create_client(duration_choice=True)
+        events = self.env["oauth.provider.event"]
+
+        def ends(grant):
+            told = events.search(
+                [("grant_number", "=", grant.id), ("kind", "like", "consent")]
+            )
+            return [kind for kind in told.mapped("kind") if kind != "consent_given"]
+
+        # The housekeeping finds one, a new consent another one
+        for close in (
+            lambda: self.env["oauth.provider.grant"]._gc_expired(),
+            lambda: self.connect(client, secret, HOUR),
+        ):
+            self.connect(client, secret, HOUR)
+            grant = self.grant(client)
+            gone = fields.Datetime.now() - timedelta(seconds=1)
+            grant.write({"expires_at": gone, "consented_at": gone - timedelta(hours=1)})
+            self.env.flush_all()
+            close()
+            self.assertEqual(ends(grant), ["consent_expired"])
+        grant = self.grant(client)
+        grant.action_withdraw()
+        self.assertEqual(ends(grant), ["consent_withdrawn"])
+
     def test_a_later_consent_sets_a_new_duration(self):
         client, secret = self.create_client(duration_choice=True)
         tokens = self.connect(client, secret, 30 * DAY)

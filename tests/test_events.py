@@ -5,10 +5,10 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..tools.log_line import format_line
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 LOGGER = "odoo.addons.oauth_provider.events"
 
@@ -162,11 +162,7 @@ class TestEvents(OAuthCase):
         self.assertEqual(record(["2001:db8:0:2::1"]), ["2001:db8:0:2::1"])
 
     def test_what_managers_do(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         client, _secret = self.create_client()
         grant = self.env["oauth.provider.grant"].ensure(client, self.user)
         key = self.env["oauth.provider.key"].ensure()
@@ -219,11 +215,7 @@ class TestEvents(OAuthCase):
         client, _secret = self.create_client()
         self.events.record("issued", client=client)
         event = self.new_events()[-1:]
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         self.assertEqual(event.with_user(manager).kind, "issued")
         admin = self.env.ref("base.user_admin")
         for user in (manager, admin):

@@ -1,10 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import inspect
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.base.models.ir_autovacuum import is_autovacuum
 
 from ..models import oauth_provider_housekeeping as housekeeping
 
@@ -124,6 +127,56 @@ class TestHousekeeping(TransactionCase):
         parameters.set_param("oauth_provider.unused_grant_days", "365")
         self.tokens._cron_clean()
         self.assertFalse(used.exists())
+
+    def make_old_grants(self, number, **values):
+        """Return grants (records) of users each, which nobody used for long."""
+        users = self.env["res.users"].create(
+            [{"name": "U", "login": f"unused.{n}"} for n in range(number)]
+        )
+        grants = self.grants
+        for user in users:
+            grants |= self.make_grant(400, user_id=user.id, **values)
+        return grants
+
+    def test_grants_go_in_batches_too_and_the_job_comes_back_for_the_rest(self):
+        grants = self.make_old_grants(25)
+        pauses = []
+        self.startPatcher(patch.object(housekeeping, "REST", 1))
+        self.startPatcher(patch.object(housekeeping.time, "sleep", pauses.append))
+        # Four kinds of other rows take a step each, then the time is over
+        self.time_left = [0, 60, 60, 60, 60]
+        self.tokens._cron_clean()
+        self.assertEqual(len(grants.exists()), 15)
+        self.assertEqual(self.steps[-1], (10, 15))
+        self.assertFalse(pauses)
+        self.steps.clear()
+        self.tokens._cron_clean()
+        self.assertFalse(grants.exists())
+        self.assertEqual(len(pauses), 1)
+        told = [step for step in self.steps if step[0]]
+        self.assertEqual(told, [(10, 5), (5, 0)])
+
+    def test_a_grant_that_ends_for_want_of_use_is_told_of(self):
+        live = self.make_old_grants(12)
+        then = fields.Datetime.now() - timedelta(days=390)
+        withdrawn = self.make_grant(400, revoked_at=then)
+        self.tokens._cron_clean()
+        self.assertFalse((live | withdrawn).exists())
+        events = self.env["oauth.provider.event"].search([("reason", "=", "unused")])
+        self.assertEqual(set(events.mapped("kind")), {"consent_expired"})
+        # What had ended before does not end once more
+        self.assertEqual(sorted(events.mapped("grant_number")), live.ids)
+        self.assertEqual(events.client_id, self.client)
+        self.assertEqual(len(events.user_id), 12)
+
+    def test_every_clean_up_says_whether_something_is_left(self):
+        for model in self.env.values():
+            for name, method in inspect.getmembers(type(model), is_autovacuum):
+                if "oauth_provider" in method.__module__:
+                    with self.subTest(model=model._name, method=name):
+                        done, is_left = method(model)
+                        self.assertIsInstance(done, int)
+                        self.assertFalse(is_left)
 
     def test_the_index_serves_the_batches(self):
         # Of a table that is nearly empty, any plan costs the same

@@ -152,3 +152,34 @@ class TestJson2Companies(Json2Case):
         self.assert_refused(
             self.call(token, "write", ids=self.inside[0].ids, vals={"name": "x"})
         )
+
+    def test_no_value_of_another_company(self):
+        """Some fields have a value in each company; a context may come in anywhere."""
+        self.sign_in()
+        parent, child = self.inside
+        self.inside.company_id = False
+        child.parent_id = parent
+        for company in (self.first, self.second, self.third):
+            parent.with_company(company).barcode = f"of {company.name}"
+        self.user.company_ids |= self.third
+        _client, token = self.get_limited(self.full, self.first | self.third)
+        for wanted in ([self.first.id], [self.third.id], [], False, None):
+            inner = {"context": {"allowed_company_ids": wanted}}
+            spec = {"parent_id": {**inner, "fields": {"barcode": {}}}}
+            listed = {"child_ids": {**inner, "fields": spec}}
+            for method, arguments in (
+                ("read", {"ids": parent.ids, "fields": ["barcode"], **inner}),
+                ("web_read", {"ids": child.ids, "specification": spec}),
+                ("web_read", {"ids": parent.ids, "specification": listed}),
+                ("web_save", {"ids": child.ids, "vals": {}, "specification": spec}),
+                (
+                    "web_search_read",
+                    {"domain": [["id", "=", child.id]], "specification": spec},
+                ),
+            ):
+                with self.subTest(method=method, wanted=wanted):
+                    response = self.call(token, method, **arguments)
+                    self.assertEqual(response.status_code, 200, response.text)
+                    self.assertIn("of Second Company", response.text)
+                    self.assertNotIn("of Third", response.text)
+                    self.assertNotIn(f"of {self.first.name}", response.text)

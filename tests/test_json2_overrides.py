@@ -45,6 +45,11 @@ class TestJson2Overrides(Json2Case):
                 },
             ),
             ("web_read_group", {"groupby": ["name"], "aggregates": ["street:max"]}),
+            (
+                "formatted_read_group",
+                {"groupby": [], "aggregates": {"street:max": True}},
+            ),
+            ("read_group", {"groupby": ["name"], "fields": {"street:max": True}}),
             ("read_group", {"groupby": ["name"], "fields": ["street:max"]}),
             ("read_group", {"groupby": ["name"], "fields": ["x:array_agg(street)"]}),
             (
@@ -54,3 +59,25 @@ class TestJson2Overrides(Json2Case):
         ):
             with self.subTest(method=method, **arguments):
                 self.assert_refused(self.call(token, method, domain=[], **arguments))
+
+    def test_ones_own_account(self):
+        """Odoo reads a part of it as superuser, and describes more than it opens."""
+        names = ("signature",)
+        token = self.get_token(
+            self.create_api_scope("own", "res.users", names=names, api_read=True)
+        )
+        hidden = {"login": True, "email": True, "group_ids": True}
+        for names in (hidden, list(hidden), "login", [["login"]], [hidden]):
+            for method, arguments in (
+                ("read", {"ids": self.user.ids, "fields": names}),
+                ("search_read", {"domain": [], "fields": names}),
+            ):
+                with self.subTest(method=method, names=names):
+                    response = self.call(token, method, "res.users", **arguments)
+                    self.assertIn(response.status_code, (403, 422), response.text)
+                    self.assertNotIn(self.user.login, response.text)
+        found = self.call(token, "read", "res.users", ids=self.user.ids, fields=["id"])
+        self.assertEqual(found.json(), [{"id": self.user.id}])
+        for arguments in ({}, {"allfields": ["signature", "login", "tz"]}):
+            described = self.call(token, "fields_get", "res.users", **arguments)
+            self.assertLessEqual(set(described.json()), {"id", "signature"})

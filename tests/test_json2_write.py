@@ -223,3 +223,22 @@ class TestJson2Write(Json2Case):
                     response = self.call(token, method, **arguments)
                 self.assertNotEqual(response.status_code, 500, response.text[:300])
                 self.assertNotIn(SECRET, response.text)
+
+    def test_a_value_that_is_none_of_its_field_is_not_stored(self):
+        names = ("name", "ref", "comment", "image_1920")
+        scope = self.create_api_scope(names=names, api_write=True, api_create=True)
+        token = self.get_token(scope)
+        record = self.inside[0]
+        for name in names:
+            for value in ({}, [], [1], [[0, 0, {"name": "x"}]], {"en_US": "x"}):
+                with self.subTest(name=name, value=value):
+                    vals = {"name": "x", "ref": "in", name: value}
+                    for method, arguments in (
+                        ("write", {"ids": record.ids, "vals": vals}),
+                        ("create", {"vals_list": [vals]}),
+                    ):
+                        response = self.call(token, method, **arguments)
+                        self.assertEqual(response.status_code, 422, response.text)
+        self.env.invalidate_all()
+        self.assertEqual(record.name, "Inside 0")
+        self.assertFalse(self.Partner.search([("name", "=", "x")]))

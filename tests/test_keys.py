@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, tagged
 
 from ..tools import signing_key
+from .common import new_manager
 
 
 def pem(key, password=None):
@@ -179,11 +180,7 @@ class TestKeys(TransactionCase):
         self.assertEqual(self.Key.search([("algorithm", "=", "RS256")]), key)
 
     def test_only_an_administrator_brings_in_a_key(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         client = self.Client.create({"name": "X", "token_type": "jwt"})
         value = signing_key.generate("RS256")
         with self.assertRaises(AccessError):

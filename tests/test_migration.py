@@ -125,3 +125,16 @@ class TestMigration(TransactionCase):
         load_script(path, "oauth_provider_companies").migrate(self.env.cr, "19.0.1.2.0")
         self.env.invalidate_all()
         self.assertEqual(grant.get_companies(), companies[0])
+
+    def test_functions_of_earlier_versions_are_dropped(self):
+        name = "oauth_provider_token_find_0123456789ab"
+        count = "SELECT count(*) FROM pg_proc WHERE proname = %s"
+        self.env.cr.execute(
+            f"CREATE FUNCTION {name}(wanted text) RETURNS text LANGUAGE sql AS"
+            " $$ SELECT wanted $$"
+        )
+        script = "migrations/19.0.1.4.0/post-drop-functions.py"
+        path = f"{get_module_path('oauth_provider')}/{script}"
+        load_script(path, "oauth_provider_functions").migrate(self.env.cr, "19.0.1.3.0")
+        self.env.cr.execute(count, (name,))
+        self.assertEqual(self.env.cr.fetchone(), (0,))

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
 from ..hooks import post_init_hook, uninstall_hook
+from .common import new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -252,11 +253,7 @@ class TestModels(TransactionCase):
         self.assertFalse(live)
 
     def test_a_manager_who_is_no_administrator_sees_the_menus(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         menus = self.env["ir.ui.menu"].with_user(manager).load_menus(False)
         shown = {menu.get("xmlid") for menu in menus.values()}
         self.assertIn("base.menu_administration", shown)

@@ -8,8 +8,10 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import fields
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, tagged
 from odoo.tools.safe_eval import safe_eval
+
+from .common import new_manager
 
 MODELS = (
     "oauth.provider.client",
@@ -24,11 +26,7 @@ class TestOverview(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        cls.manager = new_manager(cls.env)
 
     def get_filters(self, model):
         """Return {name: (domain or None, name of the field to group by or None)}."""

@@ -2,13 +2,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """A lookup costs the same however many rows there are: it goes by an index."""
 
+import itertools
 from datetime import timedelta
+from unittest.mock import patch
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
-from ..tools import secret
+from ..oauth2 import resource
+from ..oauth2.message import Message, Parameters
+from ..oauth2.token import introspection_response
 
 MODELS = (
     "oauth.provider.authorization.code",
@@ -85,20 +89,18 @@ class TestPlans(TransactionCase):
         self.assert_by_index(query.code, query.params)
 
     def test_by_secret(self):
-        for model in MODELS:
-            records = self.env[model]
-            query, _groups = records._make_query()
-            for lock in (False, True):
-                with self.subTest(model=model, lock=lock):
-                    whole = records._finish(query, "%s", lock)
-                    self.assert_by_index(whole, ("a" * 32,))
+        for model, person in itertools.product(MODELS, (False, True)):
+            table = self.env[model]._table
+            query, _group = self.env[model]._make_query(person)
+            for lock in ("", f" FOR UPDATE OF {table}"):
+                with self.subTest(model=model, person=person, lock=lock):
+                    self.assert_by_index(f"{query}{lock}", ("a" * 32,))
 
     def test_by_secret_with_a_plan_that_is_kept(self):
         for model in MODELS:
-            records = self.env[model]
-            query, _groups = records._make_query()
+            query, _group = self.env[model]._make_query()
             self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            whole = records._finish(query, "$1", False)
+            whole = query.replace("%s", "$1")
             self.env.cr.execute(f"PREPARE kept_plan (text) AS {whole}")
             with self.subTest(model=model):
                 self.assert_by_index("EXECUTE kept_plan ('a')")
@@ -143,24 +145,7 @@ class TestPlans(TransactionCase):
             ],
         )
 
-    def test_the_functions_are_those_of_the_query(self):
-        for model in MODELS:
-            with self.subTest(model=model):
-                queries, *_places = self.env[model]._get_lookup()
-                for query in queries.values():
-                    self.assertTrue(
-                        query.startswith(f"SELECT {self.env[model]._table}_")
-                    )
-
-    def test_another_query_does_without_the_function(self):
-        tokens = self.env["oauth.provider.token"]
-        tokens._drop_functions()
-        self.env.registry.clear_cache()
-        value = self._issue()
-        self.assertEqual(tokens.find(value).user_id, self.user)
-        self.assertEqual(tokens.find_and_lock(value).user_id, self.user)
-
-    def test_the_function_finds_by_a_column_that_has_become_another_type(self):
+    def test_a_column_may_have_become_another_type(self):
         value = self._issue()
         tokens = self.env["oauth.provider.token"]
         self.assertEqual(tokens.find(value).token_type, "random")
@@ -173,21 +158,54 @@ class TestPlans(TransactionCase):
             with self.subTest(find=find.__name__):
                 self.assertEqual(find(value).token_type, "random")
 
-    def test_a_function_is_named_by_all_that_it_is(self):
-        tokens = self.env["oauth.provider.token"]
-        query, _groups = tokens._make_query()
-        name, definition = tokens._make_function(query, False)
-        self.assertIn("RETURNS text", definition)
-        for other in ((f"{query[0]} ", query[1]), (query[0], f"{query[1]} ")):
-            self.assertNotEqual(tokens._make_function(other, False)[0], name)
-        self.assertTrue(name.endswith(secret.digest(definition)[:12]))
+    def test_one_query_answers_what_a_token_tells(self):
+        message = Message("/oauth2", authorization=f"Bearer {self._issue()}")
+        env = self.env(su=True, user=SUPERUSER_ID)
+        self.grant.last_used = fields.Datetime.now()
+        for respond in (resource.tokeninfo_response, resource.userinfo_response):
+            self.assertEqual(respond(env, message).status, 200)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.subTest(respond=respond.__name__), self.assertQueryCount(1):
+                respond(env, message)
+
+    def test_one_query_introspects_and_counts_failures(self):
+        client, value = self.grant.client_id, self._issue()
+        pairs = [
+            ("client_id", client.identifier),
+            ("client_secret", client.generate_secret()),
+            ("token", value),
+        ]
+        message = Message("/oauth2", form=Parameters(pairs), address="192.0.2.1")
+        env = self.env(su=True, user=SUPERUSER_ID)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        run, before = [], type(env.cr).execute
+
+        def execute(cursor, query, *args, **options):
+            run.append(str(query))
+            return before(cursor, query, *args, **options)
+
+        with patch.object(type(env.cr), "execute", execute):
+            self.assertTrue(introspection_response(env, message).body["active"])
+        # Beside those for the configuration, which a transaction that changes it reads
+        [query] = [query for query in run if "oauth_provider_failure" in query]
+        self.assertEqual([query], [one for one in run if "res_users" in one])
+        self.env["oauth.provider.token"].find(value).revoke()
+        answer = introspection_response(env, message)
+        self.assertEqual(answer.body, {"active": False})
+
+    def test_nothing_is_told_of_a_credential_that_is_not_there(self):
+        for model, person in itertools.product(MODELS, (False, True)):
+            with self.subTest(model=model, person=person):
+                self.assertFalse(self.env[model].find("none", person=person))
 
     def _issue(self):
         _record, value = self.env["oauth.provider.token"].issue(
             client=self.grant.client_id,
             user=self.user,
             grant=self.grant,
-            scopes=self.env["oauth.provider.scope"].search([], limit=2),
+            scopes=self.grant.client_id.scope_ids,
             lifetime=60,
         )
         return value
@@ -201,7 +219,7 @@ class TestPlans(TransactionCase):
             if field.store and name not in ("id", "create_uid", "write_uid")
         ]
         self.env.invalidate_all()
-        found = {name: tokens.find(value)[name] for name in names}
+        found = {name: tokens.find(value, person=True)[name] for name in names}
         self.env.invalidate_all()
         token = tokens.search([("family", "=", found["family"])])
         self.assertEqual(found, {name: token[name] for name in names})

@@ -7,8 +7,9 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
+from .common import new_manager
 from .test_json2 import Json2Case
 
 EVIL = "https://evil.example.com/callback"
@@ -19,12 +20,7 @@ class TestPrivilege(Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        cls.manager = new_manager(cls.env)
         cls.user.group_ids |= cls.env.ref("base.group_system")
 
     def as_manager(self, records):

@@ -4,9 +4,9 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
-from .common import REDIRECT_URI, OAuthCase
+from .common import REDIRECT_URI, OAuthCase, new_manager
 
 EVIL = "https://evil.example.com/callback"
 
@@ -16,11 +16,7 @@ class TestPrivilegeClient(OAuthCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        cls.manager = new_manager(cls.env)
 
     def as_manager(self, records):
         return records.with_user(self.manager)

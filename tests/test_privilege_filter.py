@@ -7,8 +7,9 @@ A manager writes it; what it compares would tell a manager of anything.
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
+from .common import new_manager
 from .test_json2 import Json2Case
 
 
@@ -17,13 +18,7 @@ class TestPrivilegeFilter(Json2Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,base.group_partner_manager,"
-            "oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        cls.manager = new_manager(cls.env, "base.group_partner_manager")
 
     def draw(self, model, domain, code, **values):
         """Return a scope on ``model`` that the manager has drawn."""

@@ -34,6 +34,7 @@ CALLABLE = {
         "action_try",
         "action_view_grants",
         "action_view_tokens",
+        "action_withdraw_secret",
         "application_type_mapping",
         "generate_private_key",
         "generate_secret",

@@ -8,10 +8,10 @@ import io
 from lxml import html
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..models.oauth_provider_recipe import RECIPES
-from .common import OAuthCase
+from .common import OAuthCase, new_manager
 
 ADDRESS = "https://app.example.com"
 
@@ -75,6 +75,25 @@ class TestRecipe(OAuthCase):
         for (row,) in self.env.cr.fetchall():
             self.assertNotIn(secret, row)
 
+    def test_the_name_follows_the_recipe_until_somebody_edits_it(self):
+        form = Form(self.env["oauth.provider.client.wizard"])
+        for key in ("nextcloud", "grafana", "auth_oidc"):
+            form.recipe = key
+            self.assertEqual(form.name, RECIPES[key].proposed_name)
+        form.name = "The Wiki of the Office"
+        form.recipe = "grafana"
+        self.assertEqual(form.name, "The Wiki of the Office")
+
+    def test_the_secret_is_in_no_log_when_the_browser_leaves_the_dialog(self):
+        """It saves what is open then: a query that fails is logged as it is."""
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe = "grafana"
+        form.address = ADDRESS
+        action = form.save().action_create()
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.assertEqual(dialog.web_save({}, {}), [])
+
     def test_bad_input(self):
         wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
         with self.assertRaises(ValidationError):
@@ -90,12 +109,7 @@ class TestRecipe(OAuthCase):
         address = f"/oauth_provider/client/{client.id}/auth_oauth.csv"
         self.sign_in()
         self.assertEqual(self.url_open(address).status_code, 403)
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            password="oauth_user_password",
-        )
+        manager = new_manager(self.env)
         self.url_open("/web/session/logout")
         self.user = manager
         self.sign_in()

@@ -45,8 +45,10 @@ class TestReplica(OAuthCase):
         """Let the replica know no token from now on."""
         tokens = type(self.env["oauth.provider.token"])
 
-        def find(model, value, find=tokens.find):
-            return model.browse() if model.env.cr.readonly else find(model, value)
+        def find(model, value, find=tokens.find, **options):
+            if model.env.cr.readonly:
+                return model.browse()
+            return find(model, value, **options)
 
         self.startPatcher(patch.object(tokens, "find", find))
 

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
-MANAGER = "base.group_user,oauth_provider.group_oauth_provider_manager"
+from .common import new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +17,7 @@ class TestScopeForm(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(cls.env, "oauth_manager", MANAGER)
+        cls.manager = new_manager(cls.env)
         cls.person = new_test_user(cls.env, "oauth_user", name="Ann")
         cls.partners = cls.env["res.partner"].create(
             [{"name": f"Known {n}", "ref": "known"} for n in range(30)]
@@ -65,6 +65,53 @@ class TestScopeForm(TransactionCase):
         self.assertFalse(own.exists())
         self.assertFalse(scope.has_own_filter)
         self.assertTrue(favorite.exists())
+
+    def test_nobody_says_that_the_filter_of_somebody_is_the_scope_s_own(self):
+        favorite = self.env["ir.filters"].create(
+            {"name": "F", "model_id": "res.partner", "domain": "[('id', '<', 9)]"}
+        )
+        scope = self.create_scope(filter_id=favorite.id)
+        for change in (
+            lambda: scope.write({"has_own_filter": True}),
+            lambda: scope.copy({"has_own_filter": True}),
+            lambda: self.create_scope(filter_id=favorite.id, has_own_filter=True),
+        ):
+            with self.assertRaises(AccessError):
+                change()
+        rows = scope.load([".id", "has_own_filter"], [[str(scope.id), "1"]])
+        self.assertFalse(rows["ids"])
+        default = {"default_has_own_filter": True, "default_filter_id": favorite.id}
+        other = scope.with_context(**default).create(
+            {"name": "O", "code": "o", "model_id": scope.model_id.id}
+        )
+        self.assertEqual(other.filter_id, favorite)
+        self.assertFalse(other.has_own_filter)
+        other.domain = "[('id', '<', 1)]"
+        self.assertTrue(other.has_own_filter)
+        (scope | other).unlink()
+        self.assertEqual(favorite.domain, "[('id', '<', 9)]")
+
+    def test_a_domain_is_tried_with_the_rights_of_whoever_draws_it(self):
+        seen = []
+        model = self.registry["res.partner"]
+        original = model._search
+
+        def search(records, *args, **kwargs):
+            seen.append((records.env.user, records.env.su))
+            return original(records, *args, **kwargs)
+
+        self.patch(model, "_search", search)
+        scope = self.create_scope(domain="[('ref', '=', 'known')]")
+        scope.filter_id.with_user(self.manager).domain = "[('ref', '=', 'x')]"
+        self.assertEqual(set(seen), {(self.manager, False)})
+
+    def test_who_may_not_read_the_records_still_draws_a_scope_on_them(self):
+        models = self.env["ir.model"]
+        jobs = {"model_id": models._get_id("ir.cron"), "field_ids": False}
+        scope = self.create_scope(domain="[('active', '=', True)]", **jobs)
+        self.assertEqual(scope.filter_id.domain, "[('active', '=', True)]")
+        with self.assertRaises(ValidationError):
+            scope.domain = "[('nothing', '=', 1)]"
 
     def test_without_a_condition_there_is_no_filter(self):
         scope = self.create_scope(domain="[('id', '<', 5)]")

@@ -1,7 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, tagged
+
+from .common import new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -53,10 +55,6 @@ class TestSettings(TransactionCase):
             settings.save()
 
     def test_managers_are_no_administrators(self):
-        manager = new_test_user(
-            self.env,
-            "oauth_manager",
-            groups="base.group_user,oauth_provider.group_oauth_provider_manager",
-        )
+        manager = new_manager(self.env)
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(manager).create({}).execute()

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
-from .common import REDIRECT_URI, OAuthCase
+from .common import REDIRECT_URI, OAuthCase, new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -18,12 +18,7 @@ class TestTrial(OAuthCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oauth_manager",
-            "base.group_user,oauth_provider.group_oauth_provider_manager",
-            name="Max Manager",
-        )
+        cls.manager = new_manager(cls.env, name="Max Manager")
         cls.admin = cls.env.ref("base.user_admin")
 
     def open(self, client, user=None):

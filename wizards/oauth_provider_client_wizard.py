@@ -43,8 +43,11 @@ class OAuthProviderClientWizard(models.TransientModel):
 
     @api.depends("recipe")
     def _compute_name(self):
+        # What is there and none of these, somebody has entered
+        proposed = {recipe.proposed_name for recipe in RECIPES.values()}
         for wizard in self:
-            wizard.name = wizard.name or RECIPES[wizard.recipe].label.partition(" (")[0]
+            if not wizard.name or wizard.name in proposed:
+                wizard.name = RECIPES[wizard.recipe].proposed_name
 
     @api.depends("recipe")
     def _compute_needs_browser(self):

@@ -8,6 +8,7 @@ import pytest
 
 from dev import readme, screenshots
 from dev.console import Stop
+from dev.settings import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +34,28 @@ def test_no_section_is_missing(texts):
     assert not missing
 
 
-@pytest.mark.parametrize("path", [readme.README, readme.INDEX])
-def test_pictures_and_pages_that_are_named_are_there(texts, path):
+@pytest.mark.parametrize(
+    ("path", "kinds"), [(readme.README, (".png", ".md")), (readme.INDEX, (".png",))]
+)
+def test_pictures_and_pages_that_are_named_are_there(texts, path, kinds):
     names = re.findall(r"(?:image|figure):: (\S+)", texts[path])
     names += re.findall(r"`__? <([^#:>]+)>|<(?!http)([\w./-]+\.md)>", texts[path])
     names += re.findall(r'(?:src|href)="([^"#:]+)"', texts[path])
     flat = ["".join(name) for name in names]
-    assert [name for name in flat if name.endswith(".png")]
-    assert [name for name in flat if name.endswith(".md")]
+    for kind in kinds:
+        assert [name for name in flat if name.endswith(kind)]
     assert not [name for name in flat if not (path.parent / name).is_file()]
+
+
+def test_the_page_in_odoo_links_to_no_file_that_odoo_does_not_serve(texts):
+    """Odoo serves the folder ``static`` of an addon and nothing else of it."""
+    page = texts[readme.INDEX]
+    links = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert not [link for link in links if ".." in link]
+    base = "https://github.com/OCA/server-auth/blob/19.0/oauth_provider/"
+    linked = re.findall(rf'href="{base}([^"]+)"', page)
+    assert "readme/recipes/nextcloud.md" in linked
+    assert not [name for name in linked if not (ROOT / name).is_file()]
 
 
 def test_every_picture_is_shown_on_a_desk_and_on_a_phone(texts):
@@ -59,3 +73,14 @@ def test_the_page_refers_to_nothing_outside_but_by_links(texts):
     page = texts[readme.INDEX]
     assert not re.findall(r'(?:src|<link[^>]*href)="(?:https?:)?//', page)
     assert "@import" not in page
+
+
+def test_the_table_of_models_has_every_model_that_lasts(texts):
+    found = set()
+    for path in (ROOT / "models").glob("*.py"):
+        for block in path.read_text(encoding="utf-8").split("\nclass ")[1:]:
+            name = re.search(r'^ {4}_name = "(.+)"', block, re.M)
+            if name and "(models.Model)" in block.splitlines()[0]:
+                found.add(name[1])
+    table = (ROOT / "readme" / "DEVELOP.md").read_text(encoding="utf-8")
+    assert found == set(re.findall(r"^\| `(oauth\.provider[\w.]+)` +\|", table, re.M))

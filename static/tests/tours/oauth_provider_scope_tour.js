@@ -52,6 +52,17 @@ registry.category("web_tour.tours").add("oauth_provider_scope", {
         {trigger: "button[name=action_view_grants]:contains(0)"},
         {trigger: "button[name=action_preview]", run: "click"},
         {trigger: ".modal .o_field_widget[name=records] td:contains(Tour contact)"},
+        {
+            content: "An administrator looks at it as somebody else",
+            trigger: ".modal .o_field_widget[name=user_id] input",
+            run: "edit Petra Portal",
+        },
+        {trigger: ".o-autocomplete--dropdown-item:contains(Petra)", run: "click"},
+        {
+            content: "Who may not read that contact is shown nothing of it",
+            trigger:
+                ".modal .o_field_widget[name=records]:not(:has(td:contains(Tour contact)))",
+        },
         {trigger: ".modal footer button:contains(Close)", run: "click"},
         {trigger: "body:not(:has(.modal))"},
     ],
