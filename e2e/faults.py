@@ -41,12 +41,22 @@ class Faults:
         self.random.shuffle(rare)
         number = 0
         while time.monotonic() < until:
+            self.keep_running()
             for _each in range(self.random.randint(3, 6)):
                 time.sleep(self.random.uniform(0.2, 1.0))
                 self.kill_worker()
             time.sleep(self.random.uniform(0.5, 1.5))
             rare[number % len(rare)]()
             number += 1
+
+    def keep_running(self):
+        """Start a server that has ended by itself, as what supervises it would."""
+        if self.server.running:
+            return
+        last = self.server.log.read_text(errors="replace").splitlines()[-20:]
+        print("\nOdoo ended by itself:", *last, sep="\n  ")
+        self.server.start()
+        self.counts["Odoo ended by itself"] += 1
 
     def processes(self):
         """The process of the server and its workers (list of int)."""

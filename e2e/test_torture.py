@@ -111,6 +111,7 @@ def test_no_fault_gives_twice_or_takes_away(tortured):
             run.result()
     # What was given has survived a crash
     faults.restart_immediate()
+    faults.keep_running()
     sample = random.Random(seed).sample(load.live, min(SAMPLE, len(load.live)))
     load.count(lost=sum(not load.works(token) for token in sample))
     with Databases(database_server.cluster).sql(DATABASE) as execute:
