@@ -76,14 +76,14 @@ class Apache:
             lines = ["User nobody", "Group nogroup", *lines]
         modules = tree() / "usr/lib/apache2/modules"
         config = [
-            f"ServerRoot {work}",
+            f'ServerRoot "{work}"',
             f"ServerName {LOOPBACK}",
             f"Listen {LOOPBACK}:{self.port}",
-            f"PidFile {work}/pid",
-            f"ErrorLog {self.log}",
-            f"DocumentRoot {root}",
-            f"DefaultRuntimeDir {work}",
-            *(f"LoadModule {name}_module {modules}/{f}.so" for name, f in MODULES),
+            f'PidFile "{work}/pid"',
+            f'ErrorLog "{self.log}"',
+            f'DocumentRoot "{root}"',
+            f'DefaultRuntimeDir "{work}"',
+            *(f'LoadModule {name}_module "{modules}/{f}.so"' for name, f in MODULES),
             "DirectoryIndex index.html",
             *lines,
         ]

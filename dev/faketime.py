@@ -3,6 +3,7 @@
 """Debian's libfaketime, unpacked in the cache: a clock that one process sees alone."""
 
 import os
+import shutil
 
 from . import debian
 from .cache import cached
@@ -33,8 +34,10 @@ def environment(offset_file, python_path):
     (code / "sitecustomize.py").write_text(SLEEP)
     offset_file.write_text("+0\n")
     tree = cached("faketime", "1", "libfaketime: getting it", _build, needs_mb=5)
+    # A blank in the path of the cache would end a name in LD_PRELOAD
+    library = shutil.copy(next(tree.rglob("libfaketimeMT.so.1")), offset_file.parent)
     return {
-        "LD_PRELOAD": str(next(tree.rglob("libfaketimeMT.so.1"))),
+        "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(offset_file),
         "FAKETIME_CACHE_DURATION": "1",
         # Setting a clock back does not change how long something takes

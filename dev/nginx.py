@@ -20,15 +20,15 @@ PROGRAM = "usr/sbin/nginx"
 FRAME = """
 daemon off;
 {user}
-pid {work}/pid;
-error_log {log} warn;
+pid "{work}/pid";
+error_log "{log}" warn;
 events {{ worker_connections 64; }}
 http {{
-    client_body_temp_path {work}/body;
-    proxy_temp_path {work}/proxy;
-    fastcgi_temp_path {work}/fastcgi;
-    uwsgi_temp_path {work}/uwsgi;
-    scgi_temp_path {work}/scgi;
+    client_body_temp_path "{work}/body";
+    proxy_temp_path "{work}/proxy";
+    fastcgi_temp_path "{work}/fastcgi";
+    uwsgi_temp_path "{work}/uwsgi";
+    scgi_temp_path "{work}/scgi";
     {site}
 }}
 """

@@ -95,10 +95,10 @@ def site(postgres, databases):
             (f"127.0.0.1:{options['http_port']}", f"127.0.0.1:{odoo.port}"),
             (f"127.0.0.1:{options['gevent_port']}", f"127.0.0.1:{chat}"),
             ("listen 443 ssl", f"listen 127.0.0.1:{nginx.port} ssl"),
-            ("/etc/ssl/odoo.example.com.pem", str(certificate)),
-            ("/etc/ssl/odoo.example.com.key", str(key)),
-            ("/var/log/nginx/odoo.log", str(nginx.work / "access.log")),
-            ("/var/log/nginx/odoo-error.log", str(nginx.work / "error.log")),
+            ("/etc/ssl/odoo.example.com.pem", f'"{certificate}"'),
+            ("/etc/ssl/odoo.example.com.key", f'"{key}"'),
+            ("/var/log/nginx/odoo.log", f'"{nginx.work}/access.log"'),
+            ("/var/log/nginx/odoo-error.log", f'"{nginx.work}/error.log"'),
         ):
             assert text.count(found) == 1, found
             text = text.replace(found, put)

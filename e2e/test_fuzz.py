@@ -140,5 +140,5 @@ def test_arbitrary_requests_on_every_route(multi, databases, capsys):
     fuzz()
     with capsys.disabled():
         print(f"\n{sum(statuses.values())} arbitrary requests: {dict(statuses)}")
-    assert sum(statuses.values()) >= 2000
+    assert sum(statuses.values()) >= REQUESTS * 0.8
     assert databases.shell("e2e_a", COUNT) == before
