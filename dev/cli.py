@@ -11,7 +11,7 @@ from . import venv
 from .cache import explain
 from .console import Stop, say
 from .process import on_interrupt
-from .settings import ADDON, ROOT
+from .settings import ROOT
 
 
 def main(arguments):
@@ -100,7 +100,7 @@ def _run(_options):
 def _test(options):
     from . import testing
 
-    tags = testing.check_tags(options.tags or f"/{ADDON}")
+    tags = testing.check_tags(options.tags or testing.every_tag())
     arguments = options.arguments or ["e2e", "dev/tests"]
     if options.pytest_only:
         outcomes = [testing.pytest_tests(arguments)]

@@ -21,25 +21,41 @@ from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
-#: The lock that is held as long as Odoo's tests run beside those of pytest.
-ODOO_RUNS = "odoo-tests"
+#: The lock that is held as long as tests run beside those of pytest.
+FIRST_ROW = "first-row-of-tests"
+#: The variable that says which of its tests pytest is to run: those that are "apart",
+#: the "others", or all.
+PART = "OAUTH_PROVIDER_PART"
+#: Names of modules, which have databases of their own: as long as the others.
+APART = frozenset(
+    f"test_{name}"
+    for name in (
+        "consent_race",
+        "deployment",
+        "example_addon",
+        "hosts",
+        "portal",
+        "quick_start",
+    )
+)
 ODOO_LIMIT = 1300
 PYTEST_LIMIT = 1800
 
 
 def every_test(tags, arguments):
-    """Both at the same time, over one PostgreSQL; returns their Outcomes.
+    """All of them in two rows, over one PostgreSQL; returns their Outcomes.
 
-    What pytest says is shown once Odoo's tests are through.
+    Odoo's tests and then those of pytest that stand APART, beside them the others of
+    pytest, whose output is shown once the first row is through.
     """
     with cluster("test") as postgres, shared(postgres), ExitStack() as both:
         # Tests that want the machine for themselves wait for it
         alone = both.enter_context(ExitStack())
-        alone.enter_context(lock(ODOO_RUNS))
+        alone.enter_context(lock(FIRST_ROW))
         rest = both.enter_context(_background_pytest(arguments))
-        outcome = odoo_tests(tags)
+        outcomes = [odoo_tests(tags), pytest_tests(arguments, part="apart")]
         alone.close()
-        return [outcome, rest()]
+        return [*outcomes, rest()]
 
 
 def odoo_tests(tags=f"/{ADDON}"):
@@ -87,9 +103,9 @@ def odoo_tests(tags=f"/{ADDON}"):
     return outcome
 
 
-def pytest_tests(arguments, limit=PYTEST_LIMIT):
+def pytest_tests(arguments, limit=PYTEST_LIMIT, part=""):
     """The tests of pytest, ended after ``limit`` seconds; returns an Outcome."""
-    process, report = _start_pytest(arguments)
+    process, report = _start_pytest(arguments, part)
     try:
         return _pytest_outcome(process, report, limit)
     finally:
@@ -103,7 +119,7 @@ def _background_pytest(arguments):
     path.write_bytes(b"")
     started = time.monotonic()
     with open(path, "ab") as log:
-        process, report = _start_pytest(arguments, stdout=log, stderr=log)
+        process, report = _start_pytest(arguments, "others", stdout=log, stderr=log)
 
     def rest():
         reader = threading.Thread(target=_show, args=(path, process), daemon=True)
@@ -117,14 +133,14 @@ def _background_pytest(arguments):
         end_group(process, 30)
 
 
-def _start_pytest(arguments, **popen):
+def _start_pytest(arguments, part, **popen):
     chromium.executable()
     git.provide()
-    report = settings().folder("logs") / "pytest.xml"
+    report = settings().folder("logs") / f"pytest{part and '-'}{part}.xml"
     report.unlink(missing_ok=True)
     command = [venv.python(), "-m", "pytest", f"--junitxml={report}", *arguments]
     say("· pytest …")
-    env = _driver_environment()
+    env = {**_driver_environment(), PART: part}
     return start_program(command, cwd=ROOT, env=env, **popen), report
 
 
@@ -200,6 +216,14 @@ def _tell(what, outcome, path):
     skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
     mark = "✗" if outcome.failed else "✓"
     say(f"{mark} {what}: {outcome}{skipped} (see {path})")
+
+
+def every_tag():
+    """The tags of all of Odoo's tests, or of those that PROTOCOL_ONLY leaves (str)."""
+    left_out = ("TestBrowser", "TestJson2Hostile")
+    if not os.environ.get("PROTOCOL_ONLY"):
+        left_out = ()
+    return ",".join([f"/{ADDON}", *(f"-/{ADDON}:{name}" for name in left_out)])
 
 
 def check_tags(tags):

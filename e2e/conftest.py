@@ -37,9 +37,9 @@ ONCE = {
         "upgrade",
     )
 }
-#: Tests that measure, or need much of the machine: they come last, and wait for Odoo's
-#: own tests.
-LAST = {f"test_{name}" for name in ("bench", "housekeeping", "scale", "torture")}
+#: Tests that measure, or need much of the machine: they come last, and wait for what
+#: runs beside them.
+LAST = {f"test_{name}" for name in ("housekeeping", "scale", "torture")}
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
 user = env["res.users"].create({
@@ -61,18 +61,24 @@ for kind in ("web", "legacy", "backend"):
 def pytest_collection_modifyitems(config, items):
     """Put last what needs the machine, and leave out what is not wanted."""
     items.sort(key=lambda item: Path(item.path).stem in LAST)
-    if not os.environ.get("PROTOCOL_ONLY"):
-        return
-    left_out = [item for item in items if Path(item.path).stem in ONCE]
+    left_out = [item for item in items if not is_wanted(Path(item.path).stem)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def is_wanted(module):
+    """Tell whether the tests of ``module`` (str) are to run."""
+    part = os.environ.get(testing.PART)
+    if part and (part == "apart") != (module in testing.APART):
+        return False
+    return module not in ONCE or not os.environ.get("PROTOCOL_ONLY")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item):
     """Before the time of a test that measures begins, wait for what runs beside it."""
     if Path(item.path).stem in LAST:
-        with lock(testing.ODOO_RUNS):
+        with lock(testing.FIRST_ROW):
             pass
     return (yield)
 
