@@ -3,10 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import secret
-
-#: Rows that one run of the vacuum removes.
-GC_LIMIT = 10_000
+from ..tools import secret, vacuum
 
 
 class OAuthProviderAssertion(models.Model):
@@ -49,6 +46,4 @@ class OAuthProviderAssertion(models.Model):
 
     @api.autovacuum
     def _gc_assertions(self):
-        old = self.search([("expires_at", "<", fields.Datetime.now())], limit=GC_LIMIT)
-        old.unlink()
-        return len(old), len(old) == GC_LIMIT
+        return vacuum.remove(self, [("expires_at", "<", fields.Datetime.now())])

@@ -5,12 +5,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import caller, secret
+from ..tools import caller, secret, vacuum
 from ..tools.after_commit import write_apart
 from .res_users import WARM_FIELDS
 
-#: Rows that one run of the vacuum removes.
-GC_LIMIT = 10_000
 #: How many clients or users from one address are throttled together.
 ADDRESS_FACTOR = 10
 #: What has failed of late: of a subject, from its address in all, and when last.
@@ -128,9 +126,5 @@ class OAuthProviderFailure(models.Model):
     @api.autovacuum
     def _gc_failures(self):
         _limit, seconds = self._get_limits()
-        old = self.search(
-            [("failed_at", "<", fields.Datetime.now() - timedelta(seconds=seconds))],
-            limit=GC_LIMIT,
-        )
-        old.unlink()
-        return len(old), len(old) == GC_LIMIT
+        limit = fields.Datetime.now() - timedelta(seconds=seconds)
+        return vacuum.remove(self, [("failed_at", "<", limit)])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import signing_key
+from ..tools import signing_key, vacuum
 
 #: How long a new key is published before it signs, so that caches have it by then.
 ANNOUNCEMENT = timedelta(days=1)
@@ -145,6 +145,4 @@ class OAuthProviderKey(models.Model):
     @api.autovacuum
     def _gc_gone(self):
         limit = fields.Datetime.now() - timedelta(days=365)
-        gone = self.sudo().search([("published_until", "<", limit)])
-        gone.unlink()
-        return len(gone), False
+        return vacuum.remove(self.sudo(), [("published_until", "<", limit)])

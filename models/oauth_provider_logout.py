@@ -9,7 +9,7 @@ import requests
 
 from odoo import api, fields, models
 
-from ..tools import outbound
+from ..tools import outbound, vacuum
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +23,6 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 GIVE_UP = timedelta(days=1)
 #: Seconds for which a logout token is valid.
 LIFETIME = 120
-#: Rows that one run of the housekeeping removes.
-GC_LIMIT = 10_000
 
 
 class OAuthProviderLogout(models.Model):
@@ -181,9 +179,5 @@ class OAuthProviderLogout(models.Model):
     @api.autovacuum
     def _gc_done(self):
         limit = fields.Datetime.now() - timedelta(days=30)
-        done = self.search(
-            [("next_attempt_at", "=", False), ("create_date", "<", limit)],
-            limit=GC_LIMIT,
-        )
-        done.unlink()
-        return len(done), len(done) == GC_LIMIT
+        done = [("next_attempt_at", "=", False), ("create_date", "<", limit)]
+        return vacuum.remove(self, done)

@@ -5,12 +5,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools import vacuum
 from ..tools.clock import naive, timestamp
 from ..tools.secret import digest
 from ..tools.sign_in import acr
-
-#: Rows that one run of the housekeeping removes.
-GC_LIMIT = 10_000
 
 
 class OAuthProviderSession(models.Model):
@@ -155,13 +153,11 @@ class OAuthProviderSession(models.Model):
     def _gc_old(self):
         # As long as Odoo's own session may last, and what hangs on it
         limit = fields.Datetime.now() - timedelta(days=90)
-        old = self.search(
+        return vacuum.remove(
+            self,
             [
                 ("create_date", "<", limit),
                 ("token_ids", "=", False),
                 ("refresh_token_ids", "=", False),
             ],
-            limit=GC_LIMIT,
         )
-        old.unlink()
-        return len(old), len(old) == GC_LIMIT
