@@ -22,12 +22,16 @@ from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
 
 
-def _digest(value):
-    """Return the digest (str) of what JSON takes.
+def _digest(parameters, *further):
+    """Return the digest (str) of a request's parameters and of what JSON takes.
 
     Browsers send every line break of a form as CRLF, whatever it was in the page.
     """
-    text = json.dumps(value, sort_keys=True).replace(r"\r\n", r"\n")
+    plain = {
+        name: value.replace("\r\n", "\n").replace("\r", "\n")
+        for name, value in parameters.items()
+    }
+    text = json.dumps([plain, *further], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -152,13 +156,12 @@ class AuthorizationRequest:
         the person has seen, and no more than that a moment later.
         """
         lang = self.language or user.lang or None
-        told = [
+        return _digest(
             self.parameters,
             self.redirect_uri,
             self.client.with_context(lang=lang).get_told(),
             self.scopes.with_context(lang=lang).get_told(),
-        ]
-        return _digest(told)
+        )
 
     def is_as_shown(self, user, shown):
         """Tell whether ``user`` (record) has seen what would be allowed now.

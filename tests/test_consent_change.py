@@ -117,11 +117,14 @@ class TestConsentChange(OAuthCase):
         self.assertEqual(renewed["scope"].split(), ["bare"])
 
     def test_a_line_break_comes_back_as_browsers_send_it(self):
-        claims = '{"userinfo":\n{}}'
-        page = self.open_page(claims=claims)
-        answer = self.decide(page, claims=claims.replace("\n", "\r\n"))
-        self.answer(answer)
-        self.assertTrue(self.find_grant())
+        for end in ("\n", "\r", "\r\n"):
+            with self.subTest(end=end):
+                page = self.open_page(claims=f'{{"userinfo":{end}{{}}}}')
+                answer = self.decide(page, claims='{"userinfo":\r\n{}}')
+                self.answer(answer)
+                grant = self.find_grant()
+                self.assertTrue(grant)
+                grant.withdraw()
 
     def test_a_scope_that_the_client_gets_meanwhile_is_not_allowed(self):
         page = self.open_page()
