@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.after_commit import write_apart
-from ..tools.kept import bypass
 
 #: Fields that say what a scope opens; claims and routes go by its code.
 CONTENT = frozenset(
@@ -73,7 +72,6 @@ class OAuthProviderScope(models.Model):
                 tuple(self.ids),
             )
             self.env.cr.execute(query, log_exceptions=False)
-            bypass(self.env)
             self.invalidate_recordset()
 
     @api.private

@@ -59,6 +59,15 @@ class TestIntrospection(OAuthCase):
         answer = self.introspect(token, other, secret).json()
         self.assertEqual(answer["client_id"], self.client.identifier)
 
+    def test_who_has_failed_too_often_is_told_of_no_token(self):
+        token = self.tokens["access_token"]
+        for _number in range(10):
+            self.assertEqual(self.introspect(token, secret="x").status_code, 401)
+        answer = self.introspect(token)
+        self.assertEqual(answer.status_code, 429)
+        self.assertNotIn("active", answer.json())
+        self.assertIn("Retry-After", answer.headers)
+
     def test_client_authentication_is_always_needed(self):
         public, _secret = self.create_client("mobile application")
         data = {"token": self.tokens["access_token"]}

@@ -13,7 +13,7 @@ from collections import defaultdict, deque
 
 from odoo import tools
 
-#: Mark of a cursor whose transaction has changed something itself, or must see all.
+#: Mark of a cursor whose transaction has changed something itself.
 _HAS_CHANGED = "oauth_provider_has_changed"
 #: Numbers of the last transactions of this process with a change, by database. More
 #: than there are changes while one transaction lasts.
@@ -54,19 +54,10 @@ def kept(*names):
     return decorate
 
 
-def bypass(env):
-    """Read past what is kept, in the transaction of ``env``, until it ends.
-
-    For a decision that rests on what is so now: what another process has changed is
-    known to this one at its next request.
-    """
-    env.cr.cache[_HAS_CHANGED] = True
-
-
 def forget(env):
     """Forget what is kept, for the transaction of ``env`` changes it."""
     cr, clear = env.cr, env.registry.clear_cache
-    bypass(env)
+    cr.cache[_HAS_CHANGED] = True
     cr.execute("SELECT pg_current_xact_id()::text")
     [number] = cr.fetchone()
     changes = _changes[cr.dbname]
