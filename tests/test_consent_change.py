@@ -8,6 +8,7 @@ from lxml import html
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import OAuthCase
 
@@ -92,13 +93,18 @@ class TestConsentChange(OAuthCase):
         self.assertTrue(self.find_grant())
 
     def test_what_another_process_has_changed_counts(self):
-        """This one keeps what it knows of a scope until it is told that it changed."""
-        page = self.open_page()
-        self.env.cr.execute(
-            "UPDATE oauth_provider_scope SET api_write = true WHERE id = %s",
-            [self.scope.id],
-        )
-        self.assert_shown_anew(self.decide(page))
+        """This one keeps what it knows of a record until it is told that it changed."""
+        for record, change in (
+            (self.scope, SQL("api_write = true")),
+            (self.client, SQL("client_uri = 'https://other.example.com'")),
+        ):
+            with self.subTest(record=record):
+                page = self.open_page()
+                table = SQL.identifier(record._table)
+                self.env.cr.execute(
+                    SQL("UPDATE %s SET %s WHERE id = %s", table, change, record.id)
+                )
+                self.assert_shown_anew(self.decide(page))
 
     def test_a_token_that_was_on_its_way_opens_what_its_grant_does(self):
         """It was begun before its scope came to open more, and stored after."""

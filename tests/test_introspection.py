@@ -60,6 +60,7 @@ class TestIntrospection(OAuthCase):
         self.assertEqual(answer["client_id"], self.client.identifier)
 
     def test_who_has_failed_too_often_is_told_of_no_token(self):
+        self.commit_hooks()
         token = self.tokens["access_token"]
         for _number in range(10):
             self.assertEqual(self.introspect(token, secret="x").status_code, 401)
