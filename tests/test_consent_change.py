@@ -99,6 +99,7 @@ class TestConsentChange(OAuthCase):
             (self.client, SQL("client_uri = 'https://other.example.com'")),
         ):
             with self.subTest(record=record):
+                self.env.registry.clear_cache()
                 page = self.open_page()
                 table = SQL.identifier(record._table)
                 self.env.cr.execute(
