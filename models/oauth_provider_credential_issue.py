@@ -6,7 +6,8 @@ from datetime import timedelta
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
-from ..tools import secret, statement
+from ..tools import secret
+from ..tools.statement import Part
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -25,10 +26,25 @@ class OAuthProviderCredential(models.AbstractModel):
         :return: tuple (record, credential as str)
         """
         value = value or secret.generate()
-        part = self.prepare_issue(value=value, **vals)
+        return self.store([self.prepare_issue(value=value, **vals)]), value
+
+    @api.model
+    @api.private
+    def store(self, parts):
+        """Store a credential and what goes with it: all of it or nothing.
+
+        :param parts: list of :class:`~..tools.statement.Part`, one of which stores a
+            record of this model (see :meth:`prepare_issue`)
+        :return: that record
+        """
+        texts = ", ".join(part.text for part in parts)
+        values = [value for part in parts for value in part.values]
         self.env.flush_all()
-        id_ = statement.execute(self.env.cr, [part], f"new_{self._table}")
-        return self.browse(id_), value
+        self.env.cr.execute(
+            f"WITH {texts} SELECT id FROM new_{self._table}",  # noqa: S608
+            values,
+        )
+        return self.browse(self.env.cr.fetchone()[0])
 
     @api.private
     def prepare_issue(
@@ -45,7 +61,7 @@ class OAuthProviderCredential(models.AbstractModel):
     ):
         """Return the :class:`~..tools.statement.Part` that stores a new credential.
 
-        The caller runs it, in a statement of its own or together with others.
+        For :meth:`store`, alone or together with others.
 
         :param value: the credential itself (str)
         :param client: oauth.provider.client record
@@ -78,7 +94,7 @@ class OAuthProviderCredential(models.AbstractModel):
         ]
         for inverse in inverses:
             inverse._invalidate_cache(self.env)
-        return statement.Part(text, (*values, list(scopes._ids)))
+        return Part(text, (*values, list(scopes._ids)))
 
     @api.model
     @tools.ormcache("names")
@@ -129,4 +145,4 @@ class OAuthProviderCredential(models.AbstractModel):
             SQL.identifier(f"used_{self._table}"),
             SQL.identifier(self._table),
         )
-        return statement.Part(query.code % (), (now, self.id))
+        return Part(query.code % (), (now, self.id))

@@ -6,7 +6,6 @@ from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
-from ..tools import statement
 from . import pkce, resource_indicator
 from .access_token import make_access_token
 from .id_token import Subject, make_id_token
@@ -323,8 +322,9 @@ class OdooValidator(TokenValidator, RequestValidator):
             ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.mapped("code"))
+        tokens = self.env["oauth.provider.token"]
         parts = [
-            self.env["oauth.provider.token"].prepare_issue(
+            tokens.prepare_issue(
                 value=token["access_token"],
                 scopes=self.scopes,
                 lifetime=token["expires_in"],
@@ -358,9 +358,8 @@ class OdooValidator(TokenValidator, RequestValidator):
                 reason=self.client.grant_type,
             )
         )
-        self.env.flush_all()
-        # What is exchanged and what it is exchanged for: all of it or nothing
-        statement.execute(self.env.cr, parts)
+        # What is exchanged, and what it is exchanged for
+        tokens.store(parts)
 
     # OpenID Connect
 

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Several changes as one SQL statement: each statement costs a round trip."""
+"""Parts of one SQL statement that makes several changes: each costs a round trip."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,3 @@ class Part:
 
     text: str
     values: tuple
-
-
-def execute(cr, parts, result=None):
-    """Run all ``parts`` (list of Part) at once, with the cursor ``cr``.
-
-    :param result: name of a query of theirs that returns an ``id``, or None
-    :return: that id (int), or None
-    """
-    wanted = f"id FROM {result}" if result else "NULL"
-    text = f"WITH {', '.join(part.text for part in parts)} SELECT {wanted}"
-    cr.execute(text, [value for part in parts for value in part.values])
-    return cr.fetchone()[0]
