@@ -14,6 +14,11 @@ from odoo.tests import HttpCase, new_test_user
 from odoo.tests.test_cursor import TestCursor
 
 REDIRECT_URI = "https://client.example.com/callback"
+#: A PNG of one pixel, in base64.
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 
 
 def sees_signals(case):

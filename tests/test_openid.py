@@ -12,7 +12,7 @@ import jwt
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import OAuthCase
+from .common import PIXEL, OAuthCase
 
 
 @tagged("post_install", "-at_install")
@@ -264,11 +264,7 @@ class TestOpenID(OAuthCase):
             self.assertEqual(response.json()["sub"], subject)
 
     def test_the_picture_goes_with_the_grant(self):
-        pixel = (
-            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-            "awAAAABJRU5ErkJggg=="
-        )
-        self.user.image_1920 = pixel
+        self.user.image_1920 = PIXEL
         client, secret = self.create_client()
         token = self.get_tokens(client, secret)["access_token"]
         url = self.bearer("userinfo", token).json()["picture"]

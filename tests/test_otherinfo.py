@@ -6,6 +6,7 @@ import json
 
 from odoo.tests import tagged
 
+from .common import PIXEL
 from .test_json2 import Json2Case
 
 
@@ -171,9 +172,3 @@ class TestOtherinfo(Json2Case):
         response = self.get(order="street")
         self.assertEqual(response.status_code, 400)
         self.assertEqual(self.get(fields="street", limit=1).status_code, 200)
-
-
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
-    "RU5ErkJggg=="
-)
