@@ -12,6 +12,7 @@ from . import oauth_provider_configuration
 from . import oauth_provider_credential
 from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup
+from . import oauth_provider_credential_open
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
@@ -51,4 +52,5 @@ from . import oauth_provider_audit
 from . import oauth_provider_housekeeping
 from . import res_config_settings
 from . import res_device
+from . import res_partner
 from . import res_users

@@ -92,7 +92,7 @@ class IrHttp(models.AbstractModel):
         token = cls._oauth_enter(raw)
         wanted = endpoint.routing.get("oauth_scopes") or ()
         wanted = wanted(request) if callable(wanted) else wanted
-        held = token.allowed_scopes().mapped("code")
+        held = token.allowed_codes()
         if not set(wanted) <= set(held):
             cls._oauth_refuse(403, error="insufficient_scope", scope=" ".join(wanted))
         return None

@@ -34,3 +34,6 @@ class OAuthProviderAuthorizationCode(models.Model):
 
     def is_live(self):
         return super().is_live() and not self.used_at
+
+    def _is_usable(self, opened):
+        return not opened.row.used_at

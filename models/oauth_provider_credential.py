@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..tools import liveness
+
 
 class OAuthProviderCredential(models.AbstractModel):
     """What authorization codes, access tokens and refresh tokens have in common.
@@ -62,34 +64,38 @@ class OAuthProviderCredential(models.AbstractModel):
         withdrawn or has expired.
         """
         self.ensure_one()
-        user, client = self.user_id, self.client_id
-        return bool(
-            not self.revoked_at
-            and self.get_end() > fields.Datetime.now()
-            and user.active
-            and client.active
-            and client.allows_user(user)
-            and not self.grant_id.revoked_at
-        )
+        user, client, now = self.user_id, self.client_id, fields.Datetime.now()
+        return liveness.is_live(
+            self, user, client, self.grant_id, now
+        ) and client.allows_user(user)
 
     @api.private
     def allowed_scopes(self):
         """Return the scopes of this credential that the client may still have.
 
         Nor what the person has left out since, nor what has come to open more than the
-        person allowed. In one query with all that is known of them, for every call with
-        a token begins here.
+        person allowed. All that is known of them is at hand without a query.
         """
+        scopes = self.env["oauth.provider.scope"]
+        return scopes.browse(self._get_allowed_ids()).warm()
+
+    @api.private
+    def allowed_codes(self):
+        """Return the codes (list of str) of :meth:`allowed_scopes`, in their order."""
+        known = self.env["oauth.provider.scope"].get_known()
+        return [known[id_].code for id_ in self._get_allowed_ids()]
+
+    def _get_allowed_ids(self):
         self.ensure_one()
-        grant, client = self.grant_id, self.client_id
-        allowed = set(client.scope_ids._ids)
-        if grant.consented_at and not client.skip_authorization:
-            # Else nobody was asked: for a trusted client, or one that had the password
-            allowed &= set(grant.scope_ids._ids)
-        if declined := grant.declined_scope_ids:
-            allowed -= set(declined.warm().optional()._ids)
-        held = self.scope_ids
-        return held.browse(id_ for id_ in held._ids if id_ in allowed).warm()
+        client, grant = self.client_id, self.grant_id
+        return self.env["oauth.provider.scope"].get_allowed_ids(
+            self.scope_ids._ids,
+            client.scope_ids._ids,
+            grant.scope_ids._ids
+            if liveness.is_held_to_consent(client, grant)
+            else None,
+            grant.declined_scope_ids._ids,
+        )
 
     @api.private
     def get_end(self):
@@ -98,7 +104,7 @@ class OAuthProviderCredential(models.AbstractModel):
         The person may have chosen a shorter time since it was issued.
         """
         self.ensure_one()
-        return self.grant_id.cap(self.expires_at)
+        return liveness.get_end(self, self.grant_id)
 
     @api.private
     def expires_in(self):

@@ -1,21 +1,20 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-from datetime import datetime
 
 from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ..tools import secret
+from ..tools.found import Reader, to_datetime
 
 #: What is read along with a credential: (field of it that leads there, fields there).
+#: The ORM reads the others when they are wanted.
 READ = (
-    ("user_id", ("active", "oauth_identifier", "partner_id", "login", "share")),
+    ("user_id", ("active", "oauth_identifier")),
     (
         "grant_id",
         (
-            "client_id",
-            "user_id",
             "expires_at",
             "revoked_at",
             "is_company_limited",
@@ -29,37 +28,25 @@ READ = (
 #: The same, where the claims about the user are wanted: (fields of the user beside
 #: those, fields of the partner).
 PERSON = (
-    ("write_date", "oauth_has_picture"),
+    ("partner_id", "login", "share", "write_date"),
     ("name", "lang", "tz", "email", "phone", "write_date"),
 )
-#: Fields whose values are the same in JSON; dates are written in the way that Python
-#: reads. The ORM reads the others when they are wanted.
-PLAIN = ("boolean", "char", "integer", "many2one", "selection", "text")
-#: Left out of a credential: it was found by the one, and few who wrote it when.
-LEFT_OUT = ("digest", "create_uid", "write_uid", "write_date")
+#: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
+PLAIN = ("boolean", "char", "datetime", "integer", "many2one", "selection", "text")
 #: Arguments that a function of PostgreSQL takes at most, but for the id and others.
 MOST = 90
 
 
-def _is_read(field):
+def _is_plain(field):
     """Tell whether the value of ``field`` in the table is what the ORM keeps."""
     return (
         field.store
         and field.name != "id"
-        and field.name not in LEFT_OUT
-        and field.type in (*PLAIN, "datetime")
+        and field.type in PLAIN
         and bool(field.column_type)
         and not field.translate
         and not field.company_dependent
     )
-
-
-def _to_datetime(_env, text):
-    return text and datetime.fromisoformat(text)
-
-
-def _to_scope_ids(env, ids):
-    return tuple(env["oauth.provider.scope"].in_order(ids) if ids else ids)
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -72,13 +59,16 @@ class OAuthProviderCredential(models.AbstractModel):
 
     _inherit = "oauth.provider.credential"
 
+    #: Names of fields that few requests want: the ORM reads them for those.
+    _left_out = frozenset({"digest", "create_uid", "write_uid", "write_date"})
+
     @api.private
     def find(self, value, person=False):
         """Return the record of the credential ``value`` (str), dead or alive.
 
         :param person: whether to read along what the claims about its user are made of
         """
-        return self._find(value, person=person)
+        return self._as_record(*self._look_up(value, person=person))
 
     @api.private
     def find_and_lock(self, value, person=False):
@@ -87,74 +77,33 @@ class OAuthProviderCredential(models.AbstractModel):
         Of two workers that present the same credential at once, the second waits, is
         then retried by Odoo on a fresh snapshot and sees what the first one did.
         """
-        return self._find(value, lock=True, person=person)
+        return self._as_record(*self._look_up(value, lock=True, person=person))
 
-    def _find(self, value, lock=False, person=False):
+    def _look_up(self, value, lock=False, person=False):
+        """Return what is found of the credential ``value`` (str), as plain values.
+
+        :return: (row or None, :class:`~..tools.found.Reader` that made it)
+        """
+        query, reader = self._get_lookup(person)
         if not value:
-            return self.browse()
-        digest = secret.digest(value)
-        if not lock and (id_ := self.env.cr.cache.pop((self._name, digest), None)):
-            return self.browse(id_)
+            return None, reader
         self.env.flush_all()
-        query, group = self._get_lookup(person)
         if lock:
             query = f"{query} FOR UPDATE OF {self._table}"
         # A worker that came second is retried: nothing to log as an error
+        digest = secret.digest(value)
         self.env.cr.execute(query, (digest,), log_exceptions=not lock)
-        row = self.env.cr.fetchone()
-        return self._take(group, row[0]) if row else self.browse()
+        found = self.env.cr.fetchone()
+        return found and reader.read(json.loads(found[0])), reader
 
-    def _take(self, group, text):
-        """Return the record of what was found (str), which the ORM knows from now on.
-
-        :param group: see :meth:`_make_query`
-        """
-        found = json.loads(text)
-        self._keep(self.env.transaction.field_data, group, found)
-        record = self.browse(found[0])
-        record.client_id.warm()
+    def _as_record(self, row, reader):
+        """Return the record of what was found, which the ORM knows from now on."""
+        if not row:
+            return self.browse()
+        reader.keep(self.env.transaction.field_data, row)
+        record = self.browse(row.id)
+        record.client_id.warm_core()
         return record
-
-    @api.private
-    def look_beside(self, value, query, parameters):
-        """Return another query that looks for the credential ``value`` (str) as well.
-
-        :param query: that returns one row (str)
-        :param parameters: of it (tuple)
-        :return: (query as str, parameters); the last column of the row is for
-            :meth:`keep_for_find`
-        """
-        self.env.flush_all()
-        lookup, _group = self._get_lookup(False)
-        whole = f"SELECT beside.*, ({lookup}) FROM ({query}) AS beside"  # noqa: S608
-        return whole, (secret.digest(value), *parameters)
-
-    @api.private
-    def keep_for_find(self, value, text):
-        """Let the next :meth:`find` of ``value`` do without a query of its own.
-
-        :param text: what was found (str), or None
-        """
-        if text:
-            _query, group = self._get_lookup(False)
-            key = (self._name, secret.digest(value))
-            self.env.cr.cache[key] = self._take(group, text).id
-
-    def _keep(self, cache, group, found):
-        """Put what was found where the ORM keeps what it has read.
-
-        :param cache: of the transaction; what it has changed itself stays
-        :param group: see :meth:`_make_query`
-        :param found: id of a record and the values of the group (list), or None
-        """
-        if not found:
-            return
-        fields, groups = group
-        id_, *values = found
-        for (field, convert), known in zip(fields, values, strict=False):
-            cache[field].setdefault(id_, convert(self.env, known) if convert else known)
-        for inner, known in zip(groups, values[len(fields) :], strict=True):
-            self._keep(cache, inner, known)
 
     @api.model
     @tools.ormcache("person")
@@ -172,11 +121,13 @@ class OAuthProviderCredential(models.AbstractModel):
         a connection has prepared, and the plans of functions too.
 
         :param person: see :meth:`find`
-        :return: (query as str, group); a group is of one record: (its fields, groups of
-            the records read along), each field with the function that makes its value
-            of an environment and what JSON holds, or None
+        :return: (query as str, :class:`~..tools.found.Reader`)
         """
-        names = [name for name, field in self._fields.items() if _is_read(field)]
+        names = [
+            name
+            for name, field in self._fields.items()
+            if _is_plain(field) and name not in self._left_out
+        ]
         inner = []
         for link, wanted in READ:
             further = []
@@ -184,12 +135,12 @@ class OAuthProviderCredential(models.AbstractModel):
                 wanted, further = (*wanted, *PERSON[0]), [("partner_id", PERSON[1], ())]
             inner.append((link, wanted, further))
         names = ["scope_ids", *names[:MOST]]
-        found, group = self._read_as_json(self, self._table, names, inner)
+        found, reader = self._read_as_json(self, self._table, names, inner)
         table, digest = self._table, SQL.identifier(self._table, "digest")
         query = SQL(
             "SELECT %s::text FROM %s WHERE %s = ", found, SQL.identifier(table), digest
         )
-        return f"{query.code}%s", group
+        return f"{query.code}%s", reader
 
     @api.model
     def _read_as_json(self, model, alias, names, inner):
@@ -200,17 +151,17 @@ class OAuthProviderCredential(models.AbstractModel):
         :param names: of the fields that are read
         :param inner: what is read along, of each record: (field of this one that leads
             there, names, inner)
-        :return: (SQL, group); see :meth:`_make_query`
+        :return: (SQL, :class:`~..tools.found.Reader`)
         """
-        values, fields, groups = [SQL.identifier(alias, "id")], [], []
+        values, fields, inner_readers = [SQL.identifier(alias, "id")], [], []
         for name in names:
             value, convert = self._value_as_json(model._fields[name], alias)
             values.append(value)
             fields.append((model._fields[name], convert))
         for link, its_names, its_inner in inner:
             comodel = self.env[model._fields[link].comodel_name]
-            found, group = self._read_as_json(comodel, link, its_names, its_inner)
-            groups.append(group)
+            found, reader = self._read_as_json(comodel, link, its_names, its_inner)
+            inner_readers.append((link, reader))
             values.append(
                 SQL(
                     "(SELECT %s FROM %s AS %s WHERE %s = %s)",
@@ -222,18 +173,15 @@ class OAuthProviderCredential(models.AbstractModel):
                 )
             )
         found = SQL("json_build_array(%s)", SQL(", ").join(values))
-        return found, (tuple(fields), tuple(groups))
+        return found, Reader(fields, inner_readers)
 
     @api.model
     def _value_as_json(self, field, alias):
         """Return how the value of ``field`` is written to JSON, and read from it.
 
         :param alias: of the table that it is in (str)
-        :return: (SQL, function as in :meth:`_make_query`)
+        :return: (SQL, function of what JSON holds or None)
         """
-        if field.name == "oauth_has_picture":
-            partner = SQL.identifier(alias, "partner_id")
-            return self.env["res.users"]._get_picture_query(partner), None
         if field.type == "many2many":
             ids = SQL(
                 "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
@@ -242,9 +190,7 @@ class OAuthProviderCredential(models.AbstractModel):
                 SQL.identifier(field.column1),
                 SQL.identifier(alias, "id"),
             )
-            return ids, _to_scope_ids
-        column = SQL.identifier(alias, field.name)
-        if field.type == "datetime":
-            # Whatever DateStyle says, and always with six digits
-            return SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS.US')", column), _to_datetime
-        return column, None
+            return ids, tuple
+        # JSON has dates as ISO 8601 wants them, whatever DateStyle says
+        convert = to_datetime if field.type == "datetime" else None
+        return SQL.identifier(alias, field.name), convert

@@ -70,15 +70,13 @@ class OAuthProviderFailure(models.Model):
         )
 
     @api.private
-    def retry_after(self, kind, subject, address, user=None, token=None):
+    def retry_after(self, kind, subject, address, user=None):
         """Return the seconds (int) to wait after too many failures, or 0.
 
         :param kind: ``client`` or ``password``
         :param subject: what is tried (str): the identifier of the client
         :param address: IP address of the caller (str)
         :param user: user (record) to warm by the same query, see ``oauth_warm``
-        :param token: access token (str) in the place of a user, which is found by the
-            same query
         """
         limit, seconds = self._get_limits()
         now = fields.Datetime.now()
@@ -88,19 +86,13 @@ class OAuthProviderFailure(models.Model):
             kind,
             now - timedelta(seconds=seconds),
         )
-        tokens = self.env["oauth.provider.token"]
-        if token:
-            query, parameters = tokens.look_beside(token, _COUNT, values)
-            self.env.cr.execute(query, parameters)
-        elif user:
+        if user:
             self.env.flush_all()
             self.env.cr.execute(_COUNT_AND_USER, (*values, user.id))
         else:
             self.env.cr.execute(_COUNT, values)
         of_subject, of_address, last, *known = self.env.cr.fetchone()
-        if token:
-            tokens.keep_for_find(token, *known)
-        elif user:
+        if user:
             user.oauth_keep(known)
         if of_subject < limit and of_address < limit * ADDRESS_FACTOR:
             return 0

@@ -225,6 +225,12 @@ class OAuthProviderGrant(models.Model):
         """Tell whether none of the companies that the user chose is left."""
         return bool(self and self.limits_companies() and not self.get_companies())
 
+    @api.model
+    @api.private
+    def is_use_news(self, last):
+        """Tell whether a use now is more than the ``last`` one (datetime or None)."""
+        return not last or last <= fields.Datetime.now() - USE_INTERVAL
+
     @api.private
     def note_use(self, address=None):
         """Remember that a token below this grant is used, at most once a minute.
@@ -234,11 +240,9 @@ class OAuthProviderGrant(models.Model):
 
         :param address: network address of whoever uses it (str), or None
         """
-        if not self:
+        if not self or not self.is_use_news(self.last_used):
             return
-        now, last = fields.Datetime.now(), self.last_used
-        if last and last > now - USE_INTERVAL:
-            return
+        now = fields.Datetime.now()
         query = SQL(
             "UPDATE oauth_provider_grant SET last_used = %s,"
             " last_address = COALESCE(%s, last_address) WHERE id IN ("

@@ -31,6 +31,9 @@ class OAuthProviderRefreshToken(models.Model):
     def is_live(self):
         return super().is_live() and (not self.used_at or self.is_in_grace())
 
+    def _is_usable(self, opened):
+        return not opened.row.used_at or opened.as_record().is_in_grace()
+
     @api.private
     def is_in_grace(self):
         """Tell whether this used token may be presented once more, for a moment.

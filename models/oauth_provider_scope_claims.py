@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import functools
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign
 
@@ -12,10 +12,16 @@ from ..tools.clock import timestamp
 _normalized = functools.lru_cache(1024)(email_normalize)
 #: What the address of a picture is signed for.
 PICTURE_PURPOSE = "oauth_provider.picture"
+#: Codes of the scopes whose claims take more than the user and its partner.
+RECORD_CLAIMS = frozenset({"address", "groups"})
 
 
 class OAuthProviderScope(models.Model):
-    """The standard claims of the shipped scopes (OpenID Connect Core section 5)."""
+    """The standard claims of the shipped scopes (OpenID Connect Core section 5).
+
+    A method for each scope takes the user and the client, as records or as plain values
+    with the same names (:mod:`..tools.found`), and the id of the grant.
+    """
 
     _inherit = "oauth.provider.scope"
 
@@ -29,20 +35,42 @@ class OAuthProviderScope(models.Model):
         return self.with_user(user).with_context(**context)
 
     @api.private
-    def get_standard_claims(self, user, client):
+    def get_standard_claims(self, user, client, grant_id=None):
         """Return the standard claims of the shipped scopes about ``user`` (dict).
 
         OpenID Connect Core sections 5.1 and 5.4. Claims without a value are left out.
 
         :param user: res.users record, the token's own user
         :param client: client (record) that is told
+        :param grant_id: id of the grant by which it is told, where it is known
         """
-        claims = {}
-        user, client, standard = user.sudo(), client.sudo(), self._standard_codes()
-        for code in self.sudo().mapped("code"):
+        codes = self.sudo().mapped("code")
+        return self._get_claims(codes, user.sudo(), client.sudo(), grant_id)
+
+    @api.model
+    @api.private
+    def get_plain_claims(self, ids, user, client, grant_id):
+        """Return the same by plain values, or None where it takes records.
+
+        :param ids: of the scopes (list)
+        :param user: what was read of the user and its partner (named tuple)
+        :param client: what is known of the client (named tuple)
+        """
+        known = self.get_known()
+        scopes = [known[id_] for id_ in ids]
+        for scope in scopes:
+            if scope.model == "res.users" or scope.code in RECORD_CLAIMS:
+                return None
+        codes = [scope.code for scope in scopes]
+        return self._get_claims(codes, user, client, grant_id)
+
+    @api.model
+    def _get_claims(self, codes, user, client, grant_id):
+        claims, standard = {}, self._standard_codes()
+        for code in codes:
             method = code in standard and getattr(self, f"_claims_{code}", None)
             if method:
-                claims.update(method(user, client))
+                claims.update(method(user, client, grant_id))
         return {
             name: value
             for name, value in claims.items()
@@ -56,33 +84,40 @@ class OAuthProviderScope(models.Model):
         """Return the codes of the shipped scopes that carry claims."""
         return ("profile", "email", "phone", "address", "groups")
 
-    def _claims_profile(self, user, client):
+    def _claims_profile(self, user, client, grant_id):
         partner = user.partner_id
         return {
             "name": partner.name,
             "preferred_username": user.login,
             "locale": (partner.lang or "").replace("_", "-"),
             "zoneinfo": partner.tz,
-            "picture": self._get_picture_url(user, client),
+            "picture": self._get_picture_url(user, client, grant_id),
             "updated_at": timestamp(max(user.write_date, partner.write_date)),
         }
 
-    def _get_picture_url(self, user, client):
+    def _get_picture_url(self, user, client, grant_id):
         """Return where the client finds the picture of ``user`` (str), or False.
 
         The address says nothing of the user, and is dead once the grant is withdrawn.
         """
-        if not user.oauth_has_picture:
+        partner = user.partner_id
+        partners = self.env["res.partner"].sudo()
+        if not partners.oauth_has_picture(partner.id, partner.write_date):
             return False
-        grants = client.env["oauth.provider.grant"].sudo()
-        known = self.env.context.get("oauth_grant")
-        grant = grants.browse(known) if known else grants.find_live(client, user)
-        if not grant:
+        if not grant_id:
+            grants = self.env["oauth.provider.grant"].sudo()
+            grant_id = grants.find_live(client, user).id
+        if not grant_id:
             return False
-        name = hash_sign(grant.env, PICTURE_PURPOSE, [grant.id])
-        return client.get_endpoint_url(f"picture?of={name}")
+        clients = self.env["oauth.provider.client"]
+        return clients.get_endpoint_url(f"picture?of={self._sign_picture(grant_id)}")
 
-    def _claims_email(self, user, client):
+    @api.model
+    @tools.ormcache("grant_id")
+    def _sign_picture(self, grant_id):
+        return hash_sign(self.sudo().env, PICTURE_PURPOSE, [grant_id])
+
+    def _claims_email(self, user, client, grant_id):
         email = user.partner_id.email
         if not email:
             return {}
@@ -96,16 +131,16 @@ class OAuthProviderScope(models.Model):
         """
         address = _normalized(user.partner_id.email)
         is_login = bool(address) and address == _normalized(user.login)
-        return is_login and user._is_internal()
+        return is_login and not user.share
 
-    def _claims_phone(self, user, client):
+    def _claims_phone(self, user, client, grant_id):
         phone = user.partner_id.phone
         if not phone:
             return {}
         # Odoo verifies no phone numbers
         return {"phone_number": phone, "phone_number_verified": False}
 
-    def _claims_address(self, user, client):
+    def _claims_address(self, user, client, grant_id):
         partner = user.partner_id
         address = {
             "formatted": partner._display_address(without_company=True).strip(),
@@ -121,7 +156,7 @@ class OAuthProviderScope(models.Model):
             "address": {key: value for key, value in address.items() if value} or False
         }
 
-    def _claims_groups(self, user, client):
+    def _claims_groups(self, user, client, grant_id):
         groups = user.all_group_ids & client.claim_group_ids
         names = groups.get_external_id().values()
         return {"groups": sorted(filter(None, names))}

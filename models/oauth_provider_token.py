@@ -2,11 +2,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from .oauth_provider_credential_lookup import OAuthProviderCredential
+
 
 class OAuthProviderToken(models.Model):
     _name = "oauth.provider.token"
     _inherit = ["oauth.provider.credential"]
     _description = "OAuth Provider Token"
+
+    _left_out = OAuthProviderCredential._left_out | {"family", "key_id", "session_id"}
 
     token_type = fields.Selection(
         selection=[("random", "Randomly Generated"), ("jwt", "JSON Web Token")],
@@ -64,6 +68,12 @@ class OAuthProviderToken(models.Model):
         self.ensure_one()
         return self.client_id.generate_user_id(self.user_id)
 
+    @api.model
+    @api.private
+    def has_own_user_id(self):
+        """Tell whether an addon replaces :meth:`generate_user_id`: then it is asked."""
+        return type(self).generate_user_id is not OAuthProviderToken.generate_user_id
+
     @api.private
     def find_open(self, value, person=False):
         """Return the token (record) of ``value`` (str or None), if it opens anything.
@@ -72,12 +82,15 @@ class OAuthProviderToken(models.Model):
 
         :param person: see :meth:`find`
         """
-        if not value or "\x00" in value:
-            return self.browse()
-        token = self.find(value, person=person)
-        if token and token.is_live() and token.is_for_us():
-            return token
-        return self.browse()
+        opened = self.read_open(value, person=person)
+        return opened.as_record() if opened else self.browse()
+
+    @api.private
+    def read_open(self, value, person=False):
+        """Like :meth:`find_open`, as an
+        :class:`.oauth_provider_credential_open.OpenCredential`, or None."""
+        opened = self.read_live(value, person=person)
+        return opened if opened and self._is_for_us(opened.row.audience) else None
 
     @api.private
     def is_for_us(self):
@@ -86,7 +99,12 @@ class OAuthProviderToken(models.Model):
         One for another resource (RFC 8707) opens nothing here.
         """
         self.ensure_one()
-        return not self.audience or self.audience in self.client_id.get_own_resources()
+        return self._is_for_us(self.audience)
+
+    @api.model
+    def _is_for_us(self, audience):
+        own = self.env["oauth.provider.client"].get_own_resources
+        return not audience or audience in own()
 
     @api.private
     def get_companies(self):
@@ -142,9 +160,7 @@ class OAuthProviderToken(models.Model):
         self.ensure_one()
         token = self.sudo()
         scopes = token.allowed_scopes()
-        # Of which the claims tell, and which need not be looked for again
-        known = {"oauth_grant": token.grant_id.id}
-        context = {**scopes.env.context, **token.get_context(), **known}
+        context = {**scopes.env.context, **token.get_context()}
         # What with_user and with_context do, in one step
         env = scopes.env(user=token.user_id.id, su=False, context=context)
         return scopes.with_env(env)

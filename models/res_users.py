@@ -28,12 +28,6 @@ class ResUsers(models.Model):
         groups=fields.NO_ACCESS,
     )
 
-    oauth_has_picture = fields.Boolean(
-        compute="_compute_oauth_has_picture",
-        compute_sudo=True,
-        groups=fields.NO_ACCESS,
-        help="Whether there is a picture, which need not be read to know.",
-    )
     oauth_application_ids = fields.One2many(
         comodel_name="oauth.provider.application",
         inverse_name="user_id",
@@ -41,34 +35,6 @@ class ResUsers(models.Model):
         # Not searched by: who has any is nobody else's business
         compute="_compute_oauth_application_ids",
     )
-
-    @api.depends("partner_id.image_128")
-    def _compute_oauth_has_picture(self):
-        self.env.flush_all()
-        partner = SQL.identifier("res_users", "partner_id")
-        self.env.cr.execute(
-            SQL(
-                "SELECT id, %s FROM res_users WHERE id = ANY(%s)",
-                self._get_picture_query(partner),
-                self.ids,
-            )
-        )
-        found = dict(self.env.cr.fetchall())
-        for user in self:
-            user.oauth_has_picture = found.get(user._origin.id, False)
-
-    @api.model
-    def _get_picture_query(self, partner):
-        """Return whether there is a picture of a user's partner, without reading it.
-
-        :param partner: where the id of the partner is (SQL)
-        :return: SQL
-        """
-        return SQL(
-            "EXISTS(SELECT FROM ir_attachment WHERE res_model = 'res.partner'"
-            " AND res_field = 'image_128' AND res_id = %s)",
-            partner,
-        )
 
     @property
     def SELF_READABLE_FIELDS(self):

@@ -35,8 +35,8 @@ def tokeninfo_response(env, message):
 
     def describe(token):
         return {
-            "audience": token.client_id.identifier,
-            "scopes": " ".join(token.allowed_scopes().mapped("code")),
+            "audience": token.client.identifier,
+            "scopes": " ".join(token.allowed_codes()),
             "expires_in": token.expires_in(),
             "user_id": token.generate_user_id(),
         }
@@ -52,20 +52,31 @@ def userinfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(token):
-        scopes, client = token.scopes_as_user(), token.client_id
-        claims = {
-            **token.get_data_for_model("res.users", res_id=token.user_id.id),
-            **scopes.get_standard_claims(token.user_id, client),
-            "sub": token.generate_user_id(),
-        }
-        if not client.userinfo_signed_response_alg:
+    def describe(opened):
+        claims = _read_claims(opened)
+        claims["sub"] = opened.generate_user_id()
+        if not opened.client.userinfo_signed_response_alg:
             return claims
         # Section 5.3.2; what JSON has no type for is written as in plain answers
         claims = json.loads(json.dumps(claims, default=json_default))
-        return Answer(200, sign_userinfo(client, claims))
+        return Answer(200, sign_userinfo(opened.as_record().client_id, claims))
 
     return _respond(env, message, describe, person=True)
+
+
+def _read_claims(opened):
+    row = opened.row
+    grant_id = row.grant_id and row.grant_id.id
+    claims = opened.scopes.get_plain_claims(
+        opened.allowed_ids(), row.user_id, opened.client, grant_id
+    )
+    if claims is not None:
+        return claims
+    token = opened.as_record()
+    standard = token.scopes_as_user().get_standard_claims(
+        token.user_id, token.client_id, grant_id
+    )
+    return {**token.get_data_for_model("res.users", res_id=row.user_id.id), **standard}
 
 
 def otherinfo_response(env, message):
@@ -76,7 +87,8 @@ def otherinfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(token):
+    def describe(opened):
+        token = opened.as_record()
         model = message.form.get("model") or message.query.get("model")
         known = env.get(model) if model else None
         if known is None or known._abstract or known._transient:
@@ -99,7 +111,7 @@ def _respond(env, message, describe, person=False):
         raw = extract_token(message)
     except OAuth2Error as error:
         return Answer.from_error(error, challenge=_challenge(env, error.error))
-    token = env["oauth.provider.token"].find_open(raw, person=person)
+    token = env["oauth.provider.token"].read_open(raw, person=person)
     if not token:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
@@ -112,7 +124,7 @@ def _respond(env, message, describe, person=False):
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
-    token.grant_id.note_use(message.address)
+    token.note_use(message.address)
     try:
         described = describe(token)
     except AccessError:

@@ -15,7 +15,7 @@ class TokenValidator:
         record = self.env["oauth.provider.token"].find_open(token)
         if not record:
             return False
-        held = record.allowed_scopes().mapped("code")
+        held = record.allowed_codes()
         if not set(scopes or ()) <= set(held):
             return False
         self.client = record.client_id
@@ -54,26 +54,29 @@ class TokenValidator:
         A client sees its own tokens; a resource server those of every client. What it
         may not see is answered like what does not exist (section 2.2).
         """
-        record = self._find_token(token)
-        if not record or not record.is_live():
+        access_tokens = self.env["oauth.provider.token"]
+        refresh_tokens = self.env["oauth.provider.refresh.token"]
+        access_token = access_tokens.read_live(token)
+        opened = access_token or refresh_tokens.read_live(token)
+        if not opened:
             return None
-        client = record.client_id
-        if client != self.client and not self.client.is_resource_server:
+        client = opened.client
+        if client.id != self.client.id and not self.client.is_resource_server:
             return None
+        issuer = self.client.get_issuer()
         claims = {
-            "scope": " ".join(record.allowed_scopes().mapped("code")),
+            "scope": " ".join(opened.allowed_codes()),
             "client_id": client.identifier,
-            "exp": timestamp(record.get_end()),
-            "iat": timestamp(record.create_date),
-            "sub": client.generate_user_id(record.user_id),
-            "iss": client.get_issuer(),
+            "exp": timestamp(opened.get_end()),
+            "iat": timestamp(opened.row.create_date),
+            "sub": opened.generate_user_id(),
+            "iss": issuer,
         }
-        is_access_token = record._name == "oauth.provider.token"
-        if record.audience:
-            claims["aud"] = record.audience
-        elif is_access_token and record.token_type == "jwt":
+        if opened.row.audience:
+            claims["aud"] = opened.row.audience
+        elif access_token and access_token.row.token_type == "jwt":
             # What the token itself says
-            claims["aud"] = client.get_issuer()
-        if is_access_token:
+            claims["aud"] = issuer
+        if access_token:
             claims["token_type"] = "Bearer"
         return claims

@@ -91,14 +91,14 @@ class TestPlans(TransactionCase):
     def test_by_secret(self):
         for model, person in itertools.product(MODELS, (False, True)):
             table = self.env[model]._table
-            query, _group = self.env[model]._make_query(person)
+            query, _reader = self.env[model]._make_query(person)
             for lock in ("", f" FOR UPDATE OF {table}"):
                 with self.subTest(model=model, person=person, lock=lock):
                     self.assert_by_index(f"{query}{lock}", ("a" * 32,))
 
     def test_by_secret_with_a_plan_that_is_kept(self):
         for model in MODELS:
-            query, _group = self.env[model]._make_query()
+            query, _reader = self.env[model]._make_query()
             self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
             whole = query.replace("%s", "$1")
             self.env.cr.execute(f"PREPARE kept_plan (text) AS {whole}")
@@ -162,6 +162,8 @@ class TestPlans(TransactionCase):
         message = Message("/oauth2", authorization=f"Bearer {self._issue()}")
         env = self.env(su=True, user=SUPERUSER_ID)
         self.grant.last_used = fields.Datetime.now()
+        # A picture that may be written just now is looked for
+        self.env.cr.execute("UPDATE res_partner SET write_date = '2020-01-01'")
         for respond in (resource.tokeninfo_response, resource.userinfo_response):
             self.assertEqual(respond(env, message).status, 200)
             self.env.flush_all()

@@ -1,0 +1,80 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Records that a query has found in JSON, as plain values."""
+
+from collections import namedtuple
+from datetime import datetime
+
+#: Characters of a date without and with a fraction.
+SECONDS, MICROSECONDS = len("2000-01-01T00:00:00"), len("2000-01-01T00:00:00.000000")
+
+
+def to_datetime(text):
+    """Return the datetime of ``text`` (ISO 8601 as PostgreSQL writes it), or None."""
+    if not text:
+        return None
+    if len(text) > SECONDS:
+        # PostgreSQL leaves out the zeros at the end, which Python 3.10 wants
+        text = text.ljust(MICROSECONDS, "0")
+    return datetime.fromisoformat(text)
+
+
+class Reader:
+    """How one record is read, with those that are read along.
+
+    :param fields: list of (field, function that makes its value of what JSON holds, or
+        None); the record is a list in JSON: its id, their values, the inner records
+    :param inner: list of (name of the field that leads to a record, its Reader)
+    """
+
+    def __init__(self, fields, inner):
+        names = [field.name for field, _convert in fields]
+        self._make = namedtuple("Row", ["id", *names])._make
+        self._size = 1 + len(names)
+        self._converts = [
+            (place, convert)
+            for place, (_field, convert) in enumerate(fields, start=1)
+            if convert
+        ]
+        self._inner = [
+            (place, 1 + names.index(name), reader)
+            for place, (name, reader) in enumerate(inner, start=self._size)
+        ]
+        links = {name for name, _reader in inner}
+        self._fields = [
+            (place, field)
+            for place, (field, _convert) in enumerate(fields, start=1)
+            if field.name not in links
+        ]
+        self._links = [
+            (1 + names.index(name), fields[names.index(name)][0], reader)
+            for name, reader in inner
+        ]
+
+    def read(self, found):
+        """Return the record in the list ``found`` as a named tuple.
+
+        By the names of the fields. In the place of what leads to a record that is read
+        along is the same of that, or None.
+        """
+        for place, convert in self._converts:
+            found[place] = convert(found[place])
+        for place, link, reader in self._inner:
+            known = found[place]
+            found[link] = reader.read(known) if known else None
+        return self._make(found[: self._size])
+
+    def keep(self, cache, row):
+        """Put the values of ``row`` where the ORM keeps what it has read.
+
+        :param cache: ``field_data`` of the transaction; what it has changed itself
+            stays
+        """
+        id_ = row[0]
+        for place, field in self._fields:
+            cache[field].setdefault(id_, row[place])
+        for place, field, reader in self._links:
+            known = row[place]
+            cache[field].setdefault(id_, known and known[0])
+            if known:
+                reader.keep(cache, known)
