@@ -93,8 +93,6 @@ class OAuthProviderCredential(models.AbstractModel):
         if not value:
             return self.browse()
         digest = secret.digest(value)
-        if not lock and (id_ := self.env.cr.cache.pop((self._name, digest), None)):
-            return self.browse(id_)
         self.env.flush_all()
         query, group = self._get_lookup(person)
         if lock:
@@ -114,31 +112,6 @@ class OAuthProviderCredential(models.AbstractModel):
         record = self.browse(found[0])
         record.client_id.warm()
         return record
-
-    @api.private
-    def look_beside(self, value, query, parameters):
-        """Return another query that looks for the credential ``value`` (str) as well.
-
-        :param query: that returns one row (str)
-        :param parameters: of it (tuple)
-        :return: (query as str, parameters); the last column of the row is for
-            :meth:`keep_for_find`
-        """
-        self.env.flush_all()
-        lookup, _group = self._get_lookup(False)
-        whole = f"SELECT beside.*, ({lookup}) FROM ({query}) AS beside"  # noqa: S608
-        return whole, (secret.digest(value), *parameters)
-
-    @api.private
-    def keep_for_find(self, value, text):
-        """Let the next :meth:`find` of ``value`` do without a query of its own.
-
-        :param text: what was found (str), or None
-        """
-        if text:
-            _query, group = self._get_lookup(False)
-            key = (self._name, secret.digest(value))
-            self.env.cr.cache[key] = self._take(group, text).id
 
     def _keep(self, cache, group, found):
         """Put what was found where the ORM keeps what it has read.

@@ -92,12 +92,11 @@ def _read_assertion(message):
     return assertion
 
 
-def authenticate(env, message, token=None):
+def authenticate(env, message):
     """Return the client (record) that sent ``message``.
 
     Unknown client and wrong credential look the same, and take as long.
 
-    :param token: access token (str) that is to be found afterwards
     :raise InvalidRequestError: for two methods at once, or two different identifiers
     :raise InvalidClientError: for everything else that does not prove a client
     :raise TooManyFailuresError: after too many of those
@@ -105,8 +104,7 @@ def authenticate(env, message, token=None):
     credentials = read_credentials(message)
     subject = credentials.identifier or ""
     client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
-    beside = {"token": token} if token else {"user": client.user_id}
-    check_throttle(env, "client", subject, message.address, **beside)
+    check_throttle(env, "client", subject, message.address)
     if not _is_proven(env, client, credentials):
         record_failure(env, "client", subject, message.address)
         env["oauth.provider.event"].record(

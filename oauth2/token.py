@@ -80,8 +80,7 @@ def _revocation_checks(env, message):
 
 
 def _introspection_checks(env, message):
-    token = message.form.get("token")
-    client = client_authentication.authenticate(env, message, token)
+    client = client_authentication.authenticate(env, message)
     if client.client_type == "public":
         # Whoever holds a stolen token would learn what it is good for (section 4)
         raise InvalidClientError(description="This endpoint needs a client secret.")

@@ -3,6 +3,7 @@
 from . import test_account
 from . import test_application
 from . import test_backchannel
+from . import test_backend_user
 from . import test_bad_input
 from . import test_browser
 from . import test_checkup
