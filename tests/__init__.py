@@ -57,5 +57,7 @@ from . import test_second_factor
 from . import test_security
 from . import test_settings
 from . import test_shared_secret
+from . import test_statements
+from . import test_throttle
 from . import test_trial
 from . import test_uninstall
