@@ -124,11 +124,7 @@ def test_consents_at_once_make_one_grant(pair, databases):
 
 def test_failures_of_all_workers_count_together(pair, databases):
     provider, _client = pair
-    client = make_client(
-        databases,
-        application_type="backend application",
-        user_id=1,
-    )
+    client = databases.shell("e2e_provider", MAKE_BACKEND, login="workers-throttle")
     url = f"{provider.url}/oauth2/token"
     data = {"grant_type": "client_credentials"}
     statuses = []
