@@ -10,6 +10,7 @@ OWN_EVENTS = frozenset(
         "redirect_uri_ids",
         "secret",
         "secret_digest",
+        "has_generated_secret",
         "secret_changed_at",
         "previous_secret_digest",
         "previous_secret_until",
@@ -141,8 +142,8 @@ class OAuthProviderClient(models.Model):
                 client._record("client_changed", " ".join(sorted(changed)))
         return result
 
-    def _set_secret(self, value, overlap=None):
-        result = super()._set_secret(value, overlap)
+    def _set_secret(self, value, overlap=None, is_generated=False):
+        result = super()._set_secret(value, overlap, is_generated)
         for client in self:
             client._record("secret_changed", "" if value else "removed")
         return result

@@ -34,6 +34,12 @@ class OAuthProviderClient(models.Model):
         " again.",
     )
     secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    has_generated_secret = fields.Boolean(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Whether Odoo itself made the present secret: nobody can guess it.",
+    )
     previous_secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
     previous_secret_until = fields.Datetime(
         string="Earlier Secret Works Until",
@@ -128,6 +134,9 @@ class OAuthProviderClient(models.Model):
 
     def write(self, vals):
         self._check_secret_dates(vals)
+        if "secret_digest" in vals:
+            # Whoever stores one by other means may have chosen the secret
+            vals = {"has_generated_secret": False, **vals}
         result = super().write(vals)
         if "client_type" in vals or "application_type" in vals:
             public = self.filtered(lambda client: client.client_type == "public")
@@ -197,10 +206,23 @@ class OAuthProviderClient(models.Model):
         is_previous = secret.matches(value, overlaps and client.previous_secret_digest)
         return is_current or is_previous
 
-    def _set_secret(self, value, overlap=None):
+    @api.private
+    def check_generated_secret(self, value):
+        """Tell in constant time whether ``value`` (str) is a secret beyond guessing.
+
+        The present one, if Odoo has generated it: of 256 random bits, where RFC 6749
+        section 10.10 asks for 160 against any number of guesses.
+        """
+        client = self.sudo()
+        is_confidential = client.client_type == "confidential"
+        is_generated = is_confidential and client.has_generated_secret
+        return secret.matches(value, is_generated and client.secret_digest)
+
+    def _set_secret(self, value, overlap=None, is_generated=False):
         """Make ``value`` (str, or False for none) the secret of these clients.
 
         :param overlap: timedelta for which the present one goes on working, or None
+        :param is_generated: whether ``value`` is of :func:`~..tools.secret.generate`
         """
         now = fields.Datetime.now()
         for client in self.sudo():
@@ -208,6 +230,7 @@ class OAuthProviderClient(models.Model):
             client.write(
                 {
                     "secret_digest": value and secret.digest(value),
+                    "has_generated_secret": is_generated,
                     "secret_changed_at": value and now,
                     "previous_secret_digest": keeps,
                     "previous_secret_until": now + overlap if keeps else False,
@@ -226,7 +249,7 @@ class OAuthProviderClient(models.Model):
         if self.client_type != "confidential":
             raise UserError(self.env._("A public client has no secret."))
         value = secret.generate()
-        self._set_secret(value, overlap)
+        self._set_secret(value, overlap, is_generated=True)
         return value
 
     def action_generate_secret(self):

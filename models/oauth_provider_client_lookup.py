@@ -15,11 +15,14 @@ class OAuthProviderClient(models.Model):
             "active",
             "client_type",
             "group_ids",
+            "has_generated_secret",
             "identifier",
             "is_resource_server",
             "name",
             "scope_ids",
+            "secret_digest",
             "skip_authorization",
+            "token_endpoint_auth_method",
             "userinfo_signed_response_alg",
         }
     )
@@ -30,7 +33,7 @@ class OAuthProviderClient(models.Model):
         if identifier and "\x00" in identifier:
             return self.browse()
         try:
-            client = self.browse(self._get_id(identifier)).warm()
+            client = self.browse(self._get_id(identifier)).warm_core()
         except LookupError:
             return self.browse()
         return client if client.active else client.browse()

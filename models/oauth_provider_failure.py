@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ..tools import caller, secret, vacuum
 from ..tools.after_commit import write_apart
-from .res_users import WARM_FIELDS
 
 #: How many clients or users from one address are throttled together.
 ADDRESS_FACTOR = 10
@@ -16,11 +15,6 @@ _COUNT = (
     "SELECT count(*) FILTER (WHERE subject = %s), count(*), max(failed_at)"
     " FROM oauth_provider_failure"
     " WHERE address = %s AND kind = %s AND failed_at > %s"
-)
-#: The same, and what is read of a user along with it.
-_COUNT_AND_USER = (
-    f"SELECT failures.*, {', '.join(WARM_FIELDS)}"  # noqa: S608
-    f" FROM ({_COUNT}) AS failures LEFT JOIN res_users ON id = %s"
 )
 
 
@@ -70,13 +64,12 @@ class OAuthProviderFailure(models.Model):
         )
 
     @api.private
-    def retry_after(self, kind, subject, address, user=None):
+    def retry_after(self, kind, subject, address):
         """Return the seconds (int) to wait after too many failures, or 0.
 
         :param kind: ``client`` or ``password``
         :param subject: what is tried (str): the identifier of the client
         :param address: IP address of the caller (str)
-        :param user: user (record) to warm by the same query, see ``oauth_warm``
         """
         limit, seconds = self._get_limits()
         now = fields.Datetime.now()
@@ -86,14 +79,8 @@ class OAuthProviderFailure(models.Model):
             kind,
             now - timedelta(seconds=seconds),
         )
-        if user:
-            self.env.flush_all()
-            self.env.cr.execute(_COUNT_AND_USER, (*values, user.id))
-        else:
-            self.env.cr.execute(_COUNT, values)
-        of_subject, of_address, last, *known = self.env.cr.fetchone()
-        if user:
-            user.oauth_keep(known)
+        self.env.cr.execute(_COUNT, values)
+        of_subject, of_address, last = self.env.cr.fetchone()
         if of_subject < limit and of_address < limit * ADDRESS_FACTOR:
             return 0
         return max(1, seconds - int((now - last).total_seconds()))

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.addons.base.models.res_users import check_identity
 
 from ..tools import api_access
+from ..tools.kept import forget, kept
 from ..tools.sign_in import SECOND_FACTORS
 
 #: What the tokens of a backend application need to know of the user it acts as.
@@ -51,26 +52,36 @@ class ResUsers(models.Model):
         """Withdraw everything that the person has allowed any application."""
         return self.env.user.oauth_application_ids.action_withdraw()
 
-    @api.private
-    def oauth_warm(self):
-        """Return this user, whose state and identifier are read and nothing else."""
-        caches = [self._fields[name]._get_cache(self.env) for name in WARM_FIELDS]
-        if not self or all(self.id in cache for cache in caches):
-            return self
-        self.env.flush_all()
-        columns = SQL(", ").join(map(SQL.identifier, WARM_FIELDS))
-        self.env.cr.execute(
-            SQL("SELECT %s FROM res_users WHERE id = %s", columns, self.id)
-        )
-        for row in self.env.cr.fetchall():
-            self.oauth_keep(row)
-        return self
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(WARM_FIELDS):
+            forget(self.env)
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        forget(self.env)
+        return result
 
     @api.private
-    def oauth_keep(self, values):
-        """Let the ORM know the ``values`` (in their order) of :data:`WARM_FIELDS`."""
-        for name, value in zip(WARM_FIELDS, values, strict=True):
+    def oauth_warm(self):
+        """Return this user, whose state and identifier are at hand without a query.
+
+        For the users that backend applications act as: each worker keeps them, see
+        :class:`.oauth_provider_configuration.OAuthProviderConfiguration`.
+        """
+        kept_values = self._oauth_get_kept(self.id)
+        for name, value in zip(WARM_FIELDS, kept_values, strict=False):
+            # What this transaction has changed stays
             self._fields[name]._get_cache(self.env).setdefault(self.id, value)
+        return self
+
+    @api.model
+    @kept("id_")
+    def _oauth_get_kept(self, id_):
+        """Return the values (tuple) of WARM_FIELDS of the user ``id_``, or ()."""
+        user = self.sudo().browse(id_).exists()
+        return tuple(user[name] for name in WARM_FIELDS if user)
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -12,6 +12,8 @@ from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 from . import client_assertion
 from .throttle import check_throttle, record_failure
 
+#: Methods by which a client presents its secret itself.
+SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 
 
@@ -95,7 +97,10 @@ def _read_assertion(message):
 def authenticate(env, message):
     """Return the client (record) that sent ``message``.
 
-    Unknown client and wrong credential look the same, and take as long.
+    Unknown client and wrong credential look the same, and take as long. Whoever has
+    failed too often learns nothing of what is presented then, right or wrong. Only a
+    secret that cannot be guessed is let through: no throttle makes it safer, and who
+    knows nothing but a client's identifier could lock the client out.
 
     :raise InvalidRequestError: for two methods at once, or two different identifiers
     :raise InvalidClientError: for everything else that does not prove a client
@@ -104,20 +109,34 @@ def authenticate(env, message):
     credentials = read_credentials(message)
     subject = credentials.identifier or ""
     client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
-    check_throttle(env, "client", subject, message.address, user=client.user_id)
-    if not _is_proven(env, client, credentials):
-        record_failure(env, "client", subject, message.address)
-        env["oauth.provider.event"].record(
-            "refused", client=client, reason="invalid_client"
-        )
-        raise InvalidClientError(description="Client authentication failed.")
+    if not _is_beyond_guessing(client, credentials):
+        check_throttle(env, "client", subject, message.address)
+        if not _is_proven(env, client, credentials):
+            record_failure(env, "client", subject, message.address)
+            env["oauth.provider.event"].record(
+                "refused", client=client, reason="invalid_client"
+            )
+            raise InvalidClientError(description="Client authentication failed.")
     message.client = client
     return client
 
 
-def _is_proven(env, client, credentials):
+def _is_beyond_guessing(client, credentials):
+    """Tell whether the client is proven by a secret that Odoo has generated."""
+    return (
+        credentials.method in SECRET_METHODS
+        and client.check_generated_secret(credentials.value)
+        and _is_allowed(client, credentials)
+    )
+
+
+def _is_allowed(client, credentials):
     allowed = client.get_authentication_methods() if client else ()
-    is_allowed = credentials.method in allowed
+    return credentials.method in allowed
+
+
+def _is_proven(env, client, credentials):
+    is_allowed = _is_allowed(client, credentials)
     if credentials.method == "none":
         return is_allowed
     if credentials.method == "private_key_jwt":

@@ -17,16 +17,14 @@ class TooManyFailuresError(OAuth2Error):
         self.retry_after = retry_after
 
 
-def check_throttle(env, kind, subject, address, user=None):
+def check_throttle(env, kind, subject, address):
     """Raise TooManyFailuresError if too much has failed of late.
 
     :param kind: ``client`` or ``password``
     :param subject: identifier of the client that tries (str)
     :param address: IP address of the caller (str)
-    :param user: user (record) whose state is read by the same query
     """
-    failures = env["oauth.provider.failure"]
-    retry_after = failures.retry_after(kind, subject, address, user=user)
+    retry_after = env["oauth.provider.failure"].retry_after(kind, subject, address)
     if retry_after:
         raise TooManyFailuresError(retry_after)
 

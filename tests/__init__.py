@@ -3,6 +3,7 @@
 from . import test_account
 from . import test_application
 from . import test_backchannel
+from . import test_backend_user
 from . import test_bad_input
 from . import test_browser
 from . import test_checkup
@@ -57,5 +58,7 @@ from . import test_second_factor
 from . import test_security
 from . import test_settings
 from . import test_shared_secret
+from . import test_statements
+from . import test_throttle
 from . import test_trial
 from . import test_uninstall

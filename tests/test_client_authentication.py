@@ -4,7 +4,6 @@ import base64
 import json
 import time
 import uuid
-from unittest.mock import patch
 from urllib.parse import quote_plus
 
 import jwt
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
-from odoo.tools import config
 
 from .common import OAuthCase
 
@@ -22,7 +20,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @tagged("post_install", "-at_install")
 class TestClientAuthentication(OAuthCase):
-    """RFC 6749 section 2.3, RFC 7523, and the throttle."""
+    """RFC 6749 section 2.3, and RFC 7523."""
 
     @classmethod
     def setUpClass(cls):
@@ -221,78 +219,3 @@ class TestClientAuthentication(OAuthCase):
         ):
             with self.subTest(jwks=jwks[:40]), self.assertRaises(ValidationError):
                 client.jwks = jwks
-
-    def test_failed_client_authentication_is_throttled_by_client_and_address(self):
-        client, secret = self.create_client("backend application")
-        other, other_secret = self.create_client("backend application")
-        for _i in range(10):
-            self.assertEqual(self.post("token", GRANT, client, "x").status_code, 401)
-        response = self.post("token", GRANT, client, secret)
-        self.assertEqual(response.status_code, 429)
-        self.assertLessEqual(1, int(response.headers["Retry-After"]))
-        self.assertGreaterEqual(60, int(response.headers["Retry-After"]))
-        self.assertEqual(response.json()["error"], "temporarily_unavailable")
-        self.assertEqual(
-            self.post("token", GRANT, other, other_secret).status_code, 200
-        )
-        self.env["oauth.provider.failure"].search([]).failed_at = "2020-01-01"
-        self.assertEqual(self.post("token", GRANT, client, secret).status_code, 200)
-        self.env["oauth.provider.failure"]._gc_failures()
-        self.assertFalse(self.env["oauth.provider.failure"].search([]))
-
-    def test_an_unknown_client_is_throttled_alike(self):
-        for _i in range(10):
-            self.assertEqual(
-                self.post("token", {**GRANT, "client_id": "unknown"}).status_code, 401
-            )
-        response = self.post("token", {**GRANT, "client_id": "unknown"})
-        self.assertEqual(response.status_code, 429)
-
-    def test_an_address_that_tries_many_clients_is_throttled(self):
-        self.env["ir.config_parameter"].set_param(
-            "oauth_provider.throttle_failures", "2"
-        )
-        statuses = [
-            self.post("token", {**GRANT, "client_id": f"unknown{i}"}).status_code
-            for i in range(21)
-        ]
-        self.assertEqual(statuses, [401] * 20 + [429])
-
-    def test_an_ipv6_network_is_throttled_as_one_address(self):
-        client, secret = self.create_client("backend application")
-        self.env["ir.config_parameter"].set_param(
-            "oauth_provider.throttle_failures", "3"
-        )
-
-        def status(address, value="x"):
-            headers = {"X-Forwarded-For": address, "X-Forwarded-Host": "x"}
-            return self.post("token", GRANT, client, value, **headers).status_code
-
-        with patch.dict(config.options, proxy_mode=True):
-            for networks in (
-                ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:1:a:b:c:d"),
-                ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:c000:201"),
-                ("x" * 10_000,) * 3,
-            ):
-                self.assertEqual([status(one) for one in networks], [401] * 3)
-                self.assertEqual(status(networks[0], secret), 429)
-            for other in ("2001:db8:0:2::1", "192.0.2.2", "::ffff:192.0.2.3", "y"):
-                self.assertEqual(status(other, secret), 200)
-
-    def test_failed_passwords_are_throttled(self):
-        client, secret = self.create_client("legacy application")
-        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "0")
-        self.env["ir.config_parameter"].set_param(
-            "oauth_provider.throttle_failures", "3"
-        )
-        data = {
-            "grant_type": "password",
-            "username": self.user.login,
-            "password": "wrong",
-        }
-        for _i in range(3):
-            response = self.post("token", data, client, secret)
-            self.assertEqual(response.json()["error"], "invalid_grant")
-        data["password"] = "oauth_user_password"
-        response = self.post("token", data, client, secret)
-        self.assertEqual(response.status_code, 429)

@@ -62,9 +62,10 @@ class TestIntrospection(OAuthCase):
     def test_who_has_failed_too_often_is_told_of_no_token(self):
         self.commit_hooks()
         token = self.tokens["access_token"]
+        typed = self.client.secret = "a secret that somebody has thought out"
         for _number in range(10):
             self.assertEqual(self.introspect(token, secret="x").status_code, 401)
-        answer = self.introspect(token)
+        answer = self.introspect(token, secret=typed)
         self.assertEqual(answer.status_code, 429)
         self.assertNotIn("active", answer.json())
         self.assertIn("Retry-After", answer.headers)

@@ -4,15 +4,13 @@
 
 import itertools
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
 from ..oauth2 import resource
-from ..oauth2.message import Message, Parameters
-from ..oauth2.token import introspection_response
+from ..oauth2.message import Message
 
 MODELS = (
     "oauth.provider.authorization.code",
@@ -170,32 +168,6 @@ class TestPlans(TransactionCase):
             self.env.invalidate_all()
             with self.subTest(respond=respond.__name__), self.assertQueryCount(1):
                 respond(env, message)
-
-    def test_one_query_introspects_and_counts_failures(self):
-        client, value = self.grant.client_id, self._issue()
-        pairs = [
-            ("client_id", client.identifier),
-            ("client_secret", client.generate_secret()),
-            ("token", value),
-        ]
-        message = Message("/oauth2", form=Parameters(pairs), address="192.0.2.1")
-        env = self.env(su=True, user=SUPERUSER_ID)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        run, before = [], type(env.cr).execute
-
-        def execute(cursor, query, *args, **options):
-            run.append(str(query))
-            return before(cursor, query, *args, **options)
-
-        with patch.object(type(env.cr), "execute", execute):
-            self.assertTrue(introspection_response(env, message).body["active"])
-        # Beside those for the configuration, which a transaction that changes it reads
-        [query] = [query for query in run if "oauth_provider_failure" in query]
-        self.assertEqual([query], [one for one in run if "res_users" in one])
-        self.env["oauth.provider.token"].find(value).revoke()
-        answer = introspection_response(env, message)
-        self.assertEqual(answer.body, {"active": False})
 
     def test_nothing_is_told_of_a_credential_that_is_not_there(self):
         for model, person in itertools.product(MODELS, (False, True)):
