@@ -28,14 +28,18 @@ class OAuthProviderClient(models.Model):
     )
 
     @api.private
-    def find_by_identifier(self, identifier):
-        """Return the active client with this ``identifier`` (str), or none."""
+    def find_by_identifier(self, identifier, core=False):
+        """Return the active client with this ``identifier`` (str), or none.
+
+        :param core: whether few of its values are needed, see :meth:`warm_core`
+        """
         if identifier and "\x00" in identifier:
             return self.browse()
         try:
-            client = self.browse(self._get_id(identifier)).warm_core()
+            client = self.browse(self._get_id(identifier))
         except LookupError:
             return self.browse()
+        client = client.warm_core() if core else client.warm()
         return client if client.active else client.browse()
 
     @api.model

@@ -108,7 +108,8 @@ def authenticate(env, message):
     """
     credentials = read_credentials(message)
     subject = credentials.identifier or ""
-    client = env["oauth.provider.client"].find_by_identifier(credentials.identifier)
+    clients = env["oauth.provider.client"]
+    client = clients.find_by_identifier(credentials.identifier, core=True)
     if not _is_beyond_guessing(client, credentials):
         check_throttle(env, "client", subject, message.address)
         if not _is_proven(env, client, credentials):

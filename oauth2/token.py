@@ -62,7 +62,7 @@ def _issue(env, message):
     known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
     if grant_type not in known - {"implicit"}:
         raise UnsupportedGrantTypeError()
-    client = client_authentication.authenticate(env, message)
+    client = client_authentication.authenticate(env, message).warm()
     resource = message.form.get("resource")
     resource_indicator.check(client, resource)
     validator = OdooValidator(env, client=client, resource=resource)
