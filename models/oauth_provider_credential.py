@@ -43,11 +43,6 @@ class OAuthProviderCredential(models.AbstractModel):
         help="Who is to accept it: the resource that it was asked for (RFC 8707), or"
         " the client's own audience. Empty: this provider.",
     )
-    scope_ids = fields.Many2many(
-        comodel_name="oauth.provider.scope",
-        string="Scopes",
-        readonly=True,
-    )
     expires_at = fields.Datetime(
         string="Expires On", required=True, index=True, readonly=True
     )
@@ -88,8 +83,8 @@ class OAuthProviderCredential(models.AbstractModel):
             allowed &= set(grant.scope_ids._ids)
         if declined := grant.declined_scope_ids:
             allowed -= set(declined.warm().optional()._ids)
-        held = self.scope_ids
-        return held.browse(id_ for id_ in held._ids if id_ in allowed).warm()
+        held = [id_ for id_ in self.scope_numbers or () if id_ in allowed]
+        return client.scope_ids.browse(held).warm()
 
     @api.private
     def get_end(self):

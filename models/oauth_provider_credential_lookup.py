@@ -34,7 +34,7 @@ PERSON = (
 )
 #: Fields whose values are the same in JSON; dates are written in the way that Python
 #: reads. The ORM reads the others when they are wanted.
-PLAIN = ("boolean", "char", "integer", "many2one", "selection", "text")
+PLAIN = ("boolean", "char", "integer", "json", "many2one", "selection", "text")
 #: Left out of a credential: it was found by the one, and few who wrote it when.
 LEFT_OUT = ("digest", "create_uid", "write_uid", "write_date")
 #: Arguments that a function of PostgreSQL takes at most, but for the id and others.
@@ -183,8 +183,7 @@ class OAuthProviderCredential(models.AbstractModel):
             if person and link == "user_id":
                 wanted, further = (*wanted, *PERSON[0]), [("partner_id", PERSON[1], ())]
             inner.append((link, wanted, further))
-        names = ["scope_ids", *names[:MOST]]
-        found, group = self._read_as_json(self, self._table, names, inner)
+        found, group = self._read_as_json(self, self._table, names[:MOST], inner)
         table, digest = self._table, SQL.identifier(self._table, "digest")
         query = SQL(
             "SELECT %s::text FROM %s WHERE %s = ", found, SQL.identifier(table), digest

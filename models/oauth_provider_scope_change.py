@@ -22,9 +22,8 @@ CONTENT = frozenset(
         "full_access",
     }
 )
-#: Whatever rests on the scopes that a person has allowed.
-HOLDERS = (
-    "oauth.provider.grant",
+#: Whatever rests on the scopes that a person has allowed, beside the grant.
+CREDENTIALS = (
     "oauth.provider.authorization.code",
     "oauth.provider.token",
     "oauth.provider.refresh.token",
@@ -99,10 +98,13 @@ class OAuthProviderScope(models.Model):
                 ids,
             )
         )
-        removals = [self._get_removal(name, ids) for name in HOLDERS]
-        for name, removal in zip(HOLDERS, removals, strict=True):
+        removals = [self._get_removal_from_grants(ids)]
+        removals += [self.env[name].get_removal(ids) for name in CREDENTIALS]
+        for removal in removals:
             self.env.cr.execute(removal)
-            self.env[name].invalidate_model(["scope_ids"])
+        self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
+        for name in CREDENTIALS:
+            self.env[name].invalidate_model(["scope_numbers", "scope_ids"])
 
         def remove_again(cr):
             # What the others had allowed by then this transaction does not see. A row
@@ -113,13 +115,12 @@ class OAuthProviderScope(models.Model):
 
         write_apart(self.env, remove_again)
 
-    def _get_removal(self, holder, ids):
-        """Return the statement (SQL) that takes scopes out of a model's records.
+    def _get_removal_from_grants(self, ids):
+        """Return the statement (SQL) that takes scopes out of all grants.
 
-        :param holder: name of the model (str)
         :param ids: ids of the scopes (tuple)
         """
-        field = self.env[holder]._fields["scope_ids"]
+        field = self.env["oauth.provider.grant"]._fields["scope_ids"]
         return SQL(
             "DELETE FROM %s WHERE %s IN %s",
             SQL.identifier(field.relation),
