@@ -89,7 +89,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.model
     @api.private
-    def get_removal(self, scope_ids):
+    def get_removal(self, scope_ids, without_consent=False):
         """Return the statement (SQL) that takes scopes out of what may still be live.
 
         Also where the client has lost them meanwhile: it may have them again. What has
@@ -97,14 +97,25 @@ class OAuthProviderCredential(models.AbstractModel):
         it opened then, and the statement goes by the index on the time.
 
         :param scope_ids: ids (tuple)
+        :param without_consent: leave out what opens no more than a person has allowed,
+            which the grant says (see :meth:`allowed_scopes`)
         """
+        wanted = SQL()
+        if without_consent:
+            wanted = SQL(
+                " AND NOT EXISTS (SELECT FROM oauth_provider_grant AS allowed"
+                " JOIN oauth_provider_client AS asking ON asking.id = allowed.client_id"
+                " WHERE allowed.id = grant_id AND allowed.consented_at IS NOT NULL"
+                " AND asking.skip_authorization IS NOT TRUE)"
+            )
         return SQL(
             "UPDATE %s SET scope_numbers = (SELECT jsonb_agg(held ORDER BY place)"
             " FROM jsonb_array_elements(scope_numbers) WITH ORDINALITY AS"
             " every (held, place) WHERE held::int NOT IN %s)"
             " WHERE expires_at > now() AT TIME ZONE 'UTC' - interval '1 day'"
-            " AND scope_numbers @> ANY (%s::jsonb[])",
+            " AND scope_numbers @> ANY (%s::jsonb[])%s",
             SQL.identifier(self._table),
             scope_ids,
             [str(id_) for id_ in scope_ids],
+            wanted,
         )

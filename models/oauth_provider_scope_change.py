@@ -98,13 +98,17 @@ class OAuthProviderScope(models.Model):
                 ids,
             )
         )
-        removals = [self._get_removal_from_grants(ids)]
-        removals += [self.env[name].get_removal(ids) for name in CREDENTIALS]
-        for removal in removals:
-            self.env.cr.execute(removal)
+        from_grants = self._get_removal_from_grants(ids)
+        self.env.cr.execute(from_grants)
         self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
-        for name in CREDENTIALS:
-            self.env[name].invalidate_model(["scope_numbers", "scope_ids"])
+        models = [self.env[name] for name in CREDENTIALS]
+        for model in models:
+            # What a person has allowed opens what its grant does until it is removed
+            # below. It is exchanged all the time, and a row that somebody else has
+            # changed since this transaction began would end it.
+            self.env.cr.execute(model.get_removal(ids, without_consent=True))
+            model.invalidate_model(["scope_numbers", "scope_ids"])
+        removals = [from_grants, *(model.get_removal(ids) for model in models)]
 
         def remove_again(cr):
             # What the others had allowed by then this transaction does not see. A row

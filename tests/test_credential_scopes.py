@@ -196,6 +196,28 @@ class TestCredentialScopes(TransactionCase):
                 self.assertIsNone(self.read_column(alone[model]))
                 self.assertFalse(alone[model].scope_ids)
 
+    def test_what_a_person_has_allowed_opens_what_the_grant_does_until_it_is_removed(
+        self,
+    ):
+        """It may be exchanged in that moment, which must not end what the manager does.
+
+        Nobody was asked for a trusted client: there is no grant that would hold it.
+        """
+        grant = self.env["oauth.provider.grant"].ensure(self.client, self.user)
+        grant.consent(self.scopes, self.scopes)
+        token, value = self.issue(self.scopes, grant=grant)
+        for trusted, scope in ((False, self.first), (True, self.second)):
+            self.client.skip_authorization = trusted
+            scope.void()
+            with self.subTest(trusted=trusted):
+                held = self.read_column(token)
+                self.assertEqual(scope.id in held, not trusted)
+                self.env.invalidate_all()
+                found = self.env["oauth.provider.token"].find(value)
+                self.assertNotIn(scope, found.allowed_scopes())
+        self.env.cr.execute(token.get_removal(tuple(self.first.ids)))
+        self.assertEqual(self.read_column(token), self.third.ids)
+
     def test_what_has_expired_long_ago_is_not_written_again(self):
         old = self.issue(self.first, lifetime=-timedelta(days=2).total_seconds())[0]
         late = self.issue(self.first, lifetime=-60)[0]
