@@ -8,7 +8,7 @@ MAKE = """
 model = env["ir.model"]._get_id("res.partner")
 scopes = env["oauth.provider.scope"].create([
     {"name": code, "code": code, "model_id": model, "domain": "[('id', '=', 1)]"}
-    for code in ("box", "filter", "before")
+    for code in ("box", "filter", "before", "token")
 ])
 client = env["oauth.provider.client"].create({"name": "A", "scope_ids": scopes.ids})
 env["oauth.provider.grant"].ensure(client, env.ref("base.user_admin"))
@@ -66,6 +66,26 @@ WIDENED_FIRST = (
     one.rollback()
 """
 )
+ALLOW = """
+scope = env["oauth.provider.scope"].search([("code", "=", "token")])
+grant = env["oauth.provider.grant"].search([])
+grant.consent(scope, scope)
+env["oauth.provider.refresh.token"].issue(
+    client=grant.client_id, user=grant.user_id, grant=grant, scopes=scope, lifetime=60
+)
+"""
+#: Tokens are exchanged all the time: the manager need not try again until none is.
+EXCHANGED_MEANWHILE = (
+    BEGIN
+    + """
+    one.execute("UPDATE oauth_provider_refresh_token SET used_at = now()")
+    one.commit()
+    widen(changed)
+    two.commit()
+token = env["oauth.provider.refresh.token"].search([])
+result = [bool(token.used_at), token.scope_numbers, token.grant_id.scope_ids.ids]
+"""
+)
 
 
 def test_no_scope_is_allowed_that_opens_more_from_this_moment_on(databases):
@@ -76,4 +96,7 @@ def test_no_scope_is_allowed_that_opens_more_from_this_moment_on(databases):
         assert found == [True, False, []], code
     # Odoo runs the request once more, which shows the page anew
     assert databases.shell(DATABASE, WIDENED_FIRST, scope="before") == "again"
+    databases.shell(DATABASE, ALLOW)
+    found = databases.shell(DATABASE, EXCHANGED_MEANWHILE, scope="token")
+    assert found == [True, False, []]
     databases.drop(DATABASE)

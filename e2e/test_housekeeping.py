@@ -29,9 +29,9 @@ client = env["oauth.provider.client"].create({
 scope = env.ref("oauth_provider.scope_openid")
 rows = values["rows"]
 for table, number in (("token", rows), ("refresh_token", rows // 2)):
-    names = "digest, family, client_id, user_id, expires_at, create_date"
+    names = "digest, family, client_id, user_id, scope_numbers, expires_at, create_date"
     made = (
-        "md5(n::text) || %s, md5(n::text), %s, %s,"
+        "md5(n::text) || %s, md5(n::text), %s, %s, jsonb_build_array(%s),"
         " now() at time zone 'UTC' - interval '40 days' - n * interval '1 second',"
         " now() at time zone 'UTC' - interval '80 days'"
     )
@@ -40,13 +40,7 @@ for table, number in (("token", rows), ("refresh_token", rows // 2)):
     env.cr.execute(
         f"INSERT INTO oauth_provider_{table} ({names})"
         f" SELECT {made} FROM generate_series(1, %s) AS n",
-        (table, client.id, client.user_id.id, number),
-    )
-    relation = env[f"oauth.provider.{table.replace('_', '.')}"]._fields["scope_ids"]
-    env.cr.execute(
-        f"INSERT INTO {relation.relation} ({relation.column1}, {relation.column2})"
-        f" SELECT id, %s FROM oauth_provider_{table}",
-        (scope.id,),
+        (table, client.id, client.user_id.id, scope.id, number),
     )
     env.cr.execute(f"ANALYZE oauth_provider_{table}")
 result = [client.identifier, client.generate_secret()]

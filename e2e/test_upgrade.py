@@ -100,12 +100,17 @@ for statement in (
     "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
     " oauth_provider_post_logout_redirect_uri,"
     " oauth_provider_client_claim_group_rel CASCADE",
+    "CREATE TABLE oauth_provider_scope_oauth_provider_token_rel AS"
+    " SELECT id AS oauth_provider_token_id, held::int AS oauth_provider_scope_id"
+    " FROM oauth_provider_token, jsonb_array_elements(scope_numbers) AS held",
     "ALTER TABLE oauth_provider_client DROP COLUMN id_token_signed_response_alg,"
     " DROP COLUMN id_token_lifetime, DROP COLUMN claims_in_id_token,"
     " DROP COLUMN userinfo_signed_response_alg, DROP COLUMN hybrid_flow,"
     " DROP COLUMN jwt_algorithm, DROP COLUMN jwt_audience, DROP COLUMN jwt_scope_id",
-    "ALTER TABLE oauth_provider_token DROP COLUMN key_id, DROP COLUMN session_id",
-    "ALTER TABLE oauth_provider_refresh_token DROP COLUMN session_id",
+    "ALTER TABLE oauth_provider_token DROP COLUMN key_id, DROP COLUMN session_id,"
+    " DROP COLUMN scope_numbers",
+    "ALTER TABLE oauth_provider_refresh_token DROP COLUMN session_id,"
+    " DROP COLUMN scope_numbers",
     "DELETE FROM ir_model_data WHERE module = 'oauth_provider'"
     " AND name IN ('cron_logout', 'cron_rotate_keys')",
     "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
@@ -116,12 +121,13 @@ for statement in (
 
 OPENID_FOUND = """
 web, mobile = env["oauth.provider.client"].search([], order="id")
+token = env["oauth.provider.token"].find("t" * 43)
 result = {
     "algorithm": web.id_token_signed_response_alg,
     "lifetime": web.id_token_lifetime,
     "in the token": [web.claims_in_id_token, mobile.claims_in_id_token],
     "groups": bool(web.claim_group_ids) and not mobile.claim_group_ids,
-    "token": env["oauth.provider.token"].find("t" * 43).is_live(),
+    "token": [token.is_live(), token.allowed_scopes() == web.scope_ids],
     "key": len(env["oauth.provider.key"].search([])),
     "jobs": bool(env.ref("oauth_provider.cron_logout").active),
 }
@@ -138,7 +144,7 @@ def test_clients_from_before_openid_connect_need_no_manual_step(databases):
             "lifetime": 3600,
             "in the token": [False, True],
             "groups": True,
-            "token": True,
+            "token": [True, True],
             "key": 1,
             "jobs": True,
         }

@@ -13,6 +13,7 @@ from . import oauth_provider_credential
 from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup
 from . import oauth_provider_credential_open
+from . import oauth_provider_credential_scopes
 from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client

@@ -45,11 +45,6 @@ class OAuthProviderCredential(models.AbstractModel):
         help="Who is to accept it: the resource that it was asked for (RFC 8707), or"
         " the client's own audience. Empty: this provider.",
     )
-    scope_ids = fields.Many2many(
-        comodel_name="oauth.provider.scope",
-        string="Scopes",
-        readonly=True,
-    )
     expires_at = fields.Datetime(
         string="Expires On", required=True, index=True, readonly=True
     )
@@ -89,7 +84,7 @@ class OAuthProviderCredential(models.AbstractModel):
         self.ensure_one()
         client, grant = self.client_id, self.grant_id
         return self.env["oauth.provider.scope"].get_allowed_ids(
-            self.scope_ids._ids,
+            self.scope_numbers or (),
             client.scope_ids._ids,
             grant.scope_ids._ids
             if liveness.is_held_to_consent(client, grant)

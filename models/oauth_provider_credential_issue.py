@@ -82,6 +82,7 @@ class OAuthProviderCredential(models.AbstractModel):
             client_id=client.id,
             user_id=user.id,
             grant_id=grant.id if grant else False,
+            scope_numbers=scopes.in_order(scopes._ids),
             expires_at=grant.cap(expires_at) if grant else expires_at,
             create_date=now,
         )
@@ -94,7 +95,7 @@ class OAuthProviderCredential(models.AbstractModel):
         ]
         for inverse in inverses:
             inverse._invalidate_cache(self.env)
-        return Part(text, (*values, list(scopes._ids)))
+        return Part(text, tuple(values))
 
     @api.model
     @tools.ormcache("names")
@@ -103,8 +104,8 @@ class OAuthProviderCredential(models.AbstractModel):
 
         :param names: of the fields (tuple) that have a value
         :return: tuple of the text of the :class:`~..tools.statement.Part`, the fields
-            whose values it takes first (those with a default come along), and the
-            inverse fields; the last value that it takes are the ids of the scopes
+            whose values it takes (those with a default come along), and the inverse
+            fields
         """
         stored = [self._fields[name] for name in names]
         stored += [
@@ -113,20 +114,12 @@ class OAuthProviderCredential(models.AbstractModel):
             if field.column_type and field.default and name not in names
         ]
         inverses = [i for field in stored for i in self.pool.field_inverses[field]]
-        relation = self._fields["scope_ids"]
-        new = SQL.identifier(f"new_{self._table}")
         query = SQL(
-            "%s AS (INSERT INTO %s (%s) VALUES (%s) RETURNING id),"
-            " %s AS (INSERT INTO %s (%s, %s) SELECT id, unnest(%%s::int[]) FROM %s)",
-            new,
+            "%s AS (INSERT INTO %s (%s) VALUES (%s) RETURNING id)",
+            SQL.identifier(f"new_{self._table}"),
             SQL.identifier(self._table),
             SQL(", ").join(SQL.identifier(field.name) for field in stored),
             SQL(", ").join([SQL("%%s")] * len(stored)),
-            SQL.identifier(f"new_{relation.relation}"),
-            SQL.identifier(relation.relation),
-            SQL.identifier(relation.column1),
-            SQL.identifier(relation.column2),
-            new,
         )
         # Leaves the places of the values
         return query.code % (), stored, inverses

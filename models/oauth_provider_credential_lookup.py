@@ -32,7 +32,8 @@ PERSON = (
     ("name", "lang", "tz", "email", "phone", "write_date"),
 )
 #: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
-PLAIN = ("boolean", "char", "datetime", "integer", "many2one", "selection", "text")
+PLAIN = {"boolean", "char", "datetime", "integer", "json", "many2one"}
+PLAIN |= {"selection", "text"}
 #: Arguments that a function of PostgreSQL takes at most, but for the id and others.
 MOST = 90
 
@@ -134,8 +135,7 @@ class OAuthProviderCredential(models.AbstractModel):
             if person and link == "user_id":
                 wanted, further = (*wanted, *PERSON[0]), [("partner_id", PERSON[1], ())]
             inner.append((link, wanted, further))
-        names = ["scope_ids", *names[:MOST]]
-        found, reader = self._read_as_json(self, self._table, names, inner)
+        found, reader = self._read_as_json(self, self._table, names[:MOST], inner)
         table, digest = self._table, SQL.identifier(self._table, "digest")
         query = SQL(
             "SELECT %s::text FROM %s WHERE %s = ", found, SQL.identifier(table), digest

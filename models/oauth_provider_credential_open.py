@@ -36,7 +36,7 @@ class OpenCredential:
         """Return the ids (list) of the scopes that the client may still have."""
         client, grant = self.client, self.row.grant_id
         return self.scopes.get_allowed_ids(
-            self.row.scope_ids,
+            self.row.scope_numbers or (),
             client.scope_ids,
             grant.scope_ids if liveness.is_held_to_consent(client, grant) else None,
             grant.declined_scope_ids if grant else (),

@@ -22,9 +22,8 @@ CONTENT = frozenset(
         "full_access",
     }
 )
-#: Whatever rests on the scopes that a person has allowed.
-HOLDERS = (
-    "oauth.provider.grant",
+#: Whatever rests on the scopes that a person has allowed, beside the grant.
+CREDENTIALS = (
     "oauth.provider.authorization.code",
     "oauth.provider.token",
     "oauth.provider.refresh.token",
@@ -99,10 +98,17 @@ class OAuthProviderScope(models.Model):
                 ids,
             )
         )
-        removals = [self._get_removal(name, ids) for name in HOLDERS]
-        for name, removal in zip(HOLDERS, removals, strict=True):
-            self.env.cr.execute(removal)
-            self.env[name].invalidate_model(["scope_ids"])
+        from_grants = self._get_removal_from_grants(ids)
+        self.env.cr.execute(from_grants)
+        self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
+        models = [self.env[name] for name in CREDENTIALS]
+        for model in models:
+            # What a person has allowed opens what its grant does until it is removed
+            # below. It is exchanged all the time, and a row that somebody else has
+            # changed since this transaction began would end it.
+            self.env.cr.execute(model.get_removal(ids, without_consent=True))
+            model.invalidate_model(["scope_numbers", "scope_ids"])
+        removals = [from_grants, *(model.get_removal(ids) for model in models)]
 
         def remove_again(cr):
             # What the others had allowed by then this transaction does not see. A row
@@ -113,13 +119,12 @@ class OAuthProviderScope(models.Model):
 
         write_apart(self.env, remove_again)
 
-    def _get_removal(self, holder, ids):
-        """Return the statement (SQL) that takes scopes out of a model's records.
+    def _get_removal_from_grants(self, ids):
+        """Return the statement (SQL) that takes scopes out of all grants.
 
-        :param holder: name of the model (str)
         :param ids: ids of the scopes (tuple)
         """
-        field = self.env[holder]._fields["scope_ids"]
+        field = self.env["oauth.provider.grant"]._fields["scope_ids"]
         return SQL(
             "DELETE FROM %s WHERE %s IN %s",
             SQL.identifier(field.relation),

@@ -22,34 +22,26 @@ class OAuthProviderScope(models.Model):
     )
 
     def _compute_reach(self):
-        now = fields.Datetime.now()
         holders = Domain("client_id.active", "=", True) & Domain(
             [("revoked_at", "=", False), ("user_id.active", "=", True)]
         )
-        for name, model, domain, aggregate in (
-            ("client_count", "oauth.provider.client", Domain.TRUE, "__count"),
-            (
-                "person_count",
-                "oauth.provider.grant",
-                holders,
-                "user_id:count_distinct",
-            ),
-            (
-                "token_count",
-                "oauth.provider.token",
-                holders & Domain("expires_at", ">", now),
-                "__count",
-            ),
-        ):
-            counted = dict(
-                self.env[model]._read_group(
-                    domain & Domain("scope_ids", "in", self.ids),
-                    ["scope_ids"],
-                    [aggregate],
-                )
-            )
-            for scope in self:
-                scope[name] = counted.get(scope._origin, 0)
+        live = holders & Domain("expires_at", ">", fields.Datetime.now())
+        of_these = Domain("scope_ids", "in", self.ids)
+        clients = self._count("oauth.provider.client", of_these, "__count")
+        people = self._count(
+            "oauth.provider.grant", holders & of_these, "user_id:count_distinct"
+        )
+        tokens = self.env["oauth.provider.token"].count_by_scope(live & of_these)
+        for scope in self:
+            origin = scope._origin
+            scope.client_count = clients.get(origin, 0)
+            scope.person_count = people.get(origin, 0)
+            scope.token_count = tokens.get(origin.id, 0)
+
+    def _count(self, model, domain, aggregate):
+        """Return {scope: what the aggregate finds} for the records of ``domain``."""
+        groups = self.env[model]._read_group(domain, ["scope_ids"], [aggregate])
+        return dict(groups)
 
     @api.depends(*CONTENT, "domain")
     def _compute_asks_again(self):

@@ -11,6 +11,7 @@ from . import test_client_authentication
 from . import test_configuration
 from . import test_consent_change
 from . import test_cors
+from . import test_credential_scopes
 from . import test_data
 from . import test_databases
 from . import test_duration

@@ -138,3 +138,65 @@ class TestMigration(TransactionCase):
         load_script(path, "oauth_provider_functions").migrate(self.env.cr, "19.0.1.3.0")
         self.env.cr.execute(count, (name,))
         self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_scopes_go_from_the_relation_into_the_row(self):
+        client = self.env["oauth.provider.client"].create({"name": "Client"})
+        scopes = client.scope_ids
+        self.env.flush_all()
+        held = {}
+        for model, values in (
+            ("authorization.code", {"redirect_uri": "https://client.example.com/"}),
+            ("refresh.token", {}),
+            ("token", {}),
+        ):
+            name = f"oauth.provider.{model}"
+            relation = self.make_relation(self.env[name]._table)
+            for count in (3, 1, 0):
+                record, _value = self.env[name].issue(
+                    client=client,
+                    user=self.env.user,
+                    scopes=scopes.browse(),
+                    lifetime=60,
+                    **values,
+                )
+                held[record] = scopes[:count]
+                for scope in reversed(scopes[:count]):
+                    self.env.cr.execute(
+                        f"INSERT INTO {relation} VALUES (%s, %s)",
+                        (record.id, scope.id),
+                    )
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.5.0"
+        script = load_script(f"{path}/post-migration.py", "oauth_provider_scopes")
+        # The second run finds nothing to do
+        for _number in range(2):
+            script.migrate(self.env.cr, "19.0.1.4.0")
+            for record, its_scopes in held.items():
+                self.assertEqual(record.scope_ids, its_scopes)
+                self.assertEqual(record.scope_numbers or [], its_scopes.ids)
+        self.env.cr.execute(
+            "SELECT name FROM ir_model_relation WHERE name LIKE 'oauth%_rel'"
+            " UNION SELECT tablename FROM pg_tables WHERE tablename LIKE 'oauth%_rel'"
+        )
+        left = {name for (name,) in self.env.cr.fetchall()}
+        self.assertFalse({name for name in left if "token" in name or "code" in name})
+
+    def make_relation(self, table):
+        """Make the relation of credentials and scopes that earlier versions had.
+
+        :return: its name
+        """
+        name = "_".join(sorted([table, "oauth_provider_scope"])) + "_rel"
+        self.env.cr.execute(
+            f"CREATE TABLE {name} ({table}_id integer REFERENCES {table}"
+            " ON DELETE CASCADE, oauth_provider_scope_id integer REFERENCES"
+            " oauth_provider_scope ON DELETE CASCADE)"
+        )
+        module = self.env.ref("base.module_oauth_provider")
+        self.env["ir.model.relation"].create(
+            {
+                "name": name,
+                "model": self.env["ir.model"]._get_id("oauth.provider.token"),
+                "module": module.id,
+            }
+        )
+        return name

@@ -132,6 +132,19 @@ class TestPlans(TransactionCase):
                     (before,),
                 )
 
+    def test_what_may_be_live_and_holds_a_scope(self):
+        for model in MODELS:
+            table = self.env[model]._table
+            self.env.cr.execute(
+                f"UPDATE {table} SET expires_at = expires_at - interval '1 month'"
+                " WHERE id % 100 != 0"
+            )
+            self.env.cr.execute(f"ANALYZE {table}")
+            for without_consent in (False, True):
+                removal = self.env[model].get_removal((1, 2), without_consent)
+                with self.subTest(model=model, without_consent=without_consent):
+                    self.assert_by_index(removal.code, removal.params)
+
     def test_grants(self):
         client = self.grant.client_id
         self.assert_search_by_index(
@@ -197,4 +210,4 @@ class TestPlans(TransactionCase):
         self.env.invalidate_all()
         token = tokens.search([("family", "=", found["family"])])
         self.assertEqual(found, {name: token[name] for name in names})
-        self.assertTrue(found["scope_ids"])
+        self.assertTrue(found["scope_numbers"])
