@@ -111,6 +111,7 @@ def authenticate(env, message):
     clients = env["oauth.provider.client"]
     client = clients.find_by_identifier(credentials.identifier, core=True)
     if not _is_beyond_guessing(client, credentials):
+        client.warm()
         check_throttle(env, "client", subject, message.address)
         if not _is_proven(env, client, credentials):
             record_failure(env, "client", subject, message.address)

@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import uuid
+from functools import cached_property
 
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
@@ -52,13 +53,16 @@ class OdooValidator(TokenValidator, RequestValidator):
         self.session = session or env["oauth.provider.session"]
         self.id_token_claims = tuple(id_token_claims)
         self.resource = resource
-        # A hybrid answer has a code and a token: one authorization
-        self.family = uuid.uuid4().hex
         self.key = env["oauth.provider.key"]
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = self.held_scopes = env["oauth.provider.scope"]
         self.has_failed_password = False
+
+    @cached_property
+    def family(self):
+        """The family (str) of a new authorization: of both, its code and its token."""
+        return uuid.uuid4().hex
 
     # Client (RFC 6749 section 2)
 
@@ -309,15 +313,15 @@ class OdooValidator(TokenValidator, RequestValidator):
         values = {
             "client": self.client,
             "user": self.user or self.client.user_id,
-            "family": self.family,
             "session_id": self.session.id,
         }
         ceiling = self.scopes
         source = self.code or self.refresh_token
         if source:
             values.update(grant=source.grant_id, family=source.family)
-        elif self.user:
-            values["grant"] = self._ensure_grant()
+        else:
+            values["family"] = self.family
+            values["grant"] = self._ensure_grant() if self.user else None
         if self.refresh_token:
             ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
@@ -354,7 +358,7 @@ class OdooValidator(TokenValidator, RequestValidator):
                 "refreshed" if self.refresh_token else "issued",
                 client=self.client,
                 user=values["user"],
-                grant=values.get("grant"),
+                grant=values["grant"],
                 reason=self.client.grant_type,
             )
         )
