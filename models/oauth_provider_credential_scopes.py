@@ -8,9 +8,9 @@ from odoo.tools import SQL
 class OAuthProviderCredential(models.AbstractModel):
     """The scopes of a credential, which are a column of its row.
 
-    Rows of a relation and their foreign keys would be 40 % of what PostgreSQL does for
-    a new token. A scope that has been deleted since may still have its number here: it
-    counts for nothing.
+    Rows of a relation and their foreign keys would be a third of the time in which
+    PostgreSQL stores a token. A scope that has been deleted since may still have its
+    number here: it counts for nothing.
     """
 
     _inherit = "oauth.provider.credential"
