@@ -193,4 +193,6 @@ def test_what_one_process_changes_counts_in_all_workers(pair, databases, model, 
         assert {answer.json()["scopes"] for answer in after} == {""}
     else:
         assert {answer.status_code for answer in after} == {401}
-        assert not any(answer.ok for _round in range(ROUNDS) for answer in at_once(issue))
+        assert not any(
+            answer.ok for _round in range(ROUNDS) for answer in at_once(issue)
+        )

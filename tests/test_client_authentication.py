@@ -198,6 +198,16 @@ class TestClientAuthentication(OAuthCase):
                         self.assertEqual(response.status_code, 401)
                         self.assertEqual(response.json()["error"], "invalid_client")
 
+    def test_an_assertion_waits_for_the_throttle(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        for _number in range(10):
+            self.assertEqual(self.post("token", GRANT, client, "x").status_code, 401)
+        assertion = self.assertion(client, self.rsa_key)
+        self.assertEqual(self.present(assertion).status_code, 429)
+        # It was not looked at, and is good for later
+        self.env["oauth.provider.failure"].search([]).failed_at = "2020-01-01"
+        self.assertEqual(self.present(assertion).status_code, 200)
+
     def test_an_assertion_and_a_secret_at_once_are_refused(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
         assertion = self.assertion(client, self.rsa_key)

@@ -1,12 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a process keeps of clients, scopes and keys, in transactions that commit."""
+"""What a process keeps of clients, keys and users, in transactions that commit."""
 
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import sees_signals
 
@@ -116,3 +116,26 @@ class TestConfiguration(TransactionCase):
             kid = env[keys].browse(self.key_id).kid
             published = [jwk["kid"] for jwk in env[keys].get_published_jwks()]
             self.assertNotIn(kid, published)
+
+    def test_an_old_snapshot_keeps_no_user_alive(self):
+        with self.transaction() as env:
+            user_id = new_test_user(env, "oauth_kept", "base.group_user").id
+            env.cr.commit()
+        self.addCleanup(self.remove_user, user_id)
+        with self.transaction() as earlier:
+            earlier.cr.execute("SELECT 1")
+            with self.transaction() as env:
+                env["res.users"].browse(user_id).active = False
+                env.cr.commit()
+            user = earlier["res.users"].browse(user_id)
+            self.assertTrue(user.oauth_warm().active)
+        with self.transaction() as env:
+            self.assertFalse(env["res.users"].browse(user_id).oauth_warm().active)
+
+    def remove_user(self, user_id):
+        with self.transaction() as env:
+            user = env["res.users"].browse(user_id)
+            partner = user.partner_id
+            user.unlink()
+            partner.unlink()
+            env.cr.commit()

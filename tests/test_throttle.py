@@ -192,6 +192,8 @@ class TestThrottle(OAuthCase):
         self.assertEqual(self.status(client, secret), 429)
         client.write({"active": True, "application_type": "mobile application"})
         self.assertEqual(self.status(client, secret), 429)
+        public = {**GRANT, "client_id": client.identifier}
+        self.assertEqual(self.post("token", public).status_code, 429)
 
     def test_nobody_says_that_a_secret_was_generated(self):
         """Nor does a copy, an import, or whoever stores a digest by other means."""
