@@ -16,6 +16,7 @@ from odoo.tools import config
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
+from .dispatcher import MAX_CONTENT_LENGTH, RETRY_AFTER, OAuthDispatcher
 
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
@@ -87,12 +88,18 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
 
         # Odoo drops parameters that the signature does not name, and warns of each
         del handle.__wrapped__
+        kind = {"type": "http", "csrf": False}
+        if not browser:
+            kind = {
+                "type": OAuthDispatcher.routing_type,
+                "max_content_length": MAX_CONTENT_LENGTH,
+                "oauth_stateless": True,
+            }
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(
             routes or [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
-            type="http",
+            **kind,
             auth="none",
-            csrf=False,
             save_session=browser,
             readonly=_on_replica(readonly) if callable(readonly) else readonly,
         )(handle)
@@ -217,7 +224,7 @@ def _is_reachable():
 def _unreachable():
     """Return the answer of a provider that will be back: ask again, as you asked."""
     body = {"error": "temporarily_unavailable"}
-    return json_response(Answer(503, body, {"Retry-After": "5"}))
+    return json_response(Answer(503, body, {"Retry-After": str(RETRY_AFTER)}))
 
 
 def _is_served(name):

@@ -112,6 +112,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
+        if rule.endpoint.routing.get("oauth_stateless"):
+            # A program asks: no language to choose, no editor, no debug mode, no upload
+            request.dispatcher.pre_dispatch(rule, args)
+            return None
         token = getattr(request, "oauth_token", None)
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
             # One route is held to scopes; any other one takes the user's own rights
