@@ -14,6 +14,8 @@ from ..oauth2.message import NO_STORE
 
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
 MAX_CONTENT_LENGTH = 1024 * 1024
+#: What is raised while there is no database.
+UNREACHABLE = (psycopg2.InterfaceError, psycopg2.OperationalError, RegistryError)
 #: Seconds after which whoever found no database may ask again.
 RETRY_AFTER = 5
 
@@ -48,7 +50,7 @@ class OAuthDispatcher(Dispatcher):
             if exc.response:
                 return exc.response
             status, error = exc.code, "invalid_request"
-        elif isinstance(exc, (psycopg2.OperationalError, RegistryError)):
+        elif isinstance(exc, UNREACHABLE):
             status, error = HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"
             headers["Retry-After"] = str(RETRY_AFTER)
         else:

@@ -89,7 +89,7 @@ class OAuthProviderCredential(models.AbstractModel):
             grant.scope_ids._ids
             if liveness.is_held_to_consent(client, grant)
             else None,
-            grant.declined_scope_ids._ids,
+            grant.declined_numbers or (),
         )
 
     @api.private

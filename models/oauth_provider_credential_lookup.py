@@ -21,7 +21,7 @@ READ = (
             "last_used",
             "consented_at",
             "scope_ids",
-            "declined_scope_ids",
+            "declined_numbers",
         ),
     ),
 )

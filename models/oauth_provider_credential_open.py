@@ -39,7 +39,7 @@ class OpenCredential:
             self.row.scope_numbers or (),
             client.scope_ids,
             grant.scope_ids if liveness.is_held_to_consent(client, grant) else None,
-            grant.declined_scope_ids if grant else (),
+            (grant and grant.declined_numbers) or (),
         )
 
     def allowed_codes(self):

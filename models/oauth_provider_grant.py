@@ -35,6 +35,13 @@ class OAuthProviderGrant(models.Model):
         help="What the user was asked for and left out. It is not asked for again"
         " unless the application wants a new decision (prompt=consent).",
     )
+    # Of the row itself, so that a request with a token reads one relation less
+    declined_numbers = fields.Json(
+        compute="_compute_declined_numbers",
+        compute_sudo=True,
+        store=True,
+        groups=fields.NO_ACCESS,
+    )
     consented_at = fields.Datetime(
         string="Consent On",
         readonly=True,
@@ -81,6 +88,11 @@ class OAuthProviderGrant(models.Model):
     )
 
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
+
+    @api.depends("declined_scope_ids")
+    def _compute_declined_numbers(self):
+        for grant in self:
+            grant.declined_numbers = grant.declined_scope_ids.ids or False
 
     @api.private
     def find_live(self, client, user):

@@ -1,0 +1,57 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Whatever fails is answered in the form of the caller."""
+
+from unittest.mock import patch
+
+import psycopg2
+from werkzeug.exceptions import HTTPException
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..controllers.dispatcher import MAX_CONTENT_LENGTH
+from ..oauth2 import resource
+from .common import OAuthCase
+
+
+@tagged("post_install", "-at_install")
+class TestDispatcher(OAuthCase):
+    def fail(self, error):
+        """Return the response of tokeninfo where ``error`` is raised."""
+        with patch.object(resource, "_respond", side_effect=error):
+            return self.url_open("/oauth2/tokeninfo")
+
+    def assertAnswer(self, response, status, error):
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertEqual(response.json(), {"error": error})
+        self.assertIn("application/json", response.headers["Content-Type"])
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
+
+    @mute_logger("odoo.http")
+    def test_what_should_not_happen_says_nothing_of_itself(self):
+        response = self.fail(ValueError("details"))
+        self.assertAnswer(response, 500, "server_error")
+        self.assertNotIn("details", response.text)
+
+    @mute_logger("odoo.http")
+    def test_without_a_database_one_may_ask_again(self):
+        for error in (psycopg2.OperationalError, psycopg2.InterfaceError):
+            response = self.fail(error("gone"))
+            self.assertAnswer(response, 503, "temporarily_unavailable")
+            self.assertEqual(response.headers["Retry-After"], "5")
+
+    def test_a_request_has_an_end(self):
+        for route in ("token", "introspect", "revoke_token", "userinfo"):
+            with self.subTest(route=route):
+                response = self.post(route, {"token": "t" * MAX_CONTENT_LENGTH})
+                self.assertAnswer(response, 413, "invalid_request")
+        response = self.post("userinfo", {"access_token": "t" * 10_000})
+        self.assertEqual(response.status_code, 401)
+
+    def test_an_error_of_http_is_told(self):
+        class TeapotError(HTTPException):
+            code = 418
+
+        self.assertAnswer(self.fail(TeapotError()), 418, "invalid_request")
