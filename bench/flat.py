@@ -7,6 +7,7 @@ besides hits each of them alike, for they are measured within the same seconds.
 """
 
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,10 +16,8 @@ from dev.postgres import private_folder
 
 from . import measure, odoo_side
 from .provider import Provider
-from .rows import Rows
+from .rows import FEW, Rows
 
-#: Access tokens in the database that the others are compared with.
-FEW = 1000
 #: Seconds of each run: many short ones tell more than a few long ones.
 SECONDS = 1
 #: What a token takes on the disk, with its indexes and what PostgreSQL logs.
@@ -68,9 +67,11 @@ def copies(databases, cluster, size):
 
 
 def measured(cluster, made, found, size, report):
-    """Load the rows and measure; returns {tokens: {name: list of :class:`.wrk.Run`}}.
+    """Load the rows and measure; returns (runs, reads).
 
-    The runs of one round have the same place in each list.
+    ``runs`` is {tokens: {name: list of :class:`.wrk.Run`}}; those of one round have the
+    same place in each list. ``reads`` is {tokens: {table: how often it was read in
+    whole}}, of tables with many rows.
 
     :param made: what the clients and the user are (dict, see :mod:`.odoo_side`)
     :param found: what ``copies`` gave
@@ -88,7 +89,22 @@ def measured(cluster, made, found, size, report):
     names = [one.name for one in found]
     with odoo_side.server(cluster, "bench-flat", names) as server:
         targets = {"odoo": measure.target(server, cluster, rows)}
-        return _rounds(targets, providers, size, report)
+        before = _whole_reads(providers)
+        with step("Measuring small and large databases in turns"):
+            runs = _rounds(targets, providers, size, report)
+    # What a backend has counted is known for certain once it has ended
+    time.sleep(1)
+    return runs, {
+        tokens: {
+            table: count - before[tokens].get(table, count)
+            for table, count in counts.items()
+        }
+        for tokens, counts in _whole_reads(providers).items()
+    }
+
+
+def _whole_reads(providers):
+    return {tokens: one.rows.whole_reads() for tokens, one in providers.items()}
 
 
 def _rounds(targets, providers, size, report):

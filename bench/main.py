@@ -50,14 +50,14 @@ def _measure(postgres, size):
     with step("Databases: making those of the benchmark"):
         ours = OdooSide(postgres, databases)
         theirs = toolkit_side.ToolkitSide(postgres, databases)
-    provider = ours.provider
     with flat.copies(databases, postgres, size) as copies:
         with ours, theirs:
             rows = _compare(postgres, ours, theirs, size)
         text = f"{report.rates(rows)}\n\n{report.goals(rows)}"
         say(text)
-        runs = flat.measured(postgres, provider.made, copies, size, say)
-    tables = report.flat(runs)
+        made = ours.provider.made
+        runs, reads = flat.measured(postgres, made, copies, size, say)
+    tables = report.flat(runs, reads)
     say(tables)
     failures = sum(row.failures for row in rows.values()) + sum(
         run.failures

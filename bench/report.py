@@ -68,13 +68,24 @@ def _verdict(lowest, highest):
     return "not flat" if lowest > 1 + NOISE else "too noisy to say"
 
 
-def flat(measured):
-    """Return a table for each large database of what it costs.
+def flat(runs, reads):
+    """Return a table for each large database of what it costs, and what was read so.
 
-    :param measured: {tokens: {name: list of :class:`.wrk.Run`}}, few tokens first
+    :param runs: {tokens: {name: list of :class:`.wrk.Run`}}, few tokens first
+    :param reads: {tokens: {table: how often it was read in whole}}
     """
-    (fewest, few), *others = measured.items()
-    return "\n\n".join(_flat(fewest, few, *other) for other in others)
+    (fewest, few), *others = runs.items()
+    parts = []
+    for number, many in others:
+        parts.append(_flat(fewest, few, number, many))
+        parts.append(_reads(reads[number]))
+    return "\n\n".join(parts)
+
+
+def _reads(counts):
+    found = ", ".join(f"{name} ({n} times)" for name, n in counts.items() if n)
+    large = ", ".join(f"`{name}`" for name in sorted(counts))
+    return f"Read in whole of {large}: {found or 'none'}."
 
 
 def _flat(fewest, few, number, many):
@@ -86,8 +97,10 @@ def _flat(fewest, few, number, many):
         lowest, highest = _interval(ratios)
         failures = sum(small.failures + large.failures for small, large in pairs)
         figures = [
-            *(f"{statistics.median(run.cost for run in part) * 1000:.2f}"
-              for part in zip(*pairs, strict=True)),
+            *(
+                f"{statistics.median(run.cost for run in part) * 1000:.2f}"
+                for part in zip(*pairs, strict=True)
+            ),
             f"{statistics.median(ratios):.2f}",
             f"{lowest:.2f} to {highest:.2f}",
             f"{statistics.median(rates):.2f}",
@@ -95,4 +108,4 @@ def _flat(fewest, few, number, many):
         ]
         lines.append([f"{name} ({failures} failed)" if failures else name, *figures])
     head = [f"{number:,} tokens", f"ms, {fewest:,}", f"ms, {number:,}", "ratio"]
-    return _table([*head, "certainly", "rate", ""], lines)
+    return _table([*head, "range", "rate", ""], lines)
