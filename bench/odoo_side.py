@@ -11,7 +11,7 @@ from .rows import Rows
 DATABASE = "bench"
 BENCH_ADDON = "oauth_provider_bench"
 WORKERS = 2
-#: No worker is replaced by a new one, whose first answers are slow, while it is measured.
+#: No worker is replaced by a new one while it is measured: its first answers are slow.
 FOREVER = "--limit-request=1000000000"
 #: Makes a user, an API key, a client of each kind, and what they need to start with.
 MAKE = """

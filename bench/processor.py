@@ -75,7 +75,7 @@ class Processes:
 
 
 def parent_of(pid):
-    """Return the id of the parent of a process, or None where there is none any more."""
+    """Return the id of the parent of a process, or None where it has ended."""
     try:
         text = (PROC / str(pid) / "stat").read_text(errors="replace")
     except OSError:

@@ -36,7 +36,7 @@ class Provider:
     def requests(self, number):
         """Return those (list) of the comparison, the bare route first.
 
-        :param number: of codes or refresh tokens that each request that uses them up has
+        :param number: of codes or refresh tokens, for each request that uses them up
         """
         return [
             self._bare(),

@@ -49,7 +49,7 @@ class Rows:
                 return cursor.fetchall() if cursor.description else []
 
     def connection(self):
-        """Return a new connection to the database, as a context manager that ends it."""
+        """Return a new connection to the database, ended by a ``with``."""
         return closing(psycopg2.connect(dbname=self.database, **self._arguments))
 
     def add_codes(self, client, number, callback, openid=False):
@@ -98,15 +98,14 @@ class Rows:
         Each tenth is of the client and the user that are asked about.
         """
         known = self.made["clients"][f"web-{self.made['owner']}"]
-        asked = (known["id"], self.made["user"], known["grant"])
+        asked = f"{known['id']}\t{self.made['user']}\t{known['grant']}"
         grants = self.sql("SELECT client_id, user_id, id FROM oauth_provider_grant")
-        tails = ["%s\t%s\t%s\trandom" % grant for grant in grants]
-        asked = "%s\t%s\t%s\trandom" % asked
+        owners = ["\t".join(map(str, grant)) for grant in grants]
         self._tokens = number
 
         def make_row(n):
-            tail = tails[n % len(tails)] if n % ASKED else asked
-            return f"{_digest(self._value(n))}\t{n:032x}\t{tail}"
+            owner = owners[n % len(owners)] if n % ASKED else asked
+            return f"{_digest(self._value(n))}\t{n:032x}\t{owner}\trandom"
 
         columns = ["client_id", "user_id", "grant_id", "token_type"]
         scopes = self.made["scopes"]
