@@ -1,14 +1,16 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Databases with few rows and with many, measured in turns.
+"""Databases with few rows and with many, measured at the same time.
 
-One Odoo serves them all, so that the same processes answer; what the machine does
-besides hits each of them alike, for they are measured within the same seconds.
+As many Odoos as there are databases, each of which serves all of them: they change
+places from round to round, so that no process is that of one database. Whatever the
+machine does besides hits all of them alike.
 """
 
 import shutil
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from dev.console import Stop, step
@@ -18,8 +20,9 @@ from . import measure, odoo_side
 from .provider import Provider
 from .rows import FEW, Rows
 
-#: Seconds of each run: many short ones tell more than a few long ones.
-SECONDS = 1
+#: Of each Odoo, as there are several at once.
+WORKERS = 1
+CONNECTIONS = 2
 #: What a token takes on the disk, with its indexes and what PostgreSQL logs.
 BYTES_PER_TOKEN = 1000
 
@@ -86,11 +89,20 @@ def measured(cluster, made, found, size, report):
             rows.add_clients(one.clients)
             rows.add_tokens(one.tokens)
             rows.settle()
-    names = [one.name for one in found]
-    with odoo_side.server(cluster, "bench-flat", names) as server:
-        targets = {"odoo": measure.target(server, cluster, rows)}
+    with ExitStack() as stack:
+        targets = []
+        for number in range(len(found)):
+            names = [one.name for one in found]
+            server = odoo_side.server(cluster, f"bench-{number}", names, WORKERS)
+            stack.enter_context(server)
+            targets.append(
+                {
+                    one.tokens: measure.target(server, cluster, rows, one.name)
+                    for one in found
+                }
+            )
         before = _whole_reads(providers)
-        with step("Measuring small and large databases in turns"):
+        with step("Measuring small and large databases side by side"):
             runs = _rounds(targets, providers, size, report)
     # What a backend has counted is known for certain once it has ended
     time.sleep(1)
@@ -108,21 +120,35 @@ def _whole_reads(providers):
 
 
 def _rounds(targets, providers, size, report):
+    """Measure in rounds; returns {tokens: {name: list of :class:`.wrk.Run`}}.
+
+    :param targets: for each server, {tokens: :class:`.measure.Target`} (list)
+    """
     runs = {tokens: {} for tokens in providers}
-    for number in range(0 if size.warm_up else 1, size.flat_rounds + 1):
+    # Each server gets to know each database before
+    first = 1 - len(targets) if size.warm_up else 1
+    for number in range(first, size.flat_rounds + 1):
+        seconds = size.seconds if number > 0 else size.warm_up
         requests = {
-            tokens: provider.flat_requests(SECONDS * measure.MOST)
+            tokens: provider.flat_requests(seconds * measure.MOST)
             for tokens, provider in providers.items()
         }
-        order = list(requests)
-        for same in range(len(requests[order[0]])):
-            # Whatever comes first or last is another one each time
-            order = order[1:] + order[:1]
-            for tokens in order if number % 2 else order[::-1]:
-                request = requests[tokens][same]
-                run = measure.run(targets, request, SECONDS)
-                if number:
-                    runs[tokens].setdefault(request.name, []).append(run)
-        if number:
+        places = targets[number % len(targets) :] + targets[: number % len(targets)]
+        for same in zip(*requests.values(), strict=True):
+            found = _at_once(places, providers, same, seconds)
+            for tokens, run in zip(providers, found, strict=True):
+                if number > 0:
+                    runs[tokens].setdefault(same[0].name, []).append(run)
+        if number > 0:
             report(f"  round {number} of {size.flat_rounds}")
     return runs
+
+
+def _at_once(places, providers, requests, seconds):
+    """Send to each database its request; returns the runs (list)."""
+    with ThreadPoolExecutor(len(places)) as pool:
+        jobs = [
+            pool.submit(measure.run, place[tokens], request, seconds, CONNECTIONS)
+            for place, tokens, request in zip(places, providers, requests, strict=True)
+        ]
+        return [job.result() for job in jobs]

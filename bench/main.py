@@ -15,7 +15,7 @@ from dev.settings import ROOT
 
 from . import flat, measure, report, toolkit_side
 from .goals import BARE, GOALS
-from .odoo_side import OdooSide
+from .odoo_side import DATABASE, OdooSide
 from .size import SIZES
 
 DOCUMENT = ROOT / "docs" / "BENCHMARK.md"
@@ -71,8 +71,10 @@ def _measure(postgres, size):
 def _compare(postgres, ours, theirs, size):
     provider = ours.provider
     targets = {
-        "odoo": measure.target(ours.server, postgres, provider.rows),
-        "toolkit": measure.target(theirs, postgres, provider.rows),
+        "odoo": measure.target(ours.server, postgres, provider.rows, DATABASE),
+        "toolkit": measure.target(
+            theirs, postgres, provider.rows, toolkit_side.DATABASE
+        ),
     }
 
     def requests(number):

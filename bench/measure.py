@@ -36,33 +36,34 @@ class Target:
     processes: Processes | None
 
 
-def target(server, cluster, rows):
+def target(server, cluster, rows, database):
     """Return the :class:`Target` of a running server.
 
     :param server: whatever has ``url`` and ``process``
     :param rows: :class:`.rows.Rows` of any database of the cluster
+    :param database: name of the one that the server is to use
     """
     if cluster.external:
         return Target(server.url, None)
     with rows.connection() as connection:
         postmaster = parent_of(connection.get_backend_pid())
     user = cluster.environment["PGUSER"]
-    return Target(server.url, Processes(server.process.pid, postmaster, user))
+    of_server = Processes(server.process.pid, postmaster, user, database)
+    return Target(server.url, of_server)
 
 
-def run(targets, request, seconds):
+def run(to, request, seconds, connections=CONNECTIONS):
     """Send a request for a while; returns the :class:`.wrk.Run`.
 
-    :param targets: {name of a server: :class:`Target`}
+    :param to: :class:`Target`
     """
-    to = targets[request.server]
     if to.processes is None:
-        return wrk.run(to.url, request, seconds, CONNECTIONS)
+        return wrk.run(to.url, request, seconds, connections)
     before = to.processes.read()
-    found = wrk.run(to.url, request, seconds, CONNECTIONS)
+    found = wrk.run(to.url, request, seconds, connections)
     spent = to.processes.spent(before, to.processes.settle())
     # On each connection one was under way at the end, which is answered too
-    return replace(found, processor=spent / (found.requests + CONNECTIONS))
+    return replace(found, processor=spent / (found.requests + connections))
 
 
 @dataclass
@@ -135,7 +136,7 @@ def rounds(targets, make_requests, size, report):
         requests = make_requests(seconds * MOST)
         base = None
         for request in requests:
-            found = run(targets, request, seconds)
+            found = run(targets[request.server], request, seconds)
             if is_warm_up:
                 continue
             base = base or found

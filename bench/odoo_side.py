@@ -87,7 +87,7 @@ class OdooSide:
         self.server.__exit__(*exc_info)
 
 
-def server(cluster, name, databases):
+def server(cluster, name, databases, workers=WORKERS):
     """Return the Odoo (:class:`dev.server.OdooServer`) that serves ``databases``."""
-    options = {"workers": WORKERS, "load": [ADDON], "options": [FOREVER]}
+    options = {"workers": workers, "load": [ADDON], "options": [FOREVER]}
     return OdooServer(cluster, name, databases, **options)

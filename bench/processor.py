@@ -22,13 +22,14 @@ class Processes:
 
     :param root: process id of the program, whose children count as well
     :param postmaster: process id of PostgreSQL
-    :param user: of the database, by whose backends are known
+    :param user: of PostgreSQL, whose backends these are
+    :param database: that they serve
     """
 
-    def __init__(self, root, postmaster, user):
+    def __init__(self, root, postmaster, user, database):
         self._root = root
         self._postmaster = postmaster
-        self._title = f"postgres: {user} ".encode()
+        self._title = f"postgres: {user} {database} ".encode()
 
     def read(self):
         """Return {process id: seconds of processor time so far}."""

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The tables, as text that is Markdown too."""
 
+import math
 import statistics
 
 from .goals import BARE, GOALS, NOISE
@@ -53,12 +54,17 @@ def goals(rows):
 
 
 def _interval(ratios):
-    """Return between which ratios (list) the median is: (lowest, highest).
+    """Return between which ratios (list) the median is, with 95% certainty.
 
-    Of eight and more the two extremes are left out; it is there with 93% certainty.
+    From the n-th lowest to the n-th highest, without any assumption on how they are
+    spread: each is above the true median as likely as below.
+
+    :return: (lowest, highest)
     """
-    ordered = sorted(ratios)
-    return (ordered[1], ordered[-2]) if len(ordered) >= 8 else (ordered[0], ordered[-1])
+    ordered, number, out = sorted(ratios), len(ratios), 0
+    while sum(math.comb(number, n) for n in range(out + 2)) / 2**number <= 0.025:
+        out += 1
+    return ordered[out], ordered[-1 - out]
 
 
 def _verdict(lowest, highest):

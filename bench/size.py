@@ -28,5 +28,5 @@ class Size:
 SIZES = {
     # For its code path alone: figures of it say nothing
     "small": Size(1, 1, 0, 1, (2_000,), 20),
-    "full": Size(6, 2, 1, 8, (1_000_000, 10_000_000), 10_000),
+    "full": Size(6, 2, 1, 12, (1_000_000, 10_000_000), 10_000),
 }

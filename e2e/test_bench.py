@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The code path of the benchmark: its figures at this size say nothing."""
 
+import re
 from argparse import Namespace
 from contextlib import closing
 
@@ -43,7 +44,7 @@ def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
         assert f"| {goal.row}" in printed
     for tokens in SIZES["small"].tokens:
         assert f"| {tokens:,} tokens" in printed
-    assert "Read in whole of `oauth_provider_token`: none." in printed
+    assert re.search(r"^Read in whole of .*`oauth_provider_token`: none\.$", printed, re.M)
 
 
 @pytest.fixture
@@ -88,11 +89,13 @@ def test_what_a_foreign_key_forbids_is_not_loaded(connection):
 @pytest.mark.parametrize(
     ("factors", "verdict"),
     [
-        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 1.05, 1.04], "flat"),
-        # What one round out of eight says is left out
-        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 1.05, 2.50], "flat"),
-        ([1.2, 1.22, 1.18, 1.21, 1.23, 1.19, 1.25, 1.24], "not flat"),
-        ([1.0, 1.30, 0.80, 1.20, 1.01, 0.99, 1.40, 0.70], "too noisy to say"),
+        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 1.05, 1.04, 1.0, 1.0, 1.0, 1.0], "flat"),
+        # What two rounds out of twelve say is left out
+        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 2.5, 2.4, 1.0, 1.0, 1.0, 1.0], "flat"),
+        ([1.2, 1.22, 1.18, 1.21, 1.23, 1.19, 1.25, 1.24, 1.2, 1.2, 0.9, 1], "not flat"),
+        ([1.0, 1.3, 0.8, 1.2, 1.01, 0.9, 1.4, 0.7, 1, 1, 1.2, 1], "too noisy to say"),
+        # Of a few rounds nothing is left out
+        ([1.0, 1.0, 1.2], "too noisy to say"),
     ],
 )
 def test_each_round_compares_what_it_measured_itself(factors, verdict):
