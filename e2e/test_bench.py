@@ -44,7 +44,9 @@ def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
         assert f"| {goal.row}" in printed
     for tokens in SIZES["small"].tokens:
         assert f"| {tokens:,} tokens" in printed
-    assert re.search(r"^Read in whole of .*`oauth_provider_token`: none\.$", printed, re.M)
+    assert re.search(
+        r"^Read in whole of .*`oauth_provider_token`: none\.$", printed, re.M
+    )
 
 
 @pytest.fixture
