@@ -87,7 +87,7 @@ class Provider:
         yield self._introspection(token)
 
     def _any_token(self, number):
-        tokens = self.rows.sample(number)
+        # Each has its own, or the first would read from the disk for all three
         for name in ("tokeninfo", "userinfo"):
             yield Request(
                 name,
@@ -95,9 +95,9 @@ class Provider:
                 method="POST",
                 headers=form(),
                 body="access_token=%s",
-                values=tokens,
+                values=self.rows.sample(number),
             )
-        yield self._introspection("%s", tokens)
+        yield self._introspection("%s", self.rows.sample(number))
 
     def _introspection(self, token, values=None):
         return Request(
