@@ -87,7 +87,7 @@ class Provider:
         yield self._introspection(token)
 
     def _any_token(self, number):
-        # Each has its own, or the first would read from the disk for all three
+        # Each has its own: what another has just asked about is in the memory already
         for name in ("tokeninfo", "userinfo"):
             yield Request(
                 name,
