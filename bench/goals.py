@@ -37,7 +37,5 @@ GOALS = (
     Goal("refresh, random", 0.5),
     Goal("refresh, jwt", 0.5),
 )
-#: By how much a request may differ between a small and a large database.
+#: By how much more a request may cost in a large database than in a small one.
 NOISE = 0.1
-#: By how much it may vary within itself, so that this can be told at all.
-MOST_NOISE = 0.25

@@ -4,6 +4,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,81 +13,79 @@ from dev.databases import Databases
 from dev.postgres import cluster
 from dev.settings import ROOT
 
-from . import measure, report, toolkit_side
+from . import flat, measure, report, toolkit_side
 from .goals import BARE, GOALS
-from .odoo_side import OdooSide
+from .odoo_side import DATABASE, OdooSide
 from .size import SIZES
 
 DOCUMENT = ROOT / "docs" / "BENCHMARK.md"
 PLOT = ROOT / "docs" / "benchmark.png"
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 PICTURE = "![Requests a second, by those of a bare Odoo route](benchmark.png)"
-#: Access tokens of which each request of the flat part takes one.
-SAMPLE = 20_000
-#: Rows that are asked about on the small and on the large database.
-FLAT = ("client credentials", "code", "refresh")
 
 
 def run(options):
     """Measure and print; returns the exit code.
 
-    :param options: ``size``, ``tokens`` (int or None), ``write`` (bool)
+    :param options: ``size``, ``tokens`` (list of int, or None), ``write`` (bool)
     """
+    start = time.monotonic()
     size = SIZES[options.size]
     if options.tokens:
-        size = replace(size, tokens=options.tokens)
+        size = replace(size, tokens=tuple(options.tokens))
     if options.write and options.size != "full":
         raise Stop("Only figures of the full size are written.")
     with cluster("bench") as postgres:
-        text, rows = _measure(postgres, size)
+        text, rows, failures = _measure(postgres, size)
     if options.write:
         _write(text, rows)
-    return 1 if any(row.failures for row in rows.values()) else 0
+    minutes, seconds = divmod(round(time.monotonic() - start), 60)
+    say(f"All of it took {minutes}:{seconds:02d} minutes.")
+    return 1 if failures else 0
 
 
 def _measure(postgres, size):
+    """Return (the tables, {name: :class:`.measure.Row`}, how many answers failed)."""
     databases = Databases(postgres)
     with step("Databases: making those of the benchmark"):
         ours = OdooSide(postgres, databases)
         theirs = toolkit_side.ToolkitSide(postgres, databases)
-    with ours, theirs:
-        servers = {"odoo": ours.url, "toolkit": theirs.url}
-
-        def requests(number):
-            return [*ours.fixed(), *ours.single_use(number), *theirs.fixed()]
-
-        with step("Measuring side by side"):
-            rows = measure.rounds(servers, requests, size, say)
-        queries = measure.count_queries(servers, requests(20), postgres, ours.rows.sql)
-        for name, number in queries.items():
-            rows[name].queries = number
+    with flat.copies(databases, postgres, size) as copies:
+        with ours, theirs:
+            rows = _compare(postgres, ours, theirs, size)
         text = f"{report.rates(rows)}\n\n{report.goals(rows)}"
         say(text)
-        if size.flat_rounds:
-            flat = _flat(ours, servers, size)
-            say(flat)
-            text += f"\n\n{flat}"
-    return text, rows
+        made = ours.provider.made
+        runs, reads = flat.measured(postgres, made, copies, size, say)
+    tables = report.flat(runs, reads)
+    say(tables)
+    failures = sum(row.failures for row in rows.values()) + sum(
+        run.failures
+        for by_name in runs.values()
+        for same in by_name.values()
+        for run in same
+    )
+    return f"{text}\n\n{tables}", rows, failures
 
 
-def _flat(ours, servers, size):
-    flat_size = replace(size, rounds=size.flat_rounds)
+def _compare(postgres, ours, theirs, size):
+    provider = ours.provider
+    targets = {
+        "odoo": measure.target(ours.server, postgres, provider.rows, DATABASE),
+        "toolkit": measure.target(
+            theirs, postgres, provider.rows, toolkit_side.DATABASE
+        ),
+    }
 
     def requests(number):
-        bare, *others = ours.fixed()
-        others = [*others, *ours.single_use(number)]
-        chosen = [one for one in others if one.name.startswith(FLAT)]
-        return [bare, *ours.any_token(SAMPLE), *chosen]
+        return [*provider.requests(number), *theirs.fixed()]
 
-    with step("Measuring the small database"):
-        few = measure.rounds(servers, requests, flat_size, say)
-    with step(f"Loading {size.tokens} tokens and {size.clients} clients"):
-        ours.rows.add_clients(size.clients)
-        ours.rows.add_tokens(size.tokens)
-        ours.rows.analyze()
-    with step("Measuring the large database"):
-        many = measure.rounds(servers, requests, flat_size, say)
-    return report.flat(few, many)
+    with step("Measuring side by side"):
+        rows = measure.rounds(targets, requests, size, say)
+    queries = measure.count_queries(targets, requests(20), postgres, provider.rows.sql)
+    for name, number in queries.items():
+        rows[name].queries = number
+    return rows
 
 
 def _write(text, rows):

@@ -6,11 +6,12 @@ import re
 import statistics
 import time
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dev.process import log_path
 
 from . import wrk
+from .processor import Processes, parent_of
 
 #: Requests at once: two for each worker, so that none waits for work.
 CONNECTIONS = 4
@@ -20,6 +21,49 @@ MOST = 2000
 COUNTED = 5
 #: Statements that every request of a pooled connection has, whatever it does.
 _FRAME = re.compile(r"(BEGIN|COMMIT|ROLLBACK|ABORT|RESET|SET|SHOW|DISCARD|SELECT 1$)")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that is measured.
+
+    :ivar url: its address, without a slash at the end
+    :ivar processes: :class:`.processor.Processes`; None where those of PostgreSQL may
+        be on another machine
+    """
+
+    url: str
+    processes: Processes | None
+
+
+def target(server, cluster, rows, database):
+    """Return the :class:`Target` of a running server.
+
+    :param server: whatever has ``url`` and ``process``
+    :param rows: :class:`.rows.Rows` of any database of the cluster
+    :param database: name of the one that the server is to use
+    """
+    if cluster.external:
+        return Target(server.url, None)
+    with rows.connection() as connection:
+        postmaster = parent_of(connection.get_backend_pid())
+    user = cluster.environment["PGUSER"]
+    of_server = Processes(server.process.pid, postmaster, user, database)
+    return Target(server.url, of_server)
+
+
+def run(to, request, seconds, connections=CONNECTIONS):
+    """Send a request for a while; returns the :class:`.wrk.Run`.
+
+    :param to: :class:`Target`
+    """
+    if to.processes is None:
+        return wrk.run(to.url, request, seconds, connections)
+    before = to.processes.read()
+    found = wrk.run(to.url, request, seconds, connections)
+    spent = to.processes.spent(before, to.processes.settle())
+    # On each connection one was under way at the end, which is answered too
+    return replace(found, processor=spent / (found.requests + connections))
 
 
 @dataclass
@@ -63,17 +107,23 @@ class Row:
         return statistics.median(run.p99 for run in self.runs)
 
     @property
+    def processor(self):
+        """Median of the processor time of a request, in seconds; None if not known."""
+        found = [run.processor for run in self.runs]
+        return None if None in found else statistics.median(found)
+
+    @property
     def failures(self):
         """How many answers were no success."""
         return sum(run.failures for run in self.runs)
 
 
-def rounds(servers, make_requests, size, report):
+def rounds(targets, make_requests, size, report):
     """Measure every request in each of several rounds; returns {name: :class:`Row`}.
 
     The first request is the bare route, which the others are compared with.
 
-    :param servers: {name: address}
+    :param targets: {name of a server: :class:`Target`}
     :param make_requests: function of the number of single-use values that returns the
         requests of a round (list of :class:`.requests.Request`)
     :param size: :class:`.size.Size`
@@ -86,13 +136,13 @@ def rounds(servers, make_requests, size, report):
         requests = make_requests(seconds * MOST)
         base = None
         for request in requests:
-            run = wrk.run(servers[request.server], request, seconds, CONNECTIONS)
+            found = run(targets[request.server], request, seconds)
             if is_warm_up:
                 continue
-            base = base or run
+            base = base or found
             row = rows.setdefault(request.name, Row(request.name))
-            row.runs.append(run)
-            row.ratios.append(run.rate / base.rate)
+            row.runs.append(found)
+            row.ratios.append(found.rate / base.rate)
         if not is_warm_up:
             report(
                 f"  round {number} of {size.rounds}: {base.rate:.0f} bare requests/s"
@@ -100,7 +150,7 @@ def rounds(servers, make_requests, size, report):
     return rows
 
 
-def count_queries(servers, requests, cluster, sql):
+def count_queries(targets, requests, cluster, sql):
     """Return {name: SQL statements that one request runs}, as PostgreSQL logs them.
 
     Empty where the server is somebody's own, whose log is not ours.
@@ -115,7 +165,7 @@ def count_queries(servers, requests, cluster, sql):
         sql("SELECT pg_reload_conf()")
         time.sleep(0.5)
         return {
-            request.name: _count(servers[request.server], request, log)
+            request.name: _count(targets[request.server].url, request, log)
             for request in requests
         }
     finally:

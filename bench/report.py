@@ -2,7 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The tables, as text that is Markdown too."""
 
-from .goals import BARE, GOALS, MOST_NOISE, NOISE
+import math
+import statistics
+
+from .goals import BARE, GOALS, NOISE
 
 
 def _table(head, lines):
@@ -26,12 +29,14 @@ def rates(rows):
 
     :param rows: {name: :class:`.measure.Row`}
     """
-    head = ["request", "per second", "to bare", "spread", "p50 ms", "p99 ms", "queries"]
+    head = ["request", "per second", "to bare", "spread", "CPU ms", "p50 ms", "p99 ms"]
+    head.append("queries")
     lines = []
     for row in rows.values():
         queries = "" if row.queries is None else f"{row.queries:g}"
         name = f"{row.name} ({row.failures} failed)" if row.failures else row.name
         figures = [f"{row.rate:.1f}", f"{row.ratio:.2f}", f"±{row.spread / 2:.0%}"]
+        figures.append("" if row.processor is None else f"{row.processor * 1000:.2f}")
         figures += [f"{row.p50:.1f}", f"{row.p99:.1f}", queries]
         lines.append([name, *figures])
     return _table(head, lines)
@@ -48,28 +53,65 @@ def goals(rows):
     return _table(["goal", "at least", "measured", ""], lines)
 
 
-def _verdict(change, noise):
-    """Return what a ``change`` of the ratio says, where it varies by ``noise``."""
-    # A large database makes nothing faster: then something else has changed
-    if noise > MOST_NOISE or change > noise:
-        return "too noisy to say"
-    return "flat" if change >= -noise else "not flat"
+def _interval(ratios):
+    """Return between which ratios (list) the median is, with 95% certainty.
 
+    From the n-th lowest to the n-th highest, without any assumption on how they are
+    spread: each is above the true median as likely as below.
 
-def flat(few, many):
-    """Return the table of what a large database costs.
-
-    :param few: rows of the small database
-    :param many: rows of the large one
+    :return: (lowest, highest)
     """
+    ordered, number, out = sorted(ratios), len(ratios), 0
+    while sum(math.comb(number, n) for n in range(out + 2)) / 2**number <= 0.025:
+        out += 1
+    return ordered[out], ordered[-1 - out]
+
+
+def _verdict(lowest, highest):
+    """Return what it says that a request costs between these times as much."""
+    if highest <= 1 + NOISE:
+        return "flat"
+    return "not flat" if lowest > 1 + NOISE else "too noisy to say"
+
+
+def flat(runs, reads):
+    """Return a table for each large database of what it costs, and what was read so.
+
+    :param runs: {tokens: {name: list of :class:`.wrk.Run`}}, few tokens first
+    :param reads: {tokens: {table: how often it was read in whole}}
+    """
+    (fewest, few), *others = runs.items()
+    parts = []
+    for number, many in others:
+        parts.append(_flat(fewest, few, number, many))
+        parts.append(_reads(reads[number]))
+    return "\n\n".join(parts)
+
+
+def _reads(counts):
+    found = ", ".join(f"{name} ({n} times)" for name, n in counts.items() if n)
+    large = ", ".join(f"`{name}`" for name in sorted(counts))
+    return f"Read in whole of {large}: {found or 'none'}."
+
+
+def _flat(fewest, few, number, many):
     lines = []
-    for name, row in many.items():
-        if name == BARE:
-            continue
-        change = row.ratio / few[name].ratio - 1
-        noise = max(NOISE, row.spread / 2, few[name].spread / 2)
-        verdict = _verdict(change, noise)
-        figures = [f"{few[name].ratio:.2f}", f"{row.ratio:.2f}", f"{change:+.0%}"]
-        lines.append([name, *figures, f"{noise:.0%}", verdict])
-    head = ["request", "to bare, few rows", "many rows", "change", "noise", ""]
-    return _table(head, lines)
+    for name, runs in many.items():
+        pairs = list(zip(few[name], runs, strict=True))
+        ratios = [large.cost / small.cost for small, large in pairs]
+        rates = [large.rate / max(small.rate, 1) for small, large in pairs]
+        lowest, highest = _interval(ratios)
+        failures = sum(small.failures + large.failures for small, large in pairs)
+        figures = [
+            *(
+                f"{statistics.median(run.cost for run in part) * 1000:.2f}"
+                for part in zip(*pairs, strict=True)
+            ),
+            f"{statistics.median(ratios):.2f}",
+            f"{lowest:.2f} to {highest:.2f}",
+            f"{statistics.median(rates):.2f}",
+            _verdict(lowest, highest),
+        ]
+        lines.append([f"{name} ({failures} failed)" if failures else name, *figures])
+    head = [f"{number:,} tokens", f"ms, {fewest:,}", f"ms, {number:,}", "ratio"]
+    return _table([*head, "range", "rate", ""], lines)

@@ -3,16 +3,22 @@
 """Rows by the million: what a provider has after years, written by COPY."""
 
 import hashlib
-import io
-import itertools
+import json
 import random
 import secrets
-from contextlib import closing
+from contextlib import closing, nullcontext
+from functools import cached_property
 
 import psycopg2
 
+from .bulk import Lines, without_indexes
+
 #: Users that the many grants are of; each client has one of each.
 GRANTS_PER_CLIENT = 10
+#: Of so many access tokens one is of the client that asks about them.
+ASKED = 10
+#: Rows that PostgreSQL may well read in whole.
+FEW = 1000
 LIFETIME = "now() AT TIME ZONE 'UTC' + interval '7 days'"
 
 
@@ -31,17 +37,20 @@ class Rows:
         self._arguments = {k: given[name] for name, k in names.items() if name in given}
         self._run = secrets.token_hex(4)
         self._tokens = 0
+        self._chosen = random.Random(1)
+        self._is_ours = not cluster.external
 
     def sql(self, query, parameters=None):
         """Run a statement and commit; returns its rows (list)."""
-        with closing(self._connect()) as connection:
+        with self.connection() as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(query, parameters)
                 return cursor.fetchall() if cursor.description else []
 
-    def _connect(self):
-        return psycopg2.connect(dbname=self.database, **self._arguments)
+    def connection(self):
+        """Return a new connection to the database, ended by a ``with``."""
+        return closing(psycopg2.connect(dbname=self.database, **self._arguments))
 
     def add_codes(self, client, number, callback, openid=False):
         """Store codes of ``client`` (name) and return them (list of str).
@@ -62,43 +71,46 @@ class Rows:
     def _add_credentials(self, table, client, number, columns, scopes):
         known = self.made["clients"][client]
         values = [secrets.token_urlsafe(32) for _number in range(number)]
-        owner = {
+        columns = {
             "client_id": known["id"],
             "user_id": self.made["user"],
             "grant_id": known["grant"],
             **columns,
         }
-        rows = (
-            (_digest(value), secrets.token_hex(16), *owner.values()) for value in values
-        )
-        self._copy(table, ("digest", "family", *owner), rows, len(values), scopes)
+        tail = "\t".join(map(str, columns.values()))
+
+        def make_row(n):
+            return f"{_digest(values[n])}\t{secrets.token_hex(16)}\t{tail}"
+
+        self._copy(table, list(columns), number, make_row, scopes)
         return values
 
     def sample(self, number):
         """Return ``number`` access tokens (list of str) out of all that were loaded."""
-        if not self._tokens:
-            self.add_tokens(1000)
-        chosen = random.Random(1)
-        return [self._value(chosen.randrange(self._tokens)) for _ in range(number)]
+        return [
+            self._value(self._chosen.randrange(0, self._tokens, ASKED))
+            for _number in range(number)
+        ]
 
     def add_tokens(self, number):
-        """Store access tokens, of the client and the user that are asked about."""
+        """Store access tokens of all grants; for once in a database.
+
+        Each tenth is of the client and the user that are asked about.
+        """
         known = self.made["clients"][f"web-{self.made['owner']}"]
-        first, self._tokens = self._tokens, self._tokens + number
-        rows = (
-            (
-                _digest(self._value(n)),
-                f"{n:032x}",
-                known["id"],
-                self.made["user"],
-                known["grant"],
-                "random",
-            )
-            for n in range(first, first + number)
-        )
-        columns = ("digest", "family", "client_id", "user_id", "grant_id", "token_type")
+        asked = f"{known['id']}\t{self.made['user']}\t{known['grant']}"
+        grants = self.sql("SELECT client_id, user_id, id FROM oauth_provider_grant")
+        owners = ["\t".join(map(str, grant)) for grant in grants]
+        self._tokens = number
+
+        def make_row(n):
+            owner = owners[n % len(owners)] if n % ASKED else asked
+            return f"{_digest(self._value(n))}\t{n:032x}\t{owner}\trandom"
+
+        columns = ["client_id", "user_id", "grant_id", "token_type"]
         scopes = self.made["scopes"]
-        self._copy("oauth_provider_token", columns, rows, number, scopes)
+        table = "oauth_provider_token"
+        self._copy(table, columns, number, make_row, scopes, many=True)
 
     def _value(self, number):
         return f"{self._run}-{number:034d}"
@@ -140,13 +152,45 @@ class Rows:
             " WHERE c.identifier LIKE 'many-%%' AND u.login LIKE 'many %%'"
         )
 
-    def analyze(self):
-        """Tell the planner what there is now."""
+    def settle(self):
+        """Tell the planner what there is now, and have it written to the disk."""
         self.sql("VACUUM ANALYZE")
+        if self._is_ours:
+            self.sql("CHECKPOINT")
 
-    def _copy(self, table, columns, rows, number, scopes):
-        """Write ``number`` rows (iterable of tuples) with these scopes into a table."""
-        with closing(self._connect()) as connection, connection.cursor() as cursor:
+    def whole_reads(self):
+        """Return {table of the provider: how often all its rows were read so far}.
+
+        Of tables with few rows nothing is said: to read them so is right.
+        """
+        found = self.sql(
+            "SELECT relname, seq_scan FROM pg_stat_user_tables"
+            " WHERE starts_with(relname, 'oauth_provider_') AND n_live_tup > %s",
+            (FEW,),
+        )
+        return dict(found)
+
+    @cached_property
+    def _with_numbers(self):
+        """The tables (set) whose rows hold the ids of their scopes themselves."""
+        found = self.sql(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE column_name = 'scope_numbers'"
+        )
+        return {table for (table,) in found}
+
+    def _copy(self, table, columns, number, make_row, scopes, many=False):
+        """Write rows with the same scopes into the table of a credential.
+
+        :param columns: names (list) of those behind ``digest`` and ``family``
+        :param number: how many rows
+        :param make_row: function of the place of a row, from 0, that returns what is in
+            the columns (str), by tabulators
+        :param many: whether there are so many that indexes are better made afterwards
+        """
+        relation, column = _relation(table)
+        tables = [table] if table in self._with_numbers else [table, relation]
+        with self.connection() as connection, connection.cursor() as cursor:
             cursor.execute(f"SELECT {LIFETIME}")
             expires_at = cursor.fetchone()[0].isoformat()
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", (table,))
@@ -155,38 +199,28 @@ class Rows:
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
                 (table, first + number),
             )
-            lines = (
-                "\t".join(map(str, (first + n, *row, expires_at, expires_at))) + "\n"
-                for n, row in enumerate(rows)
-            )
-            names = ", ".join(["id", *columns, "expires_at", "create_date"])
-            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", _Stream(lines))
-            relation, column = _relation(table)
-            pairs = (
-                f"{first + n}\t{scope}\n" for n in range(number) for scope in scopes
-            )
-            cursor.copy_expert(
-                f"COPY {relation} ({column}, oauth_provider_scope_id) FROM STDIN",
-                _Stream(pairs),
-            )
+            names = ["id", "digest", "family", *columns, "expires_at", "create_date"]
+            tail = f"{expires_at}\t{expires_at}"
+            if table in self._with_numbers:
+                names.append("scope_numbers")
+                tail += f"\t{json.dumps(scopes)}"
+            with without_indexes(cursor, tables) if many else nullcontext():
+                cursor.copy_expert(
+                    f"COPY {table} ({', '.join(names)}) FROM STDIN",
+                    Lines(number, lambda n: f"{first + n}\t{make_row(n)}\t{tail}\n"),
+                )
+                if table not in self._with_numbers:
+                    cursor.copy_expert(
+                        f"COPY {relation} ({column}, oauth_provider_scope_id)"
+                        " FROM STDIN",
+                        Lines(
+                            number,
+                            lambda n: "".join(
+                                f"{first + n}\t{id_}\n" for id_ in scopes
+                            ),
+                        ),
+                    )
             connection.commit()
-
-
-class _Stream(io.RawIOBase):
-    """Lines (iterable of str) as the file that psycopg2 reads from."""
-
-    def __init__(self, lines):
-        self._lines = lines
-        self._rest = b""
-
-    def read(self, size=-1):
-        while len(self._rest) < size:
-            more = "".join(itertools.islice(self._lines, 1000))
-            if not more:
-                break
-            self._rest += more.encode()
-        found, self._rest = self._rest[:size], self._rest[size:]
-        return found
 
 
 def _relation(table):

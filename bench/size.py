@@ -12,21 +12,21 @@ class Size:
     :ivar rounds: how often each request is measured
     :ivar seconds: how long, each time
     :ivar warm_up: seconds before, which do not count; 0 for none
-    :ivar flat_rounds: rounds on the large database, and on the small one before
-    :ivar tokens: access tokens that the large database has
-    :ivar clients: clients that it has; each has ten grants
+    :ivar flat_rounds: how often each is measured in each database of the flat part
+    :ivar tokens: access tokens that each large database of it has (tuple)
+    :ivar clients: clients that they have; each has ten grants
     """
 
     rounds: int
     seconds: int
     warm_up: int
     flat_rounds: int
-    tokens: int
+    tokens: tuple
     clients: int
 
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 0, 2_000, 20),
-    "full": Size(5, 3, 2, 3, 1_000_000, 10_000),
+    "small": Size(1, 1, 0, 1, (2_000,), 20),
+    "full": Size(6, 2, 1, 12, (1_000_000, 10_000_000), 10_000),
 }

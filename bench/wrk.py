@@ -31,6 +31,8 @@ class Run:
     :ivar failures: those whose status was not 2xx, and those that never came
     :ivar p50: median of the latency, in milliseconds
     :ivar p99: its 99th percentile, in milliseconds
+    :ivar processor: seconds that the server's processors worked for one request; None
+        if not known
     """
 
     rate: float
@@ -38,6 +40,12 @@ class Run:
     failures: int
     p50: float
     p99: float
+    processor: float | None = None
+
+    @property
+    def cost(self):
+        """Seconds that one request takes of the server: of its processors, if known."""
+        return self.processor or 1 / max(self.rate, 1)
 
 
 def program():

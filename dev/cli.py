@@ -69,7 +69,9 @@ def _parser():
     check.add_argument("arguments", nargs="*", help="given to pre-commit (after --)")
     bench = add("bench", _bench, "how fast it is, beside what one would use instead")
     bench.add_argument("--size", choices=("small", "full"), default="full")
-    bench.add_argument("--tokens", type=int, help="that the large database has")
+    bench.add_argument(
+        "--tokens", type=int, nargs="+", help="that each large database has"
+    )
     bench.add_argument("--write", action="store_true", help="into docs/")
     add("screenshots", _screenshots, "make the pictures of the README")
     add("readme", _readme, "write README.rst and its page from readme/")

@@ -2,10 +2,38 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The code path of the benchmark: its figures at this size say nothing."""
 
+import re
 from argparse import Namespace
+from contextlib import closing
 
-from bench import main
+import psycopg2
+import pytest
+
+from bench import main, report
+from bench.bulk import Lines, without_indexes
 from bench.goals import GOALS
+from bench.size import SIZES
+from bench.wrk import Run
+
+#: A table with whatever a table of Odoo has, and another that refers to it.
+TABLES = """
+CREATE TABLE "group" (id serial PRIMARY KEY);
+CREATE TABLE member (
+    id serial PRIMARY KEY, name varchar NOT NULL, alias varchar UNIQUE, age integer,
+    group_id integer REFERENCES "group" ON DELETE SET NULL,
+    CHECK (age > 0)
+);
+CREATE UNIQUE INDEX member_name ON member (name);
+CREATE INDEX "member-age" ON member (age DESC) WHERE age IS NOT NULL;
+CREATE TABLE badge (member_id integer REFERENCES member ON DELETE CASCADE);
+INSERT INTO "group" VALUES (1);
+"""
+LOOK = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION SELECT tablename, indexname, indexdef, true FROM pg_indexes
+WHERE schemaname = 'public'
+"""
 
 
 def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
@@ -14,3 +42,73 @@ def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     printed = capsys.readouterr().out
     for goal in GOALS:
         assert f"| {goal.row}" in printed
+    for tokens in SIZES["small"].tokens:
+        assert f"| {tokens:,} tokens" in printed
+    assert re.search(
+        r"^Read in whole of .*`oauth_provider_token`: none\.$", printed, re.M
+    )
+
+
+@pytest.fixture
+def connection(postgres, databases):
+    """A connection to a database with some tables."""
+    databases.create_empty("e2e_bench")
+    given = postgres.environment
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER"}
+    names["password"] = "PGPASSWORD"
+    found = {key: given[name] for key, name in names.items() if name in given}
+    with closing(psycopg2.connect(dbname="e2e_bench", **found)) as connected:
+        with connected.cursor() as cursor:
+            cursor.execute(TABLES)
+        connected.commit()
+        yield connected
+
+
+def test_after_loading_indexes_and_constraints_are_as_they_were(connection):
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK)
+        before = set(cursor.fetchall())
+        with without_indexes(cursor, ["member"]):
+            cursor.execute(LOOK)
+            assert len(before - set(cursor.fetchall())) == 5
+            lines = Lines(5000, lambda n: f"name {n}\t{n + 1}\t1\n")
+            cursor.copy_expert("COPY member (name, age, group_id) FROM STDIN", lines)
+        connection.commit()
+        cursor.execute(LOOK)
+        assert set(cursor.fetchall()) == before
+        cursor.execute("SELECT count(*), max(age) FROM member")
+        assert cursor.fetchone() == (5000, 5000)
+
+
+def test_what_a_foreign_key_forbids_is_not_loaded(connection):
+    with connection.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.ForeignKeyViolation):
+            with without_indexes(cursor, ["member"]):
+                lines = Lines(2, lambda n: f"name {n}\t{n + 1}\n")
+                cursor.copy_expert("COPY member (name, group_id) FROM STDIN", lines)
+
+
+@pytest.mark.parametrize(
+    ("factors", "verdict"),
+    [
+        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 1.05, 1.04, 1.0, 1.0, 1.0, 1.0], "flat"),
+        # What two rounds out of twelve say is left out
+        ([1.0, 1.02, 0.98, 1.01, 1.03, 0.99, 2.5, 2.4, 1.0, 1.0, 1.0, 1.0], "flat"),
+        ([1.2, 1.22, 1.18, 1.21, 1.23, 1.19, 1.25, 1.24, 1.2, 1.2, 0.9, 1], "not flat"),
+        ([1.0, 1.3, 0.8, 1.2, 1.01, 0.9, 1.4, 0.7, 1, 1, 1.2, 1], "too noisy to say"),
+        # Of a few rounds nothing is left out
+        ([1.0, 1.0, 1.2], "too noisy to say"),
+    ],
+)
+def test_each_round_compares_what_it_measured_itself(factors, verdict):
+    # The machine became slower from round to round, for both alike
+    few = [_run(processor=n) for n, _factor in enumerate(factors, 1)]
+    many = [_run(processor=n * factor) for n, factor in enumerate(factors, 1)]
+    runs = {1000: {"tokeninfo": few}, 2_000_000: {"tokeninfo": many}}
+    table = report.flat(runs, {2_000_000: {"oauth_provider_token": 0}})
+    [line] = [line for line in table.splitlines() if line.startswith("| tokeninfo")]
+    assert line.split("|")[-2].strip() == verdict
+
+
+def _run(processor):
+    return Run(100, 100, 0, 1, 2, processor / 1000)
