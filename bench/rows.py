@@ -7,7 +7,6 @@ import json
 import random
 import secrets
 from contextlib import closing, nullcontext
-from functools import cached_property
 
 import psycopg2
 
@@ -170,15 +169,6 @@ class Rows:
         )
         return dict(found)
 
-    @cached_property
-    def _with_numbers(self):
-        """The tables (set) whose rows hold the ids of their scopes themselves."""
-        found = self.sql(
-            "SELECT table_name FROM information_schema.columns"
-            " WHERE column_name = 'scope_numbers'"
-        )
-        return {table for (table,) in found}
-
     def _copy(self, table, columns, number, make_row, scopes, many=False):
         """Write rows with the same scopes into the table of a credential.
 
@@ -188,8 +178,6 @@ class Rows:
             the columns (str), by tabulators
         :param many: whether there are so many that indexes are better made afterwards
         """
-        relation, column = _relation(table)
-        tables = [table] if table in self._with_numbers else [table, relation]
         with self.connection() as connection, connection.cursor() as cursor:
             cursor.execute(f"SELECT {LIFETIME}")
             expires_at = cursor.fetchone()[0].isoformat()
@@ -199,34 +187,15 @@ class Rows:
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
                 (table, first + number),
             )
-            names = ["id", "digest", "family", *columns, "expires_at", "create_date"]
-            tail = f"{expires_at}\t{expires_at}"
-            if table in self._with_numbers:
-                names.append("scope_numbers")
-                tail += f"\t{json.dumps(scopes)}"
-            with without_indexes(cursor, tables) if many else nullcontext():
+            names = ["id", "digest", "family", *columns]
+            names += ["expires_at", "create_date", "scope_numbers"]
+            tail = f"{expires_at}\t{expires_at}\t{json.dumps(scopes)}"
+            with without_indexes(cursor, [table]) if many else nullcontext():
                 cursor.copy_expert(
                     f"COPY {table} ({', '.join(names)}) FROM STDIN",
                     Lines(number, lambda n: f"{first + n}\t{make_row(n)}\t{tail}\n"),
                 )
-                if table not in self._with_numbers:
-                    cursor.copy_expert(
-                        f"COPY {relation} ({column}, oauth_provider_scope_id)"
-                        " FROM STDIN",
-                        Lines(
-                            number,
-                            lambda n: "".join(
-                                f"{first + n}\t{id_}\n" for id_ in scopes
-                            ),
-                        ),
-                    )
             connection.commit()
-
-
-def _relation(table):
-    """Return (table, column) of the relation between a credential and its scopes."""
-    name = "_".join(sorted([table, "oauth_provider_scope"])) + "_rel"
-    return name, f"{table}_id"
 
 
 def _digest(value):
