@@ -3,6 +3,7 @@
 """What all OAuth routes share: their two addresses, their database, their answers."""
 
 import functools
+import json
 from urllib.parse import urlencode
 
 import psycopg2
@@ -12,11 +13,11 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
-from odoo.tools import config
+from odoo.tools import config, json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from .dispatcher import MAX_CONTENT_LENGTH, RETRY_AFTER, OAuthDispatcher
+from .dispatcher import JSON_TYPE, MAX_CONTENT_LENGTH, RETRY_AFTER, OAuthDispatcher
 
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
@@ -113,6 +114,8 @@ def _on_replica(can_answer):
     def readonly(_controller, _rule, _args):
         if not request.env.cr.readonly:
             return True
+        # Odoo sets the limit of the route later
+        request.httprequest.max_content_length = MAX_CONTENT_LENGTH
         return can_answer(superuser_env(), read_message())
 
     return readonly
@@ -140,11 +143,11 @@ def json_response(answer):
     """Return the HTTP response for an :class:`Answer`."""
     headers = list(answer.headers.items())
     if isinstance(answer.body, dict):
-        response = request.make_json_response(
-            answer.body, headers, status=answer.status
-        )
+        headers.append(("Content-Type", JSON_TYPE))
+        body = json.dumps(answer.body, ensure_ascii=False, default=json_default)
+        response = Response(body, status=answer.status, headers=headers)
     elif hasattr(answer.body, "read"):
-        headers.append(("Content-Type", "application/json; charset=utf-8"))
+        headers.append(("Content-Type", JSON_TYPE))
         content = wrap_file(request.httprequest.environ, answer.body)
         response = Response(
             content, status=answer.status, headers=headers, direct_passthrough=True

@@ -8,10 +8,11 @@ from http import HTTPStatus
 import psycopg2
 from werkzeug.exceptions import HTTPException
 
-from odoo.http import Dispatcher, RegistryError, Response
+from odoo.http import Dispatcher, RegistryError, Response, root
 
 from ..oauth2.message import NO_STORE
 
+JSON_TYPE = "application/json; charset=utf-8"
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
 MAX_CONTENT_LENGTH = 1024 * 1024
 #: What is raised while there is no database.
@@ -55,9 +56,11 @@ class OAuthDispatcher(Dispatcher):
             headers["Retry-After"] = str(RETRY_AFTER)
         else:
             status, error = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
-        return Response(
+        response = Response(
             json.dumps({"error": error}),
             status=status,
             headers=headers,
-            content_type="application/json; charset=utf-8",
+            content_type=JSON_TYPE,
         )
+        root.set_csp(response)
+        return response

@@ -65,20 +65,22 @@ class OAuthProviderCredential(models.AbstractModel):
         ) and client.allows_user(user)
 
     @api.private
-    def allowed_scopes(self):
+    def allowed_scopes(self, warm=True):
         """Return the scopes of this credential that the client may still have.
 
         Nor what the person has left out since, nor what has come to open more than the
-        person allowed. All that is known of them is at hand without a query.
+        person allowed.
+
+        :param warm: whether all that is known of them is to be at hand
         """
-        scopes = self.env["oauth.provider.scope"]
-        return scopes.browse(self._get_allowed_ids()).warm()
+        scopes = self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
+        return scopes.warm() if warm else scopes
 
     @api.private
     def allowed_codes(self):
         """Return the codes (list of str) of :meth:`allowed_scopes`, in their order."""
-        known = self.env["oauth.provider.scope"].get_known()
-        return [known[id_].code for id_ in self._get_allowed_ids()]
+        scopes = self.env["oauth.provider.scope"]
+        return scopes.get_codes_of(self._get_allowed_ids())
 
     def _get_allowed_ids(self):
         self.ensure_one()

@@ -3,11 +3,26 @@
 import uuid
 from datetime import timedelta
 
+import psycopg2.extras
+
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ..tools import secret
 from ..tools.statement import Part
+
+
+def _to_column(value):
+    """Return what a column holds of ``value``: nothing of what is false in Odoo."""
+    return None if value is False else value
+
+
+def _to_json(value):
+    return psycopg2.extras.Json(value) if value else None
+
+
+#: Where the column of a field wants something else, by the field's type.
+CONVERTS = {"boolean": bool, "json": _to_json}
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -87,15 +102,13 @@ class OAuthProviderCredential(models.AbstractModel):
             create_date=now,
         )
         text, stored, inverses = self._get_insert(tuple(vals))
-        values = [
-            field.convert_to_column_insert(
-                vals[field.name] if field.name in vals else field.default(self), self
-            )
-            for field in stored
-        ]
+        values = tuple(
+            convert(vals[field.name] if field.name in vals else field.default(self))
+            for field, convert in stored
+        )
         for inverse in inverses:
             inverse._invalidate_cache(self.env)
-        return Part(text, tuple(values))
+        return Part(text, values)
 
     @api.model
     @tools.ormcache("names")
@@ -103,9 +116,9 @@ class OAuthProviderCredential(models.AbstractModel):
         """Return how a record is stored.
 
         :param names: of the fields (tuple) that have a value
-        :return: tuple of the text of the :class:`~..tools.statement.Part`, the fields
-            whose values it takes (those with a default come along), and the inverse
-            fields
+        :return: tuple of the text of the :class:`~..tools.statement.Part`, a list of
+            the fields whose values it takes (those with a default come along), each
+            with what makes the column's value of it, and the inverse fields
         """
         stored = [self._fields[name] for name in names]
         stored += [
@@ -121,6 +134,7 @@ class OAuthProviderCredential(models.AbstractModel):
             SQL(", ").join(SQL.identifier(field.name) for field in stored),
             SQL(", ").join([SQL("%%s")] * len(stored)),
         )
+        stored = [(field, CONVERTS.get(field.type, _to_column)) for field in stored]
         # Leaves the places of the values
         return query.code % (), stored, inverses
 

@@ -44,8 +44,7 @@ class OpenCredential:
 
     def allowed_codes(self):
         """Return the codes (list of str) of the scopes that it may still have."""
-        known = self.scopes.get_known()
-        return [known[id_].code for id_ in self.allowed_ids()]
+        return self.scopes.get_codes_of(self.allowed_ids())
 
     def get_end(self):
         """Return when it expires (datetime, UTC)."""

@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import logging
 import re
-from collections import namedtuple
 
 import psycopg2
 
@@ -13,8 +12,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-from ..tools.kept import kept
-
 _logger = logging.getLogger(__name__)
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
@@ -22,9 +19,6 @@ BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataErr
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
-
-#: What is known of a scope without its record.
-Known = namedtuple("Known", ["code", "model"])
 
 
 class OAuthProviderScope(models.Model):
@@ -184,64 +178,6 @@ class OAuthProviderScope(models.Model):
                     " update would bring it back. Remove it from the clients instead."
                 )
             )
-
-    @api.model
-    @api.private
-    def get_codes(self):
-        """Return the codes of all scopes (list of str), in the order of the model."""
-        return [known.code for known in self.get_known().values()]
-
-    @api.private
-    def in_order(self, ids):
-        """Return the ``ids`` of scopes (list) in the order of the model."""
-        positions = self._get_positions()
-        return sorted(ids, key=lambda id_: positions.get(id_, len(positions)))
-
-    @api.model
-    @api.private
-    @kept()
-    def get_known(self):
-        """Return {id of a scope: :class:`Known`}, in the order of the model."""
-        return {
-            scope.id: Known(scope.code, scope.model) for scope in self.sudo().search([])
-        }
-
-    @api.model
-    @api.private
-    def get_allowed_ids(self, held, of_client, granted, declined):
-        """Return which scopes of a credential its client may still have (list of ids).
-
-        :param held: ids of its scopes, in order
-        :param of_client: ids of those that the client may ask for
-        :param granted: ids of those that the person allowed, None if nobody was asked
-        :param declined: ids of those that the person left out
-        """
-        known = self.get_known()
-        return [
-            id_
-            for id_ in held
-            if id_ in of_client
-            and (granted is None or id_ in granted)
-            and (id_ not in declined or not self._is_optional(known[id_].code))
-        ]
-
-    @api.model
-    def _is_optional(self, code):
-        return code != "openid"
-
-    @api.model
-    @kept()
-    def _get_positions(self):
-        """Return {id of a scope: its place in the order of the model}."""
-        return {id_: place for place, id_ in enumerate(self.get_known())}
-
-    @api.private
-    def optional(self):
-        """Return those of these scopes that a person may leave out on the consent page.
-
-        ``openid`` is what signing in means: who does not want it presses Deny.
-        """
-        return self.filtered(lambda scope: self._is_optional(scope.code))
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):

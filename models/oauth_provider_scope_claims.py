@@ -44,8 +44,7 @@ class OAuthProviderScope(models.Model):
         :param client: client (record) that is told
         :param grant_id: id of the grant by which it is told, where it is known
         """
-        codes = self.sudo().mapped("code")
-        return self._get_claims(codes, user.sudo(), client.sudo(), grant_id)
+        return self._get_claims(self.list_codes(), user.sudo(), client.sudo(), grant_id)
 
     @api.model
     @api.private
@@ -57,7 +56,7 @@ class OAuthProviderScope(models.Model):
         :param client: what is known of the client (named tuple)
         """
         known = self.get_known()
-        scopes = [known[id_] for id_ in ids]
+        scopes = [known[id_] for id_ in ids if id_ in known]
         for scope in scopes:
             if scope.model == "res.users" or scope.code in RECORD_CLAIMS:
                 return None

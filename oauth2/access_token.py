@@ -37,7 +37,7 @@ def make_access_token(subject, session, lifetime, audience=None):
         "sub": subject.subject,
         "aud": audience or client.get_issuer(),
         "client_id": client.identifier,
-        "scope": " ".join(subject.scopes.mapped("code")),
+        "scope": " ".join(subject.scopes.list_codes()),
         "iat": now,
         "exp": now + lifetime,
         "jti": uuid.uuid4().hex,

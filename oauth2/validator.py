@@ -112,7 +112,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             return False
         policy = self.client.refresh_token_policy
         if policy == "offline_access" and scopes is not None:
-            return "offline_access" in scopes.mapped("code")
+            return "offline_access" in scopes.list_codes()
         return policy != "never"
 
     # Redirect URI (RFC 6749 section 3.1.2)
@@ -134,16 +134,14 @@ class OdooValidator(TokenValidator, RequestValidator):
     # Scope (RFC 6749 section 3.3)
 
     def get_default_scopes(self, client_id, request, *args, **kwargs):
-        return self.client.scope_ids.warm().mapped("code")
+        return self.client.scope_ids.list_codes()
 
     def validate_scopes(self, client_id, scopes, client, request, *args, **kwargs):
         # oauthlib splits at single blanks
         asked = {code for code in scopes if code}
-        allowed = self.client.scope_ids.warm().filtered(
-            lambda scope: scope.code in asked
-        )
+        allowed = self.client.scope_ids.with_codes(asked)
         is_lenient = self.client.application_type == "mobile application"
-        if asked - set(allowed.mapped("code")) and not is_lenient:
+        if asked - set(allowed.list_codes()) and not is_lenient:
             return False
         self._set_scopes(request, allowed)
         return True
@@ -152,7 +150,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if self.granted_scopes is not None:
             scopes &= self.granted_scopes
         self.scopes = scopes
-        request.scopes = scopes.mapped("code")
+        request.scopes = scopes.list_codes()
 
     # Authorization code (RFC 6749 section 4.1, RFC 7636)
 
@@ -203,7 +201,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         self.session = record.session_id
         self.id_token_claims = (record.id_token_claims or "").split()
         # Never what the token request asks for: the user allowed what the code says
-        self._set_scopes(request, record.allowed_scopes())
+        self._set_scopes(request, record.allowed_scopes(warm=False))
         request.user = self.user
         return True
 
@@ -247,14 +245,14 @@ class OdooValidator(TokenValidator, RequestValidator):
             self.client, self.resource, record.audience
         )
         self.refresh_token = record
-        self.held_scopes = record.allowed_scopes()
+        self.held_scopes = record.allowed_scopes(warm=False)
         self.user = record.user_id
         self.session = record.session_id
         request.user = self.user
         return True
 
     def get_original_scopes(self, refresh_token, request, *args, **kwargs):
-        return self.held_scopes.mapped("code")
+        return self.held_scopes.list_codes()
 
     def is_within_original_scope(
         self, request_scopes, refresh_token, request, *args, **kwargs
@@ -303,7 +301,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""
         if not self.refresh_token:
             return self.scopes
-        return self.held_scopes.filtered(lambda scope: scope.code in request.scopes)
+        return self.held_scopes.with_codes(request.scopes)
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
@@ -325,7 +323,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if self.refresh_token:
             ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
-            token["scope"] = " ".join(self.scopes.mapped("code"))
+            token["scope"] = " ".join(self.scopes.list_codes())
         tokens = self.env["oauth.provider.token"]
         parts = [
             tokens.prepare_issue(
