@@ -24,7 +24,7 @@ from .rows import FEW, Rows
 WORKERS = 1
 CONNECTIONS = 2
 #: What a token takes on the disk, with its indexes and what PostgreSQL logs.
-BYTES_PER_TOKEN = 1000
+BYTES_PER_TOKEN = 700
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def run(options):
         size = replace(size, tokens=tuple(options.tokens))
     if options.write and options.size != "full":
         raise Stop("Only figures of the full size are written.")
-    with cluster("bench") as postgres:
+    with cluster("bench", memory=size.memory) as postgres:
         text, rows, failures = _measure(postgres, size)
     if options.write:
         _write(text, rows)

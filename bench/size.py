@@ -15,6 +15,7 @@ class Size:
     :ivar flat_rounds: how often each is measured in each database of the flat part
     :ivar tokens: access tokens that each large database of it has (tuple)
     :ivar clients: clients that they have; each has ten grants
+    :ivar memory: of PostgreSQL, for what it has read (``shared_buffers``)
     """
 
     rounds: int
@@ -23,10 +24,11 @@ class Size:
     flat_rounds: int
     tokens: tuple
     clients: int
+    memory: str
 
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 1, (2_000,), 20),
-    "full": Size(6, 2, 1, 12, (1_000_000, 10_000_000), 10_000),
+    "small": Size(1, 1, 0, 1, (2_000,), 20, "256MB"),
+    "full": Size(6, 2, 1, 12, (1_000_000, 10_000_000), 10_000, "6GB"),
 }

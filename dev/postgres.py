@@ -55,8 +55,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster(purpose):
-    """A running PostgreSQL for a command, stopped at the end if it was started."""
+def cluster(purpose, memory=None):
+    """A running PostgreSQL for a command, stopped at the end if it was started.
+
+    :param memory: ``shared_buffers`` of one that is started (str), or None
+    """
     if purpose == "test" and SHARED in os.environ:
         given = json.loads(os.environ[SHARED])
         yield Cluster(filestore=_filestore(given["name"]), **given)
@@ -71,7 +74,7 @@ def cluster(purpose):
                 f" {settings().cache}: stop it first, or set CACHE=<another folder>."
             )
         programs = _programs()
-        server = Server(slot, programs, durable=purpose == "run")
+        server = Server(slot, programs, durable=purpose == "run", memory=memory)
         server.start()
         try:
             yield server.cluster
@@ -238,11 +241,12 @@ class Server:
     ``durable`` survives a crash of the machine, ``strict`` loses no transaction by it.
     """
 
-    def __init__(self, slot, programs, durable, strict=False):
+    def __init__(self, slot, programs, durable, strict=False, memory=None):
         self.name = slot
         self.programs = programs
         self.durable = durable
         self.strict = strict
+        self.memory = memory or "256MB"
         self.log = f"postgres-{slot}"
         self.folder = private_folder() / "postgres" / slot
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -306,7 +310,7 @@ class Server:
             "listen_addresses": "",
             "unix_socket_directories": self.socket,
             "max_connections": 200,
-            "shared_buffers": "256MB",
+            "shared_buffers": self.memory,
             "jit": "off",
             "synchronous_commit": "on" if self.strict else "off",
             "log_timezone": "UTC",
