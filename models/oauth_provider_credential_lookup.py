@@ -95,7 +95,7 @@ class OAuthProviderCredential(models.AbstractModel):
         digest = secret.digest(value)
         self.env.cr.execute(query, (digest,), log_exceptions=not lock)
         found = self.env.cr.fetchone()
-        return found and reader.read(json.loads(found[0])), reader
+        return found and reader.parse(json.loads(found[0])), reader
 
     def _as_record(self, row, reader):
         """Return the record of what was found, which the ORM knows from now on."""

@@ -51,7 +51,7 @@ class Reader:
             for name, reader in inner
         ]
 
-    def read(self, found):
+    def parse(self, found):
         """Return the record in the list ``found`` as a named tuple.
 
         By the names of the fields. In the place of what leads to a record that is read
@@ -61,7 +61,7 @@ class Reader:
             found[place] = convert(found[place])
         for place, link, reader in self._inner:
             known = found[place]
-            found[link] = reader.read(known) if known else None
+            found[link] = reader.parse(known) if known else None
         return self._make(found[: self._size])
 
     def keep(self, cache, row):
