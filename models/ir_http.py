@@ -155,11 +155,12 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _oauth_leave_language(cls):
-        """Go on in no language, whatever the header ``Accept-Language`` wants.
+        """Go on in the language of the source, whatever ``Accept-Language`` wants.
 
-        That may not be installed: Odoo then raises an error wherever it translates.
+        That may not be installed: Odoo then raises an error wherever it translates. So
+        it does where there is none at all, and a local variable is named like a user.
         """
-        request.update_context(lang=None)
+        request.update_context(lang=http.DEFAULT_LANG)
 
     @classmethod
     def _oauth_leave_session(cls):

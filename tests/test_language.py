@@ -33,6 +33,18 @@ class TestLanguage(OAuthCase):
         ]
         self.assertEqual(statuses, [400, 400, 400, 429])
 
+    def test_the_cooldown_of_odoo_is_told(self):
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "1")
+        self.addCleanup(self.registry.__dict__.pop, "_login_failures", None)
+        self.registry.__dict__.pop("_login_failures", None)
+        client, secret = self.create_client("legacy application")
+        data = {"grant_type": "password", "username": self.user.login}
+        for password in ("wrong", PASSWORD):
+            answer = self.post(
+                "token", {**data, "password": password}, client, secret, **FOREIGN
+            )
+            self.assertEqual(answer.status_code, 400, answer.text)
+
     def test_wrong_secrets_are_counted(self):
         client, _secret = self.create_client()
         for route in ("token", "introspect", "revoke_token"):
