@@ -152,6 +152,13 @@ class OAuthProviderToken(models.Model):
             model, res_id=res_id, all_scopes_match=all_scopes_match
         )
 
+    @api.model
+    @api.private
+    def has_own_data(self):
+        """Tell whether an addon replaces :meth:`get_data_for_model`: it is asked then."""
+        own = OAuthProviderToken.get_data_for_model
+        return type(self).get_data_for_model is not own
+
     @api.private
     def record_scopes(self):
         """Return the scopes that open records, in the environment of the token's user.
