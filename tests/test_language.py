@@ -68,9 +68,7 @@ class TestLanguage(OAuthCase):
             }
         )
         scopes = scope + self.scopes("openid", "profile", "email")
-        client, secret = self.create_client(
-            "backend application", scope_ids=scopes.ids
-        )
+        client, secret = self.create_client("backend application", scope_ids=scopes.ids)
         data = {"grant_type": "client_credentials"}
         answer = self.post("token", data, client, secret, **FOREIGN)
         bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
