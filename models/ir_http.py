@@ -115,6 +115,7 @@ class IrHttp(models.AbstractModel):
         if rule.endpoint.routing.get("oauth_stateless"):
             # A program asks: no language to choose, no editor, no debug mode, no upload
             request.dispatcher.pre_dispatch(rule, args)
+            cls._oauth_leave_language()
             return None
         token = getattr(request, "oauth_token", None)
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
@@ -137,6 +138,7 @@ class IrHttp(models.AbstractModel):
         :return: the token (record), which is ``request.oauth_token`` from now on
         :raise HTTPException: with the answer of RFC 6750, where it opens nothing
         """
+        cls._oauth_leave_language()
         env = request.env(user=SUPERUSER_ID, su=True)
         token = env["oauth.provider.token"].find_open(raw)
         if not token:
@@ -150,6 +152,15 @@ class IrHttp(models.AbstractModel):
         request.update_context(**token.get_context())
         token.grant_id.note_use(request.httprequest.remote_addr)
         return token
+
+    @classmethod
+    def _oauth_leave_language(cls):
+        """Go on in the language of the source, whatever ``Accept-Language`` wants.
+
+        That may not be installed: Odoo then raises an error wherever it translates. So
+        it does where there is none at all, and a local variable is named like a user.
+        """
+        request.update_context(lang=http.DEFAULT_LANG)
 
     @classmethod
     def _oauth_leave_session(cls):

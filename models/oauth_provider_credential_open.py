@@ -65,6 +65,11 @@ class OpenCredential:
             client.id, user.id, client.identifier, user.oauth_identifier
         )
 
+    def has_own_data(self):
+        """Tell whether an addon says what it opens, see
+        :meth:`oauth.provider.token.has_own_data`."""
+        return self._record.env["oauth.provider.token"].has_own_data()
+
     def note_use(self, address):
         """Remember that its grant is used, see :meth:`oauth.provider.grant.note_use`.
 

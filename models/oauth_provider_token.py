@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from .oauth_provider_client import OAuthProviderClient
 from .oauth_provider_credential_lookup import OAuthProviderCredential
 
 
@@ -71,8 +72,15 @@ class OAuthProviderToken(models.Model):
     @api.model
     @api.private
     def has_own_user_id(self):
-        """Tell whether an addon replaces :meth:`generate_user_id`: then it is asked."""
-        return type(self).generate_user_id is not OAuthProviderToken.generate_user_id
+        """Tell whether an addon replaces :meth:`generate_user_id`: then it is asked.
+
+        Here or of the client: what the addon makes it of is not known.
+        """
+        clients = type(self.env["oauth.provider.client"])
+        return (
+            type(self).generate_user_id is not OAuthProviderToken.generate_user_id
+            or clients.generate_user_id is not OAuthProviderClient.generate_user_id
+        )
 
     @api.private
     def find_open(self, value, person=False):
@@ -143,6 +151,13 @@ class OAuthProviderToken(models.Model):
         return self.record_scopes().get_data_for_model(
             model, res_id=res_id, all_scopes_match=all_scopes_match
         )
+
+    @api.model
+    @api.private
+    def has_own_data(self):
+        """Tell whether an addon replaces :meth:`get_data_for_model`: it is asked then."""
+        own = OAuthProviderToken.get_data_for_model
+        return type(self).get_data_for_model is not own
 
     @api.private
     def record_scopes(self):

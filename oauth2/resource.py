@@ -67,11 +67,12 @@ def userinfo_response(env, message):
 def _read_claims(opened):
     row = opened.row
     grant_id = row.grant_id and row.grant_id.id
-    claims = opened.scopes.get_plain_claims(
-        opened.allowed_ids(), row.user_id, opened.client, grant_id
-    )
-    if claims is not None:
-        return claims
+    if not opened.has_own_data():
+        claims = opened.scopes.get_plain_claims(
+            opened.allowed_ids(), row.user_id, opened.client, grant_id
+        )
+        if claims is not None:
+            return claims
     token = opened.as_record()
     standard = token.scopes_as_user().get_standard_claims(
         token.user_id, token.client_id, grant_id

@@ -32,6 +32,7 @@ from . import test_json2_scopes
 from . import test_json2_write
 from . import test_jwt
 from . import test_keys
+from . import test_language
 from . import test_log
 from . import test_logout
 from . import test_metadata

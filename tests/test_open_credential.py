@@ -175,3 +175,13 @@ class TestOpenCredential(TransactionCase):
         self.assertIs(
             registry_class.generate_user_id, OAuthProviderToken.generate_user_id
         )
+
+    def test_an_addon_may_make_the_subject_of_what_changes(self):
+        value = self.values[MODELS[2]]
+        with patch.object(
+            type(self.client), "generate_user_id", lambda self, user: user.ref
+        ):
+            for number in ("first", "second"):
+                self.user.partner_id.ref = number
+                opened = self.env[MODELS[2]].read_open(value)
+                self.assertEqual(opened.generate_user_id(), number)

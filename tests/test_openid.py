@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import time
+from unittest.mock import patch
 
 import jwt
 
@@ -262,6 +263,16 @@ class TestOpenID(OAuthCase):
             self.post("userinfo", {"access_token": token}),
         ):
             self.assertEqual(response.json()["sub"], subject)
+
+    def test_what_an_addon_says_of_the_user_is_told(self):
+        client, secret = self.create_client()
+        token = self.get_tokens(client, secret)["access_token"]
+        tokens = type(self.env["oauth.provider.token"])
+        data = {"badge": "7"}
+        with patch.object(tokens, "get_data_for_model", lambda *_, **__: dict(data)):
+            claims = self.bearer("userinfo", token).json()
+        self.assertEqual(claims.pop("badge"), "7")
+        self.assertEqual(claims, self.bearer("userinfo", token).json())
 
     def test_the_picture_goes_with_the_grant(self):
         self.user.image_1920 = PIXEL
