@@ -160,7 +160,8 @@ class IrHttp(models.AbstractModel):
         That may not be installed: Odoo then raises an error wherever it translates. So
         it does where there is none at all, and a local variable is named like a user.
         """
-        request.update_context(lang=http.DEFAULT_LANG)
+        if request.env.context.get("lang") != http.DEFAULT_LANG:
+            request.update_context(lang=http.DEFAULT_LANG)
 
     @classmethod
     def _oauth_leave_session(cls):
