@@ -52,7 +52,8 @@ class OAuthProviderCredential(models.AbstractModel):
         if operator != "in":
             # The ORM asks for the opposite, and turns it round
             return NotImplemented
-        found = self._holds(scopes.browse(filter(None, value))._as_query(ordered=False))
+        ids = [one for one in value if isinstance(one, int) and one is not True and one]
+        found = self._holds(scopes.browse(ids)._as_query(ordered=False))
         if False in value:
             found |= ~self._holds(scopes.sudo()._search(Domain.TRUE))
         return found

@@ -141,6 +141,12 @@ class TestCredentialScopes(TransactionCase):
                 mine = both | one | none
                 self.assertEqual(mine.filtered_domain([condition]), found.sorted("id"))
 
+    def test_what_is_no_scope_is_held_by_none(self):
+        self.issue(self.first)
+        for value in ([True], [1.5], [-1]):
+            with self.subTest(value=value):
+                self.assertFalse(self.search(("scope_ids", "in", value)))
+
     def test_managers_search_and_read_them_and_nobody_else(self):
         token = self.issue(self.first)[0]
         manager = new_manager(self.env)
