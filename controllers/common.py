@@ -95,6 +95,7 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
                 "type": OAuthDispatcher.routing_type,
                 "max_content_length": MAX_CONTENT_LENGTH,
                 "oauth_stateless": True,
+                "oauth_cors": cors,
             }
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(

@@ -95,8 +95,16 @@ env["oauth.provider.token"].issue(
     client=web, user=env.ref("base.user_admin"), scopes=web.scope_ids, lifetime=600,
     value="t" * 43,
 )
+grant = env["oauth.provider.grant"].ensure(web, env.ref("base.user_admin"))
+grant.consent(web.scope_ids, web.scope_ids - env.ref("oauth_provider.scope_email"))
+env["oauth.provider.token"].issue(
+    client=web, user=grant.user_id, grant=grant, scopes=web.scope_ids, lifetime=600,
+    value="g" * 43,
+)
 env.flush_all()
 for statement in (
+    "ALTER TABLE oauth_provider_grant DROP COLUMN declined_numbers",
+    "ALTER TABLE oauth_provider_client DROP COLUMN has_generated_secret",
     "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
     " oauth_provider_post_logout_redirect_uri,"
     " oauth_provider_client_claim_group_rel CASCADE",
@@ -122,12 +130,16 @@ for statement in (
 OPENID_FOUND = """
 web, mobile = env["oauth.provider.client"].search([], order="id")
 token = env["oauth.provider.token"].find("t" * 43)
+granted = env["oauth.provider.token"].find("g" * 43)
+email = env.ref("oauth_provider.scope_email")
 result = {
     "algorithm": web.id_token_signed_response_alg,
     "lifetime": web.id_token_lifetime,
     "in the token": [web.claims_in_id_token, mobile.claims_in_id_token],
     "groups": bool(web.claim_group_ids) and not mobile.claim_group_ids,
     "token": [token.is_live(), token.allowed_scopes() == web.scope_ids],
+    "declined": granted.grant_id.declined_numbers == email.ids,
+    "granted": web.scope_ids - granted.allowed_scopes() == email,
     "key": len(env["oauth.provider.key"].search([])),
     "jobs": bool(env.ref("oauth_provider.cron_logout").active),
 }
@@ -145,6 +157,8 @@ def test_clients_from_before_openid_connect_need_no_manual_step(databases):
             "in the token": [False, True],
             "groups": True,
             "token": [True, True],
+            "declined": True,
+            "granted": True,
             "key": 1,
             "jobs": True,
         }

@@ -75,7 +75,7 @@ class IrHttp(models.AbstractModel):
             if not is_readonly or not raw or API_KEY.fullmatch(raw):
                 return is_readonly
             env = request.env(user=SUPERUSER_ID, su=True)
-            return not env.cr.readonly or bool(env["oauth.provider.token"].find(raw))
+            return not env.cr.readonly or env["oauth.provider.token"].knows(raw)
 
         # Several addresses of one endpoint share what is known of it
         readonly.is_for_oauth = True

@@ -32,8 +32,5 @@ class OAuthProviderAuthorizationCode(models.Model):
 
     _digest_uniq = models.UniqueIndex("(digest)")
 
-    def is_live(self):
-        return super().is_live() and not self.used_at
-
-    def _is_usable(self, opened):
-        return not opened.row.used_at
+    def _is_usable(self, credential, as_record):
+        return not credential.used_at

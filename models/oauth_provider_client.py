@@ -1,14 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import hashlib
-import hmac
 import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: Length of an identifier that the 9.0 module gave to a user (a UUID). Ours are longer.
-LEGACY_OAUTH_IDENTIFIER_LENGTH = 36
+from ..tools.subject import make_subject
+
 #: Application types that leave no choice of the client type.
 FIXED_CLIENT_TYPES = {
     "mobile application": "public",
@@ -351,20 +349,21 @@ class OAuthProviderClient(models.Model):
             validator = validators.OdooValidator(self.env, client=self)
         return server.OdooServer(validator, **kwargs)
 
+    @api.model
+    @api.private
+    def has_own_server(self):
+        """Tell whether an addon replaces :meth:`get_oauth2_server`: so it is asked."""
+        own = OAuthProviderClient.get_oauth2_server
+        return type(self).get_oauth2_server is not own
+
     @api.private
     def generate_user_id(self, user):
         """Return the subject identifier (str) of ``user`` (record) for this client.
 
-        Pairwise (OpenID Connect Core section 8.1): two clients cannot compare their
-        users. Users that came from the 9.0 module keep the subject they had there.
+        See :func:`..tools.subject.make_subject`.
         """
         self.ensure_one()
-        identifier = user.sudo().oauth_identifier
-        if len(identifier) == LEGACY_OAUTH_IDENTIFIER_LENGTH:
-            return hashlib.sha256((self.identifier + identifier).encode()).hexdigest()
-        return hmac.digest(
-            identifier.encode(), self.identifier.encode(), "sha256"
-        ).hex()
+        return make_subject(self.identifier, user.sudo().oauth_identifier)
 
     def action_view_tokens(self):
         """Open the tokens of this client."""

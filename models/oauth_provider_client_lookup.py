@@ -1,12 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models, tools
+from odoo import api, models
 
 from ..tools.kept import kept
 
 
 class OAuthProviderClient(models.Model):
-    """Finding a client by its name in the protocol, and whom it knows a user as."""
+    """Finding a client by its name in the protocol."""
 
     _inherit = "oauth.provider.client"
 
@@ -51,15 +51,3 @@ class OAuthProviderClient(models.Model):
         """
         clients = self.with_context(active_test=False)
         return clients.search([("identifier", "=", identifier)], limit=1)._ids[0]
-
-    @api.model
-    @api.private
-    @tools.ormcache("client_id", "user_id", "_identifier", "_user_identifier")
-    def get_subject(self, client_id, user_id, _identifier, _user_identifier):
-        """Return :meth:`generate_user_id` (str) of a client and a user, by their ids.
-
-        :param _identifier: of the client; a subject is the same until it changes
-        :param _user_identifier: the same of the user
-        """
-        user = self.env["res.users"].browse(user_id)
-        return self.browse(client_id).generate_user_id(user)

@@ -60,9 +60,11 @@ class OAuthProviderCredential(models.AbstractModel):
         """
         self.ensure_one()
         user, client, now = self.user_id, self.client_id, fields.Datetime.now()
-        return liveness.is_live(
-            self, user, client, self.grant_id, now
-        ) and client.allows_user(user)
+        return (
+            liveness.is_live(self, user, client, self.grant_id, now)
+            and client.allows_user(user)
+            and self._is_usable(self, lambda: self)
+        )
 
     @api.private
     def allowed_scopes(self, warm=True):

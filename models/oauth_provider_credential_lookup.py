@@ -34,12 +34,15 @@ PERSON = (
 #: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
 PLAIN = {"boolean", "char", "datetime", "integer", "json", "many2one"}
 PLAIN |= {"selection", "text"}
+#: What decides on a credential.
+NEEDED = {"client_id", "user_id", "grant_id", "audience", "expires_at", "revoked_at"}
+NEEDED |= {"scope_numbers", "used_at", "create_date"}
 #: Arguments that a function of PostgreSQL takes at most, but for the id and others.
 MOST = 90
 
 
 def _is_plain(field):
-    """Tell whether the value of ``field`` in the table is what the ORM keeps."""
+    """Tell whether the value of ``field`` in the table can be read through JSON."""
     return (
         field.store
         and field.name != "id"
@@ -60,20 +63,30 @@ class OAuthProviderCredential(models.AbstractModel):
 
     _inherit = "oauth.provider.credential"
 
-    #: Names of fields that few requests want: the ORM reads them for those.
-    _left_out = frozenset({"digest", "create_uid", "write_uid", "write_date"})
+    @api.model
+    def _get_left_out(self):
+        """Return the names (set) of fields that few requests want.
+
+        Of a record that has been found the ORM reads them when they are wanted.
+        """
+        return {"digest", "create_uid", "write_uid", "write_date"}
 
     @api.private
-    def find(self, value, person=False):
-        """Return the record of the credential ``value`` (str), dead or alive.
+    def find(self, value):
+        """Return the record of the credential ``value`` (str), dead or alive."""
+        return self._as_record(*self._look_up(value))
 
-        :param person: whether to read along what the claims about its user are made of
-        """
-        return self._as_record(*self._look_up(value, person=person))
+    @api.private
+    def knows(self, value):
+        """Tell whether there is a credential ``value`` (str), dead or alive."""
+        row, _reader = self._look_up(value)
+        return bool(row)
 
     @api.private
     def find_and_lock(self, value, person=False):
         """Like :meth:`find`, and lock the row until the end of the transaction.
+
+        :param person: whether to read along what the claims about its user are made of
 
         Of two workers that present the same credential at once, the second waits, is
         then retried by Odoo on a fresh snapshot and sees what the first one did.
@@ -121,14 +134,16 @@ class OAuthProviderCredential(models.AbstractModel):
         all. It plans them for each request, for Odoo makes it forget (DISCARD ALL) what
         a connection has prepared, and the plans of functions too.
 
-        :param person: see :meth:`find`
+        :param person: see :meth:`find_and_lock`
         :return: (query as str, :class:`~..tools.found.Reader`)
         """
         names = [
             name
             for name, field in self._fields.items()
-            if _is_plain(field) and name not in self._left_out
+            if _is_plain(field) and name not in self._get_left_out()
         ]
+        # Addons may have many fields; these are looked at in any case
+        names.sort(key=lambda name: name not in NEEDED)
         inner = []
         for link, wanted in READ:
             further = []

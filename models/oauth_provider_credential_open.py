@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..tools import liveness
+from ..tools.subject import make_subject
 
 
 class OpenCredential:
@@ -15,21 +16,21 @@ class OpenCredential:
         :meth:`.oauth_provider_configuration.OAuthProviderConfiguration.get_values`
     """
 
-    __slots__ = ("_reader", "_record", "client", "row")
+    __slots__ = ("_reader", "_record", "_records", "client", "row")
 
     def __init__(self, records, row, reader, client):
-        self._record, self._reader = records, reader
+        self._records, self._reader, self._record = records, reader, None
         self.row, self.client = row, client
 
     @property
     def scopes(self):
         """All scopes there may be (empty recordset)."""
-        return self._record.env["oauth.provider.scope"]
+        return self._records.env["oauth.provider.scope"]
 
     def as_record(self):
         """Return the credential as a record, whose values need no query."""
-        if not self._record:
-            self._record = self._record._as_record(self.row, self._reader)
+        if self._record is None:
+            self._record = self._records._as_record(self.row, self._reader)
         return self._record
 
     def allowed_ids(self):
@@ -57,18 +58,16 @@ class OpenCredential:
 
     def generate_user_id(self):
         """Return the subject identifier (str) of its user for its client."""
-        if self._record.env["oauth.provider.token"].has_own_user_id():
-            return self.as_record().generate_user_id()
-        user, client = self.row.user_id, self.client
-        clients = self._record.env["oauth.provider.client"]
-        return clients.get_subject(
-            client.id, user.id, client.identifier, user.oauth_identifier
-        )
+        if self._records.env["oauth.provider.token"].has_own_user_id():
+            record = self.as_record()
+            if record._name == "oauth.provider.token":
+                return record.generate_user_id()
+            return record.client_id.generate_user_id(record.user_id)
+        return make_subject(self.client.identifier, self.row.user_id.oauth_identifier)
 
     def has_own_data(self):
-        """Tell whether an addon says what it opens, see
-        :meth:`oauth.provider.token.has_own_data`."""
-        return self._record.env["oauth.provider.token"].has_own_data()
+        """Tell whether an addon says what it opens."""
+        return self._records.env["oauth.provider.token"].has_own_data()
 
     def note_use(self, address):
         """Remember that its grant is used, see :meth:`oauth.provider.grant.note_use`.
@@ -76,7 +75,7 @@ class OpenCredential:
         :param address: network address of whoever uses it (str)
         """
         grant = self.row.grant_id
-        if grant and self._record.env["oauth.provider.grant"].is_use_news(
+        if grant and self._records.env["oauth.provider.grant"].is_use_news(
             grant.last_used
         ):
             self.as_record().grant_id.note_use(address)
@@ -93,7 +92,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
         By the rules of :meth:`is_live`; None otherwise.
 
-        :param person: see :meth:`find`
+        :param person: see :meth:`find_and_lock`
         """
         if not value or "\x00" in value:
             return None
@@ -111,9 +110,13 @@ class OAuthProviderCredential(models.AbstractModel):
             record = opened.as_record()
             if not record.client_id.allows_user(record.user_id):
                 return None
-        return opened if self._is_usable(opened) else None
+        return opened if self._is_usable(row, opened.as_record) else None
 
     @api.model
-    def _is_usable(self, opened):
-        """Tell whether what is live has not been used up (OpenCredential)."""
+    def _is_usable(self, credential, as_record):
+        """Tell whether what is live has not been used up.
+
+        :param credential: record, or plain values
+        :param as_record: function that returns the record
+        """
         return True

@@ -28,11 +28,8 @@ class OAuthProviderRefreshToken(models.Model):
 
     _digest_uniq = models.UniqueIndex("(digest)")
 
-    def is_live(self):
-        return super().is_live() and (not self.used_at or self.is_in_grace())
-
-    def _is_usable(self, opened):
-        return not opened.row.used_at or opened.as_record().is_in_grace()
+    def _is_usable(self, credential, as_record):
+        return not credential.used_at or as_record().is_in_grace()
 
     @api.private
     def is_in_grace(self):

@@ -77,6 +77,8 @@ class OAuthProviderScope(models.Model):
     def void(self):
         """Take these scopes out of every grant, code and token: they open more now.
 
+        Out of what a grant holds to less after the commit, out of the others at once.
+
         People are asked again, and applications get the scope with their next token.
 
         :raise AccessError: where the environment's user would gain rights by it

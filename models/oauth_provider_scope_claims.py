@@ -12,8 +12,8 @@ from ..tools.clock import timestamp
 _normalized = functools.lru_cache(1024)(email_normalize)
 #: What the address of a picture is signed for.
 PICTURE_PURPOSE = "oauth_provider.picture"
-#: Codes of the scopes whose claims take more than the user and its partner.
-RECORD_CLAIMS = frozenset({"address", "groups"})
+#: Codes of the shipped scopes whose claims take no more than what is read along.
+PLAIN_CLAIMS = frozenset({"profile", "email", "phone"})
 
 
 class OAuthProviderScope(models.Model):
@@ -54,17 +54,33 @@ class OAuthProviderScope(models.Model):
         :param ids: of the scopes (list)
         :param user: what was read of the user and its partner (named tuple)
         :param client: what is known of the client (named tuple)
+        :param grant_id: id of the grant by which it is told, or None
         """
-        known = self.get_known()
+        if self._has_own_claims():
+            return None
+        known, standard = self.get_known(), self._standard_codes()
         scopes = [known[id_] for id_ in ids if id_ in known]
-        for scope in scopes:
-            if scope.model == "res.users" or scope.code in RECORD_CLAIMS:
-                return None
         codes = [scope.code for scope in scopes]
+        is_of_user = any(scope.model == "res.users" for scope in scopes)
+        if is_of_user or not PLAIN_CLAIMS.issuperset(c for c in codes if c in standard):
+            return None
         return self._get_claims(codes, user, client, grant_id)
 
     @api.model
+    @tools.ormcache()
+    def _has_own_claims(self):
+        """Tell whether an addon makes claims, which may want records."""
+        names = [name for name in dir(OAuthProviderScope) if "_claims" in name]
+        names += ["_get_picture_url", "_is_verified", "_standard_codes"]
+        return any(
+            getattr(type(self), name) is not getattr(OAuthProviderScope, name)
+            for name in names
+            if callable(getattr(OAuthProviderScope, name))
+        )
+
+    @api.model
     def _get_claims(self, codes, user, client, grant_id):
+        """Return the claims (dict) that the scopes with these ``codes`` carry."""
         claims, standard = {}, self._standard_codes()
         for code in codes:
             method = code in standard and getattr(self, f"_claims_{code}", None)
@@ -109,12 +125,8 @@ class OAuthProviderScope(models.Model):
         if not grant_id:
             return False
         clients = self.env["oauth.provider.client"]
-        return clients.get_endpoint_url(f"picture?of={self._sign_picture(grant_id)}")
-
-    @api.model
-    @tools.ormcache("grant_id")
-    def _sign_picture(self, grant_id):
-        return hash_sign(self.sudo().env, PICTURE_PURPOSE, [grant_id])
+        name = hash_sign(self.sudo().env, PICTURE_PURPOSE, [grant_id])
+        return clients.get_endpoint_url(f"picture?of={name}")
 
     def _claims_email(self, user, client, grant_id):
         email = user.partner_id.email

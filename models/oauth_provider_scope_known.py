@@ -24,8 +24,9 @@ class OAuthProviderScope(models.Model):
     @api.private
     def in_order(self, ids):
         """Return the ``ids`` of scopes (list) in the order of the model."""
-        positions = self._get_positions()
-        return sorted(ids, key=lambda id_: positions.get(id_, len(positions)))
+        known, wanted = self.get_known(), set(ids)
+        ordered = [id_ for id_ in known if id_ in wanted]
+        return ordered + [id_ for id_ in ids if id_ not in known]
 
     @api.model
     @api.private
@@ -82,13 +83,8 @@ class OAuthProviderScope(models.Model):
 
     @api.model
     def _is_optional(self, code):
+        """Tell whether a person may leave out the scope with this ``code``."""
         return code != "openid"
-
-    @api.model
-    @kept()
-    def _get_positions(self):
-        """Return {id of a scope: its place in the order of the model}."""
-        return {id_: place for place, id_ in enumerate(self.get_known())}
 
     @api.private
     def optional(self):

@@ -3,15 +3,12 @@
 from odoo import api, fields, models
 
 from .oauth_provider_client import OAuthProviderClient
-from .oauth_provider_credential_lookup import OAuthProviderCredential
 
 
 class OAuthProviderToken(models.Model):
     _name = "oauth.provider.token"
     _inherit = ["oauth.provider.credential"]
     _description = "OAuth Provider Token"
-
-    _left_out = OAuthProviderCredential._left_out | {"family", "key_id", "session_id"}
 
     token_type = fields.Selection(
         selection=[("random", "Randomly Generated"), ("jwt", "JSON Web Token")],
@@ -60,6 +57,10 @@ class OAuthProviderToken(models.Model):
             else:
                 token.state = "suspended"
 
+    @api.model
+    def _get_left_out(self):
+        return super()._get_left_out() | {"family", "key_id", "session_id"}
+
     @api.private
     def generate_user_id(self):
         """Return the subject identifier of the token's user for the token's client.
@@ -83,34 +84,30 @@ class OAuthProviderToken(models.Model):
         )
 
     @api.private
-    def find_open(self, value, person=False):
+    def find_open(self, value):
         """Return the token (record) of ``value`` (str or None), if it opens anything.
 
         Something of this provider, at this moment.
-
-        :param person: see :meth:`find`
         """
-        opened = self.read_open(value, person=person)
+        opened = self.read_open(value)
         return opened.as_record() if opened else self.browse()
 
     @api.private
     def read_open(self, value, person=False):
-        """Like :meth:`find_open`, as an
-        :class:`.oauth_provider_credential_open.OpenCredential`, or None."""
+        """Return the same as plain values, or None.
+
+        :param person: see :meth:`find_and_lock`
+        :return: :class:`.oauth_provider_credential_open.OpenCredential`
+        """
         opened = self.read_live(value, person=person)
         return opened if opened and self._is_for_us(opened.row.audience) else None
 
-    @api.private
-    def is_for_us(self):
-        """Tell whether this token was issued for this provider's own resources.
+    @api.model
+    def _is_for_us(self, audience):
+        """Tell whether a token for ``audience`` opens this provider's own resources.
 
         One for another resource (RFC 8707) opens nothing here.
         """
-        self.ensure_one()
-        return self._is_for_us(self.audience)
-
-    @api.model
-    def _is_for_us(self, audience):
         own = self.env["oauth.provider.client"].get_own_resources
         return not audience or audience in own()
 
@@ -155,7 +152,7 @@ class OAuthProviderToken(models.Model):
     @api.model
     @api.private
     def has_own_data(self):
-        """Tell whether an addon replaces :meth:`get_data_for_model`: it is asked then."""
+        """Tell whether an addon replaces :meth:`get_data_for_model`: so it is asked."""
         own = OAuthProviderToken.get_data_for_model
         return type(self).get_data_for_model is not own
 

@@ -33,12 +33,12 @@ def tokeninfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(token):
+    def describe(opened):
         return {
-            "audience": token.client.identifier,
-            "scopes": " ".join(token.allowed_codes()),
-            "expires_in": token.expires_in(),
-            "user_id": token.generate_user_id(),
+            "audience": opened.client.identifier,
+            "scopes": " ".join(opened.allowed_codes()),
+            "expires_in": opened.expires_in(),
+            "user_id": opened.generate_user_id(),
         }
 
     return _respond(env, message, describe)
@@ -112,8 +112,8 @@ def _respond(env, message, describe, person=False):
         raw = extract_token(message)
     except OAuth2Error as error:
         return Answer.from_error(error, challenge=_challenge(env, error.error))
-    token = env["oauth.provider.token"].read_open(raw, person=person)
-    if not token:
+    opened = env["oauth.provider.token"].read_open(raw, person=person)
+    if not opened:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
         challenge = _challenge(env, "invalid_token" if raw else None)
@@ -125,9 +125,9 @@ def _respond(env, message, describe, person=False):
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
-    token.note_use(message.address)
+    opened.note_use(message.address)
     try:
-        described = describe(token)
+        described = describe(opened)
     except AccessError:
         return Answer(
             403,

@@ -34,6 +34,8 @@ class TestDispatcher(OAuthCase):
         response = self.fail(ValueError("details"))
         self.assertAnswer(response, 500, "server_error")
         self.assertNotIn("details", response.text)
+        # A script is told as well; it is nothing of anybody
+        self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
 
     @mute_logger("odoo.http")
     def test_without_a_database_one_may_ask_again(self):

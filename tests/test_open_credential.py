@@ -124,14 +124,10 @@ class TestOpenCredential(TransactionCase):
             self.assertTrue(self.env[MODELS[2]].read_live(value))
 
     def test_the_claims_are_the_same(self):
-        value = self.values[MODELS[2]]
         for picture in (False, PIXEL):
             self.user.image_1920 = picture
             self.env.flush_all()
-            opened = self.env[MODELS[2]].read_open(value, person=True)
-            plain = self.scopes.get_plain_claims(
-                opened.allowed_ids(), opened.row.user_id, opened.client, self.grant.id
-            )
+            plain = self.get_plain_claims()
             records = self.scopes.get_standard_claims(self.user, self.client)
             self.assertEqual(plain, records)
             self.assertEqual("picture" in plain, bool(picture))
@@ -152,15 +148,37 @@ class TestOpenCredential(TransactionCase):
             plain = scope.get_plain_claims(scope.ids, None, None, None)
             self.assertIsNone(plain)
 
+    def test_claims_that_an_addon_makes_take_records(self):
+        self.assertIsNotNone(self.get_plain_claims())
+        cache = self.env.registry.clear_cache
+        for name in ("_claims_profile", "_standard_codes", "get_standard_claims"):
+            self.addCleanup(cache)
+            with patch.object(type(self.scopes), name, lambda *_args: {}):
+                cache()
+                self.assertIsNone(self.get_plain_claims())
+
+    def get_plain_claims(self):
+        opened = self.env[MODELS[2]].read_open(self.values[MODELS[2]], person=True)
+        return self.scopes.get_plain_claims(
+            opened.allowed_ids(), opened.row.user_id, opened.client, self.grant.id
+        )
+
     def test_a_picture_comes_and_goes(self):
         partners, partner = self.env["res.partner"], self.user.partner_id
+        dates = [None]
         for written, expected in ((PIXEL, True), (False, False), (PIXEL, True)):
             partner.image_1920 = written
             self.env.flush_all()
-            for write_date in (partner.write_date, fields.Datetime.now()):
+            # Of an old one it is remembered; each write has another date
+            old = fields.Datetime.now() - timedelta(days=len(dates))
+            dates.append(old)
+            for write_date in (partner.write_date, fields.Datetime.now(), old, old):
                 self.assertEqual(
                     partners.oauth_has_picture(partner.id, write_date), expected
                 )
+        for old, expected in zip(dates[1:], (True, False, True), strict=True):
+            with self.subTest(old=old), self.assertQueryCount(0):
+                self.assertEqual(partners.oauth_has_picture(partner.id, old), expected)
 
     def test_an_addon_may_have_another_subject(self):
         value = self.values[MODELS[2]]
@@ -172,6 +190,9 @@ class TestOpenCredential(TransactionCase):
         ):
             opened = self.env[MODELS[2]].read_open(value)
             self.assertEqual(opened.generate_user_id(), f"own-{opened.row.id}")
+            # Tokens alone have the method
+            opened = self.env[MODELS[1]].read_live(self.values[MODELS[1]])
+            self.assertEqual(opened.generate_user_id(), own)
         self.assertIs(
             registry_class.generate_user_id, OAuthProviderToken.generate_user_id
         )

@@ -183,9 +183,11 @@ class TestPlans(TransactionCase):
                 respond(env, message)
 
     def test_nothing_is_told_of_a_credential_that_is_not_there(self):
-        for model, person in itertools.product(MODELS, (False, True)):
-            with self.subTest(model=model, person=person):
-                self.assertFalse(self.env[model].find("none", person=person))
+        for model in MODELS:
+            with self.subTest(model=model):
+                self.assertFalse(self.env[model].find("none"))
+                self.assertFalse(self.env[model].find_and_lock("none", person=True))
+                self.assertFalse(self.env[model].knows("none"))
 
     def _issue(self):
         _record, value = self.env["oauth.provider.token"].issue(
@@ -206,7 +208,7 @@ class TestPlans(TransactionCase):
             if field.store and name not in ("id", "create_uid", "write_uid")
         ]
         self.env.invalidate_all()
-        found = {name: tokens.find(value, person=True)[name] for name in names}
+        found = {name: tokens.find_and_lock(value, person=True)[name] for name in names}
         self.env.invalidate_all()
         token = tokens.search([("family", "=", found["family"])])
         self.assertEqual(found, {name: token[name] for name in names})
