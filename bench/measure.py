@@ -121,7 +121,8 @@ class Row:
 def rounds(targets, make_requests, size, report):
     """Measure every request in each of several rounds; returns {name: :class:`Row`}.
 
-    The first request is the bare route, which the others are compared with.
+    The first request is the bare route, which the others are compared with: with the
+    mean of what it does before and after them.
 
     :param targets: {name of a server: :class:`Target`}
     :param make_requests: function of the number of single-use values that returns the
@@ -133,20 +134,22 @@ def rounds(targets, make_requests, size, report):
     for number in range(0 if size.warm_up else 1, size.rounds + 1):
         is_warm_up = number == 0
         seconds = size.warm_up if is_warm_up else size.seconds
-        requests = make_requests(seconds * MOST)
-        base = None
-        for request in requests:
-            found = run(targets[request.server], request, seconds)
-            if is_warm_up:
-                continue
-            base = base or found
+        bare, *others = make_requests(seconds * MOST)
+        # What was stored just now keeps PostgreSQL busy for a moment
+        run(targets[bare.server], bare, size.warm_up or seconds)
+        measured = [
+            (request, run(targets[request.server], request, seconds))
+            for request in (bare, *others, bare)
+        ]
+        if is_warm_up:
+            continue
+        rate = (measured[0][1].rate + measured[-1][1].rate) / 2
+        for request, found in measured:
             row = rows.setdefault(request.name, Row(request.name))
             row.runs.append(found)
-            row.ratios.append(found.rate / base.rate)
-        if not is_warm_up:
-            report(
-                f"  round {number} of {size.rounds}: {base.rate:.0f} bare requests/s"
-            )
+            is_bare = request is bare
+            row.ratios.append(1 if is_bare else found.rate / rate)
+        report(f"  round {number} of {size.rounds}: {rate:.0f} bare requests/s")
     return rows
 
 
