@@ -11,7 +11,8 @@ from ..tools.found import Reader, to_datetime
 #: What is read along with a credential: (field of it that leads there, fields there).
 #: The ORM reads the others when they are wanted.
 READ = (
-    ("user_id", ("active", "oauth_identifier")),
+    # Odoo asks for the last three of the user of every call to its API
+    ("user_id", ("active", "oauth_identifier", "partner_id", "login", "share")),
     (
         "grant_id",
         (
@@ -28,7 +29,7 @@ READ = (
 #: The same, where the claims about the user are wanted: (fields of the user beside
 #: those, fields of the partner).
 PERSON = (
-    ("partner_id", "login", "share", "write_date"),
+    ("write_date",),
     ("name", "lang", "tz", "email", "phone", "write_date"),
 )
 #: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
