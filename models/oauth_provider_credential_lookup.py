@@ -16,6 +16,8 @@ READ = (
     (
         "grant_id",
         (
+            "client_id",
+            "user_id",
             "expires_at",
             "revoked_at",
             "is_company_limited",
