@@ -1,10 +1,17 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import functools
 from collections import namedtuple
 
 from odoo import api, models
 
 from ..tools.kept import forget, kept
+
+
+@functools.lru_cache(64)
+def _get_values_class(names):
+    """Return the named tuple for the fields ``names``: of all records the same one."""
+    return namedtuple("Values", ["id", *names])
 
 
 class OAuthProviderConfiguration(models.AbstractModel):
@@ -65,7 +72,7 @@ class OAuthProviderConfiguration(models.AbstractModel):
         core = {field.name: value for field, value in self._get_core(id_)}
         if not core:
             return None
-        return namedtuple("Values", ["id", *core])(id_, **core)
+        return _get_values_class(tuple(core))(id_, *core.values())
 
     @api.private
     def warm(self):

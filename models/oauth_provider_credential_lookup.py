@@ -35,11 +35,19 @@ PERSON = (
     ("name", "lang", "tz", "email", "phone", "write_date"),
 )
 #: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
-PLAIN = {"boolean", "char", "datetime", "integer", "json", "many2one"}
-PLAIN |= {"selection", "text"}
+PLAIN = frozenset(
+    (
+        *("boolean", "char", "datetime", "integer"),
+        *("json", "many2one", "selection", "text"),
+    )
+)
 #: What decides on a credential.
-NEEDED = {"client_id", "user_id", "grant_id", "audience", "expires_at", "revoked_at"}
-NEEDED |= {"scope_numbers", "used_at", "create_date"}
+NEEDED = frozenset(
+    (
+        *("client_id", "user_id", "grant_id", "audience", "scope_numbers"),
+        *("create_date", "expires_at", "revoked_at", "used_at"),
+    )
+)
 #: Arguments that a function of PostgreSQL takes at most, but for the id and others.
 MOST = 90
 

@@ -108,6 +108,13 @@ class TestOpenCredential(TransactionCase):
                         self.assertEqual(opened.as_record(), found)
         self.assertEqual(lives, {True, False})
 
+    def test_the_values_of_all_clients_are_of_one_class(self):
+        other = self.client.copy()
+        values = [self.client.get_values(id_) for id_ in (self.client.id, other.id)]
+        self.assertEqual([one.id for one in values], [self.client.id, other.id])
+        self.assertIs(*map(type, values))
+        self.assertEqual(values[1].name, other.name)
+
     def test_what_has_been_used_is_not_live(self):
         for model in MODELS[:2]:
             records = self.env[model]

@@ -36,19 +36,16 @@ class Reader:
             for place, (_field, convert) in enumerate(fields, start=1)
             if convert
         ]
+        links = {name: 1 + names.index(name) for name, _reader in inner}
+        #: (place of the record, place of what leads there, field that does, Reader)
         self._inner = [
-            (place, 1 + names.index(name), reader)
+            (place, links[name], fields[links[name] - 1][0], reader)
             for place, (name, reader) in enumerate(inner, start=self._size)
         ]
-        links = {name for name, _reader in inner}
         self._fields = [
             (place, field)
             for place, (field, _convert) in enumerate(fields, start=1)
             if field.name not in links
-        ]
-        self._links = [
-            (1 + names.index(name), fields[names.index(name)][0], reader)
-            for name, reader in inner
         ]
 
     def parse(self, found):
@@ -59,7 +56,7 @@ class Reader:
         """
         for place, convert in self._converts:
             found[place] = convert(found[place])
-        for place, link, reader in self._inner:
+        for place, link, _field, reader in self._inner:
             known = found[place]
             found[link] = reader.parse(known) if known else None
         return self._make(found[: self._size])
@@ -73,8 +70,8 @@ class Reader:
         id_ = row[0]
         for place, field in self._fields:
             cache[field].setdefault(id_, row[place])
-        for place, field, reader in self._links:
-            known = row[place]
+        for _place, link, field, reader in self._inner:
+            known = row[link]
             cache[field].setdefault(id_, known and known[0])
             if known:
                 reader.keep(cache, known)
