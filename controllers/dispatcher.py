@@ -42,8 +42,11 @@ class OAuthDispatcher(Dispatcher):
     def dispatch(self, endpoint, args):
         self.request.params = dict(args)
         self.is_for_scripts = endpoint.routing.get("oauth_cors")
-        # Odoo's wrapper would look for parameters that the endpoint does not take
-        return endpoint.original_endpoint(endpoint.func.__self__, **args)
+        # Odoo's wrapper would look for parameters that the endpoint does not take. An
+        # addon that replaces one and does not decorate it has none.
+        method = endpoint.func
+        call = getattr(endpoint, "original_endpoint", method.__func__)
+        return call(method.__self__, **args)
 
     def handle_error(self, exc):
         """Return the answer to a request that has failed (Response), with no details.

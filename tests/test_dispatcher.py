@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Whatever fails is answered in the form of the caller."""
 
+import functools
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import psycopg2
@@ -10,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers.dispatcher import MAX_CONTENT_LENGTH
+from ..controllers.dispatcher import MAX_CONTENT_LENGTH, OAuthDispatcher
 from ..oauth2 import resource
 from .common import OAuthCase
 
@@ -57,3 +59,14 @@ class TestDispatcher(OAuthCase):
             code = 418
 
         self.assertAnswer(self.fail(TeapotError()), 418, "invalid_request")
+
+    def test_an_endpoint_that_an_addon_replaces_without_a_decorator(self):
+        class Controller:
+            def endpoint(self, database=None):
+                return f"own {database}"
+
+        # As Odoo makes it of a method
+        endpoint = functools.partial(Controller().endpoint)
+        endpoint.routing = {}
+        dispatcher = OAuthDispatcher(SimpleNamespace())
+        self.assertEqual(dispatcher.dispatch(endpoint, {"database": "x"}), "own x")
