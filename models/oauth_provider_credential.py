@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..tools import liveness
+from ..tools.unchecked_many2one import UncheckedMany2one
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -25,6 +26,9 @@ class OAuthProviderCredential(models.AbstractModel):
     family = fields.Char(
         required=True, index=True, copy=False, readonly=True, groups=fields.NO_ACCESS
     )
+    # What the grant refers to, and is deleted with. Without a grant the two below do it
+    client_id = UncheckedMany2one(comodel_name="oauth.provider.client")
+    user_id = UncheckedMany2one(comodel_name="res.users")
     grant_id = fields.Many2one(
         comodel_name="oauth.provider.grant",
         index="btree_not_null",
@@ -32,6 +36,20 @@ class OAuthProviderCredential(models.AbstractModel):
         ondelete="cascade",
         help="What the user allowed. Empty for a backend application, which acts on"
         " its own behalf.",
+    )
+    backend_client_id = fields.Many2one(
+        comodel_name="oauth.provider.client",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="cascade",
+        help="The client, where there is no grant.",
+    )
+    backend_user_id = fields.Many2one(
+        comodel_name="res.users",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="cascade",
+        help="The user, where there is no grant.",
     )
     session_id = fields.Many2one(
         comodel_name="oauth.provider.session",
@@ -49,6 +67,13 @@ class OAuthProviderCredential(models.AbstractModel):
         string="Expires On", required=True, index=True, readonly=True
     )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
+
+    # Nothing outlives its client or its user
+    _held = models.Constraint(
+        "CHECK (grant_id IS NOT NULL OR"
+        " (backend_client_id = client_id AND backend_user_id = user_id) IS TRUE)",
+        "A credential belongs to a grant, or to a client and its user.",
+    )
 
     @api.private
     def is_live(self):

@@ -97,6 +97,8 @@ class OAuthProviderCredential(models.AbstractModel):
             client_id=client.id,
             user_id=user.id,
             grant_id=grant.id if grant else False,
+            backend_client_id=False if grant else client.id,
+            backend_user_id=False if grant else user.id,
             scope_numbers=scopes.in_order(scopes._ids),
             expires_at=grant.cap(expires_at) if grant else expires_at,
             create_date=now,

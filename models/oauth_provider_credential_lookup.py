@@ -80,7 +80,10 @@ class OAuthProviderCredential(models.AbstractModel):
 
         Of a record that has been found the ORM reads them when they are wanted.
         """
-        return {"digest", "create_uid", "write_uid", "write_date"}
+        return {
+            *("digest", "backend_client_id", "backend_user_id"),
+            *("create_uid", "write_uid", "write_date"),
+        }
 
     @api.private
     def find(self, value):

@@ -180,6 +180,40 @@ class TestMigration(TransactionCase):
         left = {name for (name,) in self.env.cr.fetchall()}
         self.assertFalse({name for name in left if "token" in name or "code" in name})
 
+    def test_without_a_grant_columns_of_their_own_hold_client_and_user(self):
+        table, links = "oauth_provider_token", ("client_id", "user_id")
+        client = self.env["oauth.provider.client"].create({"name": "Client"})
+        vals = {"client": client, "user": self.env.user, "lifetime": 60}
+        vals["scopes"] = client.scope_ids
+        tokens = self.env["oauth.provider.token"]
+        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        held, _value = tokens.issue(grant=grant, **vals)
+        backend, _value = tokens.issue(**vals)
+        self.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_held")
+        for link, comodel in zip(links, ("oauth_provider_client", "res_users")):
+            self.env.cr.execute(
+                f"ALTER TABLE {table} DROP COLUMN backend_{link},"
+                f" ADD FOREIGN KEY ({link}) REFERENCES {comodel} ON DELETE CASCADE"
+            )
+            self.env["ir.model.constraint"]._reflect_constraint(
+                tokens, f"{table}_{link}_fkey", "f", None, "oauth_provider"
+            )
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.6.0"
+        script = load_script(f"{path}/pre-migration.py", "oauth_provider_held")
+        # The second run finds nothing to do
+        for _number in range(2):
+            script.migrate(self.env.cr, "19.0.1.5.0")
+        self.env.invalidate_all()
+        self.assertEqual(backend.backend_client_id, client)
+        self.assertEqual(backend.backend_user_id, self.env.user)
+        self.assertFalse(held.backend_client_id or held.backend_user_id)
+        self.env.cr.execute(
+            "SELECT conname FROM pg_constraint WHERE conname = ANY(%(names)s)"
+            " UNION SELECT name FROM ir_model_constraint WHERE name = ANY(%(names)s)",
+            {"names": [f"{table}_{link}_fkey" for link in links]},
+        )
+        self.assertFalse(self.env.cr.fetchall())
+
     def make_relation(self, table):
         """Make the relation of credentials and scopes that earlier versions had.
 

@@ -1,12 +1,16 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import hashlib
+import itertools
 from datetime import timedelta
+
+import psycopg2.errors
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tools import SQL, mute_logger
 
 from ..hooks import post_init_hook, uninstall_hook
 from .common import new_manager
@@ -167,15 +171,51 @@ class TestModels(TransactionCase):
                 self.env["oauth.provider.scope"].create({"name": "X", "code": code})
 
     def test_users_and_clients_with_tokens_can_be_deleted(self):
-        for model, client, user in (
-            ("res.users", self.client, new_test_user(self.env, "oauth_deleted")),
-            ("oauth.provider.client", self.Client.create({"name": "X"}), self.user),
+        codes = self.env["oauth.provider.authorization.code"]
+        for has_grant, deletes_user in itertools.product((True, False), repeat=2):
+            client = self.Client.create({"name": "X"})
+            user = new_test_user(self.env, f"oauth_deleted_{has_grant}_{deletes_user}")
+            vals = {"client": client, "user": user}
+            if has_grant:
+                vals["grant"] = self.env["oauth.provider.grant"].ensure(client, user)
+            vals.update(scopes=client.scope_ids, lifetime=60)
+            refresh_tokens = self.env["oauth.provider.refresh.token"]
+            held = [
+                self.Token.issue(**vals)[0],
+                refresh_tokens.issue(**vals)[0],
+                codes.issue(redirect_uri="https://client.example.com/", **vals)[0],
+            ]
+            other = self.issue()
+            with self.subTest(has_grant=has_grant, deletes_user=deletes_user):
+                (user if deletes_user else client).unlink()
+                self.assertFalse(any(record.exists() for record in held))
+                self.assertFalse(vals.get("grant", codes).exists())
+                self.assertTrue(other.exists())
+
+    def test_postgresql_keeps_nothing_that_nobody_deletes(self):
+        grant = self.env["oauth.provider.grant"].ensure(self.client, self.user)
+        token, backend = self.issue(grant=grant), self.issue()
+        self.assertFalse(token.backend_client_id or token.backend_user_id)
+        self.assertEqual(backend.backend_client_id, self.client)
+        self.assertEqual(backend.backend_user_id, self.user)
+        for record, column, value in (
+            (token, "grant_id", None),
+            (backend, "backend_client_id", None),
+            (backend, "backend_user_id", None),
+            (backend, "backend_client_id", self.Client.create({"name": "X"}).id),
+            (backend, "backend_user_id", self.env.ref("base.user_admin").id),
         ):
-            grant = self.env["oauth.provider.grant"].ensure(client, user)
-            token = self.issue(client=client, user=user, grant=grant)
-            (user if model == "res.users" else client).unlink()
-            self.assertFalse(token.exists())
-            self.assertFalse(grant.exists())
+            with self.subTest(column=column, value=value), mute_logger("odoo.sql_db"):
+                with self.assertRaises(psycopg2.errors.CheckViolation):
+                    with self.env.cr.savepoint():
+                        self.env.cr.execute(
+                            SQL(
+                                "UPDATE oauth_provider_token SET %s = %s WHERE id = %s",
+                                SQL.identifier(column),
+                                value,
+                                record.id,
+                            )
+                        )
 
     def test_without_its_user_a_backend_application_stops(self):
         user = new_test_user(self.env, "oauth_robot")

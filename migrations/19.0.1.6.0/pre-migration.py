@@ -1,0 +1,46 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Client and user of codes and tokens are held by their grant, or by columns of theirs."""
+
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column, drop_constraint
+
+TABLES = (
+    "oauth_provider_authorization_code",
+    "oauth_provider_refresh_token",
+    "oauth_provider_token",
+)
+LINKS = ("client_id", "user_id")
+
+
+def migrate(cr, version):
+    """Fill the columns where there is no grant, and drop what they replace."""
+    if not version:
+        return
+    for table in TABLES:
+        if column_exists(cr, table, "backend_client_id"):
+            continue
+        for link in LINKS:
+            create_column(cr, table, f"backend_{link}", "int4")
+        cr.execute(
+            SQL(
+                "UPDATE %s SET backend_client_id = client_id, backend_user_id = user_id"
+                " WHERE grant_id IS NULL",
+                SQL.identifier(table),
+            )
+        )
+        for name in _get_foreign_keys(cr, table):
+            drop_constraint(cr, table, name)
+            # By which Odoo would look for it when the addon is uninstalled
+            cr.execute("DELETE FROM ir_model_constraint WHERE name = %s", (name,))
+
+
+def _get_foreign_keys(cr, table):
+    """Return the names (list) of those of the columns :data:`LINKS`."""
+    cr.execute(
+        "SELECT conname FROM pg_constraint JOIN pg_attribute"
+        " ON attrelid = conrelid AND conkey = ARRAY[attnum]"
+        " WHERE contype = 'f' AND conrelid = %s::regclass AND attname = ANY(%s)",
+        (table, list(LINKS)),
+    )
+    return [name for (name,) in cr.fetchall()]
