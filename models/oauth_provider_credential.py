@@ -42,6 +42,7 @@ class OAuthProviderCredential(models.AbstractModel):
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
+        groups=fields.NO_ACCESS,
         help="The client, where there is no grant.",
     )
     backend_user_id = fields.Many2one(
@@ -49,6 +50,7 @@ class OAuthProviderCredential(models.AbstractModel):
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
+        groups=fields.NO_ACCESS,
         help="The user, where there is no grant.",
     )
     session_id = fields.Many2one(
@@ -129,13 +131,6 @@ class OAuthProviderCredential(models.AbstractModel):
         """
         self.ensure_one()
         return liveness.get_end(self, self.grant_id)
-
-    @api.private
-    def expires_in(self):
-        """Return the seconds that remain, never below 0 (RFC 6749 section 5.1)."""
-        self.ensure_one()
-        remaining = self.get_end() - fields.Datetime.now()
-        return max(0, int(remaining.total_seconds()))
 
     @api.private
     def revoke(self):

@@ -12,6 +12,10 @@ class TokenValidator:
     # Use of a token (RFC 6750)
 
     def validate_bearer_token(self, token, scopes, request):
+        """Tell whether ``token`` (str) opens what wants ``scopes`` (list of str).
+
+        Then the request knows whose it is (RFC 6750 section 3.1).
+        """
         record = self.env["oauth.provider.token"].find_open(token)
         if not record:
             return False

@@ -190,7 +190,8 @@ class TestMigration(TransactionCase):
         held, _value = tokens.issue(grant=grant, **vals)
         backend, _value = tokens.issue(**vals)
         self.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_held")
-        for link, comodel in zip(links, ("oauth_provider_client", "res_users")):
+        comodels = ("oauth_provider_client", "res_users")
+        for link, comodel in zip(links, comodels, strict=True):
             self.env.cr.execute(
                 f"ALTER TABLE {table} DROP COLUMN backend_{link},"
                 f" ADD FOREIGN KEY ({link}) REFERENCES {comodel} ON DELETE CASCADE"

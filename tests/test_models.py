@@ -327,11 +327,16 @@ class TestModels(TransactionCase):
             hashlib.sha256(text.encode()).hexdigest(),
         )
 
-    def test_expires_in_counts_days_and_never_goes_below_zero(self):
-        token = self.issue(lifetime=3 * 86400)
-        self.assertGreater(token.expires_in(), 2 * 86400)
+    def test_what_remains_counts_days_until_nothing_remains(self):
+        token, value = self.Token.issue(
+            client=self.client,
+            user=self.user,
+            scopes=self.client.scope_ids,
+            lifetime=3 * 86400,
+        )
+        self.assertGreater(self.Token.read_open(value).expires_in(), 2 * 86400)
         token.expires_at = fields.Datetime.now() - timedelta(seconds=5)
-        self.assertEqual(token.expires_in(), 0)
+        self.assertFalse(self.Token.read_open(value))
         self.assertEqual(token.state, "expired")
 
     def test_a_token_is_named_by_its_client_and_user(self):

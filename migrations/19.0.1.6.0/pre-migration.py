@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Client and user of codes and tokens are held by their grant, or by columns of theirs."""
+"""What holds client and user of a code or a token is its grant, or two columns."""
 
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column, drop_constraint
