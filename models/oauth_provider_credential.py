@@ -39,16 +39,20 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     backend_client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
+        compute="_compute_backend",
+        store=True,
+        precompute=True,
         index="btree_not_null",
-        readonly=True,
         ondelete="cascade",
         groups=fields.NO_ACCESS,
         help="The client, where there is no grant.",
     )
     backend_user_id = fields.Many2one(
         comodel_name="res.users",
+        compute="_compute_backend",
+        store=True,
+        precompute=True,
         index="btree_not_null",
-        readonly=True,
         ondelete="cascade",
         groups=fields.NO_ACCESS,
         help="The user, where there is no grant.",
@@ -76,6 +80,13 @@ class OAuthProviderCredential(models.AbstractModel):
         " (backend_client_id = client_id AND backend_user_id = user_id) IS TRUE)",
         "A credential belongs to a grant, or to a client and its user.",
     )
+
+    @api.depends("grant_id", "client_id", "user_id")
+    def _compute_backend(self):
+        for record in self:
+            has_grant = bool(record.grant_id)
+            record.backend_client_id = not has_grant and record.client_id
+            record.backend_user_id = not has_grant and record.user_id
 
     @api.private
     def is_live(self):
