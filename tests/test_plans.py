@@ -115,6 +115,19 @@ class TestPlans(TransactionCase):
                 with self.subTest(model=model, domain=domain):
                     self.assert_search_by_index(model, domain)
 
+    def test_what_goes_with_a_client_and_a_user(self):
+        # As the trigger of a foreign key does, which knows the value later
+        self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        links = ("grant_id", "backend_client_id", "backend_user_id")
+        for model, link in itertools.product(MODELS, links):
+            table = self.env[model]._table
+            self.env.cr.execute(
+                f"PREPARE kept_plan (int) AS DELETE FROM ONLY {table} x WHERE $1 = {link}"
+            )
+            with self.subTest(model=model, link=link):
+                self.assert_by_index("EXECUTE kept_plan (1)")
+            self.env.cr.execute("DEALLOCATE kept_plan")
+
     def test_by_key_and_predecessor(self):
         self.assert_search_by_index("oauth.provider.token", [("key_id", "in", [1])])
         self.assert_search_by_index(
