@@ -20,6 +20,8 @@ for statement in (
     " DROP COLUMN client_type, DROP COLUMN pkce_required,"
     " ADD COLUMN secret varchar",
     "ALTER TABLE oauth_provider_token DROP COLUMN digest, DROP COLUMN family,"
+    " DROP COLUMN grant_id, DROP COLUMN backend_client_id,"
+    " DROP COLUMN backend_user_id,"
     " ADD COLUMN token varchar, ADD COLUMN refresh_token varchar",
     "DROP TABLE oauth_provider_refresh_token, oauth_provider_origin,"
     " oauth_provider_failure, oauth_provider_assertion CASCADE",
@@ -116,9 +118,14 @@ for statement in (
     " DROP COLUMN userinfo_signed_response_alg, DROP COLUMN hybrid_flow,"
     " DROP COLUMN jwt_algorithm, DROP COLUMN jwt_audience, DROP COLUMN jwt_scope_id",
     "ALTER TABLE oauth_provider_token DROP COLUMN key_id, DROP COLUMN session_id,"
-    " DROP COLUMN scope_numbers",
+    " DROP COLUMN scope_numbers, DROP COLUMN backend_client_id,"
+    " DROP COLUMN backend_user_id,"
+    " ADD FOREIGN KEY (client_id) REFERENCES oauth_provider_client"
+    " ON DELETE CASCADE,"
+    " ADD FOREIGN KEY (user_id) REFERENCES res_users ON DELETE CASCADE",
     "ALTER TABLE oauth_provider_refresh_token DROP COLUMN session_id,"
-    " DROP COLUMN scope_numbers",
+    " DROP COLUMN scope_numbers, DROP COLUMN backend_client_id,"
+    " DROP COLUMN backend_user_id",
     "DELETE FROM ir_model_data WHERE module = 'oauth_provider'"
     " AND name IN ('cron_logout', 'cron_rotate_keys')",
     "UPDATE ir_module_module SET latest_version = '19.0.1.0.0'"
@@ -132,7 +139,15 @@ web, mobile = env["oauth.provider.client"].search([], order="id")
 token = env["oauth.provider.token"].find("t" * 43)
 granted = env["oauth.provider.token"].find("g" * 43)
 email = env.ref("oauth_provider.scope_email")
+env.cr.execute(
+    "SELECT attname FROM pg_constraint JOIN pg_attribute"
+    " ON attrelid = conrelid AND attnum = ANY(conkey)"
+    " WHERE conrelid = 'oauth_provider_token'::regclass"
+    " AND (contype = 'f' AND confdeltype = 'c' OR contype = 'c') ORDER BY 1"
+)
 result = {
+    "held": [name for (name,) in env.cr.fetchall()],
+    "backend": [token.backend_client_id == web, not granted.backend_client_id],
     "algorithm": web.id_token_signed_response_alg,
     "lifetime": web.id_token_lifetime,
     "in the token": [web.claims_in_id_token, mobile.claims_in_id_token],
@@ -152,6 +167,12 @@ def test_clients_from_before_openid_connect_need_no_manual_step(databases):
     for _number in range(2):
         databases.odoo("e2e_upgrade", "--update", "oauth_provider")
         assert databases.shell("e2e_upgrade", OPENID_FOUND) == {
+            "held": [
+                *("backend_client_id", "backend_client_id"),
+                *("backend_user_id", "backend_user_id"),
+                *("client_id", "grant_id", "grant_id", "user_id"),
+            ],
+            "backend": [True, True],
             "algorithm": "RS256",
             "lifetime": 3600,
             "in the token": [False, True],

@@ -3,7 +3,12 @@
 """What holds client and user of a code or a token is its grant, or two columns."""
 
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column, drop_constraint
+from odoo.tools.sql import (
+    column_exists,
+    create_column,
+    drop_constraint,
+    table_exists,
+)
 
 TABLES = (
     "oauth_provider_authorization_code",
@@ -18,15 +23,18 @@ def migrate(cr, version):
     if not version:
         return
     for table in TABLES:
-        if column_exists(cr, table, "backend_client_id"):
+        # Earlier versions had fewer of them, and no grants
+        if not table_exists(cr, table) or column_exists(cr, table, "backend_client_id"):
             continue
         for link in LINKS:
             create_column(cr, table, f"backend_{link}", "int4")
+        has_grants = column_exists(cr, table, "grant_id")
         cr.execute(
             SQL(
                 "UPDATE %s SET backend_client_id = client_id, backend_user_id = user_id"
-                " WHERE grant_id IS NULL",
+                " WHERE %s",
                 SQL.identifier(table),
+                SQL("grant_id IS NULL") if has_grants else SQL("TRUE"),
             )
         )
         for name in _get_foreign_keys(cr, table):
