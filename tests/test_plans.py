@@ -122,7 +122,7 @@ class TestPlans(TransactionCase):
         for model, link in itertools.product(MODELS, links):
             table = self.env[model]._table
             self.env.cr.execute(
-                f"PREPARE kept_plan (int) AS DELETE FROM ONLY {table} x WHERE $1 = {link}"
+                f"PREPARE kept_plan (int) AS DELETE FROM ONLY {table} WHERE $1 = {link}"
             )
             with self.subTest(model=model, link=link):
                 self.assert_by_index("EXECUTE kept_plan (1)")
