@@ -13,6 +13,7 @@ from ..tools import redirect_uri, sign_in
 from .common import (
     PAGE_HEADERS,
     error_page,
+    is_post_of_nobody,
     oauth_route,
     redirect,
     signed_in_user,
@@ -33,9 +34,8 @@ class AuthorizeController(http.Controller):
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
             return error_page(error)
-        if request.httprequest.method == "POST" and not decision:
-            # A client may send its request by POST (OpenID Connect Core 3.1.2.1).
-            # From another site it comes without the session cookie.
+        if is_post_of_nobody(decision):
+            # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))
         if authorization.error:
             return redirect(authorization.error_location(authorization.error))

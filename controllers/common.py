@@ -60,7 +60,8 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
     def decorator(method):
         @functools.wraps(method)
         def handle(self, database=None, **_parameters):
-            method_name = request.httprequest.method
+            httprequest = request.httprequest
+            method_name = httprequest.method
             # HEAD is a GET whose body is not sent, where nothing is written
             if method_name not in methods and not (
                 readonly and "GET" in methods and method_name == "HEAD"
@@ -75,13 +76,17 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             response = _enter_database(database, browser)
             if response is not None:
                 return response
+            if method_name == "POST" and "session_id" not in httprequest.cookies:
+                # Another site may have sent it. A new session would take the place of
+                # the one whose cookie the browser has kept back (SameSite)
+                request.session.can_save = False
             is_preflight = method_name == "OPTIONS"
             if is_preflight:
                 response = request.make_response("", status=204)
             else:
                 response = method(self, read_message())
             if cors:
-                origin = request.httprequest.headers.get("Origin")
+                origin = httprequest.headers.get("Origin")
                 announced = methods if is_preflight else None
                 env = superuser_env() if origin else None
                 response.headers.update(cors_headers(env, origin, announced))
@@ -269,6 +274,17 @@ def redirect(location, status=303):
         ],
         status=status,
     )
+
+
+def is_post_of_nobody(decision):
+    """Tell whether a POST comes from a page that is none of ours: come back as GET.
+
+    From another site it comes without the session cookie, and without a person.
+
+    :param decision: what was decided on our page (str), or None
+    """
+    is_post = request.httprequest.method == "POST"
+    return is_post and not (decision and request.session.uid)
 
 
 def signed_in_user():

@@ -65,7 +65,7 @@ class OAuthJson2Controller(WebJson2Controller):
             try:
                 kwargs = api.hold_contexts(access, kwargs)
             except RecursionError as error:
-                raise UnprocessableEntity("The arguments are too deep.") from error
+                raise UnprocessableEntity("The arguments are too deep.") from None
         with api_access.within(access.companies if is_limited else None):
             if not access.is_full:
                 return self._call(access, __model__, __method__, ids, context, kwargs)
@@ -82,11 +82,11 @@ class OAuthJson2Controller(WebJson2Controller):
         try:
             model = request.env[model_name].with_context(**access.safe_context(context))
         except ValueError as error:
-            raise UnprocessableEntity(str(error)) from error
+            raise UnprocessableEntity(str(error)) from None
         try:
             method = get_public_method(model, method_name)
         except AttributeError as error:
-            raise NotFound(error.args[0]) from error
+            raise NotFound(error.args[0]) from None
         if hasattr(method, "_api_model") and ids:
             raise UnprocessableEntity(
                 f"cannot call {model_name}.{method_name} with ids"
@@ -94,13 +94,13 @@ class OAuthJson2Controller(WebJson2Controller):
         try:
             inspect.signature(method).bind(model, **kwargs)
         except TypeError as error:
-            raise UnprocessableEntity(error.args[0]) from error
+            raise UnprocessableEntity(error.args[0]) from None
         try:
             records = api.find_records(model, ids)
             return api.call(access, records, method_name, method, kwargs)
         except MissingError as error:
             # Odoo's own message says which record, and that it is not a hidden one
-            raise api.make_missing(model) from error
+            raise api.make_missing(model) from None
         except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
-            raise UnprocessableEntity(str(error).partition("\n")[0]) from error
+            raise UnprocessableEntity(str(error).partition("\n")[0]) from None

@@ -11,6 +11,7 @@ from ..oauth2.logout import LogoutRequest
 from .common import (
     PAGE_HEADERS,
     error_page,
+    is_post_of_nobody,
     oauth_route,
     redirect,
     signed_in_user,
@@ -30,8 +31,7 @@ class LogoutController(http.Controller):
         except OAuth2Error as error:
             return error_page(error)
         decision = message.form.get("oauth_decision")
-        if request.httprequest.method == "POST" and not decision:
-            # From another site it comes without the session cookie: come back as GET
+        if is_post_of_nobody(decision):
             return redirect(self._own_url(message, logout))
         user = signed_in_user()
         if user:

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """A person lets an application in, sees it again and withdraws it, by hand."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from e2e.pages import consent_url, overflow, resize, sign_in
@@ -181,3 +183,42 @@ def test_by_keyboard_alone_and_without_javascript(pair, page, databases, site, a
     page.wait_for_url(f"{site.callback}?code=*")
     found = find(databases, identifier)
     assert (found["hours"], found["scopes"]) == (24, ["email", "openid"])
+
+
+FORM = """([action, values]) => {
+    const form = document.createElement("form");
+    Object.assign(form, {method: "post", action});
+    for (const [name, value] of Object.entries(values)) {
+        const input = document.createElement("input");
+        form.append(Object.assign(input, {name, value}));
+    }
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+@pytest.mark.parametrize("decision", [None, "allow", "logout"])
+@pytest.mark.parametrize("route", ["authorize", "logout"])
+def test_a_form_of_another_site_ends_no_session(
+    pair, page, site, asking, route, decision
+):
+    provider, _client = pair
+    identifier, url = asking
+    sign_in(page, provider, "demo", "demo-demo")
+    # As browsers treat it once it is two minutes old
+    cookies = {one["name"]: one for one in page.context.cookies(provider.url)}
+    before = {**cookies["session_id"], "sameSite": "Lax"}
+    page.context.add_cookies([before])
+    values = {"client_id": identifier}
+    if route == "authorize":
+        query = parse_qsl(urlsplit(url).query)
+        values = dict(query)
+    if decision:
+        values["oauth_decision"] = decision
+    page.goto(site.callback)
+    page.evaluate(FORM, [f"{provider.url}/oauth2/{route}", values])
+    # It comes back as a request of the person, who is asked
+    page.wait_for_selector("text=Dana Demo")
+    assert page.locator("button[name=oauth_decision]").count() == 2
+    after = {one["name"]: one for one in page.context.cookies(provider.url)}
+    assert after["session_id"]["value"] == before["value"]

@@ -23,8 +23,9 @@ for statement in (
     " DROP COLUMN grant_id, DROP COLUMN backend_client_id,"
     " DROP COLUMN backend_user_id,"
     " ADD COLUMN token varchar, ADD COLUMN refresh_token varchar",
-    "DROP TABLE oauth_provider_refresh_token, oauth_provider_origin,"
-    " oauth_provider_failure, oauth_provider_assertion CASCADE",
+    "DROP TABLE oauth_provider_refresh_token, oauth_provider_authorization_code,"
+    " oauth_provider_origin, oauth_provider_failure, oauth_provider_assertion,"
+    " oauth_provider_grant, oauth_provider_event CASCADE",
     "DROP INDEX oauth_provider_redirect_uri_name_client_uniq",
     "ALTER TABLE oauth_provider_client ADD COLUMN jwt_private_key text",
     "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
@@ -170,7 +171,8 @@ def test_clients_from_before_openid_connect_need_no_manual_step(databases):
             "held": [
                 *("backend_client_id", "backend_client_id"),
                 *("backend_user_id", "backend_user_id"),
-                *("client_id", "grant_id", "grant_id", "user_id"),
+                *("client_id", "client_id", "grant_id", "grant_id"),
+                *("user_id", "user_id"),
             ],
             "backend": [True, True],
             "algorithm": "RS256",

@@ -77,6 +77,39 @@ def test_a_code_presented_at_once_gives_tokens_to_exactly_one(pair, person, data
         assert info.status_code == 401
 
 
+def test_a_revocation_ends_what_is_refreshed_at_the_same_time(pair, person, databases):
+    provider, _client = pair
+    client = make_client(databases)
+
+    def post(route, **data):
+        return requests.post(f"{provider.url}/oauth2/{route}", data, auth=tuple(client))
+
+    def refresh(token):
+        return post("token", grant_type="refresh_token", refresh_token=token)
+
+    for number in range(ROUNDS * 4):
+        code = person.get_code(client[0])
+        first = post(
+            "token",
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=VERIFIER,
+        ).json()["refresh_token"]
+        second = refresh(first).json()["refresh_token"]
+        todo = [
+            lambda first=first: refresh(first),
+            lambda second=second: post("revoke_token", token=second),
+        ]
+        # Either may come a moment before the other
+        todo = todo[:: 1 if number % 2 else -1]
+        answers = at_once(lambda todo=todo: todo.pop()(), 2)
+        for answer in answers:
+            if answer.ok and answer.content:
+                bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+                url = f"{provider.url}/oauth2/tokeninfo"
+                assert requests.get(url, headers=bearer).status_code == 401, number
+
+
 def refresh_at_once(provider, person, client):
     token_url = f"{provider.url}/oauth2/token"
     data = {

@@ -128,6 +128,15 @@ class Base(models.AbstractModel):
                 alias, field_name, direction, nulls, query
             )
 
+    @api.private
+    def filtered(self, func):
+        is_by_active = isinstance(func, str) and func == self._active_name
+        if not is_by_active or api_access.current() is None:
+            return super().filtered(func)
+        # The ORM leaves what is archived out of each list, whatever of it is open
+        with api_access.internal():
+            return super().filtered(func)
+
     def _compute_field_value(self, field):
         if api_access.current() is None:
             return super()._compute_field_value(field)

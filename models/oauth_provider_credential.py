@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 
 from ..tools import liveness
-from ..tools.unchecked_many2one import UncheckedMany2one
+from ..tools.foreign_key import GrantKey, no_foreign_key
 
 
 class OAuthProviderCredential(models.AbstractModel):
@@ -26,14 +26,15 @@ class OAuthProviderCredential(models.AbstractModel):
     family = fields.Char(
         required=True, index=True, copy=False, readonly=True, groups=fields.NO_ACCESS
     )
-    # What the grant refers to, and is deleted with. Without a grant the two below do it
-    client_id = UncheckedMany2one(comodel_name="oauth.provider.client")
-    user_id = UncheckedMany2one(comodel_name="res.users")
+    # One foreign key holds these three, or the two of a backend application
+    client_id = fields.Many2one(update_db_foreign_key=no_foreign_key)
+    user_id = fields.Many2one(update_db_foreign_key=no_foreign_key)
     grant_id = fields.Many2one(
         comodel_name="oauth.provider.grant",
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",
+        update_db_foreign_key=no_foreign_key,
         help="What the user allowed. Empty for a backend application, which acts on"
         " its own behalf.",
     )
@@ -74,7 +75,8 @@ class OAuthProviderCredential(models.AbstractModel):
     )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
 
-    # Nothing outlives its client or its user
+    # Nothing outlives its client or its user, nor has others than its grant
+    _held_by_grant = GrantKey("client_id", "user_id")
     _held = models.Constraint(
         "CHECK (grant_id IS NOT NULL OR"
         " (backend_client_id = client_id AND backend_user_id = user_id) IS TRUE)",
@@ -102,6 +104,20 @@ class OAuthProviderCredential(models.AbstractModel):
             liveness.is_live(self, user, client, self.grant_id, now)
             and client.allows_user(user)
             and self._is_usable(self, lambda: self)
+        )
+
+    @api.private
+    def has_ended_with_session(self):
+        """Tell whether the person has signed out since, and this ends with it.
+
+        See :meth:`oauth.provider.session.end`, which does not see what is issued at
+        the same moment, nor codes.
+        """
+        self.ensure_one()
+        return bool(
+            self.client_id.backchannel_logout_uri
+            and self.session_id.ended_at
+            and "offline_access" not in self.scope_ids.mapped("code")
         )
 
     @api.private

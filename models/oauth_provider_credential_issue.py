@@ -144,10 +144,13 @@ class OAuthProviderCredential(models.AbstractModel):
     def prepare_use(self):
         """Return the :class:`~..tools.statement.Part` that marks this one as exchanged.
 
-        Of a code or refresh token, whose row the transaction has locked.
+        Of a code or refresh token, whose row the transaction has locked. One that was
+        used before, in its grace period, is written as well: PostgreSQL tells nobody
+        of a mere lock, and who revokes the family at this moment would overlook what it
+        is exchanged for.
         """
         self.ensure_one()
-        now = fields.Datetime.now()
+        now = self.used_at or fields.Datetime.now()
         self._fields["used_at"]._update_cache(self, now)
         query = SQL(
             "%s AS (UPDATE %s SET used_at = %%s WHERE id = %%s)",

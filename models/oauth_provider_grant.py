@@ -87,6 +87,8 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
     )
 
+    # What the credentials below it refer to
+    _held_uniq = models.Constraint("UNIQUE (id, client_id, user_id)")
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
 
     @api.depends("declined_scope_ids")

@@ -141,9 +141,7 @@ class OAuthProviderSession(models.Model):
             bound = self.env[model].search(
                 [("session_id", "in", told.ids), ("revoked_at", "=", False)]
             )
-            bound.filtered(
-                lambda token: "offline_access" not in token.scope_ids.mapped("code")
-            ).revoke()
+            bound.filtered(lambda token: token.has_ended_with_session()).revoke()
         # One name may stand for several sign-ins: the client is told once
         self.env["oauth.provider.logout"].announce(
             self.browse().concat(*(same[:1] for same in told.grouped("sid").values()))

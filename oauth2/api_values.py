@@ -120,7 +120,7 @@ def _check_link(access, model, field, comodel, ids):
         records = model.env[comodel].browse(ids)
         try:
             records.check_access("read")
-        except AccessError as error:
+        except AccessError:
             raise AccessError(
                 model.env._(
                     "To link records through “%(field)s”, a scope of the token has to"
@@ -128,4 +128,4 @@ def _check_link(access, model, field, comodel, ids):
                     field=field.name,
                     model=comodel,
                 )
-            ) from error
+            ) from None

@@ -190,7 +190,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             record.record("replayed", reason="code")
             record.revoke_family()
             return False
-        if not record.is_live():
+        if not record.is_live() or record.has_ended_with_session():
             return False
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.resource = resource_indicator.check(
@@ -239,7 +239,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         if record.used_at and not record.revoked_at and not record.is_in_grace():
             record.record("replayed", reason="refresh_token")
             record.revoke_family()
-        if not record.is_live():
+        if not record.is_live() or record.has_ended_with_session():
             return False
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
@@ -336,7 +336,7 @@ class OdooValidator(TokenValidator, RequestValidator):
                 **values,
             )
         ]
-        if source and not source.used_at:
+        if source:
             parts.append(source.prepare_use())
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]

@@ -184,6 +184,37 @@ class TestLogout(OAuthCase):
         self.logout(id_token_hint=hint)
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
 
+    def test_a_code_from_before_a_logout_ends_with_it(self):
+        address = "https://client.example.com/backchannel"
+        for uri, codes, status in (
+            (address, ("openid",), 400),
+            (address, ("openid", "offline_access"), 200),
+            (False, ("openid",), 200),
+        ):
+            client, secret = self.create_client(
+                backchannel_logout_uri=uri,
+                scope_ids=[Command.set(self.scopes(*codes).ids)],
+            )
+            self.sign_in()
+            hint = self.get_tokens()["id_token"]
+            code = self.get_code(client)
+            self.logout(id_token_hint=hint)
+            with self.subTest(uri=uri, codes=codes):
+                answer = self.redeem(code, client, secret)
+                self.assertEqual(answer.status_code, status, answer.text)
+
+    def test_a_refresh_token_from_the_moment_of_a_logout_ends_with_it(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        refresh_token = self.get_tokens(told, secret)["refresh_token"]
+        record = self.env["oauth.provider.refresh.token"].find(refresh_token)
+        # As if it had been stored while the session ended
+        record.session_id.ended_at = fields.Datetime.now()
+        data = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        self.assertEqual(self.post("token", data, told, secret).status_code, 400)
+
     def test_a_device_that_is_revoked_ends_its_sessions(self):
         told, secret = self.create_client(
             backchannel_logout_uri="https://client.example.com/backchannel"

@@ -181,7 +181,7 @@ class TestMigration(TransactionCase):
         self.assertFalse({name for name in left if "token" in name or "code" in name})
 
     def test_without_a_grant_columns_of_their_own_hold_client_and_user(self):
-        table, links = "oauth_provider_token", ("client_id", "user_id")
+        table = "oauth_provider_token"
         client = self.env["oauth.provider.client"].create({"name": "Client"})
         vals = {"client": client, "user": self.env.user, "lifetime": 60}
         vals["scopes"] = client.scope_ids
@@ -189,12 +189,19 @@ class TestMigration(TransactionCase):
         grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
         held, _value = tokens.issue(grant=grant, **vals)
         backend, _value = tokens.issue(**vals)
-        self.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_held")
-        comodels = ("oauth_provider_client", "res_users")
-        for link, comodel in zip(links, comodels, strict=True):
+        comodels = {
+            "client_id": "oauth_provider_client",
+            "user_id": "res_users",
+            "grant_id": "oauth_provider_grant",
+        }
+        self.env.cr.execute(
+            f"ALTER TABLE {table} DROP CONSTRAINT {table}_held_by_grant,"
+            " DROP COLUMN backend_client_id, DROP COLUMN backend_user_id"
+        )
+        for link, comodel in comodels.items():
             self.env.cr.execute(
-                f"ALTER TABLE {table} DROP COLUMN backend_{link},"
-                f" ADD FOREIGN KEY ({link}) REFERENCES {comodel} ON DELETE CASCADE"
+                f"ALTER TABLE {table} ADD FOREIGN KEY ({link}) REFERENCES {comodel}"
+                " ON DELETE CASCADE"
             )
             self.env["ir.model.constraint"]._reflect_constraint(
                 tokens, f"{table}_{link}_fkey", "f", None, "oauth_provider"
@@ -211,7 +218,7 @@ class TestMigration(TransactionCase):
         self.env.cr.execute(
             "SELECT conname FROM pg_constraint WHERE conname = ANY(%(names)s)"
             " UNION SELECT name FROM ir_model_constraint WHERE name = ANY(%(names)s)",
-            {"names": [f"{table}_{link}_fkey" for link in links]},
+            {"names": [f"{table}_{link}_fkey" for link in comodels]},
         )
         self.assertFalse(self.env.cr.fetchall())
 

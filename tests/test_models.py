@@ -4,7 +4,7 @@ import hashlib
 import itertools
 from datetime import timedelta
 
-import psycopg2.errors
+import psycopg2
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
@@ -198,15 +198,21 @@ class TestModels(TransactionCase):
         self.assertFalse(token.backend_client_id or token.backend_user_id)
         self.assertEqual(backend.backend_client_id, self.client)
         self.assertEqual(backend.backend_user_id, self.user)
+        other = self.Client.create({"name": "X"})
+        admin = self.env.ref("base.user_admin")
+        of_other = self.env["oauth.provider.grant"].ensure(other, self.user)
         for record, column, value in (
             (token, "grant_id", None),
+            (token, "grant_id", of_other.id),
+            (token, "client_id", other.id),
+            (token, "user_id", admin.id),
             (backend, "backend_client_id", None),
             (backend, "backend_user_id", None),
-            (backend, "backend_client_id", self.Client.create({"name": "X"}).id),
-            (backend, "backend_user_id", self.env.ref("base.user_admin").id),
+            (backend, "backend_client_id", other.id),
+            (backend, "backend_user_id", admin.id),
         ):
             with self.subTest(column=column, value=value), mute_logger("odoo.sql_db"):
-                with self.assertRaises(psycopg2.errors.CheckViolation):
+                with self.assertRaises(psycopg2.IntegrityError):
                     with self.env.cr.savepoint():
                         self.env.cr.execute(
                             SQL(
@@ -216,6 +222,31 @@ class TestModels(TransactionCase):
                                 record.id,
                             )
                         )
+        # As tools do that make one user of two
+        self.env.cr.execute(
+            "UPDATE oauth_provider_grant SET user_id = %s WHERE id = %s",
+            (admin.id, grant.id),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(token.user_id, admin)
+
+    def test_one_foreign_key_holds_client_user_and_grant(self):
+        names = ("client_id", "user_id", "grant_id")
+        for name in ("authorization.code", "refresh.token", "token"):
+            model = self.env[f"oauth.provider.{name}"]
+            self.env.cr.execute(
+                "SELECT array_agg(attname ORDER BY attname)::text FROM pg_constraint"
+                " JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)"
+                " WHERE contype = 'f' AND conrelid = %s::regclass GROUP BY conname"
+                " HAVING array_agg(attname::text) && %s",
+                (model._table, list(names)),
+            )
+            found = [columns for (columns,) in self.env.cr.fetchall()]
+            self.assertEqual(found, ["{client_id,grant_id,user_id}"])
+            for name in names:
+                field = self.env["ir.model.fields"]._get(model._name, name)
+                self.assertEqual((field.on_delete, field.index), ("cascade", True))
+                self.assertEqual(field.required, name != "grant_id")
 
     def test_without_its_user_a_backend_application_stops(self):
         user = new_test_user(self.env, "oauth_robot")

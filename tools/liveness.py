@@ -24,7 +24,9 @@ def is_live(credential, user, client, grant, now):
         not credential.revoked_at
         and not (grant and grant.revoked_at)
         and get_end(credential, grant) > now
+        and user
         and user.active
+        and client
         and client.active
     )
 

@@ -9,9 +9,13 @@ RELATION = "oauth_provider_grant_declined_scope_rel"
 
 def migrate(cr, version):
     """Fill the column by one statement: the ORM would write each grant."""
-    if not version or column_exists(cr, "oauth_provider_grant", "declined_numbers"):
+    table = "oauth_provider_grant"
+    # Versions from before 19.0 have no grants
+    if not version or not table_exists(cr, table):
         return
-    create_column(cr, "oauth_provider_grant", "declined_numbers", "jsonb")
+    if column_exists(cr, table, "declined_numbers"):
+        return
+    create_column(cr, table, "declined_numbers", "jsonb")
     if table_exists(cr, RELATION):
         cr.execute(
             "UPDATE oauth_provider_grant SET declined_numbers = declined.numbers FROM"

@@ -16,6 +16,8 @@ TABLES = (
     "oauth_provider_token",
 )
 LINKS = ("client_id", "user_id")
+#: Columns whose own foreign keys another one replaces.
+HELD = (*LINKS, "grant_id")
 
 
 def migrate(cr, version):
@@ -44,11 +46,11 @@ def migrate(cr, version):
 
 
 def _get_foreign_keys(cr, table):
-    """Return the names (list) of those of the columns :data:`LINKS`."""
+    """Return the names (list) of those of one of the columns :data:`HELD`."""
     cr.execute(
         "SELECT conname FROM pg_constraint JOIN pg_attribute"
         " ON attrelid = conrelid AND conkey = ARRAY[attnum]"
         " WHERE contype = 'f' AND conrelid = %s::regclass AND attname = ANY(%s)",
-        (table, list(LINKS)),
+        (table, list(HELD)),
     )
     return [name for (name,) in cr.fetchall()]

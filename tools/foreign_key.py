@@ -1,0 +1,39 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Foreign keys of tables that get a row with each request.
+
+PostgreSQL plans the check of each anew for each request, since Odoo makes a connection
+forget its plans, and locks the row that is referred to, such as that of the client,
+which all its requests share. One key for several columns is one check.
+"""
+
+from odoo import models
+
+
+def no_foreign_key(model, column):
+    """Make no foreign key for a many2one: another one holds its column.
+
+    As the argument ``update_db_foreign_key`` of a field, in the place of the method of
+    that name. A field class of its own would lose its attributes where an addon
+    overrides the field.
+    """
+
+
+class GrantKey(models.Constraint):
+    """The foreign key of a row below a grant, to the grant and what it has as well.
+
+    :param names: of columns that both tables have, and in which both hold the same
+    """
+
+    def __init__(self, *names):
+        columns = ", ".join(names)
+        super().__init__(
+            f"FOREIGN KEY (grant_id, {columns})"
+            f" REFERENCES oauth_provider_grant (id, {columns})"
+            " ON UPDATE CASCADE ON DELETE CASCADE",
+            "A credential has the client and the user of its grant.",
+        )
+
+    def apply_to_database(self, model):
+        """Make the key once there are all tables: the grant's may come later."""
+        model.pool.post_init(super().apply_to_database, model)
