@@ -64,7 +64,7 @@ class OAuthJson2Controller(WebJson2Controller):
         if is_limited:
             try:
                 kwargs = api.hold_contexts(access, kwargs)
-            except RecursionError as error:
+            except RecursionError:
                 raise UnprocessableEntity("The arguments are too deep.") from None
         with api_access.within(access.companies if is_limited else None):
             if not access.is_full:
@@ -98,7 +98,7 @@ class OAuthJson2Controller(WebJson2Controller):
         try:
             records = api.find_records(model, ids)
             return api.call(access, records, method_name, method, kwargs)
-        except MissingError as error:
+        except MissingError:
             # Odoo's own message says which record, and that it is not a hidden one
             raise api.make_missing(model) from None
         except CALLERS_FAULT as error:

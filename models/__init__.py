@@ -4,7 +4,9 @@ from . import base
 from . import ir_config_parameter
 from . import ir_filters
 from . import ir_http
+from . import ir_model_access
 from . import ir_module_module
+from . import ir_rule
 from . import oauth_provider_allowance
 from . import oauth_provider_application
 from . import oauth_provider_assertion

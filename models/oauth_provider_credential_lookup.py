@@ -162,14 +162,42 @@ class OAuthProviderCredential(models.AbstractModel):
         for link, wanted in READ:
             further = []
             if person and link == "user_id":
-                wanted, further = (*wanted, *PERSON[0]), [("partner_id", PERSON[1], ())]
-            inner.append((link, wanted, further))
+                wanted = (*wanted, *PERSON[0])
+                further = [
+                    ("partner_id", self._keep_read("res.partner", PERSON[1]), ())
+                ]
+            comodel = self._fields[link].comodel_name
+            inner.append((link, self._keep_read(comodel, wanted), further))
         found, reader = self._read_as_json(self, self._table, names[:MOST], inner)
         table, digest = self._table, SQL.identifier(self._table, "digest")
         query = SQL(
             "SELECT %s::text FROM %s WHERE %s = ", found, SQL.identifier(table), digest
         )
         return f"{query.code}%s", reader
+
+    @api.model
+    @api.private
+    def reads_whole_person(self):
+        """Tell whether all that the claims about a person are made of is read along.
+
+        An addon may have made one of the fields another kind, which takes the ORM.
+        """
+        of_user = (*dict(READ)["user_id"], *PERSON[0])
+        return all(
+            self._keep_read(model, names) == names
+            for model, names in (("res.users", of_user), ("res.partner", PERSON[1]))
+        )
+
+    @api.model
+    def _keep_read(self, model, names):
+        """Return those of ``names`` (tuple) of fields of ``model`` that can be read."""
+        known = self.env[model]._fields
+        return tuple(
+            name
+            for name in names
+            if _is_plain(known[name])
+            or (known[name].type == "many2many" and known[name].store)
+        )
 
     @api.model
     def _read_as_json(self, model, alias, names, inner):

@@ -76,7 +76,7 @@ class OAuthProviderKey(models.Model):
                     "is_withdrawn": True,
                 }
             )
-        keys.token_ids.revoke()
+        self.env["oauth.provider.token"].revoke_where([("key_id", "in", keys.ids)])
         if new.client_id._acts_beyond_user():
             return self._tell_unseen(new.client_id)
         return new._show_shared_secret()

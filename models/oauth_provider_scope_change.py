@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.after_commit import write_apart
+from .oauth_provider_credential import CREDENTIALS
 
 #: Fields that say what a scope opens; claims and routes go by its code.
 CONTENT = frozenset(
@@ -21,12 +22,6 @@ CONTENT = frozenset(
         "api_methods",
         "full_access",
     }
-)
-#: Whatever rests on the scopes that a person has allowed, beside the grant.
-CREDENTIALS = (
-    "oauth.provider.authorization.code",
-    "oauth.provider.token",
-    "oauth.provider.refresh.token",
 )
 
 

@@ -69,7 +69,9 @@ class OAuthProviderScope(models.Model):
     @api.model
     @tools.ormcache()
     def _has_own_claims(self):
-        """Tell whether an addon makes claims, which may want records."""
+        """Tell whether an addon makes claims or fields, which may want records."""
+        if not self.env["oauth.provider.credential"].reads_whole_person():
+            return True
         names = [name for name in dir(OAuthProviderScope) if "_claims" in name]
         names += ["_get_picture_url", "_is_verified", "_standard_codes"]
         return any(

@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import vacuum
 from ..tools.clock import naive, timestamp
@@ -139,7 +140,8 @@ class OAuthProviderSession(models.Model):
             return
         for model in ("oauth.provider.refresh.token", "oauth.provider.token"):
             bound = self.env[model].search(
-                [("session_id", "in", told.ids), ("revoked_at", "=", False)]
+                Domain("session_id", "in", told.ids)
+                & self.env[model].maybe_live_domain()
             )
             bound.filtered(lambda token: token.has_ended_with_session()).revoke()
         # One name may stand for several sign-ins: the client is told once

@@ -306,6 +306,28 @@ class TestModels(TransactionCase):
         live = [("id", "=", token.id), ("user_id.active", "=", True)]
         self.assertFalse(self.env["oauth.provider.token"].search(live))
 
+    def test_however_many_are_revoked_by_one_statement_of_each_kind(self):
+        vals = {"client": self.client, "user": self.user, "lifetime": 60}
+        vals["scopes"] = self.client.scope_ids
+        tokens = self.env["oauth.provider.token"]
+        counts = []
+        for number in (1, 2, 30):
+            grant = self.env["oauth.provider.grant"].ensure(self.client, self.user)
+            held = tokens.concat(
+                *(tokens.issue(grant=grant, **vals)[0] for _n in range(number))
+            )
+            expired, _value = tokens.issue(grant=grant, **vals)
+            expired.expires_at -= timedelta(days=2)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            grant.withdraw()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertTrue(all(token.revoked_at for token in held))
+            # It says how it ended, and opens nothing
+            self.assertFalse(expired.revoked_at)
+        # The first has asked what is kept from then on
+        self.assertEqual(*counts[1:])
+
     def test_the_revoke_button_takes_the_refresh_token_along(self):
         token = self.issue()
         refresh = self.env["oauth.provider.refresh.token"]

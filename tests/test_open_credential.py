@@ -9,7 +9,9 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
+from ..models import oauth_provider_credential_lookup
 from ..models.oauth_provider_token import OAuthProviderToken
+from ..oauth2 import resource
 from .common import PIXEL
 
 MODELS = (
@@ -169,6 +171,30 @@ class TestOpenCredential(TransactionCase):
         return self.scopes.get_plain_claims(
             opened.allowed_ids(), opened.row.user_id, opened.client, self.grant.id
         )
+
+    def test_fields_that_an_addon_makes_another_kind_take_records(self):
+        value, lookup = (
+            self.values["oauth.provider.token"],
+            oauth_provider_credential_lookup,
+        )
+        known = lookup._is_plain
+        for name in ("tz", "name", "login", "write_date"):
+            self.env.registry.clear_cache()
+            with patch.object(
+                lookup, "_is_plain", lambda f, name=name: f.name != name and known(f)
+            ):
+                self.env.invalidate_all()
+                opened = self.env["oauth.provider.token"].read_open(value, person=True)
+                claims = opened.scopes.get_plain_claims(
+                    opened.allowed_ids(), opened.row.user_id, opened.client, None
+                )
+                with self.subTest(name=name):
+                    self.assertIsNone(claims)
+                    self.assertFalse(hasattr(opened.row.user_id.partner_id, name))
+                    found = resource._read_claims(opened)
+                    self.assertEqual(found["name"], self.user.name)
+                    self.assertEqual(found["preferred_username"], self.user.login)
+        self.env.registry.clear_cache()
 
     def test_a_picture_comes_and_goes(self):
         partners, partner = self.env["res.partner"], self.user.partner_id

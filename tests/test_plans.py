@@ -6,6 +6,7 @@ import itertools
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields
+from odoo.fields import Domain
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
@@ -143,6 +144,18 @@ class TestPlans(TransactionCase):
                     f"SELECT id FROM {self.env[model]._table} WHERE expires_at < %s"
                     " ORDER BY expires_at LIMIT 10000 FOR UPDATE SKIP LOCKED",
                     (before,),
+                )
+
+    def test_what_is_revoked_at_once(self):
+        live = self.env["oauth.provider.token"].maybe_live_domain()
+        for domain in (
+            [("family", "in", ["a" * 32])],
+            [("grant_id", "in", self.grant.ids)],
+            [("key_id", "in", [1])],
+        ):
+            with self.subTest(domain=domain):
+                self.assert_search_by_index(
+                    "oauth.provider.token", live & Domain(domain)
                 )
 
     def test_what_may_be_live_and_holds_a_scope(self):

@@ -1,0 +1,33 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from ..tools import api_access
+
+
+class IrModelAccess(models.Model):
+    _inherit = "ir.model.access"
+
+    @api.model
+    def check(self, model, mode="read", raise_exception=True):
+        has_access = super().check(model, mode, raise_exception)
+        access = api_access.current()
+        if access is None or not has_access or self.env.su:
+            return has_access
+        if access.allows_model(model, mode):
+            return True
+        if raise_exception:
+            raise self._make_access_error(model, mode)
+        return False
+
+    def _make_access_error(self, model, mode):
+        if api_access.current() is None:
+            return super()._make_access_error(model, mode)
+        return AccessError(
+            self.env._(
+                "This access token does not allow “%(operation)s” on %(model)s.",
+                operation=mode,
+                model=model,
+            )
+        )

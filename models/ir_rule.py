@@ -1,0 +1,36 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import MissingError
+from odoo.fields import Domain
+
+from ..tools import api_access
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    @api.model
+    def _compute_domain(self, model_name, mode="read"):
+        access = api_access.current()
+        allowed = api_access.companies()
+        if allowed is not None and not self.env.su:
+            if not allowed:
+                return Domain.FALSE
+            wanted = self.env.context.get("allowed_company_ids") or ()
+            kept = [company for company in wanted if company in allowed]
+            self = self.with_context(allowed_company_ids=kept or list(allowed))
+        if access is None:
+            return super()._compute_domain(model_name, mode)
+        # Odoo keeps the result for every caller: it must not know of the token
+        with api_access.held_to(None):
+            domain = super()._compute_domain(model_name, mode)
+        if self.env.su:
+            return domain
+        return domain & access.get_domain(model_name, mode)
+
+    def _make_access_error(self, operation, records):
+        if api_access.current() is None:
+            return super()._make_access_error(operation, records)
+        # Odoo's own message names the records
+        return MissingError(self.env._("Record does not exist or has been deleted."))
