@@ -36,4 +36,4 @@ class GrantKey(models.Constraint):
 
     def apply_to_database(self, model):
         """Make the key once there are all tables: the grant's may come later."""
-        model.pool.post_init(super().apply_to_database, model)
+        return model.pool.post_init(super().apply_to_database, model)
