@@ -167,7 +167,9 @@ class TestOpenIDAttacks(OAuthCase):
         other = new_test_user(self.env, "oauth_other", password="oauth_user_password")
         # Signed out, or somebody else signed in, in another tab
         self.url_open("/web/session/logout")
-        response = self.decide(page)
+        again = self.decide(page).headers["Location"]
+        self.assertTrue(again.startswith("/oauth2/authorize?"))
+        response = self.url_open(again, allow_redirects=False)
         self.assertTrue(response.headers["Location"].startswith("/web/login?"))
         self.user = other
         self.sign_in()
