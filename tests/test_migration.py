@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
 from odoo.modules.migration import load_script
 from odoo.modules.module import get_module_path
 from odoo.tests import TransactionCase, tagged
@@ -221,6 +223,52 @@ class TestMigration(TransactionCase):
             {"names": [f"{table}_{link}_fkey" for link in comodels]},
         )
         self.assertFalse(self.env.cr.fetchall())
+
+    def test_the_description_of_the_profile_names_the_picture_where_it_is_ours(self):
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.6.0"
+        script = load_script(f"{path}/post-migration.py", "oauth_provider_picture")
+        scope = self.env.ref("oauth_provider.scope_profile")
+        old = {code: texts[0] for code, texts in script.DESCRIPTIONS.items()}
+        new = {code: texts[1] for code, texts in script.DESCRIPTIONS.items()}
+        self.assertEqual(scope.with_context(lang="en_US").description, new["en"])
+        client = self.env["oauth.provider.client"].create({"name": "Client"})
+        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        grant.consent(scope, scope)
+        events = self.env["oauth.provider.event"]
+        for before, after in (
+            (
+                {"en_US": old["en"], "de_CH": old["de"], "es_419": old["es"]},
+                {"en_US": new["en"], "de_CH": new["de"], "es_419": new["es"]},
+            ),
+            (
+                {"en_US": old["en"], "fr_FR": old["fr"], "it_IT": "Mio", "nl_NL": ""},
+                {"en_US": new["en"], "fr_FR": new["fr"], "it_IT": "Mio", "nl_NL": ""},
+            ),
+            (
+                {"en_US": "My own", "it_IT": old["it"], "nl_BE": old["nl"]},
+                {"en_US": "My own", "it_IT": new["it"], "nl_BE": new["nl"]},
+            ),
+            (None, None),
+        ):
+            self.env.cr.execute(
+                "UPDATE oauth_provider_scope SET description = %s WHERE id = %s"
+                " RETURNING write_date",
+                (before and json.dumps(before), scope.id),
+            )
+            written, told = self.env.cr.fetchone(), events.search_count([])
+            # The second run finds nothing to do
+            for _number in range(2):
+                script.migrate(self.env.cr, "19.0.1.5.0")
+            self.env.cr.execute(
+                "SELECT description, write_date FROM oauth_provider_scope"
+                " WHERE id = %s",
+                (scope.id,),
+            )
+            self.assertEqual(self.env.cr.fetchone(), (after, *written))
+            self.env.invalidate_all()
+            # Nobody is asked again
+            self.assertTrue(grant.covers(scope))
+            self.assertEqual(events.search_count([]), told)
 
     def make_relation(self, table):
         """Make the relation of credentials and scopes that earlier versions had.
