@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import REDIRECT_URI, OAuthCase, new_manager
+from .common import PIXEL, REDIRECT_URI, OAuthCase, new_manager
 
 
 @tagged("post_install", "-at_install")
@@ -106,19 +106,23 @@ class TestTrial(OAuthCase):
         client, secret = self.create_client(
             scope_ids=[Command.set(scopes.ids)], claims_in_id_token=True
         )
+        self.user.image_1920 = PIXEL
         trial = self.open(client)
         trial.user_id = self.user
         self.sign_in()
         tokens = self.redeem(self.get_code(client), client, secret).json()
         info = self.bearer("userinfo", tokens["access_token"]).json()
         shown = json.loads(trial.userinfo)
-        for name in ("updated_at", "picture"):
-            info.pop(name, None), shown.pop(name, None)
+        # Of what nobody has allowed yet there is no address, but one like it
+        beginning = info.pop("picture").partition("=")[0]
+        self.assertEqual(shown.pop("picture"), f"{beginning}=…")
+        # Who signs in is written
+        del shown["updated_at"], info["updated_at"]
         self.assertEqual(shown, info)
         told = self.verify_token(tokens["id_token"], client.identifier)
         shown = json.loads(trial.id_token)
-        for name in ("updated_at", "picture"):
-            told.pop(name, None), shown.pop(name, None)
+        self.assertEqual(shown.pop("picture"), f"{beginning}=…")
+        del shown["updated_at"]
         self.assertEqual(shown, {name: told[name] for name in shown})
         self.assertIn("email", shown)
         self.assertIn("1 records", trial.records)
@@ -129,6 +133,24 @@ class TestTrial(OAuthCase):
         )
         self.assertFalse(trial.id_token)
         self.assertFalse(trial.records)
+
+    def test_of_a_picture_that_there_is_not_no_address_is_shown(self):
+        client, _secret = self.create_client()
+        trial = self.open(client)
+        self.user.image_1920 = False
+        trial.user_id = self.user
+        self.assertNotIn("picture", json.loads(trial.userinfo))
+        self.user.image_1920 = PIXEL
+        trial.scope_ids = self.scopes("openid", "email")
+        self.assertNotIn("picture", json.loads(trial.userinfo))
+
+    def test_an_application_that_asks_for_the_password_gets_no_id_token(self):
+        client, _secret = self.create_client("legacy application")
+        trial = self.open(client)
+        trial.user_id = self.user
+        self.assertIn("openid", client.scope_codes)
+        self.assertTrue(trial.userinfo)
+        self.assertFalse(trial.id_token)
 
     def test_a_scope_that_the_client_may_not_have_releases_nothing(self):
         client, _secret = self.create_client(

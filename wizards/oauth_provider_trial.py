@@ -226,17 +226,35 @@ class OAuthProviderTrial(models.TransientModel):
         if client.application_type == "backend application":
             return
         scopes = self._as_person(chosen)
-        claims = scopes.get_standard_claims(person, client)
+        claims = self._read_claims(scopes, person)
         subject = {"sub": client.generate_user_id(person)}
         try:
             data = scopes.get_data_for_model("res.users", res_id=person.id)
         except AccessError:
             data = {}
         self.userinfo = self._to_text({**data, **claims, **subject})
-        if "openid" in chosen.mapped("code"):
+        # There is none where nobody signs in with a browser
+        has_id_token = client.grant_type != "password"
+        if has_id_token and "openid" in chosen.mapped("code"):
             issued = {"iss": client.get_issuer(), "aud": client.identifier}
             told = claims if client.claims_in_id_token else {}
             self.id_token = self._to_text({**issued, **subject, **told})
+
+    def _read_claims(self, scopes, person):
+        """Return the claims (dict) that ``scopes`` (records) carry about ``person``.
+
+        The picture has an address once the person has pressed Allow.
+        """
+        client, partner = self.client_id, person.partner_id
+        claims = scopes.get_standard_claims(person, client)
+        partners = self.env["res.partner"]
+        if (
+            "profile" in scopes.mapped("code")
+            and "picture" not in claims
+            and partners.oauth_has_picture(partner.id, partner.write_date)
+        ):
+            claims["picture"] = client.get_endpoint_url("picture?of=…")
+        return claims
 
     def _to_text(self, claims):
         return json.dumps(claims, indent=2, default=json_default, ensure_ascii=False)
