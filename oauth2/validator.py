@@ -381,7 +381,8 @@ class OdooValidator(TokenValidator, RequestValidator):
         return self.code.nonce or None
 
     def refresh_id_token(self, request):
-        return True
+        # It is about a sign-in in a browser: a password had none to begin with either
+        return self.client.grant_type == "authorization_code"
 
     def validate_user_match(self, id_token_hint, scopes, claims, request):
         # interaction.py has looked at the hint before oauthlib was asked

@@ -64,6 +64,23 @@ class TestOpenID(OAuthCase):
             self.env["oauth.provider.session"].search([("client_id", "=", client.id)])
         )
 
+    def test_without_a_sign_in_in_a_browser_there_is_no_id_token(self):
+        client, secret = self.create_client("legacy application")
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+            "scope": "openid profile",
+        }
+        for _number in range(3):
+            tokens = self.post("token", data, client, secret).json()
+            self.assertIn("openid", tokens["scope"].split())
+            self.assertNotIn("id_token", tokens)
+            data = {
+                "grant_type": "refresh_token",
+                "refresh_token": tokens["refresh_token"],
+            }
+
     def test_a_refreshed_id_token_is_about_the_same_sign_in(self):
         client, secret = self.create_client()
         tokens = self.get_tokens(client, secret, nonce="n")
