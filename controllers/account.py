@@ -12,18 +12,34 @@ from .common import PAGE_HEADERS, PRIVATE_HEADERS, redirect, superuser_env
 PAGE = "/my/applications"
 #: Seconds for which a sign-in counts as proof of identity, as with Odoo's own check.
 FRESH = 10 * 60
+#: What the page may tell of what came before: all was withdrawn, or one, or nothing yet
+#: since the person had to sign in anew.
+NOTICES = ("all", "one", "again")
+
+
+def _page_with(notice):
+    """Return the address (str) of the page that tells one of :data:`NOTICES`."""
+    return f"{PAGE}?{urlencode({'oauth_notice': notice})}"
 
 
 class AccountController(http.Controller):
     @http.route(
         PAGE, type="http", auth="user", methods=["GET"], sitemap=False, website=True
     )
-    def oauth_applications(self, **_parameters):
+    def oauth_applications(self, oauth_notice="", **_parameters):
         """The applications that the person has connected, with what they may do.
 
         A page of the portal where that is installed, else one of our own.
+
+        :param oauth_notice: which text of ours tells what came before, see
+            :data:`NOTICES`
         """
-        values = {"grants": self._grants(), "user": request.env.user, "action": PAGE}
+        values = {
+            "grants": self._grants(),
+            "user": request.env.user,
+            "action": PAGE,
+            "notice": oauth_notice if oauth_notice in NOTICES else None,
+        }
         if "portal" in request.env.registry._init_modules:
             template, headers = "oauth_provider.portal_applications", PRIVATE_HEADERS
         else:
@@ -41,13 +57,17 @@ class AccountController(http.Controller):
         if time.time() - signed_in.time > FRESH:
             # Odoo's own login, with whatever factors it asks for
             request.session.uid = None
-            query = {"redirect": PAGE, "login": user.login}
+            query = {"redirect": _page_with("again"), "login": user.login}
             return redirect(f"/web/login?{urlencode(query)}")
         grants = self._grants()
-        if oauth_grant != "all":
+        is_all = oauth_grant == "all"
+        if not is_all:
             grants = grants.filtered(lambda grant: str(grant.id) == oauth_grant)
+        if not grants:
+            # Ended meanwhile: the page shows what there is
+            return redirect(PAGE)
         grants.withdraw()
-        return redirect(PAGE)
+        return redirect(_page_with("all" if is_all else "one"))
 
     def _grants(self):
         grants = superuser_env()["oauth.provider.grant"]

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from e2e.pages import consent_url, overflow, resize, sign_in
+from e2e.pages import consent_url, overflow, resize, serious_faults, sign_in
 
 MAKE_CLIENT = """
 client = env["oauth.provider.client"].create({
@@ -87,7 +87,7 @@ def test_from_the_card_of_the_portal(pair, page, databases, connected, request):
     text = entry.inner_text()
     assert "last used on" in text and "From 127.0.0.1" in text and "Until" in text
     entry.get_by_role("button", name="Withdraw").click()
-    page.wait_for_load_state()
+    page.wait_for_selector("[role=status] >> text=Withdrawn. That application")
     assert page.locator("li", has_text=request.node.name).count() == 0
     assert find(databases, connected)["state"] == "withdrawn"
 
@@ -133,8 +133,14 @@ def test_all_of_them_at_once_from_a_phone(pair, page, databases, connected):
     page.click("text=See and withdraw what applications may do")
     assert page.locator("main li.border").count() >= 2
     assert overflow(page) <= 0
-    page.get_by_role("button", name="Withdraw All").click()
+    confirm = page.get_by_role("button", name="Yes, Withdraw All")
+    assert not confirm.is_visible()
+    page.locator("summary", has_text="Withdraw All").click()
+    assert find(databases, connected)["state"] == "live"
+    assert overflow(page) <= 0 and not serious_faults(page)
+    confirm.click()
     page.wait_for_selector("text=You have not connected any application")
+    page.wait_for_selector("[role=status] >> text=Withdrawn. No application")
     for identifier in (connected, another):
         assert find(databases, identifier)["state"] == "withdrawn"
 

@@ -121,7 +121,7 @@ def show_consent(page, provider, shop):
 
 def show_applications(page, provider, _shop):
     page.goto(f"{provider.url}/my/applications")
-    page.wait_for_selector("button[value=all]")
+    page.wait_for_selector("summary")
 
 
 def show_client(page, provider, shop):

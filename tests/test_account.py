@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a person sees of the applications that are connected, and withdraws."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from lxml import html
 
 from odoo.fields import Command
@@ -30,6 +32,11 @@ class TestAccount(OAuthCase):
         data = {"csrf_token": token, "oauth_grant": button.get("value")}
         return self.url_open(PAGE, data=data, allow_redirects=False)
 
+    def follow(self, response):
+        """Return the text of the page that ``response`` redirects to."""
+        self.assertEqual(response.status_code, 303)
+        return self.url_open(response.headers["Location"]).text
+
     def test_one_application_is_withdrawn(self):
         _wiki, wiki_token = self.connect("Wiki <b>")
         _shop, shop_token = self.connect("Shop")
@@ -37,7 +44,7 @@ class TestAccount(OAuthCase):
         self.assertIn("Wiki &lt;b&gt;", page.text)
         self.assertIn("See your e-mail address", page.text)
         self.assertEqual(page.headers["X-Frame-Options"], "DENY")
-        self.assertEqual(self.press("Withdraw Shop").status_code, 303)
+        self.assertIn("Withdrawn. That", self.follow(self.press("Withdraw Shop")))
         self.assertEqual(self.bearer("tokeninfo", shop_token).status_code, 401)
         self.assertEqual(self.bearer("tokeninfo", wiki_token).status_code, 200)
         self.assertNotIn("Shop", self.url_open(PAGE).text)
@@ -61,7 +68,11 @@ class TestAccount(OAuthCase):
 
     def test_all_are_withdrawn_at_once(self):
         tokens = [self.connect(name)[1] for name in ("One", "Two")]
-        self.press("Withdraw All")
+        page = html.fromstring(self.url_open(PAGE).content)
+        [asked] = page.xpath("//details[not(@open)]")
+        self.assertEqual(asked.xpath("summary/text()"), ["Withdraw All"])
+        self.assertEqual(asked.xpath(".//button/text()"), ["Yes, Withdraw All"])
+        self.assertIn("Withdrawn. No", self.follow(self.press("Yes, Withdraw All")))
         for token in tokens:
             self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
         self.assertIn("have not connected any", self.url_open(PAGE).text)
@@ -95,11 +106,34 @@ class TestAccount(OAuthCase):
         session["oauth_provider"] = {**session["oauth_provider"], "time": 1}
         root.session_store.save(session)
         response = self.press("Withdraw Shop")
-        self.assertIn("/web/login?redirect=", response.headers["Location"])
+        login = urlsplit(response.headers["Location"])
+        self.assertEqual(login.path, "/web/login")
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
         self.sign_in()
+        [back] = parse_qs(login.query)["redirect"]
+        self.assertIn("Nothing has been withdrawn yet", self.url_open(back).text)
+        self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
         self.press("Withdraw Shop")
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
+
+    def test_what_the_page_tells_is_a_text_of_its_own_or_nothing(self):
+        for notice in ("", "other", "again<b>", "<script>", "all&oauth_notice=one"):
+            with self.subTest(notice=notice):
+                page = self.url_open(PAGE, params={"oauth_notice": notice})
+                self.assertEqual(page.status_code, 200)
+                alerts = html.fromstring(page.content).xpath("//*[@role='alert']")
+                self.assertFalse(alerts)
+                self.assertNotIn("ithdrawn", page.text)
+                if notice:
+                    self.assertNotIn(notice, page.text)
+
+    def test_who_presses_for_what_has_ended_is_told_nothing_of_a_withdrawal(self):
+        self.connect("Shop")
+        page = html.fromstring(self.url_open(PAGE).content)
+        [csrf] = page.xpath("//input[@name='csrf_token']/@value")
+        for value in ("0", "x", ""):
+            data = {"csrf_token": csrf, "oauth_grant": value}
+            self.assertNotIn("Withdrawn", self.url_open(PAGE, data=data).text)
 
     def test_the_page_is_whole_with_a_great_many_scopes(self):
         scopes = self.env["oauth.provider.scope"].create(

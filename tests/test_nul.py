@@ -27,7 +27,7 @@ ROUTES = {
     "/oauth2/jwks": ("kid",),
     "/oauth2/public_key": ("client_id",),
     "/oauth2/picture": ("of", "unique"),
-    "/my/applications": ("oauth_grant",),
+    "/my/applications": ("oauth_grant", "oauth_notice"),
     **{f"/.well-known/{name}": ("resource",) for name in WELL_KNOWN},
 }
 NULS = ("a%00b", "%C0%80", "%ED%A0%80")
