@@ -4,6 +4,8 @@
 
 #: Seconds for which a browser may remember the answer to a preflight.
 MAX_AGE = 3600
+#: Headers of an answer that a script may read beside the usual ones.
+EXPOSED = "WWW-Authenticate, Retry-After, X-Total-Count"
 
 
 def headers(env, origin, methods=None):
@@ -27,5 +29,5 @@ def headers(env, origin, methods=None):
         found["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
         found["Access-Control-Max-Age"] = str(MAX_AGE)
     else:
-        found["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After"
+        found["Access-Control-Expose-Headers"] = EXPOSED
     return found

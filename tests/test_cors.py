@@ -44,6 +44,14 @@ class TestCORS(OAuthCase):
                 headers = response.headers
                 self.assertEqual(headers["Access-Control-Allow-Origin"], ORIGIN)
 
+    def test_a_page_may_read_the_headers_that_are_documented(self):
+        self.create_client()
+        for route in ("userinfo", "otherinfo", "tokeninfo"):
+            response = self.url_open(f"/oauth2/{route}", headers={"Origin": ORIGIN})
+            exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+            for name in ("WWW-Authenticate", "Retry-After", "X-Total-Count"):
+                self.assertIn(name, exposed)
+
     def test_no_other_page_may(self):
         client, _secret = self.create_client()
         for origin in (
