@@ -66,13 +66,7 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             if method_name not in methods and not (
                 readonly and "GET" in methods and method_name == "HEAD"
             ):
-                return json_response(
-                    Answer(
-                        405,
-                        {"error": "invalid_request"},
-                        {"Allow": ", ".join(methods)},
-                    )
-                )
+                return _refusal(405, "Use another method.", Allow=", ".join(methods))
             response = _enter_database(database, browser)
             if response is not None:
                 return response
@@ -171,10 +165,9 @@ def json_response(answer):
     return response
 
 
-def _database_error(status, description):
-    return json_response(
-        Answer(status, {"error": "invalid_request", "error_description": description})
-    )
+def _refusal(status, description, **headers):
+    body = {"error": "invalid_request", "error_description": description}
+    return json_response(Answer(status, body, headers))
 
 
 def _enter_database(named, browser):
@@ -196,11 +189,11 @@ def _enter_database(named, browser):
         if not _is_reachable():
             return _unreachable()
         if not named:
-            return _database_error(400, "Name the database.")
-        return _database_error(404, "Unknown database.")
+            return _refusal(400, "Name the database.")
+        return _refusal(404, "Unknown database.")
     if request.db:
         if not browser:
-            return _database_error(400, "The session belongs to another database.")
+            return _refusal(400, "The session belongs to another database.")
         query = {"db": named, "redirect": httprequest.full_path.rstrip("?")}
         return redirect(f"/web/login?{urlencode(query)}")
     return _serve_again(named, browser)

@@ -62,13 +62,15 @@ def _issue(env, message):
     mapping = env["oauth.provider.client"].application_type_mapping()
     known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
     if grant_type not in known - {"implicit"}:
-        raise UnsupportedGrantTypeError()
+        raise UnsupportedGrantTypeError(description="There is no such grant type here.")
     client = client_authentication.authenticate(env, message).warm()
     resource = message.form.get("resource")
     resource_indicator.check(client, resource)
     validator = OdooValidator(env, client=client, resource=resource)
     if not validator.validate_grant_type(None, grant_type, client, None):
-        raise UnauthorizedClientError()
+        raise UnauthorizedClientError(
+            description="This client may not use this grant type."
+        )
     if grant_type == "password":
         if not (message.form.get("username") or "").isprintable():
             # RFC 6749 appendix A.15; and Odoo logs the login as it is

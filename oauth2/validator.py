@@ -3,6 +3,7 @@
 import uuid
 from functools import cached_property
 
+from oauthlib.oauth2 import InvalidScopeError, UnauthorizedClientError
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
@@ -101,7 +102,10 @@ class OdooValidator(TokenValidator, RequestValidator):
     def validate_response_type(
         self, client_id, response_type, client, request, *args, **kwargs
     ):
-        return response_type in self.client.get_response_types()
+        if response_type not in self.client.get_response_types():
+            description = "This client may not use this response type."
+            raise UnauthorizedClientError(description, request=request)
+        return True
 
     def _has_refresh_tokens(self, scopes=None):
         """Tell whether the client may have refresh tokens.
@@ -142,7 +146,9 @@ class OdooValidator(TokenValidator, RequestValidator):
         allowed = self.client.scope_ids.with_codes(asked)
         is_lenient = self.client.application_type == "mobile application"
         if asked - set(allowed.list_codes()) and not is_lenient:
-            return False
+            # Without its code, which is the caller's own text
+            description = "A scope is unknown, or not one of this client's."
+            raise InvalidScopeError(description, request=request)
         self._set_scopes(request, allowed)
         return True
 
@@ -257,9 +263,10 @@ class OdooValidator(TokenValidator, RequestValidator):
     def is_within_original_scope(
         self, request_scopes, refresh_token, request, *args, **kwargs
     ):
-        return not set(filter(None, request_scopes)) - set(
-            self.get_original_scopes(refresh_token, request)
-        )
+        if set(filter(None, request_scopes)) - set(self.held_scopes.list_codes()):
+            description = "A scope is none of those that the refresh token has."
+            raise InvalidScopeError(description, request=request)
+        return True
 
     def rotate_refresh_token(self, request):
         return True

@@ -33,6 +33,7 @@ class TestBadInput(OAuthCase):
     def test_malformed_token_requests(self):
         client, secret = self.create_client("backend application")
         good = {"grant_type": "client_credentials"}
+        texts = set()
         for data, error in (
             ({}, "invalid_request"),
             ({"grant_type": ""}, "invalid_request"),
@@ -46,6 +47,11 @@ class TestBadInput(OAuthCase):
             with self.subTest(data=data):
                 response = self.post("token", data, client, secret)
                 self.assert_error(response, 400, error)
+                text = response.json()["error_description"]
+                # It ends in events and logs: nothing of what was sent
+                self.assertNotRegex(text, r"nonsense|no\.such|\x00")
+                texts.add(text)
+        self.assertGreaterEqual(len(texts), 6)
 
     def test_secrets_in_the_address_are_refused(self):
         client, secret = self.create_client("backend application")
@@ -97,6 +103,7 @@ class TestBadInput(OAuthCase):
             self.assertEqual(response.status_code, 405)
             self.assertEqual(response.headers["Allow"], "POST, OPTIONS")
             self.assertEqual(response.json()["error"], "invalid_request")
+            self.assertIn("method", response.json()["error_description"])
 
     def test_head_is_a_get_without_its_body_where_nothing_is_written(self):
         response = self.url_open("/oauth2/tokeninfo", method="HEAD")
@@ -187,6 +194,9 @@ class TestBadInput(OAuthCase):
                 self.assertEqual(answer["error"], error)
                 self.assertEqual(answer["state"], '{"d": "ü b"}')
                 self.assertEqual(answer["iss"], self.Client.get_issuer())
+                if error in ("unauthorized_client", "invalid_scope"):
+                    self.assertIn("client", answer["error_description"])
+                self.assertNotIn("no.such", answer.get("error_description", ""))
 
     def test_parameters_that_name_attributes_of_oauthlib_change_nothing(self):
         client, _secret = self.create_client()

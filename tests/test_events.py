@@ -94,6 +94,40 @@ class TestEvents(OAuthCase):
             self.assertEqual(event.client_id, client)
             self.assertEqual(event.reason, "invalid_client")
 
+    def test_what_is_refused_is_told_by_a_text_of_ours(self):
+        client, secret = self.create_client("legacy application")
+        tokens = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+            "scope": "openid",
+        }
+        refresh = self.post("token", tokens, client, secret).json()["refresh_token"]
+        self.new_events()
+        for data, reason in (
+            (
+                {**tokens, "scope": "no.such.scope"},
+                "invalid_scope: A scope is unknown, or not one of this client's.",
+            ),
+            (
+                {
+                    "grant_type": "refresh_token",
+                    "refresh_token": refresh,
+                    "scope": "openid no.such.scope",
+                },
+                "invalid_scope: A scope is none of those that the refresh token has.",
+            ),
+            (
+                {"grant_type": "client_credentials"},
+                "unauthorized_client: This client may not use this grant type.",
+            ),
+        ):
+            with self.subTest(data=data):
+                answer = self.post("token", data, client, secret)
+                self.assertEqual(answer.status_code, 400)
+                [event] = self.new_events()
+                self.assertEqual((event.kind, event.reason), ("refused", reason))
+
     def test_a_person_who_denies(self):
         client, _secret = self.create_client()
         self.sign_in()
