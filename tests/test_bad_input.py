@@ -2,8 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from urllib.parse import parse_qsl, urlencode
 
+from oauthlib.oauth2 import InvalidRequestError
+
 from odoo.tests import tagged
 
+from ..oauth2.message import Message, Parameters
 from .common import REDIRECT_URI, OAuthCase
 
 CREDENTIALS = ("authorization.code", "grant", "refresh.token", "token")
@@ -52,6 +55,18 @@ class TestBadInput(OAuthCase):
                 self.assertNotRegex(text, r"nonsense|no\.such|\x00")
                 texts.add(text)
         self.assertGreaterEqual(len(texts), 6)
+
+    def test_what_is_no_text_is_refused_before_anything_is_looked_at(self):
+        said = "A parameter is not valid UTF-8."
+        for pair in (("state", "a\ud800b"), ("\udfff", "x")):
+            with self.subTest(pair=pair):
+                self.assertEqual(Parameters([pair]).defect(), said)
+                for place in ("query", "form"):
+                    message = Message("/oauth2", **{place: Parameters([pair])})
+                    with self.assertRaises(InvalidRequestError) as caught:
+                        message.check(query_allowed=True)
+                    self.assertEqual(caught.exception.description, said)
+        self.assertIsNone(Parameters([("state", "é\U0001f600")]).defect())
 
     def test_secrets_in_the_address_are_refused(self):
         client, secret = self.create_client("backend application")

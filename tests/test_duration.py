@@ -175,6 +175,16 @@ class TestDuration(OAuthCase):
         grant.action_withdraw()
         self.assertEqual(ends(grant), ["consent_withdrawn"])
 
+    def test_what_was_withdrawn_before_its_end_stays_withdrawn_after_it(self):
+        client, secret = self.create_client(duration_choice=True)
+        self.connect(client, secret, HOUR)
+        grant = self.grant(client)
+        grant.action_withdraw()
+        for seconds in (-1, 1):
+            with freeze_time(grant.expires_at + timedelta(seconds=seconds)):
+                grant.invalidate_recordset(["state"])
+                self.assertEqual(grant.state, "withdrawn")
+
     def test_a_later_consent_sets_a_new_duration(self):
         client, secret = self.create_client(duration_choice=True)
         tokens = self.connect(client, secret, 30 * DAY)

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import new_manager
+from .common import REDIRECT_URI, new_manager
 from .test_json2 import Json2Case
 
 EVIL = "https://evil.example.com/callback"
@@ -170,6 +170,28 @@ class TestPrivilege(Json2Case):
         silent = self.url_open(f"{url}&prompt=none", allow_redirects=False)
         self.assertEqual(self.answer(silent)[1]["error"], "consent_required")
 
+    def test_nobody_is_answered_silently_at_a_new_path_of_a_known_host(self):
+        """Another application may live there."""
+        client, _secret, _tokens = self.connect(self.create_everything())
+        known, new = client.redirect_uri_ids, f"{REDIRECT_URI}/other"
+        uri = self.as_manager(known.browse()).create(
+            {"name": new, "client_id": client.id}
+        )
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        self.assertEqual(grant.shown_origins.splitlines(), [uri.origin])
+        url = self.authorize_url(client, redirect_uri=new)
+        for seconds, is_asked in ((-5, False), (5, True)):
+            self.env.cr.execute(
+                "UPDATE oauth_provider_redirect_uri SET registered_at = %s"
+                " WHERE id = %s",
+                (grant.consented_at + timedelta(seconds=seconds), uri.id),
+            )
+            self.env.invalidate_all()
+            page = self.url_open(url, allow_redirects=False)
+            self.assertEqual(page.status_code, 200 if is_asked else 303)
+            silent = self.url_open(f"{url}&prompt=none", allow_redirects=False)
+            self.assertEqual("error" in self.answer(silent)[1], is_asked)
+
     def test_what_is_left_out_later_is_gone_from_tokens_that_are_out(self):
         scope = self.create_api_scope(api_read=True)
         client, secret, tokens = self.connect(scope | self.scopes("openid", "email"))
@@ -191,6 +213,17 @@ class TestPrivilege(Json2Case):
         self.decide(self.url_open(url), untick=["oauth_scope.email"])
         answer = self.redeem(self.get_code(client), client, secret).json()
         self.assertEqual(answer["scope"], "openid profile")
+
+    def test_a_trusted_client_is_not_told_that_it_has_what_was_left_out(self):
+        """Without a code the answer of the browser itself tells the scopes."""
+        client, _secret = self.create_client(
+            "mobile application", skip_authorization=True
+        )
+        self.sign_in()
+        url = self.authorize_url(client, prompt="consent")
+        self.decide(self.url_open(url), untick=["oauth_scope.email"])
+        silent = self.url_open(self.authorize_url(client), allow_redirects=False)
+        self.assertEqual(self.answer(silent)[1]["scope"], "openid profile")
 
     def test_an_earlier_secret_does_not_come_to_life_again(self):
         client, _secret = self.create_client()

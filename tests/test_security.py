@@ -188,6 +188,18 @@ class TestSecurity(OAuthCase):
         self.post("revoke_token", {"token": token}, client, secret)
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
 
+    def test_what_is_revoked_keeps_its_first_date(self):
+        client, _secret = self.create_client()
+        tokens = self.env["oauth.provider.token"]
+        values = {"client": client, "user": self.user, "scopes": client.scope_ids}
+        early, _value = tokens.issue(**values, lifetime=60)
+        late, _value = tokens.issue(**values, lifetime=60)
+        first = fields.Datetime.now() - timedelta(hours=1)
+        early.revoked_at = first
+        (early | late).revoke()
+        self.assertEqual(early.revoked_at, first)
+        self.assertGreater(late.revoked_at, first)
+
     def test_a_code_of_another_client_is_refused_and_stays_good(self):
         client, secret = self.create_client()
         other, other_secret = self.create_client()
