@@ -18,6 +18,7 @@ from . import test_dispatcher
 from . import test_duration
 from . import test_events
 from . import test_grants
+from . import test_held
 from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
@@ -25,6 +26,7 @@ from . import test_json2
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
+from . import test_json2_lists
 from . import test_json2_models
 from . import test_json2_overrides
 from . import test_json2_paths

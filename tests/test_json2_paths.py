@@ -194,40 +194,6 @@ class TestJson2Paths(Json2Case):
                 found = self.call(token, "search", domain=domain)
                 self.assertEqual(sorted(found.json()), sorted(expected), found.text)
 
-    def test_a_list_leaves_out_what_is_archived_without_telling_it(self):
-        gone = self.tag.copy({"name": "Gone", "active": False})
-        self.head.category_id |= gone
-        tags = self.create_api_scope(
-            "tags", model="res.partner.category", api_read=True
-        )
-        token = self.get_token(
-            self.create_api_scope(api_read=True, names=("name", "category_id")), tags
-        )
-        names, ids = {"fields": ["category_id"]}, {"ids": self.head.ids}
-        specification = {"specification": {"category_id": {"fields": {"name": {}}}}}
-        for method, arguments, expected in (
-            ("read", names | ids, self.tag.ids),
-            ("search_read", names, self.tag.ids),
-            ("web_read", specification | ids, [{"id": self.tag.id, "name": "Tag"}]),
-            (
-                "web_search_read",
-                specification | {"domain": []},
-                [{"id": self.tag.id, "name": "Tag"}],
-            ),
-        ):
-            with self.subTest(method=method):
-                found = self.call(token, method, **arguments)
-                self.assertEqual(found.status_code, 200, found.text)
-                records = found.json()
-                if method == "web_search_read":
-                    records = records["records"]
-                lists = {one["id"]: one["category_id"] for one in records}
-                self.assertEqual(lists[self.head.id], expected)
-        found = self.call(
-            token, "read", "res.partner.category", ids=self.tag.ids, fields=["active"]
-        )
-        self.assert_refused(found)
-
     def test_groupings_and_aggregates_of_hidden_fields(self):
         # With a scope on tags, so that it is the field that is refused
         tags = self.create_api_scope(
