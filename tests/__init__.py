@@ -67,3 +67,4 @@ from . import test_statements
 from . import test_throttle
 from . import test_trial
 from . import test_uninstall
+from . import test_views

@@ -1,0 +1,38 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the pages of the configuration show, and lead to."""
+
+from lxml import etree
+
+from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .common import OAuthCase, new_manager
+
+
+@tagged("post_install", "-at_install")
+class TestViews(OAuthCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_manager(cls.env)
+
+    def get_arch(self, model, view_type="form", user=None):
+        """Return the root (lxml element) of a view, as ``user`` gets it."""
+        records = self.env[model].with_user(user or self.manager)
+        return etree.fromstring(records.get_view(view_type=view_type)["arch"])
+
+    def test_no_text_stands_directly_in_a_setting(self):
+        """The web client takes the elements of a setting alone."""
+        admin = self.env.ref("base.user_admin")
+        arch = self.get_arch("res.config.settings", user=admin)
+        settings = arch.xpath("//app[@name='oauth_provider']//setting")
+        self.assertEqual(len(settings), 6)
+        for setting in settings:
+            texts = [setting.text, *(child.tail for child in setting)]
+            bare = [text.strip() for text in texts if text and text.strip()]
+            self.assertFalse(bare, setting.get("id"))
+        words = [
+            word.text for word in arch.xpath("//app[@name='oauth_provider']//div")
+        ]
+        self.assertEqual(words, ["days", "in", "seconds", "days", "days", "days"])
