@@ -26,6 +26,7 @@
         "wizards/oauth_provider_scope_preview_views.xml",
         "wizards/oauth_provider_trial_views.xml",
         "views/oauth_provider_client_views.xml",
+        "views/oauth_provider_client_kanban_views.xml",
         "views/oauth_provider_client_openid_views.xml",
         "views/oauth_provider_client_token_views.xml",
         "views/oauth_provider_client_policy_views.xml",

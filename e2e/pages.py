@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from dev import nodejs
 
 CALLBACK = "https://app.example.com/callback"
+#: That of RFC 7636, appendix B.
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from dev.screenshots import NAMES, VARIABLE, file_name
-from e2e.pages import CALLBACK, SIZES, consent_url, resize, sign_in
+from e2e.pages import CALLBACK, CHALLENGE, SIZES, consent_url, resize, sign_in
 
 #: Bytes that one picture may have: each is part of the wheel.
 LIMIT = 150_000
@@ -48,7 +48,7 @@ clients = Client.create([
     {
         "name": name, "client_uri": "https://example.com", "duration_choice": True,
         "identifier": f"00000000-0000-4000-8000-00000000000{number}",
-        "tos_uri": "https://example.com/terms", "pkce_required": False,
+        "tos_uri": "https://example.com/terms", "pkce_required": number == 1,
         "policy_uri": "https://example.com/privacy",
         "logo": base64.b64encode(picture.getvalue()) if number == 1 else False,
         "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
@@ -115,7 +115,8 @@ def keep(page, path, full_page=False):
 
 
 def show_consent(page, provider, shop):
-    page.goto(consent_url(provider, shop[0]))
+    pkce = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    page.goto(consent_url(provider, shop[0], **pkce))
     page.wait_for_selector("button[value=allow]")
 
 
@@ -128,6 +129,14 @@ def show_client(page, provider, shop):
     action = "oauth_provider.oauth_provider_client_action"
     page.goto(f"{provider.url}/odoo/action-{action}/{shop[1]}")
     page.wait_for_selector(".o_form_view .o_field_widget[name=name]")
+    # No banner is between the logo and the columns, which take the whole width
+    assert not page.locator(".o_form_sheet .alert:visible").count()
+    logo, columns = (
+        page.locator(f".o_form_sheet {name}").first.bounding_box()
+        for name in (".oe_avatar", ".o_group")
+    )
+    assert columns["y"] >= logo["y"] + logo["height"]
+    assert columns["x"] + columns["width"] >= logo["x"] + logo["width"]
 
 
 def show_wizard(page, provider, _shop):

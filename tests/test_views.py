@@ -36,3 +36,9 @@ class TestViews(OAuthCase):
             word.text for word in arch.xpath("//app[@name='oauth_provider']//div")
         ]
         self.assertEqual(words, ["days", "in", "seconds", "days", "days", "days"])
+
+    def test_the_addresses_of_a_client_are_explained(self):
+        arch = self.get_arch("oauth.provider.client")
+        for name in ("redirect_uris", "origins"):
+            [text] = arch.xpath(f"//page[@name='{name}']/p[@class='text-muted']")
+            self.assertTrue(text.text.strip(), name)
