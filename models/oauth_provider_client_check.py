@@ -87,8 +87,19 @@ class OAuthProviderClient(models.Model):
             (
                 "legacy",
                 "2",
-                self.grant_type in ("implicit", "password"),
-                self.env._("uses a legacy grant"),
+                self.grant_type == "implicit",
+                self.env._("uses the legacy implicit grant"),
+                # Nothing is to be done about the very client that the wizard makes
+                self.env._(
+                    "Fine for another Odoo with its own auth_oauth, which knows no"
+                    " other. Make anything else a web application."
+                ),
+            ),
+            (
+                "legacy",
+                "2",
+                self.grant_type == "password",
+                self.env._("uses the legacy password grant"),
                 self.env._("Make it a web application, if it can do that."),
             ),
             (

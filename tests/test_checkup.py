@@ -61,7 +61,8 @@ class TestCheckup(TransactionCase):
         for expected, values in (
             ("over http", {"uri": "http://app.example.com/"}),
             ("full access", {"scope_ids": [Command.set(full.ids)]}),
-            ("legacy", {"application_type": "mobile application"}),
+            ("legacy implicit", {"application_type": "mobile application"}),
+            ("legacy password", {"application_type": "legacy application"}),
             ("PKCE", {"pkce_required": False}),
             ("trusted", {"skip_authorization": True}),
             (
@@ -162,6 +163,34 @@ class TestCheckup(TransactionCase):
         )
         found = Finding.search(Finding.action_check()["domain"])
         self.assertIn("ir.config_parameter", found.mapped("res_model"))
+
+    def test_what_stands_in_the_configuration_file_opens_no_record(self):
+        self.set_hosts("https://odoo.example.com", "https://new.example.com")
+        Finding = self.env["oauth.provider.finding"].with_user(
+            self.env.ref("base.user_admin")
+        )
+        bad = {
+            "list_db": True,
+            "dbfilter": "",
+            "db_name": [],
+            "workers": 0,
+            "proxy_mode": False,
+            "server_wide_modules": ["base", "web"],
+        }
+        with patch.dict(config.options, bad):
+            found = Finding.search(Finding.action_check()["domain"])
+        found = found.filtered(lambda one: one.res_model != self.Client._name)
+        places = {one.name: one.res_model for one in found}
+        self.assertEqual(len(places), 6)
+        of_issuer = [name for name, place in places.items() if place]
+        self.assertEqual(len(of_issuer), 1)
+        self.assertIn("another host", of_issuer[0])
+        for one in found.filtered(lambda one: not one.res_model):
+            self.assertIn("configuration file", one.advice)
+
+    def test_the_client_of_another_odoo_is_fine_as_it_is(self):
+        client = self.create_client(application_type="mobile application")
+        self.assertIn("Fine for another Odoo", self.check(client).advice)
 
     def test_nobody_else_checks(self):
         user = new_test_user(self.env, "oauth_user")

@@ -84,7 +84,7 @@ class OAuthProviderFinding(models.TransientModel):
         is_https = issuer.startswith("https://")
         is_local = redirect_uri.is_loopback(issuer)
         same_host = urlsplit(issuer).netloc == urlsplit(base).netloc
-        checks = (
+        of_issuer = (
             (
                 "1",
                 not is_https and not is_local,
@@ -97,12 +97,16 @@ class OAuthProviderFinding(models.TransientModel):
                 self.env._("The issuer is another host than this database is used at."),
                 self.env._("If the host has changed for good, correct the issuer."),
             ),
+        )
+        # Of the configuration file, which nobody can open from here
+        of_file = (
             (
                 "1",
                 is_https and not config["proxy_mode"],
                 self.env._("Odoo does not know of its proxy (proxy_mode is off)."),
                 self.env._(
-                    "Set proxy_mode, or failures count for all callers at once."
+                    "Set proxy_mode in the configuration file of the server, or"
+                    " failures count for all callers at once."
                 ),
             ),
             (
@@ -110,22 +114,25 @@ class OAuthProviderFinding(models.TransientModel):
                 "oauth_provider" not in config["server_wide_modules"],
                 self.env._("The addon is not loaded for the whole server."),
                 self.env._(
-                    "Needed with several databases: add it to server_wide_modules."
+                    "Needed with several databases: add it to server_wide_modules in"
+                    " the configuration file of the server."
                 ),
             ),
             (
                 "2",
                 bool(config["list_db"]),
                 self.env._("Anybody can open the database manager (list_db is on)."),
-                self.env._("Switch list_db off in the configuration of the server."),
+                self.env._(
+                    "Switch list_db off in the configuration file of the server."
+                ),
             ),
             (
                 "2",
                 not config["dbfilter"] and not config["db_name"],
                 self.env._("No host name is bound to this database (dbfilter)."),
                 self.env._(
-                    "With several databases: set dbfilter, or name the database in"
-                    " the issuer."
+                    "With several databases: set dbfilter in the configuration file of"
+                    " the server, or name the database in the issuer."
                 ),
             ),
             (
@@ -133,8 +140,9 @@ class OAuthProviderFinding(models.TransientModel):
                 not config["workers"] and not is_local,
                 self.env._("The server runs without workers."),
                 self.env._(
-                    "Set workers: without, it answers all applications in one"
-                    " process, and limits no request's time or memory."
+                    "Set workers in the configuration file of the server: without, it"
+                    " answers all applications in one process, and limits no"
+                    " request's time or memory."
                 ),
             ),
         )
@@ -143,9 +151,13 @@ class OAuthProviderFinding(models.TransientModel):
                 "severity": severity,
                 "name": what,
                 "advice": advice,
-                "res_model": parameter._name if parameter else False,
-                "res_id": parameter.id,
+                "res_model": place._name if place else False,
+                "res_id": place.id,
             }
+            for place, checks in (
+                (parameter, of_issuer),
+                (parameter.browse(), of_file),
+            )
             for severity, applies, what, advice in checks
             if applies
         ]
