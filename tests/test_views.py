@@ -42,3 +42,15 @@ class TestViews(OAuthCase):
         for name in ("redirect_uris", "origins"):
             [text] = arch.xpath(f"//page[@name='{name}']/p[@class='text-muted']")
             self.assertTrue(text.text.strip(), name)
+
+    def test_an_event_without_a_grant_shows_no_number(self):
+        events = self.env["oauth.provider.event"]
+        client, _secret = self.create_client()
+        grant = self.env["oauth.provider.grant"].ensure(client, self.user)
+        [field] = self.get_arch(events._name).xpath("//field[@name='grant_number']")
+        for given, hidden in ((None, True), (grant, False)):
+            events.record("issued", client=client, grant=given)
+            self.env.flush_all()
+            event = events.search([("client_id", "=", client.id)], limit=1)
+            values = {"grant_number": event.grant_number}
+            self.assertEqual(safe_eval(field.get("invisible"), values), hidden)
