@@ -43,6 +43,13 @@ class TestViews(OAuthCase):
             [text] = arch.xpath(f"//page[@name='{name}']/p[@class='text-muted']")
             self.assertTrue(text.text.strip(), name)
 
+    def test_every_field_of_a_scope_has_a_label(self):
+        arch = self.get_arch("oauth.provider.scope")
+        [field] = arch.xpath("//field[@name='description']")
+        # A field has a label in a group alone
+        self.assertEqual(field.getparent().tag, "group")
+        self.assertEqual(field.get("string"), "What People Read")
+
     def test_an_event_without_a_grant_shows_no_number(self):
         events = self.env["oauth.provider.event"]
         client, _secret = self.create_client()
