@@ -283,6 +283,7 @@ class OAuthProviderClient(models.Model):
             "context": {
                 "default_secret": value,
                 "default_identifier": self.identifier,
+                "default_has_previous": bool(self.previous_secret_until),
             },
         }
 

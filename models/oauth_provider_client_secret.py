@@ -17,6 +17,7 @@ class OAuthProviderClientSecret(models.AbstractModel):
         string="To Enter in the Application", readonly=True, sanitize=True
     )
     client_res_id = fields.Integer()
+    has_previous = fields.Boolean(help="Whether an earlier secret still works.")
     is_shared = fields.Boolean(help="Whether it verifies tokens, too.")
 
     @api.model_create_multi

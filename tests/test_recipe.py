@@ -94,6 +94,31 @@ class TestRecipe(OAuthCase):
         with self.assertNoLogs("odoo.sql_db", "ERROR"):
             self.assertEqual(dialog.web_save({}, {}), [])
 
+    def test_an_address_without_a_scheme_is_one_of_https(self):
+        for address, base in (
+            ("app.example.com", ADDRESS),
+            (" app.example.com/ ", ADDRESS),
+            ("app.example.com:8443/wiki/", f"{ADDRESS}:8443/wiki"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ):
+            with self.subTest(address=address):
+                client, _secret, _entries = self.create_by("grafana", address=address)
+                path = RECIPES["grafana"].path
+                self.assertEqual(client.redirect_uri_ids.name, base + path)
+                after = client.post_logout_redirect_uri_ids.name
+                self.assertEqual(after, base + RECIPES["grafana"].after)
+
+    def test_an_earlier_secret_is_told_of_where_there_is_one(self):
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe, form.address = "grafana", ADDRESS
+        context = form.save().action_create()["context"]
+        self.assertFalse(context["default_has_previous"])
+        client = self.Client.browse(context["default_client_res_id"])
+        for expected in (True, False):
+            context = client.action_generate_secret()["context"]
+            self.assertEqual(context["default_has_previous"], expected)
+            client.action_withdraw_secret()
+
     def test_bad_input(self):
         wizard = self.env["oauth.provider.client.wizard"].create({"name": "X"})
         with self.assertRaises(ValidationError):

@@ -1,11 +1,16 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..models.oauth_provider_recipe import RECIPES
+
+#: A host, perhaps with a port and a path: what people type in place of an address.
+BARE_HOST = re.compile(r"[\w.-]+(:\d+)?(/.*)?")
 
 
 class OAuthProviderClientWizard(models.TransientModel):
@@ -58,8 +63,13 @@ class OAuthProviderClientWizard(models.TransientModel):
     def _compute_redirect_uri(self):
         for wizard in self:
             path = RECIPES[wizard.recipe].path
-            base = (wizard.address or "").rstrip("/")
+            base = wizard._get_base()
             wizard.redirect_uri = base + path if base and path is not None else False
+
+    def _get_base(self):
+        """Return the address (str) with a scheme, and without a slash at the end."""
+        base = (self.address or "").strip().rstrip("/")
+        return f"https://{base}" if BARE_HOST.fullmatch(base) else base
 
     def action_create(self):
         """Make the client and open the dialog with the values for the other side.
@@ -79,8 +89,8 @@ class OAuthProviderClientWizard(models.TransientModel):
             ]
         else:
             values["user_id"] = self.user_id.id
-        if recipe.after and self.address:
-            uri = self.address.rstrip("/") + recipe.after
+        if recipe.after and self._get_base():
+            uri = self._get_base() + recipe.after
             values["post_logout_redirect_uri_ids"] = [
                 fields.Command.create({"name": uri})
             ]
