@@ -372,4 +372,6 @@ class OAuthProviderClient(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oauth_provider.oauth_provider_token_action"
         )
-        return {**action, "domain": [("client_id", "=", self.id)], "context": {}}
+        # As many as the button says: what has ended is a filter away
+        context = {"search_default_live": 1}
+        return {**action, "domain": [("client_id", "=", self.id)], "context": context}

@@ -61,3 +61,37 @@ class TestViews(OAuthCase):
             event = events.search([("client_id", "=", client.id)], limit=1)
             values = {"grant_number": event.grant_number}
             self.assertEqual(safe_eval(field.get("invisible"), values), hidden)
+
+    def test_a_button_opens_as_many_as_it_says(self):
+        client, _secret = self.create_client()
+        grants, tokens = (
+            self.env["oauth.provider.grant"],
+            self.env["oauth.provider.token"],
+        )
+        for user in (self.user, self.manager):
+            grant = grants.ensure(client, user)
+            for lifetime in (60, -60):
+                tokens.issue(
+                    client=client,
+                    user=user,
+                    scopes=client.scope_ids,
+                    lifetime=lifetime,
+                    grant=grant,
+                )
+        grant.withdraw()
+        self.env.invalidate_all()
+        client = client.with_user(self.manager)
+        for action, count in (
+            (client.action_view_grants(), client.grant_count),
+            (client.action_view_tokens(), client.token_count),
+        ):
+            self.assertEqual(count, 1)
+            found = self.env[action["res_model"]].search(action["domain"])
+            self.assertGreater(len(found), 1)
+            arch = self.get_arch(action["res_model"], "search")
+            for key, value in action["context"].items():
+                self.assertTrue(value)
+                name = key.removeprefix("search_default_")
+                [node] = arch.xpath(f"//filter[@name='{name}']")
+                found = found.filtered_domain(safe_eval(node.get("domain")))
+            self.assertEqual(len(found), count, action["res_model"])
