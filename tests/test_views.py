@@ -95,3 +95,10 @@ class TestViews(OAuthCase):
                 [node] = arch.xpath(f"//filter[@name='{name}']")
                 found = found.filtered_domain(safe_eval(node.get("domain")))
             self.assertEqual(len(found), count, action["res_model"])
+
+    def test_the_page_of_an_error_puts_no_blank_before_the_colon(self):
+        client, _secret = self.create_client()
+        uri = "https://elsewhere.example.com/"
+        page = self.url_open(self.authorize_url(client, redirect_uri=uri))
+        self.assertEqual(page.status_code, 400)
+        self.assertIn("invalid_request: Mismatching redirect URI", page.text)
