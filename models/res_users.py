@@ -32,7 +32,7 @@ class ResUsers(models.Model):
     oauth_application_ids = fields.One2many(
         comodel_name="oauth.provider.application",
         inverse_name="user_id",
-        string="Connected Applications",
+        string="Connected applications",
         # Not searched by: who has any is nobody else's business
         compute="_compute_oauth_application_ids",
     )
