@@ -68,10 +68,11 @@ def _readme():
         f"   source digest: sha256:{digest}",
     ]
     for name, title in SECTIONS:
-        text = pypandoc.convert_text(sources[name], "rst", format="gfm").strip()
-        # From the folder of the fragments to that of the addon
-        text = text.replace("../static/", "static/")
-        text = text.replace("<recipes/", "<readme/recipes/")
+        # From the folder of the fragments to that of the addon; a table is drawn after
+        # it, as wide as its links are
+        source = sources[name].replace("](recipes/", "](readme/recipes/")
+        source = re.sub(r"\]\(\.\./(static|docs)/", r"](\1/", source)
+        text = pypandoc.convert_text(source, "rst", format="gfm").strip()
         if title is None:
             parts += [text, "**Table of contents**", ".. contents::\n   :local:"]
         elif text:
@@ -105,9 +106,7 @@ def _repository():
 def _index(readme):
     html = docutils.core.publish_string(
         # The page lies beside its pictures, and Odoo serves nothing but static/
-        readme.replace("static/description/", "").replace(
-            "<readme/", f"<{_repository()}readme/"
-        ),
+        readme.replace("static/description/", ""),
         writer="html5",
         settings_overrides={
             "embed_stylesheet": True,
@@ -125,6 +124,7 @@ def _index(readme):
             "report_level": 2,
         },
     )
+    html = re.sub(r'href="(readme|docs)/', rf'href="{_repository()}\1/', html)
     _check_anchors(html)
     return "\n".join(line.rstrip() for line in html.splitlines()) + "\n"
 

@@ -55,7 +55,15 @@ def test_the_page_in_odoo_links_to_no_file_that_odoo_does_not_serve(texts):
     base = "https://github.com/OCA/server-auth/blob/19.0/oauth_provider/"
     linked = re.findall(rf'href="{base}([^"]+)"', page)
     assert "readme/recipes/nextcloud.md" in linked
+    assert {"docs/BENCHMARK.md", "docs/DEPLOYMENT.md"} <= set(linked)
     assert not [name for name in linked if not (ROOT / name).is_file()]
+
+
+def test_the_readme_links_to_the_files_beside_it(texts):
+    """Absolute links of it would show another repository, or another version."""
+    linked = re.findall(r"<((?:docs|readme)/[^>]+)>`__", texts[readme.README])
+    assert {"docs/BENCHMARK.md", "docs/DEPLOYMENT.md"} <= set(linked)
+    assert "/blob/" not in texts[readme.README]
 
 
 def test_every_picture_is_shown_on_a_desk_and_on_a_phone(texts):
