@@ -46,6 +46,12 @@ def test_a_page_describes_the_client_that_is_made(key):
     assert ("Claims in the ID Token" in told) == in_token
 
 
+@pytest.mark.parametrize("name", ["CONFIGURE", "QUICKSTART"])
+def test_the_choice_without_a_page_is_named(name):
+    text = (ROOT / "readme" / f"{name}.md").read_text(encoding="utf-8")
+    assert RECIPES["other"].label in " ".join(text.split())
+
+
 def test_no_page_is_left_over_and_each_is_linked():
     folder = ROOT / "readme" / "recipes"
     assert sorted(path.stem for path in folder.glob("*.md")) == sorted(PAGES)
