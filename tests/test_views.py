@@ -32,9 +32,7 @@ class TestViews(OAuthCase):
             texts = [setting.text, *(child.tail for child in setting)]
             bare = [text.strip() for text in texts if text and text.strip()]
             self.assertFalse(bare, setting.get("id"))
-        words = [
-            word.text for word in arch.xpath("//app[@name='oauth_provider']//div")
-        ]
+        words = [word.text for word in arch.xpath("//app[@name='oauth_provider']//div")]
         self.assertEqual(words, ["days", "in", "seconds", "days", "days", "days"])
 
     def test_the_addresses_of_a_client_are_explained(self):
@@ -102,3 +100,11 @@ class TestViews(OAuthCase):
         page = self.url_open(self.authorize_url(client, redirect_uri=uri))
         self.assertEqual(page.status_code, 400)
         self.assertIn("invalid_request: Mismatching redirect URI", page.text)
+
+    def test_a_phone_gets_cards_in_place_of_lists(self):
+        for kind in ("client", "grant", "token", "event", "finding"):
+            model = f"oauth.provider.{kind}"
+            action = self.env.ref(f"oauth_provider.oauth_provider_{kind}_action")
+            self.assertTrue(action.view_mode.startswith("list,kanban"), model)
+            [card] = self.get_arch(model, "kanban").xpath("//t[@t-name='card']")
+            self.assertTrue(card.xpath(".//field"), model)
