@@ -154,7 +154,12 @@ def show_wizard(page, provider, _shop):
 def show_overview(page, provider, _shop):
     action = "oauth_provider.oauth_provider_grant_action"
     page.goto(f"{provider.url}/odoo/action-{action}?view_type=graph")
-    page.wait_for_selector(".o_graph_view canvas")
+    page.wait_for_selector(".o_graph_view canvas, .o_kanban_view")
+    if page.locator(".o_kanban_view").count():
+        # A phone starts with cards, whatever the address says
+        page.click(".o_cp_switch_buttons button")
+        page.click(".o_custom_bottom_sheet >> text=Graph")
+        page.wait_for_selector(".o_graph_view canvas")
     # The bars grow
     page.wait_for_timeout(1500)
 
