@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Hooks of the manifest."""
 
+from odoo.tools.sql import constraint_definition, drop_constraint
+
+from .models.oauth_provider_credential import CREDENTIALS
 from .tools import log_filter
 
 
@@ -30,6 +33,12 @@ def uninstall_hook(env):
     filters that were drawn in the form of a scope; never one that people made.
     """
     env["oauth.provider.scope"]._remove_own_filters()
+    for name in CREDENTIALS:
+        model = env[name]
+        key = model._held_by_grant.full_name(model)
+        # Odoo drops what it leads to before it, and no constraint of this kind
+        if constraint_definition(env.cr, model._table, key):
+            drop_constraint(env.cr, model._table, key)
     # "_" stands for any character
     own = [("key", "=like", r"oauth\_provider.%")]
     env["ir.config_parameter"].sudo().search(own).unlink()

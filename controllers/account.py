@@ -12,14 +12,11 @@ from .common import PAGE_HEADERS, PRIVATE_HEADERS, redirect, superuser_env
 PAGE = "/my/applications"
 #: Seconds for which a sign-in counts as proof of identity, as with Odoo's own check.
 FRESH = 10 * 60
-#: What the page may tell of what came before: all was withdrawn, or one, or nothing yet
-#: since the person had to sign in anew.
-NOTICES = ("all", "one", "again")
-
-
-def _page_with(notice):
-    """Return the address (str) of the page that tells one of :data:`NOTICES`."""
-    return f"{PAGE}?{urlencode({'oauth_notice': notice})}"
+#: Name in the session of what was withdrawn a moment ago: ``one`` or ``all``. Not in
+#: the address, or anybody's link would make the page say so.
+WITHDRAWN = "oauth_withdrawn"
+#: Where the person comes back to who had to sign in anew: nothing is withdrawn yet.
+AGAIN = f"{PAGE}?oauth_notice=again"
 
 
 class AccountController(http.Controller):
@@ -31,14 +28,16 @@ class AccountController(http.Controller):
 
         A page of the portal where that is installed, else one of our own.
 
-        :param oauth_notice: which text of ours tells what came before, see
-            :data:`NOTICES`
+        :param oauth_notice: ``again`` for who comes from :data:`AGAIN`
         """
+        notice = request.session.pop(WITHDRAWN, None)
+        if not notice and oauth_notice == "again":
+            notice = oauth_notice
         values = {
             "grants": self._grants(),
             "user": request.env.user,
             "action": PAGE,
-            "notice": oauth_notice if oauth_notice in NOTICES else None,
+            "notice": notice,
         }
         if "portal" in request.env.registry._init_modules:
             template, headers = "oauth_provider.portal_applications", PRIVATE_HEADERS
@@ -57,7 +56,7 @@ class AccountController(http.Controller):
         if time.time() - signed_in.time > FRESH:
             # Odoo's own login, with whatever factors it asks for
             request.session.uid = None
-            query = {"redirect": _page_with("again"), "login": user.login}
+            query = {"redirect": AGAIN, "login": user.login}
             return redirect(f"/web/login?{urlencode(query)}")
         grants = self._grants()
         is_all = oauth_grant == "all"
@@ -67,7 +66,8 @@ class AccountController(http.Controller):
             # Ended meanwhile: the page shows what there is
             return redirect(PAGE)
         grants.withdraw()
-        return redirect(_page_with("all" if is_all else "one"))
+        request.session[WITHDRAWN] = "all" if is_all else "one"
+        return redirect(PAGE)
 
     def _grants(self):
         grants = superuser_env()["oauth.provider.grant"]

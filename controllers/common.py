@@ -67,13 +67,13 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
                 readonly and "GET" in methods and method_name == "HEAD"
             ):
                 return _refusal(405, "Use another method.", Allow=", ".join(methods))
-            response = _enter_database(database, browser)
-            if response is not None:
-                return response
             if method_name == "POST" and "session_id" not in httprequest.cookies:
                 # Another site may have sent it. A new session would take the place of
                 # the one whose cookie the browser has kept back (SameSite)
                 request.session.can_save = False
+            response = _enter_database(database, browser)
+            if response is not None:
+                return response
             is_preflight = method_name == "OPTIONS"
             if is_preflight:
                 response = request.make_response("", status=204)

@@ -181,9 +181,14 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def revoke_family(self):
-        """Revoke all that was issued from the same authorization as these records."""
+        """Revoke all that was issued from the same authorization as these records.
+
+        These themselves even if they have expired: whoever presents one again learns
+        nothing new, and nothing is recorded again.
+        """
         every = self.env["oauth.provider.credential"]
         every.revoke_where([("family", "in", self.mapped("family"))])
+        self.revoke()
 
     @api.model
     @api.private
@@ -204,7 +209,9 @@ class OAuthProviderCredential(models.AbstractModel):
                     SQL.identifier(credentials._table),
                     fields.Datetime.now(),
                     found.subselect(),
-                )
+                ),
+                # Who comes second is retried: nothing to log as an error
+                log_exceptions=False,
             )
             credentials.invalidate_model()
 

@@ -87,7 +87,7 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
     )
 
-    # What the credentials below it refer to
+    # What the credentials below it refer to: to change it, drop their keys before
     _held_uniq = models.Constraint("UNIQUE (id, client_id, user_id)")
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
 

@@ -117,14 +117,14 @@ class TestAccount(OAuthCase):
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
 
     def test_what_the_page_tells_is_a_text_of_its_own_or_nothing(self):
-        for notice in ("", "other", "again<b>", "<script>", "all&oauth_notice=one"):
+        for notice in ("", "one", "all", "again<b>", "<script>", "x&oauth_notice=one"):
             with self.subTest(notice=notice):
                 page = self.url_open(PAGE, params={"oauth_notice": notice})
                 self.assertEqual(page.status_code, 200)
                 alerts = html.fromstring(page.content).xpath("//*[@role='alert']")
                 self.assertFalse(alerts)
                 self.assertNotIn("ithdrawn", page.text)
-                if notice:
+                if "<" in notice:
                     self.assertNotIn(notice, page.text)
 
     def test_who_presses_for_what_has_ended_is_told_nothing_of_a_withdrawal(self):

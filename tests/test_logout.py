@@ -140,6 +140,19 @@ class TestLogout(OAuthCase):
         expected = f"/oauth2/logout?client_id={self.client.identifier}"
         self.assertEqual(response.headers["Location"], expected)
 
+    def test_no_form_of_another_site_makes_a_session(self):
+        for route in ("logout", "authorize"):
+            for query in ("", "?db=nope", "?client_id=nobody"):
+                self.opener.cookies.clear()
+                response = self.url_open(
+                    f"/oauth2/{route}{query}",
+                    data={"oauth_decision": "x"},
+                    allow_redirects=False,
+                )
+                with self.subTest(route=route, query=query):
+                    self.assertIn(response.status_code, (303, 400, 404))
+                    self.assertNotIn("Set-Cookie", response.headers)
+
     def test_without_anything_it_signs_out_and_says_so(self):
         self.assertIn("You are signed out", self.logout().text)
         self.sign_in()

@@ -45,6 +45,19 @@ class TestRefresh(OAuthCase):
         refused = self.refresh(second["refresh_token"])
         self.assertEqual(refused.json()["error"], "invalid_grant")
 
+    def test_one_that_expired_long_ago_raises_the_alarm_once(self):
+        self.refresh(self.first["refresh_token"])
+        record = self.env["oauth.provider.refresh.token"].find(
+            self.first["refresh_token"]
+        )
+        record.used_at -= timedelta(days=3)
+        record.expires_at = record.used_at + timedelta(days=1)
+        for _number in range(3):
+            refused = self.refresh(self.first["refresh_token"])
+            self.assertEqual(refused.json()["error"], "invalid_grant")
+        replayed = [("client_id", "=", self.client.id), ("kind", "=", "replayed")]
+        self.assertEqual(self.env["oauth.provider.event"].search_count(replayed), 1)
+
     def test_reuse_after_the_successor_was_used_ends_the_family_at_once(self):
         second = self.refresh(self.first["refresh_token"]).json()
         third = self.refresh(second["refresh_token"]).json()
