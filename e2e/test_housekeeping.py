@@ -29,9 +29,12 @@ client = env["oauth.provider.client"].create({
 scope = env.ref("oauth_provider.scope_openid")
 rows = values["rows"]
 for table, number in (("token", rows), ("refresh_token", rows // 2)):
-    names = "digest, family, client_id, user_id, scope_numbers, expires_at, create_date"
+    names = (
+        "digest, family, client_id, user_id, backend_client_id, backend_user_id,"
+        " scope_numbers, expires_at, create_date"
+    )
     made = (
-        "md5(n::text) || %s, md5(n::text), %s, %s, jsonb_build_array(%s),"
+        "md5(n::text) || %s, md5(n::text), %s, %s, %s, %s, jsonb_build_array(%s),"
         " now() at time zone 'UTC' - interval '40 days' - n * interval '1 second',"
         " now() at time zone 'UTC' - interval '80 days'"
     )
@@ -40,7 +43,7 @@ for table, number in (("token", rows), ("refresh_token", rows // 2)):
     env.cr.execute(
         f"INSERT INTO oauth_provider_{table} ({names})"
         f" SELECT {made} FROM generate_series(1, %s) AS n",
-        (table, client.id, client.user_id.id, scope.id, number),
+        (table, *(client.id, client.user_id.id) * 2, scope.id, number),
     )
     env.cr.execute(f"ANALYZE oauth_provider_{table}")
 result = [client.identifier, client.generate_secret()]

@@ -87,7 +87,7 @@ def test_a_revocation_ends_what_is_refreshed_at_the_same_time(pair, person, data
     def refresh(token):
         return post("token", grant_type="refresh_token", refresh_token=token)
 
-    for number in range(ROUNDS * 4):
+    for number in range(ROUNDS * 2):
         code = person.get_code(client[0])
         first = post(
             "token",
