@@ -10,6 +10,7 @@ from ..tools import vacuum
 from ..tools.clock import naive, timestamp
 from ..tools.secret import digest
 from ..tools.sign_in import acr
+from .oauth_provider_credential import CREDENTIALS
 
 
 class OAuthProviderSession(models.Model):
@@ -138,7 +139,7 @@ class OAuthProviderSession(models.Model):
         told = live.filtered("client_id.backchannel_logout_uri")
         if not told:
             return
-        for model in ("oauth.provider.refresh.token", "oauth.provider.token"):
+        for model in CREDENTIALS:
             bound = self.env[model].search(
                 Domain("session_id", "in", told.ids)
                 & self.env[model].maybe_live_domain()

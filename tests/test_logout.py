@@ -228,6 +228,29 @@ class TestLogout(OAuthCase):
         data = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         self.assertEqual(self.post("token", data, told, secret).status_code, 400)
 
+    def test_a_code_from_the_moment_of_a_logout_ends_with_it(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        code = self.get_code(told)
+        record = self.env["oauth.provider.authorization.code"].find(code)
+        # As if it had been stored while the session ended
+        record.session_id.ended_at = fields.Datetime.now()
+        self.assertFalse(record.revoked_at)
+        self.assertEqual(self.redeem(code, told, secret).status_code, 400)
+
+    def test_a_logout_writes_the_codes_which_somebody_may_just_exchange(self):
+        told, _secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        code = self.get_code(told)
+        self.logout(id_token_hint=hint)
+        record = self.env["oauth.provider.authorization.code"].find(code)
+        self.assertTrue(record.revoked_at)
+
     def test_a_device_that_is_revoked_ends_its_sessions(self):
         told, secret = self.create_client(
             backchannel_logout_uri="https://client.example.com/backchannel"
