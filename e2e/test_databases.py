@@ -177,3 +177,14 @@ def sign_in(page):
     page.fill("input[name=password]", "ann-password")
     page.click("button[type=submit]")
     page.wait_for_selector("button[value=deny]")
+
+
+@pytest.mark.parametrize("form", ["path", "parameter"])
+@pytest.mark.parametrize("database", ["e2e_a", "nowhere"])
+def test_no_form_of_another_site_makes_a_session_in_any_database(multi, database, form):
+    for route in ("authorize", "logout"):
+        url, headers = address(multi, database, form, route)
+        data = {"oauth_decision": "allow"}
+        answer = requests.post(url, data, headers=headers, allow_redirects=False)
+        assert answer.status_code in (303, 400, 404), answer.text
+        assert "Set-Cookie" not in answer.headers

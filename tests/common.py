@@ -195,6 +195,15 @@ class OAuthCase(HttpCase):
         values = {name: value for name, value in values.items() if value is not None}
         return self.post("token", values, client, secret)
 
+    def password_data(self, scope):
+        """Return the form of a token request by the user's password (dict)."""
+        return {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+            "scope": scope,
+        }
+
     def verify_token(self, token, audience, algorithms=("RS256",)):
         """Return the claims of a signed token, verified by the published keys alone."""
         kid = jwt.get_unverified_header(token)["kid"]

@@ -96,12 +96,7 @@ class TestEvents(OAuthCase):
 
     def test_what_is_refused_is_told_by_a_text_of_ours(self):
         client, secret = self.create_client("legacy application")
-        tokens = {
-            "grant_type": "password",
-            "username": self.user.login,
-            "password": "oauth_user_password",
-            "scope": "openid",
-        }
+        tokens = self.password_data("openid")
         refresh = self.post("token", tokens, client, secret).json()["refresh_token"]
         self.new_events()
         for data, reason in (

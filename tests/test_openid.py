@@ -66,12 +66,7 @@ class TestOpenID(OAuthCase):
 
     def test_without_a_sign_in_in_a_browser_there_is_no_id_token(self):
         client, secret = self.create_client("legacy application")
-        data = {
-            "grant_type": "password",
-            "username": self.user.login,
-            "password": "oauth_user_password",
-            "scope": "openid profile",
-        }
+        data = self.password_data("openid profile")
         for _number in range(3):
             tokens = self.post("token", data, client, secret).json()
             self.assertIn("openid", tokens["scope"].split())
