@@ -364,14 +364,3 @@ class OAuthProviderClient(models.Model):
         """
         self.ensure_one()
         return make_subject(self.identifier, user.sudo().oauth_identifier)
-
-    def action_view_tokens(self):
-        """Open the tokens of this client."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "oauth_provider.oauth_provider_token_action"
-        )
-        # As many as the button says: what has ended is a filter away
-        context = {"search_default_live": 1}
-        return {**action, "domain": [("client_id", "=", self.id)], "context": context}

@@ -94,11 +94,19 @@ class OAuthProviderClient(models.Model):
 
     def action_view_grants(self):
         """Open the grants of this client."""
+        return self._view_own("oauth_provider_grant_action")
+
+    def action_view_tokens(self):
+        """Open the tokens of this client."""
+        return self._view_own("oauth_provider_token_action")
+
+    def _view_own(self, name):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "oauth_provider.oauth_provider_grant_action"
-        )
-        # As many as the button says: what has ended is a filter away
-        context = {"search_default_live": 1}
-        return {**action, "domain": [("client_id", "=", self.id)], "context": context}
+        actions = self.env["ir.actions.act_window"]
+        return {
+            **actions._for_xml_id(f"oauth_provider.{name}"),
+            "domain": [("client_id", "=", self.id)],
+            # As many as the button says: what has ended is a filter away
+            "context": {"search_default_live": 1},
+        }

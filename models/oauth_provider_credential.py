@@ -19,6 +19,20 @@ CREDENTIALS = (
 CLOCKS = timedelta(days=1)
 
 
+def _held_without_grant(comodel_name, description):
+    """Return a field that is filled where no grant holds the record."""
+    return fields.Many2one(
+        comodel_name=comodel_name,
+        compute="_compute_backend",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        groups=fields.NO_ACCESS,
+        help=description,
+    )
+
+
 class OAuthProviderCredential(models.AbstractModel):
     """What authorization codes, access tokens and refresh tokens have in common.
 
@@ -51,25 +65,11 @@ class OAuthProviderCredential(models.AbstractModel):
         help="What the user allowed. Empty for a backend application, which acts on"
         " its own behalf.",
     )
-    backend_client_id = fields.Many2one(
-        comodel_name="oauth.provider.client",
-        compute="_compute_backend",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="cascade",
-        groups=fields.NO_ACCESS,
-        help="The client, where there is no grant.",
+    backend_client_id = _held_without_grant(
+        "oauth.provider.client", "The client, where there is no grant."
     )
-    backend_user_id = fields.Many2one(
-        comodel_name="res.users",
-        compute="_compute_backend",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="cascade",
-        groups=fields.NO_ACCESS,
-        help="The user, where there is no grant.",
+    backend_user_id = _held_without_grant(
+        "res.users", "The user, where there is no grant."
     )
     session_id = fields.Many2one(
         comodel_name="oauth.provider.session",
@@ -123,14 +123,14 @@ class OAuthProviderCredential(models.AbstractModel):
     def has_ended_with_session(self):
         """Tell whether the person has signed out since, and this ends with it.
 
-        See :meth:`oauth.provider.session.end`, which does not see what is issued at
-        the same moment, nor codes.
+        See :meth:`oauth.provider.session.end`, which does not see a code that is issued
+        at the same moment.
         """
         self.ensure_one()
         return bool(
             self.client_id.backchannel_logout_uri
             and self.session_id.ended_at
-            and "offline_access" not in self.scope_ids.mapped("code")
+            and "offline_access" not in self.scope_ids.list_codes()
         )
 
     @api.private
@@ -186,20 +186,20 @@ class OAuthProviderCredential(models.AbstractModel):
         These themselves even if they have expired: whoever presents one again learns
         nothing new, and nothing is recorded again.
         """
-        every = self.env["oauth.provider.credential"]
-        every.revoke_where([("family", "in", self.mapped("family"))])
+        self.revoke_where([("family", "in", self.mapped("family"))])
         self.revoke()
 
     @api.model
     @api.private
-    def revoke_where(self, domain):
-        """Revoke what may be live of ``domain``: of this kind, or of all kinds.
+    def revoke_where(self, domain, kinds=CREDENTIALS):
+        """Revoke what may be live of ``domain``.
 
-        Of all when it is called on the model ``oauth.provider.credential``. By one
-        statement for each: there may be a million, which no request or job reads into
-        its memory.
+        By one statement for each kind: there may be a million, which no request or job
+        reads into its memory.
+
+        :param kinds: names of models, all by default, whatever this one is
         """
-        for model in CREDENTIALS if self._abstract else (self._name,):
+        for model in kinds:
             credentials = self.env[model].sudo()
             found = credentials._search(Domain(domain) & self.maybe_live_domain())
             self.env.flush_all()

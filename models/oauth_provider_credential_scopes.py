@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .oauth_provider_credential import CLOCKS
+
 
 class OAuthProviderCredential(models.AbstractModel):
     """The scopes of a credential, which are a column of its row.
@@ -113,10 +115,11 @@ class OAuthProviderCredential(models.AbstractModel):
             "UPDATE %s SET scope_numbers = (SELECT jsonb_agg(held ORDER BY place)"
             " FROM jsonb_array_elements(scope_numbers) WITH ORDINALITY AS"
             " every (held, place) WHERE held::int NOT IN %s)"
-            " WHERE expires_at > now() AT TIME ZONE 'UTC' - interval '1 day'"
+            " WHERE expires_at > %s"
             " AND scope_numbers @> ANY (%s::jsonb[])%s",
             SQL.identifier(self._table),
             scope_ids,
+            fields.Datetime.now() - CLOCKS,
             [str(id_) for id_ in scope_ids],
             wanted,
         )

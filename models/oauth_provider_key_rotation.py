@@ -76,7 +76,8 @@ class OAuthProviderKey(models.Model):
                     "is_withdrawn": True,
                 }
             )
-        self.env["oauth.provider.token"].revoke_where([("key_id", "in", keys.ids)])
+        tokens = self.env["oauth.provider.token"]
+        tokens.revoke_where([("key_id", "in", keys.ids)], kinds=(tokens._name,))
         if new.client_id._acts_beyond_user():
             return self._tell_unseen(new.client_id)
         return new._show_shared_secret()
