@@ -3,13 +3,14 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest e2e bench torture lint screenshots readme pot
+.PHONY: help run test test-oldest test-everything e2e bench torture lint screenshots readme pot
 .PHONY: wheel setup clean
 
 help:
 	@echo "make run          start a provider and a second Odoo that signs in with it"
 	@echo "make test         run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
 	@echo "make test-oldest  the same with the oldest oauthlib that is supported"
+	@echo "make test-everything  the same, and with all apps of Odoo"
 	@echo "make e2e          run the tests of e2e/ alone; ARGS='-k name': some of them"
 	@echo "make bench        measure how fast it is; ARGS='--size=small': for a try"
 	@echo "make torture      faults under load; SECONDS=600: for as long as wanted"
@@ -39,6 +40,9 @@ test:
 
 test-oldest:
 	@$(MAKE) --no-print-directory test OAUTHLIB=3.3.1
+
+test-everything:
+	$(DEV) test-everything $(if $(TAGS),--tags='$(TAGS)')
 
 e2e:
 	$(DEV) test --pytest-only -- e2e $(ARGS)

@@ -63,6 +63,8 @@ def _parser():
     test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
+    everything = add("test-everything", _everything, "the same, and with all apps")
+    everything.add_argument("--tags", default="", help="with all apps alone, some tests")
     torture = add("torture", _torture, "faults under load, for as long as wanted")
     torture.add_argument("--seconds", type=int, default=60, help="60 by default")
     check = add("lint", _lint, "every check of pre-commit")
@@ -111,6 +113,16 @@ def _test(options):
     else:
         outcomes = testing.every_test(tags, arguments)
     return testing.finish(*outcomes)
+
+
+def _everything(options):
+    from . import testing
+
+    outcomes = []
+    if not options.tags:
+        outcomes = testing.every_test(testing.every_tag(), ["e2e", "dev/tests"])
+    tags = testing.everything_tags(options.tags)
+    return testing.finish(*outcomes, testing.everything_tests(tags))
 
 
 def _torture(options):

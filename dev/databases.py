@@ -51,7 +51,8 @@ class Databases:
         """The template database with exactly ``modules`` of Odoo, made if missing.
 
         Templates grow on each other in the order given, so that lists with the same
-        beginning share their work.
+        beginning share their work. One of the list may be several, separated by
+        commas, which are then installed together.
         """
         modules = [module for module in modules if module != "base"]
         key = digest(_odoo_key(), *modules)
@@ -65,8 +66,11 @@ class Databases:
                 self.clone(self.template(modules[:-1]), making)
             else:
                 self._create_empty(making)
-            with step(f"Database template: installing {(modules or ['base'])[-1]}"):
-                self.odoo(making, "--init", (modules or ["base"])[-1])
+            last = (modules or ["base"])[-1]
+            count = last.count(",") + 1
+            what = last if count == 1 else f"{count} modules"
+            with step(f"Database template: installing {what}"):
+                self.odoo(making, "--init", last, timeout=900 * (1 + count // 10))
             self._rename(making, name)
         return name
 

@@ -11,7 +11,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from . import chromium, git, nodejs, odoo_cli, results, venv
+from . import apps, chromium, git, nodejs, odoo_cli, results, venv
 from .cache import lock
 from .console import Stop, say
 from .databases import Databases
@@ -21,6 +21,9 @@ from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
+#: The tag of tests that need all apps of Odoo: their classes carry it in place of
+#: Odoo's own tag "standard", or beside it when they run everywhere.
+EVERYTHING = "oauth_everything"
 #: The lock that is held as long as tests run beside those of pytest.
 FIRST_ROW = "first-row-of-tests"
 #: The variable that says which of its tests pytest is to run: those that are "apart",
@@ -52,6 +55,7 @@ ODOO_ONCE = (
     "TestPlans",
 )
 ODOO_LIMIT = 1300
+EVERYTHING_LIMIT = 5400
 PYTEST_LIMIT = 1800
 
 
@@ -71,15 +75,28 @@ def every_test(tags, arguments):
         return [*outcomes, rest()]
 
 
-def odoo_tests(tags=f"/{ADDON}"):
-    """Odoo's own tests of the addon, in a fresh database; returns an Outcome."""
+def everything_tests(tags=f"{EVERYTHING}/{ADDON}"):
+    """The tests that need all apps of Odoo, in a database that has them (Outcome)."""
+    modules = [*MODULES, *apps.steps()]
+    return odoo_tests(tags, modules, database="everything", limit=EVERYTHING_LIMIT)
+
+
+def odoo_tests(
+    tags=f"/{ADDON}", modules=MODULES, *, database="test", limit=ODOO_LIMIT
+):
+    """Odoo's own tests of the addon, in a fresh database; returns an Outcome.
+
+    :param tags: as Odoo's ``--test-tags`` (str)
+    :param modules: of Odoo (list of str), as ``Databases.template`` takes them
+    :param limit: seconds after which they are ended
+    """
     chromium.executable()
     with cluster("test") as postgres:
         databases = Databases(postgres)
-        databases.clone(databases.template(MODULES), "test")
+        databases.clone(databases.template(modules), database)
         command = odoo_cli.command(
             "server",
-            "--database=test",
+            f"--database={database}",
             f"--init={ADDON}",
             f"--test-tags={tags}",
             "--stop-after-init",
@@ -91,7 +108,7 @@ def odoo_tests(tags=f"/{ADDON}"):
             data=odoo_cli.data_folder(postgres, "test"),
         )
         say(f"· Odoo's tests: {tags} …")
-        path = log_path("odoo-tests")
+        path = log_path(f"odoo-{database}" if database != "test" else "odoo-tests")
         reader = results.OdooLog()
         process = start_program(
             command,
@@ -99,7 +116,7 @@ def odoo_tests(tags=f"/{ADDON}"):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        timer = threading.Timer(ODOO_LIMIT, end_group, (process, 10))
+        timer = threading.Timer(limit, end_group, (process, 10))
         timer.start()
         try:
             with open(path, "wb") as log:
@@ -111,7 +128,7 @@ def odoo_tests(tags=f"/{ADDON}"):
             end_group(process, 10)
     outcome = reader.outcome(code)
     if timed_out:
-        outcome.fail(f"Odoo's tests took longer than {ODOO_LIMIT} s and were ended")
+        outcome.fail(f"Odoo's tests took longer than {limit} s and were ended")
     _tell("Odoo's tests", outcome, path)
     return outcome
 
@@ -242,3 +259,14 @@ def check_tags(tags):
     if f"/{ADDON}" not in tags:
         raise Stop(f"TAGS={tags} names no test of the addon: TAGS=/{ADDON}:TestClass")
     return tags
+
+
+def everything_tags(tags):
+    """Return the tags (str) of tests that need all apps, as ``check_tags`` takes them.
+
+    ``/oauth_provider:TestClass`` alone would be one that runs without them.
+    """
+    if not tags:
+        return f"{EVERYTHING}/{ADDON}"
+    parts = [part.strip() for part in check_tags(tags).split(",")]
+    return ",".join(f"{EVERYTHING}{part}" if part[:1] == "/" else part for part in parts)

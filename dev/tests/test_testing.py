@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dev import postgres, testing
+import pytest
+
+from dev import apps, postgres, testing
+from dev.console import Stop
 
 
 def test_the_programs_of_a_command_share_its_postgresql(monkeypatch):
@@ -34,3 +37,30 @@ def test_what_a_program_says_is_shown_to_its_last_line(tmp_path, capsys):
         process = subprocess.Popen([sys.executable, "-c", code], stdout=log)
     testing._show(path, process)
     assert capsys.readouterr().out == "first\nlast\n"
+
+
+def test_tags_of_tests_with_all_apps_name_those_that_need_them():
+    assert testing.everything_tags("") == "oauth_everything/oauth_provider"
+    tags = "/oauth_provider:TestA, -/oauth_provider:TestB"
+    assert testing.everything_tags(tags) == (
+        "oauth_everything/oauth_provider:TestA,-/oauth_provider:TestB"
+    )
+    with pytest.raises(Stop):
+        testing.everything_tags("/crm:TestA")
+
+
+def test_all_apps_that_can_be_installed_are_installed():
+    found = apps.manifests()
+    listed = [name for step in apps.steps() for name in step.split(",")]
+    assert set(apps.NAMED) <= set(listed)
+    assert len(listed) == len(set(listed))
+    applications = {name for name in found if found[name].get("application")}
+    assert applications <= set(listed)
+    assert "website" in listed and "point_of_sale" in listed
+
+
+def test_a_module_without_a_package_that_it_needs_is_left_out():
+    needs = {"external_dependencies": {"python": ["no_such_package"]}}
+    assert apps._missing(needs) == ["no_such_package"]
+    assert not apps._missing({"external_dependencies": {"python": ["psycopg2"]}})
+    assert not apps._missing({})
