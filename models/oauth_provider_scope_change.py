@@ -24,6 +24,9 @@ CONTENT = frozenset(
     }
 )
 
+#: Fields that people read before they allow a scope.
+TEXTS = frozenset({"name", "description"})
+
 
 class OAuthProviderScope(models.Model):
     """What becomes of a scope that is allowed already when it comes to open more.
@@ -41,14 +44,45 @@ class OAuthProviderScope(models.Model):
         return scopes
 
     def write(self, vals):
+        texts = {scope: scope._get_texts(vals) for scope in self}
         if not CONTENT & vals.keys():
-            return super().write(vals)
+            result = super().write(vals)
+            self._check_texts(texts)
+            return result
         before = {scope: scope._get_content() for scope in self}
         result = super().write(vals)
         wider = self.filtered(lambda scope: scope._is_wider_than(before[scope]))
         wider._check_sensitive()
+        self._check_texts(texts)
         wider.void()
         return result
+
+    def _update_field_translations(
+        self, field_name, translations, digest=None, source_lang=""
+    ):
+        # Translations do not go through write()
+        if field_name in TEXTS:
+            self._check_sensitive()
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
+    def _get_texts(self, names):
+        """Return the texts (dict) that people read, of the fields ``names``."""
+        self.ensure_one()
+        return {name: self[name] for name in TEXTS & set(names)}
+
+    def _check_texts(self, before):
+        """Raise AccessError where the texts of a sensitive scope have changed.
+
+        Only an administrator decides what people read before they allow it.
+
+        :param before: {scope: what ``_get_texts`` returned}
+        """
+        changed = self.filtered(
+            lambda scope: scope._get_texts(before[scope]) != before[scope]
+        )
+        changed._check_sensitive()
 
     @api.private
     def hold(self):
@@ -175,13 +209,13 @@ class OAuthProviderScope(models.Model):
         )
 
     def _check_sensitive(self):
-        """Raise AccessError where somebody else than an administrator lets write."""
+        """Raise AccessError for a sensitive scope, unless an administrator acts."""
         if self.env.su or self.env.user._is_system():
             return
         if any(scope.is_sensitive() for scope in self):
             raise AccessError(
                 self.env._(
-                    "Only an administrator may let a scope change records, or open"
-                    " everything."
+                    "Only an administrator may define a scope that changes records or"
+                    " opens everything, or change its name and description."
                 )
             )

@@ -52,6 +52,7 @@ from . import test_policy
 from . import test_privilege
 from . import test_privilege_client
 from . import test_privilege_filter
+from . import test_privilege_safeguards
 from . import test_public_methods
 from . import test_recipe
 from . import test_redirect_uri_difference
