@@ -77,8 +77,9 @@ class OAuthProviderClient(models.Model):
         """Raise AccessError for what only an administrator may do to these clients.
 
         That is to attach a scope with full access, or to activate a client that has
-        one, and to lower the safeguards of a trusted client. Whoever clears *Skip Authorization* may lower them: an
-        administrator who trusts the client again sees what they are.
+        one, and to lower the safeguards of a trusted client. Whoever clears *Skip
+        Authorization* may lower them: an administrator who trusts the client again sees
+        what they are.
 
         :param before: {client: what ``_get_safeguards`` returned}, empty for new ones
         """

@@ -112,29 +112,30 @@ class TestPrivilegeSafeguards(OAuthCase):
 
     def test_texts_of_a_sensitive_scope_are_an_administrators(self):
         for scope in (self.everything, self.writing):
-            mine = self.as_manager(scope)
-            code = scope.code
-            for change in (
-                lambda: mine.write({"name": "Your name only"}),
-                lambda: mine.write({"description": "Harmless"}),
-                lambda: mine.with_context(lang="fr_FR").write({"name": "Rien"}),
-                lambda: mine.update_field_translations("name", {"fr_FR": "Rien"}),
-                lambda: mine.update_field_translations(
-                    "description", {"fr_FR": "Rien"}
-                ),
-                lambda: (mine | self.as_manager(self.reading)).write({"name": "Z"}),
-            ):
-                with self.subTest(code=code):
-                    self.assert_refused(change)
-            rows = mine.load([".id", "name"], [[str(scope.id), "Imported"]])
-            self.assertFalse(rows["ids"])
-            self.env.invalidate_all()
-            french = scope.with_context(lang="fr_FR")
-            self.assertEqual(french.name, scope.name)
-            self.assertIn(scope.name, ("All", "W"))
-            scope.name = "Renamed"
-            scope.update_field_translations("name", {"fr_FR": "Nouveau"})
-            self.assertEqual(french.name, "Nouveau")
+            with self.subTest(code=scope.code):
+                self.check_texts(scope)
+
+    def check_texts(self, scope):
+        """Only an administrator changes what people read of ``scope`` (record)."""
+        mine = self.as_manager(scope)
+        for change in (
+            lambda: mine.write({"name": "Your name only"}),
+            lambda: mine.write({"description": "Harmless"}),
+            lambda: mine.with_context(lang="fr_FR").write({"name": "Rien"}),
+            lambda: mine.update_field_translations("name", {"fr_FR": "Rien"}),
+            lambda: mine.update_field_translations("description", {"fr_FR": "Rien"}),
+            lambda: (mine | self.as_manager(self.reading)).write({"name": "Z"}),
+        ):
+            self.assert_refused(change)
+        rows = mine.load([".id", "name"], [[str(scope.id), "Imported"]])
+        self.assertFalse(rows["ids"])
+        self.env.invalidate_all()
+        french = scope.with_context(lang="fr_FR")
+        self.assertEqual(french.name, scope.name)
+        self.assertIn(scope.name, ("All", "W"))
+        scope.name = "Renamed"
+        scope.update_field_translations("name", {"fr_FR": "Nouveau"})
+        self.assertEqual(french.name, "Nouveau")
 
     def test_texts_of_a_scope_that_reads_are_a_managers(self):
         mine = self.as_manager(self.reading)
