@@ -64,7 +64,9 @@ def _parser():
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
     everything = add("test-everything", _everything, "the same, and with all apps")
-    everything.add_argument("--tags", default="", help="with all apps alone, some tests")
+    everything.add_argument(
+        "--tags", default="", help="with all apps alone, some tests"
+    )
     torture = add("torture", _torture, "faults under load, for as long as wanted")
     torture.add_argument("--seconds", type=int, default=60, help="60 by default")
     check = add("lint", _lint, "every check of pre-commit")
@@ -76,7 +78,7 @@ def _parser():
     )
     bench.add_argument("--write", action="store_true", help="into docs/")
     add("screenshots", _screenshots, "make the pictures of the README")
-    add("readme", _readme, "write README.rst and its page from readme/")
+    add("readme", _readme, "write README.rst, its page and docs/JOBS.md")
     add("pot", _pot, "export the template of the translations")
     add("wheel", _wheel, "build the wheel of the last commit into dist/")
     add("clean", _clean, "remove the cache folder")
@@ -153,8 +155,9 @@ def _bench(options):
 
 
 def _readme(_options):
-    from . import readme
+    from . import jobs, readme
 
+    jobs.main()
     readme.main([])
 
 

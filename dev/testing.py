@@ -81,9 +81,7 @@ def everything_tests(tags=f"{EVERYTHING}/{ADDON}"):
     return odoo_tests(tags, modules, database="everything", limit=EVERYTHING_LIMIT)
 
 
-def odoo_tests(
-    tags=f"/{ADDON}", modules=MODULES, *, database="test", limit=ODOO_LIMIT
-):
+def odoo_tests(tags=f"/{ADDON}", modules=MODULES, *, database="test", limit=ODOO_LIMIT):
     """Odoo's own tests of the addon, in a fresh database; returns an Outcome.
 
     :param tags: as Odoo's ``--test-tags`` (str)
@@ -269,4 +267,6 @@ def everything_tags(tags):
     if not tags:
         return f"{EVERYTHING}/{ADDON}"
     parts = [part.strip() for part in check_tags(tags).split(",")]
-    return ",".join(f"{EVERYTHING}{part}" if part[:1] == "/" else part for part in parts)
+    return ",".join(
+        f"{EVERYTHING}{part}" if part[:1] == "/" else part for part in parts
+    )

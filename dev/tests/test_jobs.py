@@ -1,0 +1,42 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The table of everyday jobs: complete, narrow and published."""
+
+import json
+import re
+
+from dev import jobs
+
+APPS = 12
+
+
+def test_every_app_has_its_jobs():
+    found = jobs.by_app()
+    assert len(found) == APPS
+    assert all(len(listed) >= 5 for _title, _groups, listed in found)
+    names = [job.name for _title, _groups, listed in found for job in listed]
+    assert len(names) >= 60
+    assert all(job.expects for _title, _groups, listed in found for job in listed)
+
+
+def test_the_scopes_are_narrow():
+    """No scope lists a field, and allows an operation, that no call of the job uses."""
+    for _title, _groups, listed in jobs.by_app():
+        for job in listed:
+            for scope in job.scopes:
+                _check_narrow(job, scope)
+
+
+def _check_narrow(job, scope):
+    own = [call for call in job.calls if call.model == scope.model]
+    said = json.dumps([call.arguments for call in own])
+    # A link is answered with the name of the record
+    for name in set(scope.fields.split()) - {"display_name"}:
+        assert re.search(rf"\b{name}\b", said), (job.name, scope.model, name)
+    methods = {call.method for call in own}
+    for operation in set(scope.operations.split()) - {"read"}:
+        assert operation in methods, (job.name, scope.model, operation)
+
+
+def test_the_table_is_published():
+    assert jobs.PATH.read_text() == jobs.text(), "python3 -m dev readme"
