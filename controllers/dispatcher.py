@@ -11,12 +11,19 @@ from werkzeug.exceptions import HTTPException
 from odoo.http import Dispatcher, RegistryError, Response, root
 
 from ..oauth2.message import NO_STORE
+from ..tools.key_encryption import SigningUnavailableError
 
 JSON_TYPE = "application/json; charset=utf-8"
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
 MAX_CONTENT_LENGTH = 1024 * 1024
-#: What is raised where there is no database, or none that can do it now.
-UNREACHABLE = (psycopg2.InterfaceError, psycopg2.OperationalError, RegistryError)
+#: What is raised where there is no database, or none that can do it now, and where this
+#: process cannot sign.
+UNAVAILABLE = (
+    psycopg2.InterfaceError,
+    psycopg2.OperationalError,
+    RegistryError,
+    SigningUnavailableError,
+)
 #: Seconds after which whoever found no database may ask again.
 RETRY_AFTER = 5
 
@@ -51,15 +58,15 @@ class OAuthDispatcher(Dispatcher):
     def handle_error(self, exc):
         """Return the answer to a request that has failed (Response), with no details.
 
-        That of an HTTP error, 503 while there is no database (RFC 9110 section 15.6.4),
-        500 for what should not happen.
+        That of an HTTP error, 503 while there is no database or no key to sign with
+        (RFC 9110 section 15.6.4), 500 for what should not happen.
         """
         headers = dict(NO_STORE)
         if isinstance(exc, HTTPException):
             if exc.response:
                 return exc.response
             status, error = exc.code, "invalid_request"
-        elif isinstance(exc, UNREACHABLE):
+        elif isinstance(exc, UNAVAILABLE):
             status, error = HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"
             headers["Retry-After"] = str(RETRY_AFTER)
         else:

@@ -37,6 +37,7 @@ from . import oauth_provider_grant
 from . import oauth_provider_grant_duration
 from . import oauth_provider_grant_notice
 from . import oauth_provider_key
+from . import oauth_provider_key_encryption
 from . import oauth_provider_key_rotation
 from . import oauth_provider_logout
 from . import oauth_provider_origin

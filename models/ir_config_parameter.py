@@ -14,3 +14,10 @@ class IrConfigParameter(models.Model):
         """Return the system parameter ``key`` (int from 0 on), or ``default``."""
         value = self.sudo().get_param(key) or ""
         return min(int(value), MAXIMUM) if value.isdecimal() else default
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "value" in vals and "database.uuid" in self.mapped("key"):
+            # This is a copy now
+            self.env["oauth.provider.key"].leave_original()
+        return result

@@ -151,7 +151,7 @@ class OAuthProviderClient(models.Model):
             # Whoever knows it signs in the name of whomever the client acts as
             self._check_acts_as()
         key = self._set_own_key(None)
-        return key.sudo().private_key if is_symmetric else None
+        return key.get_private_key() if is_symmetric else None
 
     def action_generate_private_key(self):
         """Generate a key of the client's own; a shared secret is shown once."""

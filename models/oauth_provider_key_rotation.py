@@ -1,11 +1,16 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import signing_key, vacuum
+from ..tools.key_encryption import SigningUnavailableError
+from .oauth_provider_key_encryption import REPLACES
+
+_logger = logging.getLogger(__name__)
 
 #: How long a new key is published before it signs, so that caches have it by then.
 ANNOUNCEMENT = timedelta(days=1)
@@ -49,7 +54,7 @@ class OAuthProviderKey(models.Model):
         :return: the action that shows a new shared secret, this once, or None
         """
         self.check_access("read")
-        if any(key.retired_at for key in self):
+        if any(key.retired_at or key._is_foreign() for key in self):
             raise UserError(self.env._("This key does not sign any more."))
         new = self.sudo()._make_successors()
         self.retire()
@@ -62,11 +67,20 @@ class OAuthProviderKey(models.Model):
         secret that comes next may stop the one that has leaked all the same: an
         administrator puts another one in its place.
 
+        Where no other key can be made, this one is stopped none the less.
+
         :return: as :meth:`action_rotate`, or a notice that there is more to do
         """
         self.check_access("read")
         keys = self.sudo()
-        new = keys.filtered(lambda key: not key.retired_at)._make_successors()
+        signing = keys.filtered(
+            lambda key: not key.retired_at and not key._is_foreign()
+        )
+        problem = None
+        try:
+            new = signing.with_context(**{REPLACES: True})._make_successors()
+        except SigningUnavailableError as error:
+            new, problem = keys.browse(), error.args[0]
         now = fields.Datetime.now()
         for key in keys:
             key.write(
@@ -78,23 +92,29 @@ class OAuthProviderKey(models.Model):
             )
         tokens = self.env["oauth.provider.token"]
         tokens.revoke_where([("key_id", "in", keys.ids)], kinds=(tokens._name,))
+        if problem:
+            return self._notify(
+                self.env._("The key is withdrawn, and none replaces it: %s", problem)
+            )
         if new.client_id._acts_beyond_user():
-            return self._tell_unseen(new.client_id)
+            return self._notify(
+                self.env._(
+                    "The key is withdrawn. Nobody has seen the one that signs for"
+                    " %(clients)s now: let an administrator replace it and hand it on.",
+                    clients=", ".join(new.client_id.mapped("name")),
+                )
+            )
         return new._show_shared_secret()
 
-    def _tell_unseen(self, clients):
-        """Return the action that says who gives the next secret of ``clients``."""
+    def _notify(self, message):
+        """Return the action that shows the warning ``message`` (str)."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "message": self.env._(
-                    "The key is withdrawn. Nobody has seen the one that signs for"
-                    " %(clients)s now: let an administrator replace it and hand it on.",
-                    clients=", ".join(clients.mapped("name")),
-                ),
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -116,21 +136,26 @@ class OAuthProviderKey(models.Model):
             raise UserError(
                 self.env._("Replace shared secrets one by one: each is shown once.")
             )
-        return shared.client_id._show_shared_secret(shared.private_key)
+        return shared.client_id._show_shared_secret(shared.get_private_key())
 
     @api.model
     def _cron_rotate(self):
         """Announce successors of old keys of the database, and retire what has one.
 
         Each key signs for ``oauth_provider.key_lifetime_days`` days (system parameter,
-        90; 0 for ever). Its successor is published one day before it takes over.
+        90; 0 for ever). Its successor is published one day before it takes over. Where
+        one cannot be decrypted, all stay as they are.
         """
+        self.leave_original()
         lifetime = timedelta(
             days=self.env["ir.config_parameter"]._get_oauth_number(
                 "oauth_provider.key_lifetime_days", 90
             )
         )
         now = fields.Datetime.now()
+        if self.find_unreadable():
+            _logger.warning("Signing keys that cannot be decrypted are not replaced")
+            return
         living = self.sudo().search([("retired_at", "=", False)])
         for _owner, keys in living.grouped(
             lambda key: (key.client_id, key.algorithm)

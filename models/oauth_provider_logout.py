@@ -10,6 +10,7 @@ import requests
 from odoo import api, fields, models
 
 from ..tools import outbound, vacuum
+from ..tools.key_encryption import SigningUnavailableError
 
 _logger = logging.getLogger(__name__)
 
@@ -153,7 +154,11 @@ class OAuthProviderLogout(models.Model):
             )
         except outbound.RefusedAddress:
             return "Refused: an address of the inner network", False
-        except (requests.RequestException, ValueError) as error:
+        except (
+            requests.RequestException,
+            SigningUnavailableError,
+            ValueError,
+        ) as error:
             return type(error).__name__, False
         return (None if status in (200, 204) else f"HTTP {status}"), True
 

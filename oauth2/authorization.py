@@ -4,6 +4,7 @@
 
 import hashlib
 import json
+import logging
 
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import (
@@ -11,15 +12,19 @@ from oauthlib.oauth2 import (
     FatalClientError,
     InvalidRequestError,
     OAuth2Error,
+    TemporarilyUnavailableError,
 )
 
 from ..tools import redirect_uri as uri_rules
+from ..tools.key_encryption import SigningUnavailableError
 from . import message as messages
 from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
 from .interaction import Interaction, choose_language
 from .response_mode import error_location, is_in_fragment, normalize
 from .validator import OdooValidator
+
+_logger = logging.getLogger(__name__)
 
 
 def _digest(parameters, *further):
@@ -248,6 +253,8 @@ class AuthorizationRequest:
     ):
         """Issue what is asked for and return the address that takes it back.
 
+        Or that tells that this process cannot sign it now; nothing is stored then.
+
         :param user: record who is signed in
         :param sign_in: how (:class:`..tools.sign_in.SignIn`)
         :param consented_codes: codes of the scopes that the user ticked (iterable of
@@ -255,6 +262,8 @@ class AuthorizationRequest:
         :param companies: ids of the companies that the user ticked
         :param duration: for how long, as the form says it (str), or None
         """
+        if unavailable := self._check_can_sign(user):
+            return self.error_location(unavailable)
         grants = self.env["oauth.provider.grant"]
         granted = self.scopes
         if consented_codes is not None:
@@ -294,3 +303,26 @@ class AuthorizationRequest:
             [("iss", self.client.get_issuer())],
             fragment=is_in_fragment(self.response_type),
         )
+
+    def _check_can_sign(self, user):
+        """Return why what the answer has to hold cannot be signed now, or None.
+
+        :return: OAuth2Error, as there is no status 503 in a redirect (RFC 6749 section
+            4.1.2.1)
+        """
+        kinds = self.response_type.split()
+        client, keys = self.client, self.env["oauth.provider.key"]
+        try:
+            if "id_token" in kinds:
+                keys.ensure(client.id_token_signed_response_alg).get_private_key()
+            if "token" in kinds and client.token_type == "jwt":
+                client.get_jwt_key().get_private_key()
+        except SigningUnavailableError as error:
+            _logger.warning("No signature: %s", error)
+            self.env["oauth.provider.event"].record(
+                "refused", client=client, user=user, reason="temporarily_unavailable"
+            )
+            return TemporarilyUnavailableError(
+                description="The server cannot sign at the moment."
+            )
+        return None

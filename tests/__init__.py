@@ -34,6 +34,7 @@ from . import test_json2_paths
 from . import test_json2_scopes
 from . import test_json2_write
 from . import test_jwt
+from . import test_key_encryption
 from . import test_keys
 from . import test_language
 from . import test_log

@@ -11,6 +11,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import config
 
+from ..tools import key_encryption
 from .common import new_manager
 
 
@@ -110,14 +111,17 @@ class TestCheckup(TransactionCase):
             "workers": 2,
             "proxy_mode": True,
             "server_wide_modules": ["base", "web", "oauth_provider"],
+            key_encryption.OPTION: key_encryption.generate(),
         }
         with patch.dict(config.options, good):
+            self.env["oauth.provider.key"].encrypt_all()
             self.assertFalse(self.check())
             for name, value, expected in (
                 ("list_db", True, "list_db"),
                 ("workers", 0, "without workers"),
                 ("proxy_mode", False, "proxy_mode"),
                 ("server_wide_modules", ["base", "web"], "whole server"),
+                (key_encryption.OPTION, "", key_encryption.OPTION),
             ):
                 with self.subTest(name=name), patch.dict(config.options, {name: value}):
                     self.assertIn(expected, self.check().name)
@@ -181,7 +185,7 @@ class TestCheckup(TransactionCase):
             found = Finding.search(Finding.action_check()["domain"])
         found = found.filtered(lambda one: one.res_model != self.Client._name)
         places = {one.name: one.res_model for one in found}
-        self.assertEqual(len(places), 6)
+        self.assertEqual(len(places), 7)
         of_issuer = [name for name, place in places.items() if place]
         self.assertEqual(len(of_issuer), 1)
         self.assertIn("another host", of_issuer[0])

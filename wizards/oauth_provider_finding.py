@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.tools import config
 
-from ..tools import redirect_uri
+from ..tools import key_encryption, redirect_uri
 
 
 class OAuthProviderFinding(models.TransientModel):
@@ -72,6 +72,61 @@ class OAuthProviderFinding(models.TransientModel):
             "res_model": client._name,
             "res_id": client.id,
         }
+
+    def _find_keys(self):
+        """Return what there is to say of the encryption of private keys.
+
+        :return: tuple of (severity, whether it applies, what it is, advice)
+        """
+        keys = self.env["oauth.provider.key"].sudo()
+        option = key_encryption.OPTION
+        command = "odoo-bin oauth_provider_keys"
+        try:
+            key_encryption.check()
+        except key_encryption.MalformedSecretKeyError as error:
+            message = keys._malformed(error).args[0]
+            advice = self.env._(
+                "Until it is fixed, this server makes no keys, and signs with none that"
+                " is encrypted."
+            )
+            return (("1", True, message, advice),)
+        unreadable = keys.find_unreadable()
+        has_plain = bool(keys.search_count([("is_encrypted", "=", False)], limit=1))
+        is_configured = key_encryption.is_configured()
+        return (
+            (
+                "1",
+                bool(unreadable),
+                unreadable and unreadable[0]._get_reason(),
+                self.env._(
+                    "Applications get 503 where it has to sign (keys: %(count)s)."
+                    " Correct %(option)s in the configuration file of the server. If"
+                    " the key is lost, run %(command)s renew --unreadable",
+                    count=len(unreadable),
+                    option=option,
+                    command=command,
+                ),
+            ),
+            (
+                "2",
+                has_plain and not is_configured,
+                self.env._("Private signing keys are stored unencrypted."),
+                self.env._(
+                    "A copy of the database is enough to sign in its name. Run"
+                    " %(command)s generate, put the key into the configuration file of"
+                    " the server as %(option)s, restart it, then run %(command)s"
+                    " encrypt",
+                    option=option,
+                    command=command,
+                ),
+            ),
+            (
+                "2",
+                has_plain and is_configured,
+                self.env._("Some private signing keys are still stored unencrypted."),
+                self.env._("Run %(command)s encrypt", command=command),
+            ),
+        )
 
     def _find_server(self, clients):
         parameters = self.env["ir.config_parameter"].sudo()
@@ -146,6 +201,7 @@ class OAuthProviderFinding(models.TransientModel):
                 ),
             ),
         )
+        of_file += self._find_keys()
         return [
             {
                 "severity": severity,

@@ -1,0 +1,302 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+from odoo import api, fields, models
+
+from ..tools import key_encryption, signing_key
+from ..tools.key_encryption import SigningUnavailableError
+
+_logger = logging.getLogger(__name__)
+
+#: Context of code that replaces keys though there are some that it cannot decrypt: a
+#: person or a command has decided it.
+REPLACES = "oauth_replaces_unreadable_keys"
+#: Keys that are tried before another one is made.
+TRIED = 100
+
+
+class OAuthProviderKey(models.Model):
+    """How private keys are kept: encrypted, and for this database only.
+
+    The configuration may be wrong in one worker and right in the others. So a key that
+    cannot be decrypted stays as it is, and no process that meets one makes another: it
+    does not sign, and says so.
+
+    A copy of a database has another ``database.uuid``. It never signs with the keys of
+    the original, which are of no use there, and makes its own.
+    """
+
+    _inherit = "oauth.provider.key"
+
+    is_encrypted = fields.Boolean(
+        string="Encrypted",
+        readonly=True,
+        copy=False,
+        help="The private key is encrypted with a key from the configuration of the"
+        " server. A copy of the database alone cannot sign with it.",
+    )
+    database_uuid = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        default=lambda self: self._get_database_uuid(),
+    )
+
+    @api.model
+    def _get_database_uuid(self):
+        """Return what tells this database from its copies (str).
+
+        Odoo changes it in a copy, and keeps it where a database is moved or renamed.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("database.uuid") or "unknown"
+
+    def _is_foreign(self):
+        """Tell whether this key belongs to the database that this one is a copy of."""
+        return self.sudo().database_uuid != self._get_database_uuid()
+
+    # Reading and storing
+
+    @api.private
+    def get_private_key(self):
+        """Return the private key (str): PEM, or the shared secret of an HS algorithm.
+
+        :raise SigningUnavailableError: where this process cannot decrypt it, or it is
+            the key of another database
+        """
+        self.ensure_one()
+        key = self.sudo()
+        if key._is_foreign():
+            raise SigningUnavailableError(
+                self.env._(
+                    "The signing key %s belongs to the database that this one is a"
+                    " copy of.",
+                    key.kid or key.id,
+                )
+            )
+        if not key.is_encrypted:
+            return key.private_key
+        try:
+            return key_encryption.decrypt(key.private_key)
+        except key_encryption.MalformedSecretKeyError as error:
+            raise self._malformed(error) from error
+        except key_encryption.UndecryptableError as error:
+            raise SigningUnavailableError(key._get_reason()) from error
+
+    def _get_reason(self):
+        """Return why this key cannot be decrypted (str)."""
+        if not key_encryption.is_configured():
+            return self.env._(
+                "The signing key %(key)s is encrypted, and this server has no"
+                " %(option)s to decrypt it.",
+                key=self.kid or self.id,
+                option=key_encryption.OPTION,
+            )
+        return self.env._(
+            "No key in %(option)s of this server decrypts the signing key %(key)s.",
+            key=self.kid or self.id,
+            option=key_encryption.OPTION,
+        )
+
+    @api.model
+    def _malformed(self, error):
+        """Return the error (SigningUnavailableError) for a malformed configuration.
+
+        :param error: MalformedSecretKeyError
+        """
+        return SigningUnavailableError(
+            self.env._(
+                "Key number %(number)s in %(option)s of this server is malformed: it"
+                " must be 32 bytes in URL-safe base64, as odoo-bin oauth_provider_keys"
+                " generate prints them.",
+                number=error.position,
+                option=key_encryption.OPTION,
+            )
+        )
+
+    @api.model
+    def _seal(self, value):
+        """Return the values (dict) that store the private key ``value`` (str).
+
+        :raise SigningUnavailableError: where the configuration is malformed: nothing
+            is stored unencrypted by mistake
+        """
+        if not key_encryption.is_configured():
+            return {"private_key": value, "is_encrypted": False}
+        try:
+            return {"private_key": key_encryption.encrypt(value), "is_encrypted": True}
+        except key_encryption.MalformedSecretKeyError as error:
+            raise self._malformed(error) from error
+
+    @api.model
+    @api.private
+    def find_unreadable(self, limit=None):
+        """Return the keys (records) of this database that cannot be decrypted here.
+
+        Of those that are not retired, the newest first.
+
+        :param limit: how many are tried at most
+        """
+        keys = self.sudo().search(
+            [
+                ("is_encrypted", "=", True),
+                ("retired_at", "=", False),
+                ("database_uuid", "=", self._get_database_uuid()),
+            ],
+            order="id desc",
+            limit=limit,
+        )
+        return keys.filtered(lambda key: not key._is_readable())
+
+    def _is_readable(self):
+        try:
+            self.get_private_key()
+        except SigningUnavailableError:
+            return False
+        return True
+
+    @api.model
+    def _check_may_make(self):
+        """Refuse to make a key where this process cannot read those that there are.
+
+        It would hide that the configuration is wrong, and the other workers could not
+        sign with the new key.
+
+        :raise SigningUnavailableError: in that case
+        """
+        if self.env.context.get(REPLACES):
+            return
+        if unreadable := self.find_unreadable(TRIED):
+            unreadable[0].get_private_key()
+
+    # Copies
+
+    @api.model
+    @api.private
+    def leave_original(self):
+        """Let this copy of a database sign with new keys, if it is one.
+
+        The keys of the original are neither used nor published any more; they stay
+        until they are removed like other old keys.
+        """
+        now = fields.Datetime.now()
+        foreign = self.sudo().search(
+            [
+                ("database_uuid", "!=", self._get_database_uuid()),
+                "|",
+                ("retired_at", "=", False),
+                ("published_until", ">", now),
+            ]
+        )
+        if not foreign:
+            return
+        of_database = foreign.filtered(
+            lambda key: not key.client_id and not key.retired_at
+        )
+        algorithms = of_database.mapped("algorithm")
+        for key in foreign:
+            key.write({"retired_at": key.retired_at or now, "published_until": now})
+            key._record("left to the original")
+        for algorithm in sorted(set(algorithms)):
+            try:
+                self.ensure(algorithm)
+            except SigningUnavailableError as error:
+                # It is tried again at the first signature
+                _logger.warning("No new signing key for this copy: %s", error)
+
+    # The command
+
+    @api.model
+    @api.private
+    def encrypt_all(self):
+        """Encrypt every private key with the first configured key.
+
+        :return: {"encrypted": keys (records) that were stored unencrypted,
+            "rotated": those that another configured key had encrypted,
+            "unreadable": those that no configured key decrypts, which stay as they are}
+        :raise SigningUnavailableError: where the configuration is malformed or has none
+        """
+        if not key_encryption.is_configured():
+            raise SigningUnavailableError(
+                self.env._(
+                    "Set %s in the configuration file of the server first.",
+                    key_encryption.OPTION,
+                )
+            )
+        done = {"encrypted": self.browse(), "rotated": self.browse()}
+        done["unreadable"] = self.browse()
+        for key in self.sudo().search([]):
+            if not key.is_encrypted:
+                kind, value = "encrypted", key.private_key
+            elif key_encryption.is_current(key.private_key):
+                continue
+            else:
+                kind, value = key._open_for_command()
+            if kind != "unreadable":
+                key.write(self._seal(value))
+                key._record(kind)
+            done[kind] |= key
+        return done
+
+    @api.model
+    @api.private
+    def decrypt_all(self):
+        """Store every private key unencrypted, for a server that has no key any more.
+
+        :return: {"decrypted": keys (records), "unreadable": those that stay as they
+            are}
+        :raise SigningUnavailableError: where the configuration is malformed
+        """
+        done = {"decrypted": self.browse(), "unreadable": self.browse()}
+        for key in self.sudo().search([("is_encrypted", "=", True)]):
+            kind, value = key._open_for_command()
+            if kind == "rotated":
+                kind = "decrypted"
+                key.write({"private_key": value, "is_encrypted": False})
+                key._record(kind)
+            done[kind] |= key
+        return done
+
+    def _open_for_command(self):
+        """Return ("rotated", private key) or ("unreadable", None), of any database."""
+        try:
+            return "rotated", key_encryption.decrypt(self.private_key)
+        except key_encryption.MalformedSecretKeyError as error:
+            raise self._malformed(error) from error
+        except key_encryption.UndecryptableError:
+            return "unreadable", None
+
+    @api.model
+    @api.private
+    def renew(self, only_unreadable=False):
+        """Replace signing keys of this database at once.
+
+        Those of the database, and those of clients that cannot be decrypted. What is
+        replaced stays published until the last token that it signed has expired.
+
+        :param only_unreadable: whether those of the database stay that can be decrypted
+        :return: tuple (new keys (records), the clients (records) whose verifiers need
+            their new shared secret)
+        """
+        keys = self.sudo().with_context(**{REPLACES: True})
+        unreadable = keys.find_unreadable()
+        old = unreadable
+        if not only_unreadable:
+            old |= keys.search(
+                [
+                    ("client_id", "=", False),
+                    ("retired_at", "=", False),
+                    ("database_uuid", "=", self._get_database_uuid()),
+                ]
+            )
+        new = keys.browse()
+        # Where a successor is announced already, one new key takes the place of both
+        for (client, algorithm), _keys in old.grouped(
+            lambda key: (key.client_id, key.algorithm)
+        ).items():
+            new |= keys.make(algorithm, client=client)
+        old.retire()
+        shared = new.filtered(lambda key: signing_key.is_symmetric(key.algorithm))
+        return new, shared.client_id

@@ -1,0 +1,124 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Encryption at rest of private signing keys, by keys that no database holds.
+
+They come from the environment or from Odoo's configuration file. The first one
+encrypts, each of them decrypts: so one takes the place of another.
+"""
+
+import functools
+import os
+import re
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+#: The option of the configuration file, and the variable that precedes it.
+OPTION = "oauth_provider_secret_key"
+VARIABLE = "OAUTH_PROVIDER_SECRET_KEY"
+
+
+class SigningUnavailableError(UserError):
+    """This process cannot sign, or make keys, because of its configuration.
+
+    Endpoints answer 503; a form shows the message.
+    """
+
+
+class MalformedSecretKeyError(ValueError):
+    """A configured key is none.
+
+    :ivar position: which one, from 1 on (int)
+    """
+
+    def __init__(self, position):
+        super().__init__(f"Key {position} of {OPTION} is malformed")
+        self.position = position
+
+
+class UndecryptableError(ValueError):
+    """None of the configured keys decrypts a value."""
+
+
+def generate():
+    """Return a new key for the configuration (str): 32 bytes in URL-safe base64."""
+    return Fernet.generate_key().decode()
+
+
+def is_configured():
+    """Tell whether the configuration has a key, be it well-formed or not."""
+    return bool(_read_option())
+
+
+def check():
+    """Raise :class:`MalformedSecretKeyError` where the configuration is malformed."""
+    _get_fernet()
+
+
+def encrypt(value):
+    """Return ``value`` (str) encrypted by the first configured key (str).
+
+    :raise MalformedSecretKeyError: where the configuration is malformed
+    :raise UndecryptableError: where it has no key
+    """
+    return _require_fernet().encrypt(value.encode()).decode()
+
+
+def decrypt(value):
+    """Return what :func:`encrypt` has made ``value`` of (str).
+
+    :raise MalformedSecretKeyError: where the configuration is malformed
+    :raise UndecryptableError: where it has no key, or another one
+    """
+    try:
+        return _require_fernet().decrypt(value.encode()).decode()
+    except InvalidToken as error:
+        raise UndecryptableError() from error
+
+
+def is_current(value):
+    """Tell whether the first configured key has encrypted ``value`` (str)."""
+    first, *_others = _split(_read_option()) or [None]
+    if not first:
+        return False
+    try:
+        Fernet(first).decrypt(value.encode())
+    except (ValueError, InvalidToken):
+        return False
+    return True
+
+
+def _read_option():
+    return (os.environ.get(VARIABLE) or config.get(OPTION) or "").strip()
+
+
+def _split(text):
+    return [part for part in re.split(r"[,\s]+", text) if part]
+
+
+def _get_fernet():
+    """Return what encrypts and decrypts, or None where nothing is configured."""
+    text = _read_option()
+    return _make_fernet(text) if text else None
+
+
+def _require_fernet():
+    fernet = _get_fernet()
+    if fernet is None:
+        raise UndecryptableError()
+    return fernet
+
+
+@functools.lru_cache(maxsize=4)
+def _make_fernet(text):
+    keys = []
+    for position, part in enumerate(_split(text), start=1):
+        try:
+            keys.append(Fernet(part))
+        except ValueError as error:
+            raise MalformedSecretKeyError(position) from error
+    if not keys:
+        raise MalformedSecretKeyError(1)
+    return MultiFernet(keys)
