@@ -1,12 +1,24 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+import time
 from urllib.parse import quote
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..tools import log_filter
 from .common import OAuthCase
+
+
+def nested(address):
+    """Return queries (list of str) that hold ``address``, encoded ever more often."""
+    queries = []
+    for name in ("redirect", "state", "a", "b", "c", "d", "e", "f", "g", "h"):
+        address = f"{name}={quote(address, safe='')}"
+        queries.append(address)
+        address = f"/web/login?{address}&z=1"
+    return queries
 
 
 @tagged("post_install", "-at_install")
@@ -21,11 +33,55 @@ class TestLog(OAuthCase):
             "code=CREDENTIAL&state=kept",
             "refresh_token=CREDENTIAL",
             "password=CREDENTIAL",
+            # Repeated, and with what ends a value elsewhere
+            "token=CREDENTIAL&token=CREDENTIAL&TOKEN=CREDENTIAL",
+            "password=a%22'?b=CREDENTIAL",
+            "password=a%C2%A0CREDENTIAL",
+            "password=a%26b%3DCREDENTIAL",
+            "client%5Fsecret=CREDENTIAL",
+            "client%255Fsecret=CREDENTIAL",
+            # In the address of another request
+            "redirect=/oauth2/authorize?id_token_hint=CREDENTIAL",
+            *nested("/oauth2/authorize?state=x&id_token_hint=CREDENTIAL&a=b"),
+            *nested("https://client.example.com/#access_token=CREDENTIAL"),
+            *nested("code=CREDENTIAL&state=x"),
+            *nested("/oauth2/tokeninfo?token=CREDENTIAL&token=CREDENTIAL"),
+            *nested("/x?password=a%26CREDENTIAL"),
         ):
             with self.subTest(query=query), self.assertLogs("werkzeug") as logs:
                 self.url_open(f"/oauth2/tokeninfo?{query}")
             self.assertNotIn("CREDENTIAL", "\n".join(logs.output))
-            self.assertIn("=***", "\n".join(logs.output))
+            self.assertIn("***", "\n".join(logs.output))
+
+    def test_the_address_of_a_login_page_hides_a_hint(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        hint = self.redeem(code, client, secret).json()["id_token"]
+        self.url_open("/web/session/logout")
+        with self.assertLogs("werkzeug") as logs:
+            self.url_open(self.authorize_url(client, id_token_hint=hint))
+        logged = "\n".join(logs.output)
+        self.assertIn("/web/login?redirect=", logged)
+        self.assertIn(client.identifier, logged)
+        for part in hint.split("."):
+            self.assertNotIn(part, logged)
+
+    def test_a_request_line_without_a_credential_stays_as_it_is(self):
+        for query in (
+            "state=%7B%22d%22%3A+1%7D&r=%2Fa%3Fb%3D%2525",
+            "code_challenge=abc&codes=1&scope=a+b%20c",
+            "a=%ff%fe&b=%25ZZ&c=%&d==&&=e?f#g",
+            "code=&token=",
+        ):
+            line = f"GET /oauth2/authorize?{query} HTTP/1.1"
+            self.assertEqual(log_filter.redact(line), line)
+
+    def test_a_hostile_request_line_costs_no_time(self):
+        started = time.process_time()
+        for part in ("a=?", "a=%3F", "%25", "?", "&", "=%253d"):
+            log_filter.redact("GET /?" + part * (60_000 // len(part)) + " HTTP/1.1")
+        self.assertLess(time.process_time() - started, 3)
 
     def test_no_line_of_a_log_is_the_callers(self):
         scopes = self.env["oauth.provider.scope"].create(

@@ -3,24 +3,101 @@
 """Keeps credentials and forged lines out of the request lines that Odoo logs.
 
 An access token may be in the address of a request (RFC 6750 section 2.3), since Odoo's
-own auth_oauth knows no other place; and whoever errs puts other secrets there. Odoo
-decodes what is not ASCII, and some of that ends a line or steers a terminal.
+own auth_oauth knows no other place; and whoever errs puts other secrets there. The
+address of one request is often a parameter of the next, such as ``redirect`` of Odoo's
+login page. Odoo decodes what is not ASCII, and some of that ends a line or steers a
+terminal.
 """
 
 import logging
 import re
+from urllib.parse import quote_plus, unquote_plus
 
-_CREDENTIAL = re.compile(
-    r"(?<=[?&])"
-    r"((?:access_token|assertion|client_assertion|client_secret|code|code_verifier"
-    r"|id_token_hint|password|refresh_token|token)=)"
-    r"[^&\s\"']+",
-    re.IGNORECASE,
+#: Parameters that hold a credential.
+CREDENTIALS = frozenset(
+    (
+        "access_token",
+        "assertion",
+        "client_assertion",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "id_token",
+        "id_token_hint",
+        "logout_token",
+        "password",
+        "refresh_token",
+        "token",
+    )
 )
-
-
+#: In place of a value.
+HIDDEN = "***"
+#: How often a value may be encoded within another one; what is deeper is hidden.
+MAX_DEPTH = 8
+#: Only what cannot be in an address ends one: Odoo decodes other blanks, and quotes may
+#: be part of a password.
+_WORD = re.compile(r"[^ \t\r\n]+")
+_SEPARATOR = re.compile("([?&#])")
+_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 #: Not the control characters of ASCII: Odoo keeps those encoded, and adds colors.
 _CONTROL = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def redact(text):
+    """Return ``text`` (str) without the values of parameters that hold a credential.
+
+    Also where a parameter is repeated, its name is encoded, or an address is the value
+    of another parameter, encoded any number of times.
+    """
+    return _WORD.sub(lambda found: _redact_address(found[0]), text)
+
+
+def _redact_address(text, depth=0):
+    """Return ``text`` (str), an address or a list of parameters, without credentials.
+
+    :param depth: how often it was decoded; if it was, it may begin with a parameter
+    """
+    redacted = []
+    is_parameter, is_hidden = depth > 0, False
+    for part in _SEPARATOR.split(text):
+        if part in ("?", "&", "#"):
+            is_parameter = True
+            # A credential may hold any character but the one that ends it
+            is_hidden = is_hidden and part != "&"
+        elif not is_hidden:
+            name, equals, value = part.partition("=")
+            is_hidden = is_parameter and bool(equals) and _is_credential(name)
+            if is_hidden:
+                part = f"{name}={HIDDEN}" if value else f"{name}="
+            else:
+                part = f"{_redact_encoded(name, depth)}{equals}" + (
+                    _redact_encoded(value, depth)
+                )
+            redacted.append(part)
+            continue
+        if not is_hidden:
+            redacted.append(part)
+    return "".join(redacted)
+
+
+def _redact_encoded(text, depth):
+    """Return ``text`` (str) without the credentials that show when it is decoded."""
+    if not _ESCAPE.search(text):
+        return text
+    if depth == MAX_DEPTH:
+        return HIDDEN
+    decoded = unquote_plus(text)
+    redacted = _redact_address(decoded, depth + 1)
+    return text if redacted == decoded else quote_plus(redacted, safe="/:*")
+
+
+def _is_credential(name):
+    for _time in range(MAX_DEPTH):
+        decoded = unquote_plus(name)
+        if decoded == name:
+            break
+        name = decoded
+    return name.strip().lower() in CREDENTIALS
 
 
 class CredentialFilter(logging.Filter):
@@ -29,7 +106,7 @@ class CredentialFilter(logging.Filter):
     def filter(self, record):
         """Let every record pass, in one line and without its credentials."""
         message = record.getMessage()
-        redacted = _CREDENTIAL.sub(r"\1***", message)
+        redacted = redact(message)
         redacted = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], redacted)
         if redacted != message:
             record.msg, record.args = redacted, ()
