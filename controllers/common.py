@@ -7,6 +7,8 @@ import json
 from urllib.parse import urlencode
 
 import psycopg2
+from oauthlib.oauth2 import InvalidRequestError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import wrap_file
 
 from odoo import SUPERUSER_ID, http
@@ -17,10 +19,19 @@ from odoo.tools import config, json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from .dispatcher import JSON_TYPE, MAX_CONTENT_LENGTH, RETRY_AFTER, OAuthDispatcher
+from .dispatcher import (
+    JSON_TYPE,
+    MAX_CONTENT_LENGTH,
+    RETRY_AFTER,
+    OAuthDispatcher,
+    OAuthPageDispatcher,
+    check_size,
+)
 
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
+#: Headers that may name the database, so that an answer depends on them.
+DATABASE_HEADERS = ("X-Odoo-Database", "Cookie")
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -37,7 +48,15 @@ PAGE_HEADERS = {
 }
 
 
-def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes=None):
+def oauth_route(
+    name,
+    methods,
+    readonly=False,
+    browser=False,
+    cors=False,
+    routes=None,
+    **routing,
+):
     """Publish a controller method as ``/oauth2/<name>`` in both its forms.
 
     The method is called as ``method(self, message)`` in the database that the request
@@ -53,6 +72,7 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it
     :param routes: addresses in place of the two
+    :param routing: further attributes of :func:`odoo.http.route`
     """
     if cors:
         methods = [*methods, "OPTIONS"]
@@ -62,15 +82,17 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
         def handle(self, database=None, **_parameters):
             httprequest = request.httprequest
             method_name = httprequest.method
+            session = request.session
+            if not session.uid and not session.should_rotate:
+                # Nobody's: there is nothing to keep. A POST without a cookie may come
+                # from another site, and a new session would take the place of the one
+                # whose cookie the browser has kept back (SameSite)
+                session.can_save = False
             # HEAD is a GET whose body is not sent, where nothing is written
             if method_name not in methods and not (
                 readonly and "GET" in methods and method_name == "HEAD"
             ):
                 return _refusal(405, "Use another method.", Allow=", ".join(methods))
-            if method_name == "POST" and "session_id" not in httprequest.cookies:
-                # Another site may have sent it. A new session would take the place of
-                # the one whose cookie the browser has kept back (SameSite)
-                request.session.can_save = False
             response = _enter_database(database, browser)
             if response is not None:
                 return response
@@ -78,21 +100,32 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
             if is_preflight:
                 response = request.make_response("", status=204)
             else:
-                response = method(self, read_message())
+                try:
+                    message = read_message()
+                except RequestEntityTooLarge as error:
+                    if not browser:
+                        raise
+                    return error_page(
+                        InvalidRequestError(description=error.description),
+                        status=error.code,
+                    )
+                response = method(self, message)
             if cors:
                 origin = httprequest.headers.get("Origin")
                 announced = methods if is_preflight else None
                 env = superuser_env() if origin else None
                 response.headers.update(cors_headers(env, origin, announced))
+            if not browser:
+                vary = [response.headers.get("Vary"), *DATABASE_HEADERS]
+                response.headers["Vary"] = ", ".join(filter(None, vary))
             return response
 
         # Odoo drops parameters that the signature does not name, and warns of each
         del handle.__wrapped__
-        kind = {"type": "http", "csrf": False}
+        kind = {"type": OAuthPageDispatcher.routing_type, "csrf": False}
         if not browser:
             kind = {
                 "type": OAuthDispatcher.routing_type,
-                "max_content_length": MAX_CONTENT_LENGTH,
                 "oauth_stateless": True,
                 "oauth_cors": cors,
             }
@@ -100,7 +133,9 @@ def oauth_route(name, methods, readonly=False, browser=False, cors=False, routes
         return http.route(
             routes or [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
             **kind,
+            **routing,
             auth="none",
+            max_content_length=MAX_CONTENT_LENGTH,
             save_session=browser,
             readonly=_on_replica(readonly) if callable(readonly) else readonly,
         )(handle)
@@ -127,8 +162,12 @@ def superuser_env():
 
 
 def read_message():
-    """Return the current request as a :class:`Message`."""
+    """Return the current request as a :class:`Message`.
+
+    :raise RequestEntityTooLarge: where it is too long, or has too many fields
+    """
     httprequest = request.httprequest
+    check_size(httprequest)
     return Message(
         # oauthlib parses the address; nothing of it is the caller's
         uri="/oauth2",
@@ -170,19 +209,31 @@ def _refusal(status, description, **headers):
     return json_response(Answer(status, body, headers))
 
 
+def named_database(in_path=None):
+    """Return the database (str) that the request itself names, or None.
+
+    By its path, the parameter ``db`` or a header: where it comes without any of these,
+    Odoo finds the database as well.
+
+    :param in_path: the one in its path (str); else what was there before
+    """
+    if in_path:
+        request.oauth_database = in_path
+    httprequest = request.httprequest
+    return (
+        getattr(request, "oauth_database", None)
+        or httprequest.args.get("db")
+        or httprequest.headers.get("X-Odoo-Database")
+    )
+
+
 def _enter_database(named, browser):
     """Make sure that the request runs in the database that it names.
 
     :return: None when it does; otherwise the response to send
     """
     httprequest = request.httprequest
-    named = (
-        named
-        or httprequest.args.get("db")
-        or httprequest.headers.get("X-Odoo-Database")
-        or request.db
-        or _find_only_database()
-    )
+    named = named_database(named) or request.db or _find_only_database()
     if named and named == request.db:
         return None
     if not named or not _is_served(named):
@@ -291,12 +342,12 @@ def signed_in_user():
     return request.env.user
 
 
-def error_page(error):
+def error_page(error, status=400):
     """Return the page that tells a person of ``error`` (OAuth2Error)."""
     request.env["ir.http"]._auth_method_public()
     return request.render(
         "oauth_provider.error",
         {"code": error.error, "description": error.description},
         headers=PAGE_HEADERS,
-        status=400,
+        status=status,
     )

@@ -6,9 +6,9 @@ import json
 from http import HTTPStatus
 
 import psycopg2
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from odoo.http import Dispatcher, RegistryError, Response, root
+from odoo.http import Dispatcher, HttpDispatcher, RegistryError, Response, root
 
 from ..oauth2.message import NO_STORE
 from ..tools.key_encryption import SigningUnavailableError
@@ -16,6 +16,8 @@ from ..tools.key_encryption import SigningUnavailableError
 JSON_TYPE = "application/json; charset=utf-8"
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
 MAX_CONTENT_LENGTH = 1024 * 1024
+#: Fields of a form: some for the request, one for each scope and company.
+MAX_FIELDS = 5000
 #: What is raised where there is no database, or none that can do it now, and where this
 #: process cannot sign.
 UNAVAILABLE = (
@@ -26,6 +28,48 @@ UNAVAILABLE = (
 )
 #: Seconds after which whoever found no database may ask again.
 RETRY_AFTER = 5
+
+
+def check_size(httprequest):
+    """Raise RequestEntityTooLarge for a request that is too long to read its fields.
+
+    Reading the fields of a megabyte takes a second. Those of a form in several parts
+    are counted by Werkzeug.
+
+    :param httprequest: the request (HTTPRequest)
+    """
+    content = httprequest.query_string
+    if httprequest.mimetype == "application/x-www-form-urlencoded":
+        try:
+            content += b"&" + httprequest.get_data(parse_form_data=False)
+        except RequestEntityTooLarge as error:
+            raise _too_large() from error
+    elif httprequest.mimetype == "multipart/form-data":
+        try:
+            httprequest.form  # noqa: B018
+        except RequestEntityTooLarge as error:
+            raise _too_large() from error
+    if content.count(b"&") > MAX_FIELDS:
+        raise _too_large()
+
+
+def _too_large():
+    return RequestEntityTooLarge("The request is too long or has too many fields.")
+
+
+class OAuthPageDispatcher(HttpDispatcher):
+    """Hands a browser's request to its endpoint as it came, and answers with pages.
+
+    Odoo's own one reads all fields of a form first, however many there are.
+    """
+
+    routing_type = "oauth2_page"
+
+    def dispatch(self, endpoint, args):
+        self.request.params = dict(args)
+        if self.request.db:
+            return self.request.registry["ir.http"]._dispatch(endpoint)
+        return endpoint(**args)
 
 
 class OAuthDispatcher(Dispatcher):

@@ -37,6 +37,23 @@ class TestMetadata(OAuthCase):
         self.assertEqual(documents[0], documents[2])
         self.assertEqual(documents[0]["issuer"], self.Client.get_issuer())
 
+    def test_a_cache_tells_databases_apart(self):
+        """What may be kept depends on the headers that may name the database."""
+        for path in (
+            "/oauth2/jwks",
+            f"/oauth2/db/{self.env.cr.dbname}/jwks",
+            WELL_KNOWN,
+            "/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource/json/2",
+        ):
+            for headers in ({}, {"Origin": "https://client.example.com"}):
+                response = self.url_open(path, headers=headers)
+                self.assertIn("public, max-age", response.headers["Cache-Control"])
+                found = {name.strip() for name in response.headers["Vary"].split(",")}
+                self.assertEqual(found, {"Origin", "X-Odoo-Database", "Cookie"})
+        response = self.url_open("/oauth2/public_key")
+        self.assertEqual(response.headers["Vary"], "X-Odoo-Database, Cookie")
+
     def test_it_may_be_kept_for_a_while(self):
         headers = self.url_open(WELL_KNOWN).headers
         self.assertIn("max-age", headers["Cache-Control"])
