@@ -1,24 +1,30 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import time
 from urllib.parse import urlencode
 
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
+from werkzeug.exceptions import HTTPException
 
 from odoo import http
-from odoo.http import request
+from odoo.http import SessionExpiredException, request
 
 from ..oauth2.authorization import AuthorizationRequest
 from ..oauth2.message import CARRIED_PARAMETERS
-from ..tools import redirect_uri, sign_in
+from ..tools import redirect_uri, sign_in, sign_in_mark
+from . import person
 from .common import (
     PAGE_HEADERS,
     error_page,
     is_post_of_nobody,
+    named_database,
     oauth_route,
     redirect,
-    signed_in_user,
     superuser_env,
 )
+
+#: Where the person's part is, in both forms; the browser stays at the endpoint.
+CONSENT_ROUTES = ["/oauth2/consent", "/oauth2/db/<string:database>/consent"]
 
 
 class AuthorizeController(http.Controller):
@@ -27,21 +33,67 @@ class AuthorizeController(http.Controller):
         """Authorization endpoint (RFC 6749 section 3.1).
 
         GET shows the consent page, POST is the answer to it. The form carries the
-        request itself, which is validated anew: two tabs never mix.
+        request itself, which is validated anew: two tabs never mix. Once client and
+        redirect URI are proven, the person who is signed in is served by
+        :meth:`oauth_consent`, within the same request.
         """
-        decision = message.form.get("oauth_decision")
         try:
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
             return error_page(error)
-        if is_post_of_nobody(decision):
+        if is_post_of_nobody(message.form.get("oauth_decision")):
             # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))
         if authorization.error:
             return redirect(authorization.error_location(authorization.error))
-        user = signed_in_user()
-        user = user and user.sudo()
-        signed_in = user and self._read_sign_in(user, authorization)
+        if not request.session.uid:
+            return self._without_person(authorization, message)
+        request.oauth_authorization = authorization, message
+        path = request.httprequest.path.rstrip("/").removesuffix("authorize")
+        response = person.serve(
+            f"{path}consent",
+            self._own_url(message),
+            lambda reason: self._interrupted(authorization, message, reason),
+        )
+        if request.oauth_authorization:
+            # An addon has answered in place of our own method, with a page of its own
+            if error := authorization.interruption_error(is_sign_in=False):
+                return redirect(authorization.error_location(error))
+        return response
+
+    @http.route(
+        CONSENT_ROUTES, type="http", auth="user", methods=["GET"], sitemap=False
+    )
+    def oauth_consent(self, database=None, **_parameters):
+        """The person's part of the authorization endpoint.
+
+        With ``auth="user"``: a session that is locked or has expired authorizes
+        nothing. Its own address leads to the endpoint, which validates the request.
+        """
+        if not getattr(request, "oauth_authorization", None):
+            return redirect(self._endpoint_url())
+        authorization, message = request.oauth_authorization
+        request.oauth_authorization = None
+        if request.session.uid != request.env.uid:
+            # An addon has signed the person out and gone on
+            return self._without_person(authorization, message)
+        return self._answer_person(authorization, message, request.env.user.sudo())
+
+    @oauth_route(
+        "consent",
+        ["GET"],
+        browser=True,
+        routes=CONSENT_ROUTES,
+        oauth_without_database=True,
+    )
+    def oauth_consent_without_database(self, message):
+        """The same for the router of Odoo that knows no database."""
+        return redirect(self._endpoint_url())
+
+    def _answer_person(self, authorization, message, user):
+        """Return the response for ``user`` (record), whose session is in order."""
+        decision = message.form.get("oauth_decision")
+        signed_in = self._read_sign_in(user, authorization)
         step = authorization.next_step(user, signed_in)
         if isinstance(step, OAuth2Error):
             return self._answer(authorization, authorization.error_location(step))
@@ -53,34 +105,64 @@ class AuthorizeController(http.Controller):
         if decision == "deny":
             return self._answer(authorization, authorization.denied_location(user))
         if decision == "allow":
-            shown = message.form.get("oauth_shown")
-            if not authorization.is_as_shown(user, shown):
-                # Nobody allows what the page did not say
-                return self._consent_page(authorization, message, is_changed=True)
-            ticked = {
-                scope.code
-                for scope in authorization.scopes
-                if message.form.get(f"oauth_scope.{scope.code}")
-            }
-            companies = {
-                company.id
-                for company in authorization.offered_companies(user)
-                if message.form.get(f"oauth_company.{company.id}")
-            }
-            duration = message.form.get("oauth_duration")
-            location = authorization.grant_location(
-                user, signed_in, ticked, companies, duration
-            )
-            return self._answer(authorization, location)
+            return self._allow(authorization, message, user, signed_in)
         if step == "consent":
             return self._consent_page(authorization, message)
         location = authorization.grant_location(user, signed_in)
         return self._answer(authorization, location)
 
+    def _allow(self, authorization, message, user, signed_in):
+        """Return the response for ``user`` (record), who has pressed *Allow*."""
+        shown = message.form.get("oauth_shown")
+        if not authorization.is_as_shown(user, shown):
+            # Nobody allows what the page did not say
+            return self._consent_page(authorization, message, is_changed=True)
+        ticked = {
+            scope.code
+            for scope in authorization.scopes
+            if message.form.get(f"oauth_scope.{scope.code}")
+        }
+        companies = {
+            company.id
+            for company in authorization.offered_companies(user)
+            if message.form.get(f"oauth_company.{company.id}")
+        }
+        duration = message.form.get("oauth_duration")
+        location = authorization.grant_location(
+            user, signed_in, ticked, companies, duration
+        )
+        return self._answer(authorization, location)
+
+    def _without_person(self, authorization, message):
+        """Return the response for who is not signed in: log in, if it may be asked."""
+        step = authorization.next_step(None, None)
+        if isinstance(step, OAuth2Error):
+            return redirect(authorization.error_location(step))
+        return self._login(authorization, message)
+
+    def _interrupted(self, authorization, message, reason):
+        """Return the response where Odoo serves no page, or None to let it answer.
+
+        :param reason: what was raised, one of person.INTERRUPTIONS
+        """
+        request.oauth_authorization = None
+        if error := authorization.interruption_error(
+            is_sign_in=not isinstance(reason, HTTPException)
+        ):
+            return redirect(authorization.error_location(error))
+        if type(reason) is SessionExpiredException:
+            # As Odoo does it, and the mark of the request goes along
+            request.session.logout(keep_db=True)
+            return self._login(authorization, message)
+        return None
+
     def _answer(self, authorization, location):
         """Send the answer; a sign-in that the request asked for is used up by it."""
-        sign_in.answer(request.session, authorization.fingerprint)
-        return redirect(location)
+        response = redirect(location)
+        if mark := self._read_mark(authorization):
+            sign_in.answer(request.session, mark)
+            self._set_mark(response, self._mark_name(authorization), "")
+        return response
 
     def _own_url(self, message):
         """Return the address of this request as a GET, on this host (str)."""
@@ -94,10 +176,37 @@ class AuthorizeController(http.Controller):
         path = request.httprequest.path
         return f"{path}?{urlencode(values)}" if values else path
 
+    def _endpoint_url(self):
+        """Return the address (str) of the endpoint, for that of its person's part."""
+        path = request.httprequest.path.rstrip("/").removesuffix("consent")
+        query = request.httprequest.query_string.decode("ascii", "replace")
+        return f"{path}authorize?{query}" if query else f"{path}authorize"
+
     def _read_sign_in(self, user, authorization):
         device = request.session.sid[: http.STORED_SESSION_BYTES]
-        name = authorization.fingerprint
-        return sign_in.read(request.session, user.id, device, name)
+        mark = self._read_mark(authorization)
+        return sign_in.read(request.session, user.id, device, mark)
+
+    def _mark_name(self, authorization):
+        return sign_in_mark.cookie_name(authorization.env, authorization.fingerprint)
+
+    def _read_mark(self, authorization):
+        cookies = request.httprequest.cookies
+        return sign_in_mark.read(authorization.env, authorization.fingerprint, cookies)
+
+    def _set_mark(self, response, name, value):
+        """Let the browser keep the mark ``value`` (str) as ``name``, or drop it."""
+        lifetime = sign_in_mark.LIFETIME if value else 0
+        response.set_cookie(
+            name,
+            value,
+            max_age=lifetime,
+            expires=int(time.time()) + lifetime if value else 0,
+            path=sign_in_mark.PATH,
+            secure=request.httprequest.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
 
     def _login(self, authorization, message):
         """Send the person to Odoo's own login, with whatever factors it asks for.
@@ -105,12 +214,23 @@ class AuthorizeController(http.Controller):
         Who is signed in has to do it again: the login page sends anybody else back at
         once. The rest of the session stays, or applications would be told of a logout.
         """
-        request.session.uid = None
-        sign_in.ask(request.session, authorization.fingerprint)
+        if request.session.uid:
+            request.session.uid = None
         query = {"redirect": self._own_url(message)}
         if login_hint := authorization.parameters.get("login_hint"):
             query["login"] = login_hint
-        return redirect(f"/web/login?{urlencode(query)}")
+        if named := named_database():
+            # No session remembers it
+            query["db"] = named
+        response = redirect(f"/web/login?{urlencode(query)}")
+        name = self._mark_name(authorization)
+        mark = sign_in_mark.make(
+            authorization.env, authorization.fingerprint, time.time()
+        )
+        self._set_mark(response, name, mark)
+        for old in sign_in_mark.surplus(request.httprequest.cookies, name):
+            self._set_mark(response, old, "")
+        return response
 
     def _consent_page(self, authorization, message, is_changed=False):
         own_url = self._own_url(message)

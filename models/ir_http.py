@@ -51,6 +51,9 @@ class IrHttp(models.AbstractModel):
 
     def _generate_routing_rules(self, modules, converters):
         for url, endpoint in super()._generate_routing_rules(modules, converters):
+            if endpoint.routing.get("oauth_without_database"):
+                # A database has a route for people who are signed in at this address
+                continue
             if endpoint.routing.get("auth") in ("oauth", "bearer"):
                 self._oauth_mind_replica(endpoint.routing)
             if endpoint.routing.get("auth") == "oauth":

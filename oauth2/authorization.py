@@ -14,6 +14,7 @@ from oauthlib.oauth2 import (
     OAuth2Error,
     TemporarilyUnavailableError,
 )
+from oauthlib.openid.connect.core.exceptions import InteractionRequired, LoginRequired
 
 from ..tools import redirect_uri as uri_rules
 from ..tools.key_encryption import SigningUnavailableError
@@ -185,6 +186,17 @@ class AuthorizationRequest:
         """
         needs_consent = bool(user) and self.needs_consent(user)
         return self.interaction.next_step(self.client, user, sign_in, needs_consent)
+
+    def interruption_error(self, is_sign_in):
+        """Return the OAuth2Error where the person has to do something else first.
+
+        None where the person may be asked for it (OpenID Connect Core 3.1.2.6).
+
+        :param is_sign_in: whether it is to sign in or to confirm the own identity
+        """
+        if "none" not in self.interaction.prompts:
+            return None
+        return LoginRequired() if is_sign_in else InteractionRequired()
 
     def needs_consent(self, user):
         """Tell whether ``user`` (record) must be asked, whatever the client wants.

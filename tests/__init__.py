@@ -49,6 +49,7 @@ from . import test_openid_attacks
 from . import test_otherinfo
 from . import test_overview
 from . import test_password
+from . import test_person_part
 from . import test_plans
 from . import test_policy
 from . import test_privilege
@@ -60,12 +61,14 @@ from . import test_recipe
 from . import test_redirect_uri_difference
 from . import test_refresh
 from . import test_replica
+from . import test_request_size
 from . import test_resource
 from . import test_scope_form
 from . import test_second_factor
 from . import test_security
 from . import test_settings
 from . import test_shared_secret
+from . import test_sign_in_mark
 from . import test_statements
 from . import test_throttle
 from . import test_trial

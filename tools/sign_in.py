@@ -9,14 +9,14 @@ import secrets
 import time
 from dataclasses import dataclass
 
+from . import sign_in_mark
+
 #: Where it is in the session.
 KEY = "oauth_provider"
-#: Where it is in the session which requests have asked for a new sign-in, and when.
-ASKED = "oauth_provider_asked"
-#: Seconds that a person may take for it.
-ASKED_LIFETIME = 3600
-#: How many such requests count at once: a browser has a few tabs.
-MAX_ASKED = 10
+#: Where it is in the session which marks of requests have been answered.
+ANSWERED = "oauth_provider_answered"
+#: How many of them are kept by name; older ones all count as answered.
+MAX_ANSWERED = 50
 #: Names of RFC 8176 for what Odoo calls the method of a sign-in. Odoo asks a passkey to
 #: verify its person, and takes it for two factors.
 METHODS = {
@@ -72,42 +72,37 @@ def note(session, uid, method):
     return None if is_same else known.get("handle")
 
 
-def ask(session, request):
-    """Remember that ``request`` sends the person of ``session`` to sign in anew.
+def answer(session, mark):
+    """Remember that the request of ``mark`` has been answered: it counts no more.
 
-    Of the request there is its digest alone. What makes the sign-in new is thus known
-    to this browser's session only, for this request only, and until it is answered
-    (:func:`answer`): whoever comes to the browser later and goes back in its history,
-    or brings an address along, has to sign in. What is forgotten, for a session has
-    ended or for too many requests, makes a person sign in once more, and nothing else.
-
-    :param request: digest (str) of all that the request asks for
+    :param mark: :class:`.sign_in_mark.Mark`
     """
-    asked = {name: at for name, at in _asked(session).items() if name != request}
-    newest = sorted(asked.items(), key=lambda item: item[1])[1 - MAX_ASKED :]
-    session[ASKED] = {**dict(newest), request: int(time.time())}
+    known = session.get(ANSWERED) or {}
+    limit = max(known.get("until", 0), int(time.time()) - sign_in_mark.LIFETIME)
+    marks = {h: at for h, at in known.get("marks", {}).items() if at > limit}
+    marks[mark.handle] = mark.asked_at
+    newest = sorted(marks.items(), key=lambda item: item[1], reverse=True)
+    if len(newest) > MAX_ANSWERED:
+        # What is forgotten must not count again
+        limit = newest[MAX_ANSWERED][1]
+        newest = [item for item in newest if item[1] > limit]
+    session[ANSWERED] = {"until": limit, "marks": dict(newest)}
 
 
-def answer(session, request):
-    """Forget what :func:`ask` remembered: the next time it is asked for again."""
-    asked = session.get(ASKED) or {}
-    if request in asked:
-        session[ASKED] = {name: at for name, at in asked.items() if name != request}
+def is_answered(session, mark):
+    """Tell whether the request of ``mark`` has been answered in ``session``."""
+    known = session.get(ANSWERED) or {}
+    is_old = mark.asked_at <= known.get("until", 0)
+    return is_old or mark.handle in known.get("marks", {})
 
 
-def _asked(session):
-    """Return the requests that count (dict of their times)."""
-    limit = time.time() - ASKED_LIFETIME
-    asked = session.get(ASKED) or {}
-    return {name: at for name, at in asked.items() if at >= limit}
-
-
-def read(session, uid, device, request=None):
+def read(session, uid, device, mark=None):
     """Return the :class:`SignIn` of the user ``uid`` (int) in ``session``.
 
     One that Odoo did not record, for it is older than the addon, gets its handle now.
 
-    :param request: digest (str) of the authorization request at hand, see :func:`ask`
+    :param mark: :class:`.sign_in_mark.Mark` of the authorization request at hand, or
+        None
     """
     known = session.get(KEY) or {}
     if known.get("uid") != uid:
@@ -119,7 +114,7 @@ def read(session, uid, device, request=None):
         device,
         known["time"],
         tuple(known["methods"]),
-        _asked(session).get(request),
+        mark.asked_at if mark and not is_answered(session, mark) else None,
     )
 
 
