@@ -18,6 +18,7 @@ from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 from ..models.api_access import ApiAccess
 from ..oauth2 import api
 from ..tools import api_access
+from ..tools.insufficient_scope import InsufficientScope
 
 NO_CONTEXT = frozendict()
 #: What arguments of the wrong kind raise somewhere in the ORM.
@@ -98,6 +99,10 @@ class OAuthJson2Controller(WebJson2Controller):
         try:
             records = api.find_records(model, ids)
             return api.call(access, records, method_name, method, kwargs)
+        except InsufficientScope as error:
+            request.env["ir.http"]._oauth_refuse(
+                403, error="insufficient_scope", error_description=error.description
+            )
         except MissingError:
             # Odoo's own message says which record, and that it is not a hidden one
             raise api.make_missing(model) from None

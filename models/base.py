@@ -137,8 +137,40 @@ class Base(models.AbstractModel):
             return super().filtered(func)
 
     def _compute_field_value(self, field):
+        if api_access.write_guard() is not None:
+            # What follows from other values by itself, no caller has sent
+            with api_access.guarded_by(None):
+                return self._compute_field_value(field)
         if api_access.current() is None:
             return super()._compute_field_value(field)
         # The token opens the value; what it is made of is the user's own affair
         with api_access.held_to(None):
             return super()._compute_field_value(field)
+
+    # What a write reaches
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        guard = api_access.write_guard()
+        if guard is None:
+            return super().create(vals_list)
+        return guard.create(self, vals_list, super().create)
+
+    def write(self, vals):
+        guard = api_access.write_guard()
+        if guard is None:
+            return super().write(vals)
+        return guard.write(self, vals, super().write)
+
+    def unlink(self):
+        guard = api_access.write_guard()
+        if guard is None:
+            return super().unlink()
+        return guard.unlink(self, super().unlink)
+
+    def _parent_store_create(self):
+        guard = api_access.write_guard()
+        if guard is not None:
+            # The first thing that happens to new records
+            guard.register(self)
+        return super()._parent_store_create()

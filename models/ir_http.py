@@ -191,7 +191,9 @@ class IrHttp(models.AbstractModel):
         header = challenge.bearer(
             **parameters, resource_metadata=cls._oauth_described()
         )
-        body = json.dumps({"error": parameters.get("error", "invalid_token")})
+        said = ("error", "error_description")
+        body = {name: parameters[name] for name in said if name in parameters}
+        body = json.dumps({"error": "invalid_token", **body})
         response = Response(
             body,
             status=status,

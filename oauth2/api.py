@@ -11,9 +11,10 @@ from ..models.api_access import (
     is_enforceable,
     is_generic,
 )
-from ..tools.api_access import held_to
+from ..models.api_values import check_values
+from ..models.api_write_guard import WriteGuard
+from ..tools.api_access import guarded_by, held_to
 from .api_grouping import check_grouping, check_list
-from .api_values import check_values
 
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
@@ -127,22 +128,24 @@ def _change(access, records, name, method, kwargs):
     operation = CHANGE_METHODS[name]
     with held_to(access):
         records.check_access(operation)
-    for values in _values(name, kwargs):
+    if operation == "unlink":
+        return _plain(method(records, **kwargs))
+    values_list = _values(name, kwargs)
+    for values in values_list:
         check_values(access, records.browse(), operation, values)
-    result = method(records, **kwargs)
+    with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
+        result = method(records, **kwargs)
     touched = result if operation == "create" else records
-    if operation != "unlink":
-        # A change may not carry a record out of what the token sees
-        touched.flush_recordset()
-        with held_to(access):
-            touched.check_access(operation)
+    # A change may not carry a record out of what the token sees
+    touched.flush_recordset()
+    with held_to(access):
+        touched.check_access(operation)
+    guard.finish()
     return _plain(result)
 
 
 def _values(name, kwargs):
     """Return the dicts of values that the caller sends to be written."""
-    if name == "unlink":
-        return []
     values = kwargs.get("vals" if name == "write" else "vals_list")
     values = values if isinstance(values, list) else [values]
     if not all(isinstance(one, dict) for one in values):

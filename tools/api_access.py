@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 _current = ContextVar("oauth_provider_api_access", default=None)
 _companies = ContextVar("oauth_provider_api_companies", default=None)
+_write_guard = ContextVar("oauth_provider_api_write_guard", default=None)
 _is_internal = ContextVar("oauth_provider_api_internal", default=False)
 _is_fetching = ContextVar("oauth_provider_api_fetching", default=False)
 
@@ -24,6 +25,11 @@ def current():
 def companies():
     """Return the ids (tuple) of the only companies that count now, or None for any."""
     return _companies.get()
+
+
+def write_guard():
+    """Return what each write has to pass now (WriteGuard), or None."""
+    return _write_guard.get()
 
 
 def is_internal():
@@ -47,6 +53,16 @@ def held_to(access):
         yield
     finally:
         _current.reset(mark)
+
+
+@contextmanager
+def guarded_by(guard):
+    """Let each write inside pass by ``guard`` (WriteGuard); None lets all pass."""
+    mark = _write_guard.set(guard)
+    try:
+        yield guard
+    finally:
+        _write_guard.reset(mark)
 
 
 @contextmanager

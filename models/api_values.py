@@ -53,7 +53,7 @@ def check_values(access, model, operation, values):
             raise ValueError(f"Malformed value for {field.name}.")
         if value in (False, None, []) and field.type not in _REFUSED_TYPES:
             continue
-        if field.type in _REFUSED_TYPES or (field.related and not field.inherited):
+        if field.type in _REFUSED_TYPES or (field.related and not field.inverse):
             if field.type == "one2many" and value == []:
                 continue
             raise AccessError(

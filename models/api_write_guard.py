@@ -1,0 +1,486 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What one write of a token changes beside the records that its caller names.
+
+One value may change many records: a field is inherited from a parent, is taken from
+another record, or has a method that writes its value somewhere else. Everything that
+the ORM's own ``create`` and ``write`` do because of a value that the caller sent passes
+here, whether as superuser or not, and needs a reason.
+"""
+
+import sys
+from dataclasses import dataclass, field as dataclass_field
+
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Field
+from odoo.models import BaseModel
+
+from ..tools.api_access import guarded_by, held_to
+from ..tools.insufficient_scope import InsufficientScope
+from .api_access import is_enforceable
+from .api_values import check_values
+from .api_write_equal import changed_names
+
+#: What Odoo itself notes about a change: nothing that the caller decides.
+_NOTES = frozenset({"mail.message", "mail.tracking.value", "mail.notification"})
+#: Models whose records belong to the record that they name by ``res_model``, ``res_id``.
+_ATTACHED = frozenset({"ir.attachment", "mail.followers"})
+#: Parts of the ORM's own ``create`` and ``write`` that carry out nothing of the caller.
+_ASIDE = frozenset(
+    {
+        BaseModel._add_missing_default_values.__code__,
+        BaseModel._validate_fields.__code__,
+    }
+)
+
+
+def may_be_any(model):
+    """Tell whether related records of ``model`` (str) can be opened by a box at all.
+
+    Not accounts, groups, what governs access, nor what this addon keeps.
+    """
+    return model not in ("res.users", "res.groups") and not model.startswith(
+        ("ir.", "oauth.provider.", "res.users.", "res.groups.")
+    )
+
+
+@dataclass
+class _Body:
+    """One run of the ORM's own ``create`` or ``write``.
+
+    :ivar model: name of the model
+    :ivar ids: its records (set), those of a ``create`` as soon as there are any
+    :ivar is_making: whether it makes records that there are not yet
+    """
+
+    model: str
+    ids: set
+    is_making: bool = False
+    made_parents: dict = dataclass_field(default_factory=dict)
+
+
+class WriteGuard:
+    """Watches one call of ``create`` or ``write`` in the name of a token.
+
+    :ivar refusal: the :class:`InsufficientScope` that was raised, should business code
+        have caught it
+    """
+
+    def __init__(self, access, records, operation, values_list):
+        """
+        :param access: :class:`.api_access.ApiAccess`
+        :param records: the records that the caller names, as the token's user
+        :param operation: ``create`` or ``write``
+        :param values_list: list of the dicts that the caller sent
+        """
+        self.access = access
+        self.model = records.browse()
+        self.operation = operation
+        self.sent = {name for values in values_list for name in values}
+        self.own = set(records.ids)
+        self.refusal = None
+        self._bodies = []
+        self._allowed = {}
+        self._allowed_itself = {}
+        self._boxed = None
+        links = [self._find_bad_link(records, values) for values in values_list]
+        for link in filter(None, links):
+            raise InsufficientScope(link, self.model._fields[link].comodel_name)
+
+    # Entered by the hooks of the ORM
+
+    def create(self, model, vals_list, body):
+        """Check and do a creation (``body`` is the ORM's own) and return the records."""
+        if not self._bodies:
+            if model._name != self.model._name or self.operation != "create":
+                return body(vals_list)
+            return self._run(_Body(model._name, set(), True), body, vals_list)
+        is_parent = self._is_parent_of_new(model)
+        reason = is_parent or self._judge(model.browse(), "create", vals_list)
+        above = self._bodies[-1]
+        records = self._run(_Body(model._name, set(), True), body, vals_list)
+        self._allowed.setdefault(model._name, set()).update(records.ids)
+        if is_parent:
+            above.made_parents.setdefault(model._name, set()).update(records.ids)
+        if reason == "itself":
+            self._remember(records, "create")
+        return records
+
+    def write(self, records, vals, body):
+        """Check and do a write (``body`` is the ORM's own)."""
+        ids = {one for one in records._ids if isinstance(one, int)}
+        is_own = records._name == self.model._name and not ids.isdisjoint(self.own)
+        if not self._bodies:
+            if not is_own:
+                return body(vals)
+        elif ids:
+            if is_own:
+                self._check_own_link(records.browse(ids & self.own), vals)
+            others = records.browse(ids - self._own_ids(records))
+            if self._judge(others, "write", [vals]) != "equal":
+                self._allowed.setdefault(records._name, set()).update(ids)
+        return self._run(_Body(records._name, ids), body, vals)
+
+    def unlink(self, records, body):
+        """Check and do a deletion (``body`` is the ORM's own)."""
+        if self._bodies:
+            ids = {one for one in records._ids if isinstance(one, int)}
+            self._judge(records.browse(ids - self._own_ids(records)), "unlink", [{}])
+        with guarded_by(None):
+            return body()
+
+    def register(self, records):
+        """Note the records that the running ``create`` has made."""
+        if self._bodies and self._bodies[-1].is_making:
+            body = self._bodies[-1]
+            if body.model != records._name:
+                return
+            body.ids.update(records.ids)
+            body.is_making = False
+            self._allowed.setdefault(body.model, set()).update(body.ids)
+            if len(self._bodies) == 1:
+                self.own.update(records.ids)
+
+    def finish(self):
+        """Check at the end of the call what can only be told then.
+
+        :raise InsufficientScope: if something was refused and the refusal was caught
+        :raise AccessError: if a record was carried out of what the token sees
+        """
+        if self.refusal:
+            raise self.refusal
+        for (name, operation), ids in self._allowed_itself.items():
+            records = self.model.env[name].browse(ids).exists()
+            records.flush_recordset()
+            with held_to(self.access):
+                records.check_access(operation)
+
+    def _run(self, _body, method, *args):
+        self._bodies.append(_body)
+        try:
+            return method(*args)
+        finally:
+            self._bodies.pop()
+
+    def _own_ids(self, records):
+        """Return which ids (set) of the model of ``records`` are the call's own."""
+        if records._name != self.model._name:
+            return set()
+        # What an override writes along with them, it has chosen itself
+        return self.own | self._bodies[0].ids
+
+    # The reasons
+
+    def _judge(self, records, operation, vals_list):
+        """Return why a change is allowed (str); raise InsufficientScope if it is not.
+
+        :param records: those to be changed that are not the call's own
+        """
+        if operation != "create" and not records:
+            return "own"
+        names = set().union(*vals_list)
+        if operation == "write":
+            changed = {
+                one.id: changed_names(one, vals_list[0]) for one in records
+            }
+            records = records.browse(one for one, names in changed.items() if names)
+            if not records:
+                return "equal"
+            names = set().union(*changed.values())
+        if records._name in _NOTES:
+            return "note"
+        cause = self._find_cause(names)
+        if cause is None:
+            return "unsent"
+        if self._is_open_by_box(records._name):
+            return "box"
+        if operation == "create":
+            if all(self._vanishes_by(records, values) for values in vals_list):
+                return "vanishes"
+        else:
+            records -= self._vanishing(records, vals_list[0])
+            if operation == "write":
+                records = records.browse(
+                    one.id
+                    for one in records
+                    if not self._is_parent_in_reach(one, names)
+                )
+            if not records:
+                return "part"
+        if not self._could_itself(records, operation, vals_list):
+            self.refusal = InsufficientScope(cause, records._name)
+            raise self.refusal
+        self._remember(records, operation)
+        return "itself"
+
+    def _remember(self, records, operation):
+        if operation != "unlink":
+            key = (records._name, operation)
+            self._allowed_itself.setdefault(key, set()).update(records.ids)
+
+    def _could_itself(self, records, operation, vals_list):
+        """Tell whether the token could make this change by a call of its own."""
+        model = self.model.env[records._name]
+        if not self.access.allows_model(model._name, operation):
+            return False
+        try:
+            if not is_enforceable(model, self.access):
+                return False
+            target = model.browse(records.ids)
+            with held_to(self.access):
+                target.check_access(operation)
+            if operation == "unlink":
+                return True
+            for values in vals_list:
+                values = _as_sent(values)
+                check_values(self.access, model, operation, values)
+                if not self._may_write_fields(model, values):
+                    return False
+                if self._find_bad_link(target, values):
+                    return False
+        except (AccessError, MissingError, UserError, ValueError):
+            return False
+        return True
+
+    def _may_write_fields(self, model, names):
+        with held_to(self.access):
+            return all(
+                name in model._fields
+                and model._has_field_access(model._fields[name], "write")
+                for name in names
+            )
+
+    # Parents
+
+    def _is_parent_of_new(self, model):
+        """Tell whether a new record of ``model`` is the parent of a new record."""
+        body = self._bodies[-1]
+        parents = self.model.env[body.model]._inherits
+        return "parent" if body.is_making and model._name in parents else None
+
+    def _is_parent_in_reach(self, parent, names):
+        """Tell whether all records made of ``parent`` are the token's to write.
+
+        :param names: fields (iterable) of the parent that are to be written
+        """
+        for body in self._bodies:
+            if body.is_making and parent.id in body.made_parents.get(parent._name, ()):
+                return True
+        found = False
+        for child_name in sorted(type(parent)._inherits_children):
+            child = self.model.env[child_name]
+            link = child._inherits[parent._name]
+            made = child.sudo().with_context(active_test=False)
+            made = made.search([(link, "=", parent.id)])
+            if not made:
+                continue
+            found = True
+            if not all(
+                name in child._fields
+                and child._fields[name].inherited
+                and child._fields[name].related.partition(".")[0] == link
+                for name in names
+            ):
+                return False
+            if not self._may_write_all(made, names):
+                return False
+        return found
+
+    def _may_write_all(self, records, names):
+        model = self.model.env[records._name]
+        rest = records.ids
+        if model._name == self.model._name:
+            rest = set(rest) - self.own
+            if len(rest) < len(records):
+                found = self.access.of(model._name, self.operation)
+                if found is None or not set(names) <= found.fields:
+                    return False
+        if not rest:
+            return self._may_write_fields(model, names)
+        found = self.access.of(model._name, "write")
+        if found is not None and set(names) <= found.fields:
+            rest = model.browse(rest)
+            with held_to(self.access):
+                is_open = rest.has_access("write")
+            if is_open and self._may_write_fields(model, names):
+                return True
+        return all(
+            self._is_parent_in_reach(one, names) for one in records.browse(rest).sudo()
+        )
+
+    def _check_own_link(self, records, vals):
+        """Check a link to a parent that the caller's values lead to."""
+        link = self._find_bad_link(records, vals)
+        if link:
+            cause = self._find_cause({link})
+            if cause is not None:
+                comodel = records._fields[link].comodel_name
+                self.refusal = InsufficientScope(cause, comodel)
+                raise self.refusal
+
+    def _find_bad_link(self, records, values):
+        """Return the link to a parent in ``values`` that opens more than there is.
+
+        Below a parent of others, a record would have what is theirs for its own.
+
+        :param records: the records that are to get it; none for new ones
+        :return: name of the field, or None
+        """
+        for parent, link in records._inherits.items():
+            new = values.get(link)
+            if type(new) is not int or (
+                records and all(one[link].id == new for one in records.sudo())
+            ):
+                continue
+            names = self._inherited_names(records, link)
+            found = self.access.of(parent, "write")
+            if not names:
+                continue
+            target = self.model.env[parent].browse(new)
+            if found is None or not names <= found.fields:
+                return link
+            with held_to(self.access):
+                is_open = target.has_access("write")
+            if not is_open or not self._may_write_fields(target.browse(), names):
+                return link
+        return None
+
+    def _inherited_names(self, model, link):
+        """Return the fields (set) of the parent that the token may write through it."""
+        found = [self.access.of(model._name, one) for one in ("write", "create")]
+        return {
+            name
+            for one in found
+            if one is not None
+            for name in one.fields
+            if model._fields[name].inherited
+            and model._fields[name].related.partition(".")[0] == link
+        }
+
+    # What vanishes with an own record
+
+    def _vanishing(self, records, vals):
+        """Return which of ``records`` vanish with an own record, before and after."""
+        found = records.sudo()
+        vanishing = found.browse()
+        for one in found:
+            if one._name in _ATTACHED:
+                values = {name: one[name] for name in ("res_model", "res_id")}
+                if one._name == "ir.attachment":
+                    values["res_field"] = one.res_field
+            else:
+                values = {
+                    link.name: one[link.name].id for link in self._cascades(records)
+                }
+            if self._vanishes_by(records, values) and self._vanishes_by(
+                records, values | vals
+            ):
+                vanishing |= one
+        return records.browse(vanishing.ids)
+
+    def _vanishes_by(self, model, values):
+        """Tell whether a record with these ``values`` vanishes with an own record."""
+        if model._name in _ATTACHED:
+            owner, number = values.get("res_model"), values.get("res_id")
+            if owner == self.model._name and number in self.own:
+                return True
+            # A value that is stored so, and who follows a record that is being made
+            is_part = model._name == "mail.followers" or values.get("res_field")
+            return bool(is_part) and number in self._allowed.get(owner, ())
+        return any(values.get(link.name) in self.own for link in self._cascades(model))
+
+    def _cascades(self, model):
+        """Return the links of ``model`` to an own record that end with it."""
+        return [
+            link
+            for link in model._fields.values()
+            if link.type == "many2one"
+            and link.store
+            and link.comodel_name == self.model._name
+            and link.ondelete == "cascade"
+        ]
+
+    # The box of the scope
+
+    def _is_open_by_box(self, name):
+        """Tell whether the scopes let these fields change related records."""
+        if not may_be_any(name):
+            return False
+        if self._boxed is None:
+            self._boxed = self._find_boxed()
+        return self._boxed
+
+    def _find_boxed(self):
+        model, operation = self.model, self.operation
+        scopes = self.access.scopes.filtered(
+            lambda scope: scope.model == model._name and scope.allows(operation)
+        )
+        boxed = scopes.filtered(
+            lambda scope: "api_write_related" in scope._fields
+            and scope.api_write_related
+        )
+        if boxed == scopes:
+            return bool(boxed)
+        # Another scope gives some fields, or some records
+        unboxed = (scopes - boxed).field_ids.mapped("name")
+        return not any(
+            model._fields[name].inverse or model._fields[name].inherited
+            for name in self.sent.intersection(unboxed)
+        )
+
+    # What the caller sent
+
+    def _find_cause(self, names):
+        """Return the field that the caller sent and that is being carried out.
+
+        :param names: fields (set) of the other record that are to be written
+        :return: name of the field; None if this is done for no value of the caller
+        """
+        cause = phase = None
+        frame = sys._getframe(1)
+        while frame is not None:
+            code = frame.f_code
+            if code is _RUN and frame.f_locals["self"] is self:
+                if len(self._bodies) == 1 or frame.f_locals["_body"] is self._bodies[0]:
+                    break
+            elif code in _ASIDE:
+                phase, cause = code, None
+            elif code.co_argcount and code.co_varnames[0] == "self":
+                found = frame.f_locals.get("self")
+                if isinstance(found, Field) and found.model_name == self.model._name:
+                    phase, cause = None, found
+            frame = frame.f_back
+        if phase:
+            return None
+        if cause is not None:
+            return self._sent_with(cause)
+        # A parent is written directly
+        for name in (*sorted(names), *self.model._inherits.values(), *sorted(self.sent)):
+            if name in self.sent:
+                return name
+        return None
+
+    def _sent_with(self, cause):
+        """Return the field (name) of the caller that ``cause`` (field) stands for."""
+        if cause.name in self.sent:
+            return cause.name
+        if cause.inverse:
+            # One method may carry out several fields, of which the ORM names the first
+            for name in sorted(self.sent):
+                if self.model._fields[name].inverse == cause.inverse:
+                    return name
+        return None
+
+
+_RUN = WriteGuard._run.__code__
+
+
+def _as_sent(values):
+    """Return ``values`` (dict) that code wrote as a caller would have sent them."""
+    return {
+        name: [list(one) for one in value]
+        if isinstance(value, list | tuple)
+        and all(isinstance(one, list | tuple) for one in value)
+        else value
+        for name, value in values.items()
+    }
