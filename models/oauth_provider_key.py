@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+import logging
 
 import jwt
 import psycopg2
@@ -12,6 +13,9 @@ from odoo.tools import SQL
 
 from ..tools import signing_key
 from ..tools.kept import kept
+from ..tools.key_encryption import SigningUnavailableError
+
+_logger = logging.getLogger(__name__)
 
 #: Algorithms for ID tokens and userinfo; RS256 is the one that every client knows.
 ID_TOKEN_ALGORITHMS = ("RS256", "ES256", "EdDSA")
@@ -275,7 +279,24 @@ class OAuthProviderKey(models.Model):
     @api.model
     @api.private
     def get_published_jwks(self):
-        """Return the public JSON Web Keys (list of dicts) of :meth:`find_published`."""
+        """Return the public JSON Web Keys (list of dicts) of :meth:`find_published`.
+
+        Where there is none, as in a new copy of a database, one is made: whoever
+        remembers the key set has it before something is signed.
+
+        :raise ReadOnlySqlTransaction: as :meth:`ensure`
+        """
+        found = self._list_published()
+        if found:
+            return found
+        try:
+            self.ensure()
+        except SigningUnavailableError as error:
+            _logger.warning("There is no key to publish: %s", error)
+        return self._list_published()
+
+    @api.model
+    def _list_published(self):
         now = fields.Datetime.now()
         return [
             json.loads(jwk)

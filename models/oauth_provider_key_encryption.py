@@ -97,7 +97,7 @@ class OAuthProviderKey(models.Model):
         return self.env._(
             "No key in %(option)s of this server decrypts the signing key %(key)s.",
             key=self.kid or self.id,
-            option=key_encryption.OPTION,
+            option=key_encryption.get_source(),
         )
 
     @api.model
@@ -108,11 +108,10 @@ class OAuthProviderKey(models.Model):
         """
         return SigningUnavailableError(
             self.env._(
-                "Key number %(number)s in %(option)s of this server is malformed: it"
-                " must be 32 bytes in URL-safe base64, as odoo-bin oauth_provider_keys"
-                " generate prints them.",
+                "Key number %(number)s in %(option)s of this server is malformed."
+                " Generate one with: odoo-bin oauth_provider_keys generate",
                 number=error.position,
-                option=key_encryption.OPTION,
+                option=key_encryption.get_source(),
             )
         )
 
@@ -225,6 +224,7 @@ class OAuthProviderKey(models.Model):
                     key_encryption.OPTION,
                 )
             )
+        self._check_configuration()
         done = {"encrypted": self.browse(), "rotated": self.browse()}
         done["unreadable"] = self.browse()
         for key in self.sudo().search([]):
@@ -249,6 +249,7 @@ class OAuthProviderKey(models.Model):
             are}
         :raise SigningUnavailableError: where the configuration is malformed
         """
+        self._check_configuration()
         done = {"decrypted": self.browse(), "unreadable": self.browse()}
         for key in self.sudo().search([("is_encrypted", "=", True)]):
             kind, value = key._open_for_command()
@@ -259,12 +260,18 @@ class OAuthProviderKey(models.Model):
             done[kind] |= key
         return done
 
+    @api.model
+    def _check_configuration(self):
+        """Raise SigningUnavailableError where the configuration is malformed."""
+        try:
+            key_encryption.check()
+        except key_encryption.MalformedSecretKeyError as error:
+            raise self._malformed(error) from error
+
     def _open_for_command(self):
         """Return ("rotated", private key) or ("unreadable", None), of any database."""
         try:
             return "rotated", key_encryption.decrypt(self.private_key)
-        except key_encryption.MalformedSecretKeyError as error:
-            raise self._malformed(error) from error
         except key_encryption.UndecryptableError:
             return "unreadable", None
 

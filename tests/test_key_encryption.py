@@ -6,7 +6,6 @@ import os
 from datetime import timedelta
 from unittest.mock import patch
 
-import jwt
 from cryptography.fernet import Fernet
 
 from odoo import fields
@@ -15,7 +14,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import config, mute_logger
 
 from ..tools import key_encryption, signing_key
-from .common import OAuthCase, new_manager
+from .common import new_manager
 
 ENCRYPTION_LOGGER = "odoo.addons.oauth_provider.models.oauth_provider_key_rotation"
 
@@ -200,7 +199,12 @@ class TestKeyEncryption(KeyCase, TransactionCase):
     def test_the_message_says_what_is_wrong(self):
         self.configure(self.first)
         key = self.Key.make("ES256")
+        with patch.dict(config.options, {key_encryption.OPTION: "malformed"}):
+            self.configure("")
+            with self.assertRaisesRegex(UserError, "1 in oauth_provider_secret_key"):
+                key.sign({})
         for keys, text in (
+            (("x",), "Key number 1 in OAUTH_PROVIDER_SECRET_KEY"),
             ((), f"{key.kid} is encrypted, and this server has no"),
             ((self.second,), f"decrypts the signing key {key.kid}"),
             ((self.first, "x" * 44), "Key number 2 .* is malformed"),
@@ -312,7 +316,11 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         self.env["ir.config_parameter"].invalidate_model()
         self.env.registry.clear_cache("stable")
         self.assertFalse(self.Key.find_signing("RS256"))
-        self.assertNotIn(key.kid, {k["kid"] for k in self.Key.get_published_jwks()})
+        self.assertFalse(self.Key.find_published())
+        [jwk] = self.Key.get_published_jwks()
+        self.assertNotEqual(jwk["kid"], key.kid)
+        self.assertEqual(self.Key.find_signing("RS256").kid, jwk["kid"])
+        self.assertEqual(self.Key.get_published_jwks(), [jwk])
         self.Key._cron_rotate()
         self.assertTrue(key.retired_at)
         self.assertNotEqual(self.Key.find_signing("RS256"), key)
@@ -397,7 +405,7 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         for keys, text in (
             ((), "this server has no oauth_provider_secret_key"),
             ((self.second,), f"decrypts the signing key {key.kid}"),
-            (("malformed",), "Key number 1 in oauth_provider_secret_key"),
+            (("malformed",), "Key number 1 in OAUTH_PROVIDER_SECRET_KEY"),
         ):
             with self.subTest(text=text):
                 self.configure(*keys)
@@ -411,110 +419,3 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         event = self.env["oauth.provider.event"].search([], limit=1)
         self.assertEqual(event.kind, "key_rotated")
         self.assertIn("encrypted", event.reason)
-
-
-@tagged("post_install", "-at_install")
-class TestSigningUnavailable(KeyCase, OAuthCase):
-    """What applications get from a server whose configuration is wrong."""
-
-    def setUp(self):
-        super().setUp()
-        self.configure(key_encryption.generate())
-        self.env["oauth.provider.key"].encrypt_all()
-        self.keys = os.environ[key_encryption.VARIABLE]
-
-    def break_configuration(self):
-        for text in (key_encryption.generate(), "malformed", ""):
-            with self.subTest(configuration=text):
-                self.configure(text)
-                yield text
-        self.configure(self.keys)
-
-    def assertUnavailable(self, answer):
-        self.assertEqual(answer.status_code, 503)
-        self.assertEqual(answer.json(), {"error": "temporarily_unavailable"})
-        self.assertTrue(int(answer.headers["Retry-After"]))
-
-    @mute_logger("odoo.http")
-    def test_a_code_can_be_exchanged_later(self):
-        client, secret = self.create_client()
-        self.sign_in()
-        code = self.get_code(client, scope="openid")
-        for _text in self.break_configuration():
-            self.assertUnavailable(self.redeem(code, client, secret))
-        answer = self.redeem(code, client, secret)
-        self.assertEqual(answer.status_code, 200)
-        self.verify_token(answer.json()["id_token"], client.identifier)
-
-    @mute_logger("odoo.http")
-    def test_a_refresh_token_can_be_used_later(self):
-        client, secret = self.create_client(id_token_signed_response_alg="RS256")
-        self.sign_in()
-        code = self.get_code(client, scope="openid")
-        tokens = self.redeem(code, client, secret).json()
-        data = {
-            "grant_type": "refresh_token",
-            "refresh_token": tokens["refresh_token"],
-        }
-        for _text in self.break_configuration():
-            self.assertUnavailable(self.post("token", data, client, secret))
-        answer = self.post("token", data, client, secret)
-        self.assertEqual(answer.status_code, 200)
-
-    @mute_logger("odoo.http")
-    def test_signed_access_tokens(self):
-        client, secret = self.create_client("backend application", token_type="jwt")
-        client.generate_private_key()
-        data = {"grant_type": "client_credentials"}
-        for _text in self.break_configuration():
-            self.assertUnavailable(self.post("token", data, client, secret))
-        self.assertEqual(self.post("token", data, client, secret).status_code, 200)
-
-    @mute_logger("odoo.http")
-    def test_signed_userinfo(self):
-        client, secret = self.create_client(userinfo_signed_response_alg="RS256")
-        self.sign_in()
-        token = self.redeem(self.get_code(client), client, secret).json()
-        for _text in self.break_configuration():
-            self.assertUnavailable(self.bearer("userinfo", token["access_token"]))
-        answer = self.bearer("userinfo", token["access_token"])
-        self.assertTrue(jwt.get_unverified_header(answer.text)["kid"])
-
-    @mute_logger("odoo.addons.oauth_provider.oauth2.authorization")
-    def test_a_browser_goes_back_with_the_error_and_nothing_is_stored(self):
-        """RFC 6749 section 4.1.2.1: there is no 503 in a redirect."""
-        client, _secret = self.create_client(
-            "mobile application", token_type="jwt", skip_authorization=True
-        )
-        self.sign_in()
-        url = self.authorize_url(client)
-        tokens = self.env["oauth.provider.token"]
-        for _text in self.break_configuration():
-            _address, values = self.answer(self.url_open(url, allow_redirects=False))
-            self.assertEqual(values["error"], "temporarily_unavailable")
-            self.assertIn("state", values)
-            self.assertFalse(tokens.search([("client_id", "=", client.id)]))
-        _address, values = self.answer(self.url_open(url, allow_redirects=False))
-        self.assertIn("access_token", values)
-
-    def test_what_needs_no_signature_works(self):
-        client, secret = self.create_client("backend application")
-        data = {"grant_type": "client_credentials"}
-        for _text in self.break_configuration():
-            token = self.post("token", data, client, secret).json()["access_token"]
-            self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
-            self.assertTrue(self.url_open("/oauth2/jwks").json()["keys"])
-            discovery = self.url_open("/.well-known/openid-configuration")
-            self.assertEqual(discovery.status_code, 200)
-
-    def test_a_copy_serves_its_own_keys(self):
-        old = {key["kid"] for key in self.url_open("/oauth2/jwks").json()["keys"]}
-        client, secret = self.create_client()
-        self.become_copy()
-        self.sign_in()
-        new = {key["kid"] for key in self.url_open("/oauth2/jwks").json()["keys"]}
-        self.assertTrue(new)
-        self.assertFalse(old & new)
-        code = self.get_code(client, scope="openid")
-        token = self.redeem(code, client, secret).json()["id_token"]
-        self.assertIn(jwt.get_unverified_header(token)["kid"], new)

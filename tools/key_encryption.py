@@ -90,8 +90,17 @@ def is_current(value):
     return True
 
 
+def get_source():
+    """Return the name (str) by which the configured keys are given, or would be."""
+    return VARIABLE if _read_variable() else OPTION
+
+
+def _read_variable():
+    return (os.environ.get(VARIABLE) or "").strip()
+
+
 def _read_option():
-    return (os.environ.get(VARIABLE) or config.get(OPTION) or "").strip()
+    return _read_variable() or (config.get(OPTION) or "").strip()
 
 
 def _split(text):
