@@ -98,6 +98,22 @@ class TestSigningUnavailable(KeyCase, OAuthCase):
         _address, values = self.answer(self.url_open(url, allow_redirects=False))
         self.assertIn("access_token", values)
 
+    @mute_logger("odoo.addons.oauth_provider.models.oauth_provider_logout")
+    def test_a_logout_is_told_later(self):
+        told, secret = self.create_client(
+            backchannel_logout_uri="https://client.example.com/backchannel"
+        )
+        self.sign_in()
+        self.redeem(self.get_code(told, scope="openid"), told, secret)
+        self.env["oauth.provider.session"].search([("client_id", "=", told.id)]).end()
+        queue = self.env["oauth.provider.logout"].search([("client_id", "=", told.id)])
+        for attempts, _text in enumerate(self.break_configuration(), start=1):
+            queue._send()
+            self.assertEqual(queue.error, "SigningUnavailableError")
+            self.assertEqual(queue.attempts, attempts)
+            self.assertTrue(queue.next_attempt_at)
+        self.assertTrue(self.verify_token(queue._make_token(), told.identifier))
+
     def test_what_needs_no_signature_works(self):
         client, secret = self.create_client("backend application")
         data = {"grant_type": "client_credentials"}
