@@ -8,7 +8,7 @@ import psycopg2.errors
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo import http
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 from odoo.service.model import get_public_method
 from odoo.tools import frozendict
@@ -21,6 +21,8 @@ from ..tools import api_access
 from ..tools.insufficient_scope import InsufficientScope
 
 NO_CONTEXT = frozendict()
+#: Methods of the ORM that write what the caller sends.
+VALUE_METHODS = frozenset({"create", "write", "load"})
 #: What arguments of the wrong kind raise somewhere in the ORM.
 CALLERS_FAULT = (
     AssertionError,
@@ -55,6 +57,11 @@ class OAuthJson2Controller(WebJson2Controller):
         if __model__ not in request.env or not __method__.isidentifier():
             raise NotFound("There is no such model or method.")
         access = ApiAccess(token)
+        request.oauth_errors.is_api = True
+        if __method__ in VALUE_METHODS:
+            request.oauth_errors.open_fields(
+                __model__, _get_writable(access, __model__)
+            )
         _logger.info(
             "OAuth client %s calls %s.%s",
             token.client_id.identifier,
@@ -88,6 +95,9 @@ class OAuthJson2Controller(WebJson2Controller):
             method = get_public_method(model, method_name)
         except AttributeError as error:
             raise NotFound(error.args[0]) from None
+        except AccessError as error:
+            # Names the model and the method, which the caller knows
+            raise AccessError(error.args[0]) from None
         if hasattr(method, "_api_model") and ids:
             raise UnprocessableEntity(
                 f"cannot call {model_name}.{method_name} with ids"
@@ -108,4 +118,19 @@ class OAuthJson2Controller(WebJson2Controller):
             raise api.make_missing(model) from None
         except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
-            raise UnprocessableEntity(str(error).partition("\n")[0]) from None
+            lang = request.env.context.get("lang")
+            said = request.oauth_errors.describe_arguments(error, lang)
+            raise UnprocessableEntity(said) from None
+
+
+def _get_writable(access, model_name):
+    """Return the names of the fields of a model (set) that the token may write."""
+    operations = ("create", "write")
+    if not access.is_full:
+        found = [access.of(model_name, operation) for operation in operations]
+        return {name for one in found if one for name in one.fields}
+    models = request.env["ir.model.access"]
+    if not any(models.check(model_name, one, False) for one in operations):
+        return set()
+    fields = request.env[model_name]._fields.values()
+    return {field.name for field in fields if not field.groups}

@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..tools import api_access
@@ -174,3 +175,51 @@ class Base(models.AbstractModel):
             # The first thing that happens to new records
             guard.register(self)
         return super()._parent_store_create()
+
+    # Errors that a caller with a token is told of
+
+    def _check_field_access(self, field, operation):
+        try:
+            return super()._check_field_access(field, operation)
+        except AccessError:
+            if api_access.current() is None or self.env.su:
+                raise
+            # Odoo's own text may name more than the field
+            raise AccessError(
+                self.env._(
+                    "This access token does not allow to %(operation)s “%(field)s” on"
+                    " %(model)s.",
+                    operation=operation,
+                    field=field.name,
+                    model=self._name,
+                )
+            ) from None
+
+    @api.model
+    def _sql_error_to_message(self, exc):
+        answer = self.env["ir.http"]._oauth_get_error_answer()
+        if answer is None:
+            return super()._sql_error_to_message(exc)
+        return answer.describe_result(exc, self.env.context.get("lang"))
+
+    def _load_records(self, data_list, update=False):
+        answer = self.env["ir.http"]._oauth_get_error_answer()
+        if answer is None:
+            return super()._load_records(data_list, update)
+        try:
+            return super()._load_records(data_list, update)
+        except Exception as error:
+            # The text of this one becomes a part of the result
+            said = answer.replace_in_result(error, self.env.context.get("lang"))
+            if said is error:
+                raise
+            raise said from error
+
+    @api.model
+    def load(self, fields, data):
+        result = super().load(fields, data)
+        answer = self.env["ir.http"]._oauth_get_error_answer()
+        if answer is not None:
+            lang = self.env.context.get("lang")
+            answer.clean_result(result["messages"], fields, self._name, lang)
+        return result

@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api, http, models
 from odoo.http import Response, request
 
 from ..tools import challenge, sign_in
+from ..tools.error_answer import ErrorAnswer, without_details
 
 #: An API key of Odoo; our tokens are longer. So either is looked for in one place.
 API_KEY = re.compile(r"[0-9a-fA-F]{40}")
@@ -60,6 +61,8 @@ class IrHttp(models.AbstractModel):
                 # No cookie counts there, so none has to be protected
                 endpoint.routing.setdefault("csrf", False)
                 endpoint.routing.setdefault("save_session", False)
+                # A page of the website shows the error as Odoo knows it
+                endpoint.routing["website"] = False
             yield url, endpoint
 
     @classmethod
@@ -150,6 +153,8 @@ class IrHttp(models.AbstractModel):
             # Without any, Odoo would take all of the user's
             cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
+        is_full = any(token.allowed_scopes().mapped("full_access"))
+        request.oauth_errors = ErrorAnswer(env.registry, not is_full)
         cls._oauth_leave_session()
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())
@@ -204,6 +209,25 @@ class IrHttp(models.AbstractModel):
             ],
         )
         werkzeug.exceptions.abort(response)
+
+    # Errors
+
+    @classmethod
+    def _handle_error(cls, exception):
+        answer = cls._oauth_get_error_answer()
+        if answer is None:
+            return super()._handle_error(exception)
+        # Whatever handles it before or after, none makes a page with a traceback of it
+        request.is_frontend = False
+        said = answer.replace(exception, request.env.context.get("lang"))
+        if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
+            return said.response
+        return without_details(super()._handle_error(said), said)
+
+    @classmethod
+    def _oauth_get_error_answer(cls):
+        """Return what may be said of errors (ErrorAnswer); None without a token."""
+        return getattr(request, "oauth_errors", None) if request else None
 
     @classmethod
     def _oauth_described(cls):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ..tools import api_access
+from ..tools.error_text import mark_ours
 
 
 class IrModelAccess(models.Model):
@@ -24,10 +25,12 @@ class IrModelAccess(models.Model):
     def _make_access_error(self, model, mode):
         if api_access.current() is None:
             return super()._make_access_error(model, mode)
-        return AccessError(
-            self.env._(
-                "This access token does not allow “%(operation)s” on %(model)s.",
-                operation=mode,
-                model=model,
+        return mark_ours(
+            AccessError(
+                self.env._(
+                    "This access token does not allow “%(operation)s” on %(model)s.",
+                    operation=mode,
+                    model=model,
+                )
             )
         )

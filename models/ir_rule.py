@@ -5,6 +5,7 @@ from odoo.exceptions import MissingError
 from odoo.fields import Domain
 
 from ..tools import api_access
+from ..tools.error_text import mark_ours
 
 
 class IrRule(models.Model):
@@ -33,4 +34,6 @@ class IrRule(models.Model):
         if api_access.current() is None:
             return super()._make_access_error(operation, records)
         # Odoo's own message names the records
-        return MissingError(self.env._("Record does not exist or has been deleted."))
+        return mark_ours(
+            MissingError(self.env._("Record does not exist or has been deleted."))
+        )

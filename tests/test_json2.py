@@ -13,7 +13,12 @@ from odoo.tools import mute_logger
 from .common import OAuthCase
 
 SECRET = "s3cr3t-v4lue"
-QUIET = ("odoo.http", "odoo.addons.base.models.ir_model", "odoo.orm.models")
+QUIET = (
+    "odoo.http",
+    "odoo.addons.base.models.ir_model",
+    "odoo.addons.oauth_provider.tools.error_answer",
+    "odoo.orm.models",
+)
 
 
 class Json2Case(OAuthCase):

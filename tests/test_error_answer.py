@@ -1,0 +1,463 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a caller with a token learns of a call that fails: nothing of any row."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import psycopg2
+from werkzeug.exceptions import InternalServerError
+
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
+
+from ..tools.error_answer import ErrorAnswer
+from .test_json2 import SECRET, Json2Case
+
+REFUSED = "Odoo refuses this. The reason is in the server's log."
+#: Business code, of a module that is not ours.
+CODE = """
+def constant(self):
+    raise error("You cannot do this to a record that is closed.")
+
+def formatted(self):
+    raise error("You cannot do this to %s." % self.secret)
+
+def value(self):
+    raise error(self.secret)
+
+def module_constant(self):
+    raise error(MESSAGE)
+
+def inner(self):
+    def make():
+        return "You cannot do this here."
+    raise error(make())
+
+def locked(self):
+    try:
+        fail()
+    except Exception:
+        raise error("This record is locked by somebody.")
+
+def from_none(self):
+    try:
+        fail()
+    except Exception as found:
+        text = str(found)
+        raise error("It failed: " + text) from None
+
+def caused(self):
+    try:
+        fail()
+    except Exception as found:
+        raise error("It failed: %s" % found) from found
+
+def twice(self):
+    try:
+        try:
+            fail()
+        except Exception as found:
+            raise ValueError(str(found))
+    except ValueError as found:
+        raise error("It failed: %s" % found) from None
+
+def bare(self):
+    fail()
+"""
+
+
+def business(error, fail=None, module="odoo.addons.business.models.order"):
+    """Return the functions of :data:`CODE` (namespace), as of another module."""
+    space = {
+        "__name__": module,
+        "error": error,
+        "fail": fail,
+        "MESSAGE": "This is not possible.",
+    }
+    exec(compile(CODE, "<business>", "exec"), space)  # pylint: disable=exec-used
+    return SimpleNamespace(**space)
+
+
+class ErrorCase(Json2Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.full = cls.env["oauth.provider.scope"].create(
+            {"name": "All", "code": "all", "full_access": True}
+        )
+
+    def assert_bare(self, response, status=422):
+        """Assert that the answer has a text and nothing that Odoo puts beside it."""
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertNotIn(SECRET, response.text)
+        self.assertNotIn("Failing row", response.text)
+        body = response.json()
+        self.assertEqual(body["debug"], "")
+        self.assertEqual(body["arguments"], [])
+        self.assertEqual(body["context"], {})
+        return body["message"]
+
+
+@tagged("post_install", "-at_install")
+class TestErrorAnswer(ErrorCase):
+    @mute_logger("odoo.sql_db")
+    def test_a_missing_name_does_not_print_the_contact(self):
+        scope = self.create_api_scope(api_write=True)
+        for token in (self.get_token(scope), self.get_token(self.full)):
+            response = self.call(
+                token, "write", ids=self.inside[0].ids, vals={"name": False}
+            )
+            self.assertEqual(self.assert_bare(response), "Contacts require a name")
+
+    @mute_logger("odoo.sql_db")
+    def test_an_employee_does_not_read_the_own_secrets(self):
+        secret = "JBSWY3DPEHPK3PXP"
+        self.env.cr.execute(
+            "UPDATE res_users SET signature = %s WHERE id = %s", [secret, self.user.id]
+        )
+        self.user.group_ids |= self.env.ref("base.group_erp_manager")
+        token = self.get_token(self.full)
+        ids = self.user.ids
+        response = self.call(token, "write", "res.users", ids=ids, vals={"login": None})
+        text = self.assert_bare(response)
+        self.assertEqual(text, "A required value is missing.\nField: login")
+        self.assertNotIn(secret, response.text)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_class_of_the_error_is_said(self):
+        self.user.group_ids |= self.env.ref("base.group_system")
+        token = self.get_token(self.full)
+        code = self.env["res.country"].search([], limit=1).code
+        for model, values, expected in (
+            ("res.country", {"name": "X", "code": code}, "The code of the country"),
+            ("res.users", {"name": "X", "login": "admin"}, "same login"),
+            ("res.currency", {"name": "EUR", "symbol": "E"}, "currency code must be"),
+            ("res.bank", {"name": None}, "A required value is missing.\nField: name"),
+            ("res.partner.category", {"name": None}, "Field: name"),
+            ("ir.sequence", {"name": None}, "A required value is missing."),
+        ):
+            with self.subTest(model=model):
+                response = self.call(token, "create", model, vals_list=[values])
+                self.assertIn(expected, self.assert_bare(response))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_column_is_named_only_if_the_token_may_write_it(self):
+        self.env.cr.execute("UPDATE res_partner SET function = 'x'")
+        self.env.cr.execute("ALTER TABLE res_partner ALTER function SET NOT NULL")
+        for other, is_named in (("function", True), ("ref", False)):
+            scope = self.create_api_scope(
+                other, names=("name", other), api_create=True, filter_id=False
+            )
+            response = self.call(
+                self.get_token(scope), "create", vals_list=[{"name": "x"}]
+            )
+            text = self.assert_bare(response)
+            self.assertEqual("function" in text, is_named)
+            self.assertIn("A required value is missing.", text)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_other_classes(self):
+        for number, (constraint, vals, expected) in enumerate(
+            (
+                ("CHECK (color < 100)", {"color": 999}, "A value is not allowed."),
+                ("UNIQUE (color)", {"color": 77}, "There is a record with this value"),
+                (
+                    "EXCLUDE USING btree (color WITH =)",
+                    {"color": 77},
+                    "These values conflict",
+                ),
+                (
+                    "FOREIGN KEY (color) REFERENCES res_country (id)",
+                    {"color": 10**8},
+                    "A linked record does not exist",
+                ),
+                ("CHECK (color <> 1 / (color - 5))", {"color": 5}, "wrong format"),
+            )
+        ):
+            self.env.cr.execute("UPDATE res_partner SET color = NULL")
+            self.env.cr.execute(
+                "UPDATE res_partner SET color = 77 WHERE id = %s", [self.outside.id]
+            )
+            if "FOREIGN" in constraint:
+                self.env.cr.execute("UPDATE res_partner SET color = NULL")
+            self.env.invalidate_all()
+            self.env.cr.execute(
+                f"ALTER TABLE res_partner ADD CONSTRAINT other_{number} {constraint}"
+            )
+            self.env.flush_all()
+            scope = self.create_api_scope(
+                f"c{number}", names=("color",), api_write=True, api_create=True
+            )
+            for token in (self.get_token(scope), self.get_token(self.full)):
+                with self.subTest(constraint=constraint):
+                    ids = self.inside[0].ids
+                    response = self.call(token, "write", ids=ids, vals=vals)
+                    self.assertIn(expected, self.assert_bare(response))
+            self.env.cr.execute(
+                f"ALTER TABLE res_partner DROP CONSTRAINT other_{number}"
+            )
+
+    @mute_logger("odoo.sql_db")
+    def test_a_constraint_whose_text_is_made_by_a_function(self):
+        constraint = self.env.registry["res.partner"]._table_objects[
+            "res_partner_check_name"
+        ]
+
+        def message(_env, diagnostics):
+            return f"Broken: {diagnostics.message_detail}"
+
+        self.patch(constraint, "message", message)
+        self.env["ir.model.constraint"].search(
+            [("name", "=", "res_partner_check_name")]
+        ).message = f"Broken {SECRET}"
+        token = self.get_token(self.create_api_scope(api_write=True))
+        ids = self.inside[0].ids
+        response = self.call(token, "write", ids=ids, vals={"name": False})
+        self.assertEqual(self.assert_bare(response), "A value is not allowed.")
+
+    @mute_logger("odoo.sql_db")
+    def test_texts_in_the_result_of_load(self):
+        self.env.cr.execute("ALTER TABLE res_partner ADD CHECK (color < 100)")
+        self.env.cr.execute("ALTER TABLE res_partner ALTER color SET NOT NULL")
+        token = self.get_token(self.full)
+        for fields, row, expected in (
+            (["name", "color"], ["x", "999"], "A value is not allowed."),
+            (["name", "color"], ["", "1"], "Contacts require a name"),
+            (["name"], [SECRET], "A required value is missing."),
+        ):
+            response = self.call(token, "load", fields=fields, data=[row])
+            self.assertEqual(response.status_code, 200, response.text)
+            self.assertNotIn("Failing row", response.text)
+            self.assertNotIn(SECRET, response.text)
+            texts = [one["message"] for one in response.json()["messages"]]
+            self.assertTrue(all(expected in text for text in texts), texts)
+        # A trigger writes what it likes
+        self.env.cr.execute(
+            """
+            CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'no %', NEW; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON res_partner
+            FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()
+            """
+        )
+        response = self.call(
+            token, "load", fields=["name", "color"], data=[[SECRET, "1"]]
+        )
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertNotIn(SECRET, response.text)
+        self.assertIn(REFUSED, response.text)
+
+    def test_business_errors_of_a_scoped_token(self):
+        scope = self.create_api_scope("own", "res.company", ("active", "name"))
+        scope.write({"api_write": True, "api_read": True})
+        self.user.group_ids |= self.env.ref("base.group_erp_manager")
+        company = self.env["res.company"].create({"name": f"Hidden {SECRET}"})
+        self.user.company_ids |= company
+        other = self.user.copy({"login": "other"})
+        other.write({"company_id": company.id})
+        token = self.get_token(scope)
+        logger = "odoo.addons.oauth_provider.tools.error_answer"
+        with self.assertLogs(logger) as logs:
+            response = self.call(
+                token, "write", "res.company", ids=company.ids, vals={"active": False}
+            )
+        text = self.assert_bare(response)
+        self.assertTrue(text.startswith(REFUSED), text)
+        number = text.rpartition(" ")[2]
+        self.assertRegex(number, r"^\d{10}$")
+        self.assertIn(number, logs.output[0])
+        self.assertNotIn(SECRET, "".join(logs.output))
+        # With all rights of the user it is said
+        token = self.get_token(self.full)
+        response = self.call(
+            token, "write", "res.company", ids=company.ids, vals={"active": False}
+        )
+        self.assertIn("cannot be archived", response.json()["message"])
+        self.assertEqual(response.json()["debug"], "")
+
+    def test_a_constant_text_is_said(self):
+        first, second = self.inside
+        self.outside.barcode = "4711"
+        scope = self.create_api_scope(names=("barcode",), api_write=True)
+        token = self.get_token(scope)
+        response = self.call(token, "write", ids=first.ids, vals={"barcode": "4711"})
+        text = self.assert_bare(response)
+        self.assertEqual(text, "Another partner already has this barcode")
+        scope = self.create_api_scope("tree", names=("parent_id",), api_write=True)
+        scope.api_read = True
+        second.parent_id = first
+        token = self.get_token(scope)
+        response = self.call(
+            token, "write", ids=first.ids, vals={"parent_id": second.id}
+        )
+        self.assertIn("recursive", self.assert_bare(response))
+
+    def test_arguments_that_business_code_cannot_use(self):
+        token = self.get_token(self.create_api_scope(api_write=True))
+        for kind in (ValueError, TypeError, KeyError, AttributeError):
+            space = business(kind)
+            space.secret = SECRET
+            for name in ("formatted", "value", "constant"):
+
+                def write(records, vals, space=space, name=name):
+                    return getattr(space, name)(space)
+
+                with (
+                    self.subTest(kind=kind, name=name),
+                    patch.object(self.env.registry["res.partner"], "write", write),
+                ):
+                    response = self.call(
+                        token, "write", ids=self.inside.ids, vals={"name": "x"}
+                    )
+                    text = self.assert_bare(response)
+                    if name == "constant" and kind is not KeyError:
+                        self.assertIn("a record that is closed", text)
+                    else:
+                        self.assertIn("Odoo cannot use these arguments.", text)
+
+    def test_what_is_neither_for_people_nor_for_the_web(self):
+        scoped = self.get_token(self.create_api_scope(api_write=True))
+        full = self.get_token(self.full)
+        for kind in (RuntimeError, ZeroDivisionError, NotImplementedError):
+
+            def write(records, vals, kind=kind):
+                raise kind(SECRET)
+
+            with patch.object(self.env.registry["res.partner"], "write", write):
+                ids = self.inside.ids
+                response = self.call(scoped, "write", ids=ids, vals={"name": "x"})
+                self.assert_bare(response, 500)
+                response = self.call(full, "write", ids=ids, vals={"name": "x"})
+                self.assertEqual(response.status_code, 500)
+                self.assertEqual(response.json()["debug"], "")
+                self.assertEqual(response.json()["arguments"], [])
+
+    def test_a_redirect_warning(self):
+        def write(records, vals):
+            raise RedirectWarning("Look here.", 5, "Go", {"value": SECRET})
+
+        ids = self.inside.ids
+        with patch.object(self.env.registry["res.partner"], "write", write):
+            token = self.get_token(self.full)
+            response = self.call(token, "write", ids=ids, vals={"name": "x"})
+            self.assertEqual(self.assert_bare(response, 500), "Look here.")
+            token = self.get_token(self.create_api_scope(api_write=True))
+            response = self.call(token, "write", ids=ids, vals={"name": "x"})
+            self.assertNotIn("Look", self.assert_bare(response, 500))
+
+    def test_an_api_key_gets_the_answers_of_odoo(self):
+        key = self.env["res.users.apikeys"].with_user(self.user)
+        key = key._generate("rpc", "test", datetime.now() + timedelta(days=1))
+        response = self.call(key, "write", ids=self.inside.ids, vals={"no": 1})
+        self.assertIn("Traceback", response.json()["debug"])
+
+
+@tagged("post_install", "-at_install")
+class TestErrorText(ErrorCase):
+    """The rules by themselves, with errors of PostgreSQL itself."""
+
+    def violate(self):
+        with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+            self.env.cr.execute(
+                "INSERT INTO res_country (name, code)"
+                " SELECT name, code FROM res_country"
+            )
+
+    def replaced(self, name, error=UserError, is_scoped=True, **options):
+        space = business(error, options.pop("fail", self.violate), **options)
+        space.secret = SECRET
+        try:
+            getattr(space, name)(space)
+        except Exception as raised:
+            return ErrorAnswer(self.env.registry, is_scoped).replace(raised, "en_US")
+
+    def test_texts_of_business_code(self):
+        for kind in (UserError, ValidationError, AccessError):
+            for name in ("constant", "module_constant", "inner"):
+                found = self.replaced(name, kind)
+                self.assertIsInstance(found, kind)
+                self.assertIn("not", found.args[0])
+                self.assertNotIn(REFUSED, found.args[0])
+            for name in ("formatted", "value"):
+                found = self.replaced(name, kind)
+                self.assertIs(type(found), kind)
+                self.assertIn(REFUSED, found.args[0])
+                self.assertEqual(found.http_status, kind.http_status)
+                found = self.replaced(name, kind, is_scoped=False)
+                self.assertIn(SECRET, found.args[0])
+
+    def test_a_subclass_keeps_its_status(self):
+        teapot = type("Teapot", (UserError,), {"http_status": 418})
+        found = self.replaced("formatted", teapot)
+        self.assertEqual(found.http_status, 418)
+        self.assertIn(REFUSED, found.args[0])
+
+    def test_a_text_of_two_words_is_needed(self):
+        """A record may be called like something that stands in the code."""
+        space = business(UserError)
+        space.secret = "MESSAGE"
+        try:
+            space.value(space)
+        except UserError as error:
+            found = ErrorAnswer(self.env.registry).replace(error, None)
+        self.assertIn(REFUSED, found.args[0])
+
+    def test_with_an_error_of_postgresql_behind_it(self):
+        for is_scoped in (True, False):
+            for name in ("from_none", "caused", "twice"):
+                for kind in (UserError, AccessError, ValidationError):
+                    found = self.replaced(name, kind, is_scoped)
+                    self.assertIs(type(found), kind)
+                    self.assertIn("The name of the country must", found.args[0])
+                for kind in (RuntimeError, ValueError, psycopg2.OperationalError):
+                    found = self.replaced(name, kind, is_scoped)
+                    self.assertNotIn("Key (", str(found))
+            found = self.replaced("locked", UserError, is_scoped)
+            self.assertEqual(found.args[0], "This record is locked by somebody.")
+            found = self.replaced("bare", is_scoped=is_scoped)
+            self.assertIsInstance(found, ValidationError)
+
+    def test_other_errors_of_postgresql(self):
+        def fail():
+            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+                self.env.cr.execute(f"SELECT {SECRET.partition('-')[0]}")
+
+        for is_scoped in (True, False):
+            found = self.replaced("bare", is_scoped=is_scoped, fail=fail)
+            self.assertIsInstance(found, InternalServerError)
+            found = self.replaced("caused", is_scoped=is_scoped, fail=fail)
+            self.assertIsInstance(found, UserError)
+            self.assertIn(REFUSED, found.args[0])
+
+    def test_translated_texts(self):
+        source = "You cannot do this to a record that is closed."
+        # Not as one text, for this is a code on the way as well
+        french = " ".join(["Vous", "ne", "pouvez", "pas"])
+        key = ("business", "fr_FR")
+        known = {**code_translations.python_translations, key: {source: french}}
+        self.patch(code_translations, "python_translations", known)
+        space = business(lambda text: UserError(french))
+        for name, is_said in (("constant", True), ("formatted", False)):
+            space.secret = SECRET
+            try:
+                getattr(space, name)(space)
+            except UserError as error:
+                found = ErrorAnswer(self.env.registry).replace(error, None)
+            self.assertEqual(found.args[0] == french, is_said)
+
+    def test_the_fixed_texts_are_translated(self):
+        key = ("oauth_provider", "fr_FR")
+        texts = {REFUSED: "Odoo refuse.", "Reference: %s": "No %s"}
+        known = {**code_translations.python_translations, key: texts}
+        self.patch(code_translations, "python_translations", known)
+        space = business(UserError)
+        space.secret = SECRET
+        try:
+            space.formatted(space)
+        except UserError as error:
+            found = ErrorAnswer(self.env.registry).replace(error, "fr_FR")
+        self.assertRegex(found.args[0], r"^Odoo refuse\. No \d{10}$")

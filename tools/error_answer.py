@@ -1,0 +1,262 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a caller with an access token learns of a call that has failed.
+
+Odoo answers with a traceback, and PostgreSQL says which row it does not take, with all
+of its columns. No caller may learn of them what the token does not open, nor an
+employee the secrets in the own account.
+
+Nothing here sends a query: the transaction may be aborted. What is needed is known
+before the call.
+"""
+
+import json
+import logging
+import re
+import secrets
+
+import psycopg2
+from psycopg2 import errors
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from odoo import exceptions
+from odoo.tools.translate import LazyTranslate
+
+from .error_text import chain, get_place, is_constant, is_ours
+
+_lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
+
+#: What is said of an error of PostgreSQL, by its class (SQLSTATE 23 and 22).
+_SENTENCES = (
+    (errors.NotNullViolation, _lt("A required value is missing.")),
+    (errors.UniqueViolation, _lt("There is a record with this value already.")),
+    (errors.ExclusionViolation, _lt("These values conflict with another record.")),
+    (
+        (errors.ForeignKeyViolation, errors.RestrictViolation),
+        _lt("A linked record does not exist, or another record is linked to this one."),
+    ),
+    (errors.CheckViolation, _lt("A value is not allowed.")),
+    (psycopg2.DataError, _lt("A value has the wrong format or is too large.")),
+)
+_FIELD = _lt("Field: %s")
+_REFUSED = _lt("Odoo refuses this. The reason is in the server's log.")
+_ARGUMENTS = _lt("Odoo cannot use these arguments. The reason is in the server's log.")
+_REFERENCE = _lt("Reference: %s")
+#: How PostgreSQL tells of a row, should a text have lost the error that it is from.
+_ROW = re.compile(r"Failing row contains|^(DETAIL|Detail):", re.MULTILINE)
+_FOREIGN_KEY = "_fkey"
+
+
+class ErrorAnswer:
+    """What may be said of errors to the caller of one request.
+
+    :ivar is_scoped: whether the token has less than all rights of its user
+    :ivar is_api: whether it is a call of Odoo's own API, which runs code that knows
+        nothing of tokens
+    """
+
+    def __init__(self, registry, is_scoped=True):
+        self.registry = registry
+        self.is_scoped = is_scoped
+        self.is_api = False
+        self._writable = {}
+
+    def open_fields(self, model, names):
+        """Let the caller learn which of some fields an error is about.
+
+        :param model: name of the model
+        :param names: names of the fields (iterable) that the token may write
+        """
+        self._writable[model] = frozenset(names)
+
+    def replace(self, error, lang):
+        """Return the exception to answer with in place of ``error``.
+
+        :param error: exception that ended the request
+        :param lang: code of the language of the request (str), or None
+        """
+        in_database = find_database_error(error)
+        if isinstance(error, HTTPException) and error.response is not None:
+            # An answer of our own, which has been thought about
+            is_said = "WWW-Authenticate" in error.response.headers
+            return error if is_said or not in_database else InternalServerError()
+        if self._has_text(error):
+            return self._replace_text(error, in_database, lang)
+        if in_database is not None:
+            sentence = self.describe(in_database, lang)
+            return exceptions.ValidationError(sentence) if sentence else _plain()
+        return _plain() if self.is_scoped else error
+
+    def describe(self, error, lang):
+        """Return what may be said of an error of PostgreSQL (str), or None.
+
+        :param error: :class:`psycopg2.Error`
+        """
+        said = (text for classes, text in _SENTENCES if isinstance(error, classes))
+        sentence = next(said, None)
+        if sentence is None:
+            return None
+        model = self._find_model(error.diag.table_name)
+        own = model and model._table_objects.get(error.diag.constraint_name)
+        if own and isinstance(own.message, str) and own.message:
+            return own.message
+        text = _say(sentence, lang)
+        column = model and _find_column(error)
+        if column and column in self._writable.get(model._name, ()):
+            text += "\n" + _say(_FIELD, lang) % column
+        return text
+
+    def describe_arguments(self, error, lang):
+        """Return what may be said of arguments that a method does not take (str).
+
+        :param error: what Python, the ORM or PostgreSQL raised for them
+        """
+        in_database = find_database_error(error)
+        text = str(error).partition("\n")[0]
+        if in_database is None and (is_ours(error) or is_constant(error, text)):
+            return text
+        sentence = in_database is not None and self.describe(in_database, lang)
+        return sentence or self._refuse(error, lang, _ARGUMENTS)
+
+    def describe_result(self, error, lang):
+        """Return the text for an error of PostgreSQL that is part of a result (str)."""
+        return self.describe(error, lang) or self._refuse(error, lang, _REFUSED)
+
+    def replace_in_result(self, error, lang):
+        """Return the exception whose text may be part of what ``load`` returns.
+
+        That is ``error`` itself where Odoo asks :meth:`describe_result` for the text.
+        """
+        is_from_database = isinstance(error, psycopg2.Error)
+        if is_from_database and not isinstance(error, psycopg2.InternalError):
+            return error
+        said = self.replace(error, lang)
+        is_said = isinstance(said, exceptions.UserError | HTTPException)
+        if said is error or (is_said and not isinstance(said, InternalServerError)):
+            return said
+        return exceptions.UserError(self._refuse(error, lang, _REFUSED))
+
+    def clean_result(self, messages, named, model, lang):
+        """Take out of what ``load`` returns what may not be said.
+
+        :param messages: list of dicts, which are changed
+        :param named: names of the fields (list) that the caller sent
+        :param model: name of the model
+        """
+        open_names = {*named, *self._writable.get(model, ())}
+        for message in messages:
+            if _ROW.search(str(message.get("message", ""))):
+                message["message"] = _say(_REFUSED, lang)
+            if message.get("field") not in open_names:
+                message.pop("field", None)
+
+    def _has_text(self, error):
+        if isinstance(error, exceptions.RedirectWarning):
+            return not self.is_scoped
+        return isinstance(error, exceptions.UserError | HTTPException)
+
+    def _replace_text(self, error, in_database, lang):
+        text = _get_text(error)
+        if is_ours(error) or is_constant(error, text) or _is_default(error, text):
+            return error
+        for one in chain(error):
+            if isinstance(one, exceptions.UserError) and is_ours(one):
+                # The ORM has put it into words of its own
+                return _with_text(error, _get_text(one))
+        sentence = in_database is not None and self.describe(in_database, lang)
+        if sentence:
+            return _with_text(error, sentence)
+        is_said = not self.is_scoped or (
+            isinstance(error, HTTPException) and not self.is_api
+        )
+        if is_said and in_database is None and not _ROW.search(text):
+            return error
+        return _with_text(error, self._refuse(error, lang, _REFUSED))
+
+    def _refuse(self, error, lang, sentence):
+        """Return the fixed ``sentence`` with a number that the log has as well."""
+        number = str(secrets.randbelow(10**10)).zfill(10)
+        _logger.warning(
+            "OAuth refusal %s: %s at %s",
+            number,
+            type(error).__name__,
+            get_place(error),
+        )
+        return f"{_say(sentence, lang)} {_say(_REFERENCE, lang) % number}"
+
+    def _find_model(self, table):
+        for model in self.registry.values():
+            if table and model._table == table and not model._abstract:
+                return model
+        return None
+
+
+def find_database_error(error):
+    """Return the error of PostgreSQL that ``error`` is or has behind it, or None."""
+    found = (one for one in chain(error) if isinstance(one, psycopg2.Error))
+    return next(found, None)
+
+
+def without_details(response, error):
+    """Return ``response`` without the traceback and the like that Odoo puts there.
+
+    :param response: what a dispatcher made of ``error``
+    """
+    if getattr(response, "mimetype", None) != "application/json":
+        return response
+    body = json.loads(response.get_data())
+    details = body.get("error", body) if isinstance(body, dict) else None
+    details = details.get("data", details) if isinstance(details, dict) else None
+    if isinstance(details, dict) and "debug" in details:
+        details.update(debug="", arguments=[], context={})
+        if isinstance(error, exceptions.RedirectWarning):
+            details["message"] = _get_text(error)
+        response.set_data(json.dumps(body))
+    return response
+
+
+def _get_text(error):
+    if isinstance(error, HTTPException):
+        return str(error.description or "")
+    return str(error.args[0]) if error.args else ""
+
+
+def _is_default(error, text):
+    """Tell whether ``text`` is what the class of ``error`` says by itself."""
+    if isinstance(error, HTTPException):
+        return text == str(type(error).description or "")
+    return isinstance(error, exceptions.AccessDenied) and text == "Access Denied"
+
+
+def _with_text(error, text):
+    """Return an exception of the same kind and status that says ``text``."""
+    if isinstance(error, HTTPException):
+        # Odoo logs none of these, and its headers have to stay
+        error.description = text
+        return error
+    if isinstance(error, exceptions.RedirectWarning):
+        return exceptions.UserError(text)
+    kind = next(
+        one for one in type(error).__mro__ if one.__module__ == exceptions.__name__
+    )
+    replaced = kind(text)
+    replaced.http_status = error.http_status
+    return replaced
+
+
+def _plain():
+    return InternalServerError()
+
+
+def _say(text, lang):
+    return text._translate(lang or "en_US")
+
+
+def _find_column(error):
+    """Return the name of the column that ``error`` is about (str), if it is one."""
+    diag = error.diag
+    name, table = diag.constraint_name or "", diag.table_name or ""
+    if not diag.column_name and name.endswith(_FOREIGN_KEY):
+        return name.removeprefix(f"{table}_").removesuffix(_FOREIGN_KEY)
+    return diag.column_name
