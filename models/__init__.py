@@ -31,6 +31,7 @@ from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
 from . import oauth_provider_client_resource
 from . import oauth_provider_client_secret
+from . import oauth_provider_ending
 from . import oauth_provider_event
 from . import oauth_provider_failure
 from . import oauth_provider_grant

@@ -4,6 +4,7 @@ from odoo import api, models
 
 #: What is larger means the same, and is more than dates can hold.
 MAXIMUM = 100_000
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class IrConfigParameter(models.Model):
@@ -14,6 +15,15 @@ class IrConfigParameter(models.Model):
         """Return the system parameter ``key`` (int from 0 on), or ``default``."""
         value = self.sudo().get_param(key) or ""
         return min(int(value), MAXIMUM) if value.isdecimal() else default
+
+    @api.model
+    def _get_oauth_flag(self, key, default):
+        """Return the system parameter ``key`` (bool), or ``default``.
+
+        Written as Odoo writes one, or as 1 and 0.
+        """
+        value = str(self.sudo().get_param(key) or "").strip().lower()
+        return FLAGS.get(value, default)
 
     def write(self, vals):
         result = super().write(vals)

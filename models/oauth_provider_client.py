@@ -25,7 +25,9 @@ class OAuthProviderClient(models.Model):
         help="Name of the application, as the users read it on the consent page.",
     )
     active = fields.Boolean(
-        default=True, help="An archived client gets no tokens and its tokens are dead."
+        default=True,
+        help="An archived client gets no tokens. To archive it ends its tokens and what"
+        " people have allowed it, for good.",
     )
     identifier = fields.Char(
         string="Client ID",
@@ -236,6 +238,12 @@ class OAuthProviderClient(models.Model):
             if not vals.get("client_type", True):
                 del vals["client_type"]
         return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.env["oauth.provider.ending"].end_archived(self)
+        return result
 
     @api.depends("client_type")
     def _compute_pkce_required(self):

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.after_commit import write_apart
+from ..tools.kept import try_again
 
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
@@ -159,19 +160,24 @@ class OAuthProviderGrant(models.Model):
             self.flush_model()
             # Two requests at once: the second one fails on its snapshot, is retried
             # by Odoo and finds the grant of the first.
+            # Whoever archives one of the two waits, and ends the new grant, too.
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO oauth_provider_grant"
                     " (client_id, user_id, create_uid, create_date)"
-                    " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                    client.id,
-                    user.id,
+                    " SELECT c.id, u.id, %s, %s FROM oauth_provider_client c,"
+                    " res_users u WHERE c.id = %s AND c.active AND u.id = %s"
+                    " AND u.active FOR SHARE ON CONFLICT DO NOTHING",
                     self.env.uid,
                     fields.Datetime.now(),
+                    client.id,
+                    user.id,
                 ),
                 log_exceptions=False,
             )
             grant = self.find_live(client, user)
+            if not grant:
+                try_again(self.env)
         return grant
 
     @api.private

@@ -32,7 +32,8 @@ class OAuthProviderToken(models.Model):
         ],
         compute="_compute_state",
         compute_sudo=True,
-        help="Suspended: its user or its client is archived.",
+        help="Suspended: its user may not use the application at the moment, for want"
+        " of an allowed group.",
     )
 
     _digest_uniq = models.UniqueIndex("(digest)")

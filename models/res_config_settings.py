@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .res_users import PASSWORD_RULES
+
 #: {field: (system parameter, number without it, least that it may be)}
 NUMBERS = {
     "oauth_retention_days": ("oauth_provider.retention_days", 30, 0),
@@ -12,6 +14,11 @@ NUMBERS = {
     # Who may guess without end guesses right
     "oauth_throttle_failures": ("oauth_provider.throttle_failures", 10, 1),
     "oauth_throttle_seconds": ("oauth_provider.throttle_seconds", 60, 1),
+}
+#: {field: (system parameter, answer without it)}
+FLAGS = {
+    "oauth_reset_ends_tokens": PASSWORD_RULES["reset"],
+    "oauth_change_ends_tokens": PASSWORD_RULES["change"],
 }
 
 
@@ -43,6 +50,17 @@ class ResConfigSettings(models.TransientModel):
         string="Failed Attempts", help="At least 1: it cannot be turned off."
     )
     oauth_throttle_seconds = fields.Integer(string="Within", help="At least 1.")
+    # Odoo's own config_parameter takes False for nothing
+    oauth_reset_ends_tokens = fields.Boolean(
+        string="End Tokens at a Password Reset",
+        help="A password that is reset by a link, or set by an administrator, ends the"
+        " tokens that the user has let applications have.",
+    )
+    oauth_change_ends_tokens = fields.Boolean(
+        string="End Tokens at a Password Change",
+        help="A password that people change themselves ends the tokens that they have"
+        " let applications have.",
+    )
 
     @api.constrains(*NUMBERS)
     def _check_oauth_numbers(self):
@@ -65,6 +83,8 @@ class ResConfigSettings(models.TransientModel):
             value = number(key, default)
             # What somebody has written into the system parameter, and does not count
             values[name] = value if value >= least else default
+        flag = self.env["ir.config_parameter"]._get_oauth_flag
+        values.update({name: flag(*rule) for name, rule in FLAGS.items()})
         return values
 
     def set_values(self):
@@ -73,4 +93,7 @@ class ResConfigSettings(models.TransientModel):
         for name, (key, default, _least) in NUMBERS.items():
             if self[name] != parameters._get_oauth_number(key, default):
                 parameters.set_param(key, str(self[name]))
+        for name, rule in FLAGS.items():
+            if self[name] != parameters._get_oauth_flag(*rule):
+                parameters.set_param(rule[0], str(self[name]))
         return result

@@ -15,6 +15,13 @@ from ..tools.sign_in import SECOND_FACTORS
 
 #: What the tokens of a backend application need to know of the user it acts as.
 WARM_FIELDS = ("active", "oauth_identifier")
+#: Key of the context: it is the person who changes the own password.
+OWN_CHANGE = "oauth_own_password"
+#: Whether a new password ends tokens: (system parameter, answer without it).
+PASSWORD_RULES = {
+    "reset": ("oauth_provider.password_reset_ends_tokens", True),
+    "change": ("oauth_provider.password_change_ends_tokens", False),
+}
 
 
 class ResUsers(models.Model):
@@ -53,9 +60,38 @@ class ResUsers(models.Model):
         return self.env.user.oauth_application_ids.action_withdraw()
 
     def write(self, vals):
+        # Odoo's own methods write as the superuser, of one's own account too
+        is_by_person = not self.env.su or self.env.context.get(OWN_CHANGE)
         result = super().write(vals)
         if not vals.keys().isdisjoint(WARM_FIELDS):
             forget(self.env)
+        if "active" in vals:
+            self.env["oauth.provider.ending"].end_archived(self)
+        if "password" in vals:
+            is_own = self.env.uid in self._ids and is_by_person
+            own = self.browse(self.env.uid) if is_own else self.browse()
+            own._oauth_end_by_password("change")
+            (self - own)._oauth_end_by_password("reset")
+        return result
+
+    def _change_password(self, new_passwd):
+        self = self.with_context(**{OWN_CHANGE: True})
+        return super()._change_password(new_passwd)
+
+    def _oauth_end_by_password(self, how):
+        """End the tokens of these users, as the settings say of a new password.
+
+        :param how: "change" by the person, or "reset" by a link or by somebody else
+        """
+        key, default = PASSWORD_RULES[how]
+        if self and self.env["ir.config_parameter"]._get_oauth_flag(key, default):
+            self.env["oauth.provider.ending"].end_tokens(self, f"password {how}")
+
+    def _action_revoke_all_devices(self):
+        result = super()._action_revoke_all_devices()
+        # Odoo lets everybody call it for everybody, and finds no device then
+        if self.has_access("write"):
+            self.env["oauth.provider.ending"].end_tokens(self, "all devices")
         return result
 
     def unlink(self):

@@ -166,6 +166,7 @@ class OdooValidator(TokenValidator, RequestValidator):
     def save_authorization_code(self, client_id, code, request, *args, **kwargs):
         self.env["oauth.provider.authorization.code"].issue(
             value=code["code"],
+            holds_user=True,
             client=self.client,
             user=self.user,
             grant=self._ensure_grant(),
@@ -345,6 +346,9 @@ class OdooValidator(TokenValidator, RequestValidator):
         ]
         if source:
             parts.append(source.prepare_use())
+        else:
+            client = None if values["grant"] else self.client
+            parts.append(tokens.prepare_hold(values["user"], client))
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]
         elif "refresh_token" in token:

@@ -16,8 +16,9 @@ from . import test_data
 from . import test_databases
 from . import test_dispatcher
 from . import test_duration
-from . import test_everyday_jobs
+from . import test_ending
 from . import test_error_answer
+from . import test_everyday_jobs
 from . import test_events
 from . import test_grants
 from . import test_held

@@ -198,10 +198,6 @@ class TestJson2Isolation(Json2Case):
             return self.call(token, "search", domain=[]).status_code
 
         self.assertEqual(status(), 200)
-        client.active = False
-        self.assertEqual(status(), 401)
-        client.active = True
-        self.assertEqual(status(), 200)
         client.scope_ids = [Command.clear()]
         self.assertEqual(status(), 403)
         client.scope_ids = [Command.set(self.narrow.ids)]

@@ -216,11 +216,20 @@ class TestModels(TransactionCase):
         self.assertEqual(two.client_type, "public")
         self.assertTrue(two.pkce_required)
 
-    def test_a_token_of_an_archived_user_is_suspended(self):
+    def test_a_token_of_a_user_who_left_the_groups_is_suspended(self):
         token = self.issue()
         self.assertEqual(token.state, "live")
-        self.user.active = False
+        self.client.group_ids = self.env["res.groups"].create({"name": "Others"})
+        token.invalidate_recordset(["state"])
         self.assertEqual(token.state, "suspended")
+        self.client.group_ids = False
+        token.invalidate_recordset(["state"])
+        self.assertEqual(token.state, "live")
+
+    def test_a_token_of_an_archived_user_is_revoked(self):
+        token = self.issue()
+        self.user.active = False
+        self.assertEqual(token.state, "revoked")
         live = [("id", "=", token.id), ("user_id.active", "=", True)]
         self.assertFalse(self.env["oauth.provider.token"].search(live))
 

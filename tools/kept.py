@@ -12,6 +12,7 @@ import functools
 from collections import defaultdict, deque
 
 from odoo import tools
+from odoo.exceptions import ConcurrencyError
 
 #: Mark of a cursor whose transaction has changed something itself.
 _HAS_CHANGED = "oauth_provider_has_changed"
@@ -66,6 +67,17 @@ def forget(env):
     clear()
     # Another thread of this process may have read it once more until the commit
     cr.postcommit.add(clear)
+
+
+def try_again(env):
+    """Let Odoo run the request once more: what this process keeps is not so any more.
+
+    Another process has changed it, and has not said so yet.
+
+    :raise ConcurrencyError: always
+    """
+    env.registry.clear_cache()
+    raise ConcurrencyError("A user or a client has been archived in the meantime.")
 
 
 def _sees_all_changes(env):

@@ -1,0 +1,150 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.after_commit import write_apart
+from .oauth_provider_credential import CLOCKS, CREDENTIALS
+
+GRANT = "oauth.provider.grant"
+#: What ends where users or clients are archived, in the order in which it is locked.
+HELD = (GRANT, *CREDENTIALS)
+#: The column that refers to these owners, by their model.
+LINKS = {"res.users": "user_id", "oauth.provider.client": "client_id"}
+#: Reasons of events: the last word of each says what happened to the first.
+ARCHIVED = {"res.users": "user archived", "oauth.provider.client": "client archived"}
+
+
+class OAuthProviderEnding(models.AbstractModel):
+    """What ends all that a user has allowed, or that a client has.
+
+    The whole table of what ends a token is in the documentation (*What ends a token*).
+    """
+
+    _name = "oauth.provider.ending"
+    _description = "End of Access"
+
+    @api.model
+    @api.private
+    def end_archived(self, owners):
+        """End for good what the archived ones of ``owners`` have.
+
+        Grants, codes and tokens, those of backend applications too: to make the user or
+        the client active again revives none of them.
+
+        :param owners: users or clients (records), some of which may be active
+        """
+        archived = owners.sudo().filtered(lambda owner: not owner.active)
+        reason = ARCHIVED[owners._name]
+        self._end(archived, reason, HELD, includes_backends=True)
+
+    @api.model
+    @api.private
+    def end_tokens(self, users, reason):
+        """End the codes and tokens that ``users`` (records) have let applications have.
+
+        What people have allowed stays, so that nobody is asked again, and so do the
+        tokens of applications that act by themselves (client credentials).
+
+        :param reason: of the event (str)
+        """
+        self._end(users.sudo(), reason, CREDENTIALS, includes_backends=False)
+
+    def _end(self, owners, reason, kinds, includes_backends):
+        """End what ``owners`` have, of the models ``kinds``, and record it.
+
+        By one statement for each kind, whatever there is. After the commit they run
+        once more, for what was issued in the meantime: see :meth:`oauth.provider.
+        credential.store` for what may not be issued any more by then.
+        """
+        if not owners:
+            return
+        statements = [
+            self._get_statement(kind, owners, includes_backends) for kind in kinds
+        ]
+        found = set()
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                for statement in statements:
+                    self.env.cr.execute(statement, log_exceptions=False)
+                    found.update(id_ for (id_,) in self.env.cr.fetchall())
+        except psycopg2.errors.SerializationFailure:
+            # Of a client's many rows some are written all the time. It is archived, so
+            # that none of them opens anything until they end after the commit
+            if owners._name == "res.users":
+                raise
+            found.update(owners.ids)
+        for kind in HELD:
+            self.env[kind].invalidate_model()
+        for owner in owners:
+            if owner.id in found:
+                role = "user" if owner._name == "res.users" else "client"
+                self.env["oauth.provider.event"].record(
+                    "revoked", reason=reason, **{role: owner}
+                )
+
+        def end_again(cr):
+            # A row that somebody else ends at the same time is no reason to give up
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            for statement in statements:
+                cr.execute(statement)
+
+        write_apart(self.env, end_again)
+
+    def _get_statement(self, kind, owners, includes_backends):
+        """Return the statement (SQL) that ends what ``owners`` have of one ``kind``.
+
+        It answers the ids of those who had any.
+        """
+        now = fields.Datetime.now()
+        conditions = [SQL("revoked_at IS NULL")]
+        changes = [SQL("revoked_at = %s", now)]
+        if kind == GRANT:
+            changes.append(SQL("write_date = %s, write_uid = %s", now, self.env.uid))
+        else:
+            conditions.append(SQL("expires_at > %s", now - CLOCKS))
+            if not includes_backends:
+                conditions.append(SQL("grant_id IS NOT NULL"))
+        return SQL(
+            "WITH ended AS (UPDATE %(table)s SET %(changes)s"
+            " WHERE %(link)s = ANY(%(ids)s) AND %(conditions)s RETURNING %(link)s)"
+            " SELECT DISTINCT %(link)s FROM ended",
+            table=SQL.identifier(self.env[kind]._table),
+            changes=SQL(", ").join(changes),
+            link=SQL.identifier(LINKS[owners._name]),
+            ids=owners.ids,
+            conditions=SQL(" AND ").join(conditions),
+        )
+
+    @api.autovacuum
+    def _gc_archived(self):
+        """End what users and clients have that were archived past the ORM."""
+        count = 0
+        for model, link in LINKS.items():
+            has_any = [
+                SQL(
+                    "EXISTS (SELECT FROM %s h WHERE h.%s = o.id"
+                    " AND h.revoked_at IS NULL%s)",
+                    SQL.identifier(self.env[kind]._table),
+                    SQL.identifier(link),
+                    SQL()
+                    if kind == GRANT
+                    else SQL(" AND h.expires_at > %s", fields.Datetime.now() - CLOCKS),
+                )
+                for kind in HELD
+            ]
+            query = SQL(
+                "SELECT id FROM %s o WHERE active IS NOT TRUE AND (%s)",
+                SQL.identifier(self.env[model]._table),
+                SQL(" OR ").join(has_any),
+            )
+            self.env.flush_all()
+            owners = self.env[model].browse(
+                id_ for (id_,) in self.env.execute_query(query)
+            )
+            self.end_archived(owners)
+            count += len(owners)
+        return count, False
