@@ -8,30 +8,21 @@ the ORM's own ``create`` and ``write`` do because of a value that the caller sen
 here, whether as superuser or not, and needs a reason.
 """
 
-import sys
 from dataclasses import dataclass, field as dataclass_field
 
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.fields import Field
-from odoo.models import BaseModel
 
 from ..tools.api_access import guarded_by, held_to
 from ..tools.insufficient_scope import InsufficientScope
 from .api_access import is_enforceable
 from .api_values import check_values
+from .api_write_cause import ASIDE, find_field, find_override
 from .api_write_equal import changed_names
 
 #: What Odoo itself notes about a change: nothing that the caller decides.
 _NOTES = frozenset({"mail.message", "mail.tracking.value", "mail.notification"})
 #: Models whose records belong to the record that they name by ``res_model``, ``res_id``.
 _ATTACHED = frozenset({"ir.attachment", "mail.followers"})
-#: Parts of the ORM's own ``create`` and ``write`` that carry out nothing of the caller.
-_ASIDE = frozenset(
-    {
-        BaseModel._add_missing_default_values.__code__,
-        BaseModel._validate_fields.__code__,
-    }
-)
 
 
 def may_be_any(model):
@@ -82,6 +73,7 @@ class WriteGuard:
         self._bodies = []
         self._allowed = {}
         self._allowed_itself = {}
+        self._made = {}
         self._boxed = None
         links = [self._find_bad_link(records, values) for values in values_list]
         for link in filter(None, links):
@@ -96,14 +88,19 @@ class WriteGuard:
                 return body(vals_list)
             return self._run(_Body(model._name, set(), True), body, vals_list)
         is_parent = self._is_parent_of_new(model)
-        reason = is_parent or self._judge(model.browse(), "create", vals_list)
+        reason, cause = "parent", None
+        if not is_parent:
+            reason, cause = self._judge(model.browse(), "create", vals_list)
         above = self._bodies[-1]
         records = self._run(_Body(model._name, set(), True), body, vals_list)
         self._allowed.setdefault(model._name, set()).update(records.ids)
         if is_parent:
             above.made_parents.setdefault(model._name, set()).update(records.ids)
         if reason == "itself":
-            self._remember(records, "create")
+            self._remember(records, "create", cause)
+        elif reason == "linked":
+            made = self._made.setdefault(model._name, {})
+            made.update(dict.fromkeys(records.ids, cause))
         return records
 
     def write(self, records, vals, body):
@@ -117,7 +114,7 @@ class WriteGuard:
             if is_own:
                 self._check_own_link(records.browse(ids & self.own), vals)
             others = records.browse(ids - self._own_ids(records))
-            if self._judge(others, "write", [vals]) != "equal":
+            if self._judge(others, "write", [vals])[0] != "equal":
                 self._allowed.setdefault(records._name, set()).update(ids)
         return self._run(_Body(records._name, ids), body, vals)
 
@@ -149,11 +146,18 @@ class WriteGuard:
         """
         if self.refusal:
             raise self.refusal
-        for (name, operation), ids in self._allowed_itself.items():
+        for (name, operation, cause), ids in self._allowed_itself.items():
             records = self.model.env[name].browse(ids).exists()
             records.flush_recordset()
             with held_to(self.access):
-                records.check_access(operation)
+                is_open = records.has_access(operation)
+            if not is_open:
+                raise InsufficientScope(cause, name)
+        for name, made in self._made.items():
+            linked = self._linked_ids(name)
+            for one, cause in made.items():
+                if one not in linked:
+                    raise InsufficientScope(cause, name)
 
     def _run(self, _body, method, *args):
         self._bodies.append(_body)
@@ -172,50 +176,81 @@ class WriteGuard:
     # The reasons
 
     def _judge(self, records, operation, vals_list):
-        """Return why a change is allowed (str); raise InsufficientScope if it is not.
+        """Return why a change is allowed; raise InsufficientScope if it is not.
 
         :param records: those to be changed that are not the call's own
+        :return: (reason, field that the caller sent), either a str, the latter or None
         """
         if operation != "create" and not records:
-            return "own"
+            return "own", None
         names = set().union(*vals_list)
         if operation == "write":
-            changed = {
-                one.id: changed_names(one, vals_list[0]) for one in records
-            }
+            changed = {one.id: changed_names(one, vals_list[0]) for one in records}
             records = records.browse(one for one, names in changed.items() if names)
             if not records:
-                return "equal"
+                return "equal", None
             names = set().union(*changed.values())
-        if records._name in _NOTES:
-            return "note"
+        if operation == "create" and records._name in _NOTES:
+            return "note", None
         cause = self._find_cause(names)
         if cause is None:
-            return "unsent"
+            return "unsent", None
         if self._is_open_by_box(records._name):
-            return "box"
+            return "box", cause
+        if self._is_code_of_own_write(records, operation):
+            return "override", cause
         if operation == "create":
             if all(self._vanishes_by(records, values) for values in vals_list):
-                return "vanishes"
+                return "part", cause
+            if self._may_get_linked(records):
+                return "linked", cause
         else:
-            records -= self._vanishing(records, vals_list[0])
-            if operation == "write":
-                records = records.browse(
-                    one.id
-                    for one in records
-                    if not self._is_parent_in_reach(one, names)
-                )
+            records = self._without_parts(
+                records, operation, vals_list[0], names, cause
+            )
             if not records:
-                return "part"
+                return "part", cause
         if not self._could_itself(records, operation, vals_list):
             self.refusal = InsufficientScope(cause, records._name)
             raise self.refusal
-        self._remember(records, operation)
-        return "itself"
+        self._remember(records, operation, cause)
+        return "itself", cause
 
-    def _remember(self, records, operation):
+    def _is_code_of_own_write(self, records, operation):
+        """Tell whether the code of an override changes ``records``.
+
+        That is not covered where the token makes the write itself. Nor is it where the
+        ORM does so for the token, which could make it, or on a part of an own record.
+        """
+        found = find_override(records, operation)
+        if found is None:
+            return False
+        above, operation, values = found
+        values = values if isinstance(values, list) else [values or {}]
+        if operation == "create":
+            if all(self._vanishes_by(above, one) for one in values):
+                return True
+        else:
+            above = above.browse(set(above.ids) - self._own_ids(above))
+            above -= self._vanishing(above, values[0])
+            if not above:
+                return True
+        return self._could_itself(above, operation, values)
+
+    def _without_parts(self, records, operation, vals, names, cause):
+        """Return ``records`` without those that are an own record's parts or parents."""
+        made = self._made.get(records._name, ())
+        records = records.filtered(lambda one: one.id not in made)
+        records -= self._vanishing(records, vals)
+        if operation == "write":
+            records = records.filtered(
+                lambda one: not self._is_parent_in_reach(one, names, cause)
+            )
+        return records
+
+    def _remember(self, records, operation, cause):
         if operation != "unlink":
-            key = (records._name, operation)
+            key = (records._name, operation, cause)
             self._allowed_itself.setdefault(key, set()).update(records.ids)
 
     def _could_itself(self, records, operation, vals_list):
@@ -256,57 +291,52 @@ class WriteGuard:
         """Tell whether a new record of ``model`` is the parent of a new record."""
         body = self._bodies[-1]
         parents = self.model.env[body.model]._inherits
-        return "parent" if body.is_making and model._name in parents else None
+        return body.is_making and model._name in parents
 
-    def _is_parent_in_reach(self, parent, names):
+    def _is_parent_in_reach(self, parent, names, cause):
         """Tell whether all records made of ``parent`` are the token's to write.
 
-        :param names: fields (iterable) of the parent that are to be written
+        :param names: fields (set) of the parent that are to be written
+        :param cause: field (name) that the caller sent
         """
         for body in self._bodies:
             if body.is_making and parent.id in body.made_parents.get(parent._name, ()):
+                # Still being made, as the record that is to be made of it
                 return True
         found = False
         for child_name in sorted(type(parent)._inherits_children):
-            child = self.model.env[child_name]
-            link = child._inherits[parent._name]
-            made = child.sudo().with_context(active_test=False)
-            made = made.search([(link, "=", parent.id)])
-            if not made:
-                continue
-            found = True
-            if not all(
-                name in child._fields
-                and child._fields[name].inherited
-                and child._fields[name].related.partition(".")[0] == link
-                for name in names
-            ):
-                return False
-            if not self._may_write_all(made, names):
+            child = self.model.env[child_name].sudo().with_context(active_test=False)
+            made = child.search([(child._inherits[parent._name], "=", parent.id)])
+            found = found or bool(made)
+            if made and not self._may_write_all(made, parent._name, names, cause):
                 return False
         return found
 
-    def _may_write_all(self, records, names):
-        model = self.model.env[records._name]
-        rest = records.ids
+    def _may_write_all(self, made, parent_name, names, cause):
+        """Tell whether the token may write all of what is ``made`` of a parent."""
+        model = self.model.env[made._name]
+        rest = set(made.ids)
         if model._name == self.model._name:
-            rest = set(rest) - self.own
-            if len(rest) < len(records):
-                found = self.access.of(model._name, self.operation)
-                if found is None or not set(names) <= found.fields:
-                    return False
+            # Its own have been checked, and for the others it is the same field
+            rest -= self.own
+            names = {cause}
+        elif not all(_is_inherited(model, name, parent_name) for name in names):
+            return False
         if not rest:
-            return self._may_write_fields(model, names)
+            return True
         found = self.access.of(model._name, "write")
-        if found is not None and set(names) <= found.fields:
-            rest = model.browse(rest)
+        if found is not None and names <= found.fields:
+            rest_records = model.browse(rest)
             with held_to(self.access):
-                is_open = rest.has_access("write")
+                is_open = rest_records.has_access("write")
             if is_open and self._may_write_fields(model, names):
                 return True
+        # Records may be made of one that is made of another one
         return all(
-            self._is_parent_in_reach(one, names) for one in records.browse(rest).sudo()
-        )
+            self._is_parent_in_reach(one, names, cause)
+            for one in made.browse(rest)
+            if type(made)._inherits_children
+        ) and bool(type(made)._inherits_children)
 
     def _check_own_link(self, records, vals):
         """Check a link to a parent that the caller's values lead to."""
@@ -353,9 +383,32 @@ class WriteGuard:
             for one in found
             if one is not None
             for name in one.fields
-            if model._fields[name].inherited
-            and model._fields[name].related.partition(".")[0] == link
+            if _is_inherited(model, name, model._fields[link].comodel_name)
         }
+
+    # What is made for an own record
+
+    def _links_to(self, name):
+        return [
+            link.name
+            for link in self.model._fields.values()
+            if link.type == "many2one" and link.store and link.comodel_name == name
+        ]
+
+    def _may_get_linked(self, model):
+        """Tell whether a new record of ``model`` may be one that an own record links.
+
+        So does the contact of a new applicant come to be. :meth:`finish` sees whether
+        it is linked.
+        """
+        body = self._bodies[-1]
+        is_direct = body.model == self.model._name and body.ids <= self.own
+        return is_direct and may_be_any(model._name) and self._links_to(model._name)
+
+    def _linked_ids(self, name):
+        """Return the records (set of ids) of model ``name`` that own records link."""
+        own = self.model.browse(self.own).sudo().exists()
+        return {one for link in self._links_to(name) for one in own[link].ids}
 
     # What vanishes with an own record
 
@@ -436,21 +489,12 @@ class WriteGuard:
         :param names: fields (set) of the other record that are to be written
         :return: name of the field; None if this is done for no value of the caller
         """
-        cause = phase = None
-        frame = sys._getframe(1)
-        while frame is not None:
-            code = frame.f_code
-            if code is _RUN and frame.f_locals["self"] is self:
-                if len(self._bodies) == 1 or frame.f_locals["_body"] is self._bodies[0]:
-                    break
-            elif code in _ASIDE:
-                phase, cause = code, None
-            elif code.co_argcount and code.co_varnames[0] == "self":
-                found = frame.f_locals.get("self")
-                if isinstance(found, Field) and found.model_name == self.model._name:
-                    phase, cause = None, found
-            frame = frame.f_back
-        if phase:
+        first = self._bodies[0]
+        cause = find_field(
+            self.model._name,
+            lambda frame: frame.f_code is _RUN and frame.f_locals["_body"] is first,
+        )
+        if cause is ASIDE:
             return None
         if cause is not None:
             return self._sent_with(cause)
@@ -473,6 +517,14 @@ class WriteGuard:
 
 
 _RUN = WriteGuard._run.__code__
+
+
+def _is_inherited(model, name, parent_name):
+    """Tell whether the field ``name`` of ``model`` is its parent's."""
+    field = model._fields.get(name)
+    if field is None or not field.inherited:
+        return False
+    return field.related.partition(".")[0] == model._inherits.get(parent_name)
 
 
 def _as_sent(values):

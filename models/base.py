@@ -138,14 +138,11 @@ class Base(models.AbstractModel):
             return super().filtered(func)
 
     def _compute_field_value(self, field):
-        if api_access.write_guard() is not None:
-            # What follows from other values by itself, no caller has sent
-            with api_access.guarded_by(None):
-                return self._compute_field_value(field)
-        if api_access.current() is None:
+        if api_access.current() is None and api_access.write_guard() is None:
             return super()._compute_field_value(field)
-        # The token opens the value; what it is made of is the user's own affair
-        with api_access.held_to(None):
+        # The token opens the value; what it is made of is the user's own affair, and
+        # what follows from other values by itself no caller has sent
+        with api_access.held_to(None), api_access.guarded_by(None):
             return super()._compute_field_value(field)
 
     # What a write reaches

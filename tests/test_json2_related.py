@@ -2,9 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Writes of a token that would reach records which its caller does not name."""
 
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .common import PIXEL
 from .test_json2 import SECRET, Json2Case
 
 WRITES = {"api_read": True, "api_write": True}
@@ -128,3 +128,200 @@ class TestJson2Parents(RelatedCase):
         )
         self.assert_done(response)
         self.assertEqual(company.partner_id.street, "After")
+
+    def test_moving_below_a_parent_of_others(self):
+        """Or the record would take what is theirs along, and be the only one of it."""
+        names = ("name", "partner_id")
+        users = self.create_filtered("u", "res.users", names, self.mine)
+        contact = self.inside[1]
+        partners = self.create_api_scope("p", names=("ref",), **WRITES)
+        token = self.get_token(users, partners)
+        for vals in (
+            {"partner_id": contact.id},
+            {"partner_id": contact.id, "name": "Taken"},
+            {"name": "Taken", "partner_id": contact.id},
+        ):
+            response = self.call(
+                token, "write", "res.users", ids=self.mine.ids, vals=vals
+            )
+            self.assert_insufficient(response, "partner_id", "res.partner")
+            self.assertEqual(contact.name, "Inside 1")
+            self.assertNotEqual(self.mine.partner_id, contact)
+        self.create_api_scope("n", names=("name", "ref"), **WRITES)
+        token = self.get_token(users, self.scopes("n"))
+        vals = {"partner_id": contact.id}
+        response = self.call(token, "write", "res.users", ids=self.mine.ids, vals=vals)
+        self.assert_done(response)
+        self.assertEqual(self.mine.partner_id, contact)
+
+    def test_several_at_once(self):
+        """One bad record stops all of a call."""
+        other = new_test_user(self.env, "other", name="Other")
+        users = self.mine | other
+        scope = self.create_filtered("u", "res.users", ("name",), users)
+        token = self.get_token(scope)
+        response = self.call(
+            token, "write", "res.users", ids=users.ids, vals={"name": "x"}
+        )
+        self.assert_insufficient(response, "name", "res.partner")
+        self.assertEqual((users.mapped("name")), ["Mine", "Other"])
+        response = self.call(
+            token, "write", "res.users", ids=other.ids, vals={"name": "x"}
+        )
+        self.assert_done(response)
+        self.assertEqual(other.partner_id.name, "x")
+
+    def test_images_of_the_parent(self):
+        other = new_test_user(self.env, "other", name="Other")
+        names = ("name", "image_1920")
+        scope = self.create_filtered("u", "res.users", names, self.mine | other)
+        token = self.get_token(scope)
+        vals = {"image_1920": PIXEL}
+        response = self.call(token, "write", "res.users", ids=other.ids, vals=vals)
+        self.assert_done(response)
+        self.assertTrue(other.partner_id.image_128)
+        response = self.call(
+            token, "write", "res.users", ids=self.mine.ids, vals=vals
+        )
+        self.assert_insufficient(response, "image_1920", "res.partner")
+
+    def test_children_of_the_parent_are_others(self):
+        """An address is passed on to contacts below, which are not of the user."""
+        other = new_test_user(self.env, "other", name="Other")
+        child = self.Partner.create(
+            {"name": "Child", "parent_id": other.partner_id.id, "type": "contact"}
+        )
+        scope = self.create_filtered("u", "res.users", ("street", "ref"), other)
+        token = self.get_token(scope)
+        response = self.call(
+            token, "write", "res.users", ids=other.ids, vals={"street": "New"}
+        )
+        self.assert_insufficient(response, "street", "res.partner")
+        self.assertFalse(child.street)
+        response = self.call(
+            token, "write", "res.users", ids=other.ids, vals={"ref": "New"}
+        )
+        self.assert_done(response)
+
+
+@tagged("post_install", "-at_install")
+class TestJson2Related(RelatedCase):
+    """Fields that are taken from another record, or written to one by a method."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank = cls.env["res.bank"].create({"name": "Bank", "bic": "OLDBEBB"})
+        cls.account = cls.env["res.partner.bank"].create(
+            {
+                "acc_number": "123",
+                "partner_id": cls.inside[0].id,
+                "bank_id": cls.bank.id,
+            }
+        )
+
+    def test_a_related_field(self):
+        names = ("bank_bic", "acc_number")
+        scope = self.create_filtered("a", "res.partner.bank", names, self.account)
+        token = self.get_token(scope)
+        call = ("write", "res.partner.bank")
+        vals = {"bank_bic": "NEWBEBB"}
+        response = self.call(token, *call, ids=self.account.ids, vals=vals)
+        self.assert_insufficient(response, "bank_bic", "res.bank")
+        self.assertEqual(self.bank.bic, "OLDBEBB")
+        # Nothing would change, or there is nothing to change
+        for bank, vals in (
+            (self.bank, {"bank_bic": "OLDBEBB", "acc_number": "124"}),
+            (self.bank.browse(), {"bank_bic": "NEWBEBB"}),
+        ):
+            self.account.bank_id = bank
+            response = self.call(token, *call, ids=self.account.ids, vals=vals)
+            self.assert_done(response)
+        self.assertEqual(self.account.acc_number, "124")
+        # What it may change anyway
+        self.account.bank_id = self.bank
+        banks = self.create_filtered("b", "res.bank", ("bic",), self.bank)
+        token = self.get_token(scope, banks)
+        vals = {"bank_bic": "NEWBEBB"}
+        response = self.call(token, *call, ids=self.account.ids, vals=vals)
+        self.assert_done(response)
+        self.assertEqual(self.bank.bic, "NEWBEBB")
+
+    def test_the_other_record_stays_within_its_filter(self):
+        accounts = self.create_filtered(
+            "a", "res.partner.bank", ("bank_bic",), self.account
+        )
+        own = self.env["ir.filters"].create(
+            {
+                "name": "Old",
+                "model_id": "res.bank",
+                "domain": "[('bic', '=like', 'OLD%')]",
+                "user_ids": False,
+            }
+        )
+        banks = self.create_api_scope(
+            "b", "res.bank", ("bic",), filter_id=own.id, **WRITES
+        )
+        token = self.get_token(accounts, banks)
+        call = ("write", "res.partner.bank")
+        vals = {"bank_bic": "OLDXXXX"}
+        self.assert_done(self.call(token, *call, ids=self.account.ids, vals=vals))
+        vals = {"bank_bic": "NEWBEBB"}
+        response = self.call(token, *call, ids=self.account.ids, vals=vals)
+        self.assert_insufficient(response, "bank_bic", "res.bank")
+        self.assertEqual(self.bank.bic, "OLDXXXX")
+
+    def test_an_activity_of_another_person(self):
+        contact = self.inside[1]
+        activity = self.env["mail.activity"].create(
+            {
+                "res_id": contact.id,
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "summary": "Call",
+                "user_id": self.env.ref("base.user_admin").id,
+            }
+        )
+        names = ("name", "activity_summary")
+        scope = self.create_filtered("p", "res.partner", names, contact)
+        token = self.get_token(scope)
+        response = self.call(
+            token, "write", ids=contact.ids, vals={"activity_summary": "x"}
+        )
+        self.assert_insufficient(response, "activity_summary", "mail.activity")
+        self.assertEqual(activity.summary, "Call")
+
+    def test_followers_are_parts_of_a_record(self):
+        contact = self.inside[1]
+        names = ("name", "message_partner_ids")
+        scope = self.create_filtered("p", "res.partner", names, self.inside)
+        token = self.get_token(scope)
+        for command in ([4, self.inside[0].id], [3, self.inside[0].id]):
+            response = self.call(
+                token,
+                "write",
+                ids=contact.ids,
+                vals={"message_partner_ids": [command]},
+            )
+            self.assert_done(response)
+            self.assertEqual(
+                self.inside[0] in contact.message_partner_ids, command[0] == 4
+            )
+
+    def test_attachments_are_parts_of_a_record(self):
+        scope = self.create_api_scope(names=("name", "ref", "image_1920"), **WRITES)
+        token = self.get_token(scope)
+        for image in (PIXEL, False):
+            response = self.call(
+                token, "write", ids=self.inside.ids, vals={"image_1920": image}
+            )
+            self.assert_done(response)
+            self.assertEqual([bool(one.image_128) for one in self.inside], [bool(image)] * 2)
+
+    def test_what_is_computed_from_it_follows(self):
+        child = self.Partner.create({"name": "Child", "parent_id": self.inside[1].id})
+        token = self.get_token(self.create_api_scope(**WRITES))
+        response = self.call(
+            token, "write", ids=self.inside[1].ids, vals={"name": "Parent"}
+        )
+        self.assert_done(response)
+        self.assertIn("Parent", child.complete_name)

@@ -1,0 +1,223 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Writes that would reach other records, in Odoo's own apps."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import PIXEL
+from .test_json2_related import WRITES, RelatedCase
+
+
+@tagged("-standard", "oauth_everything", "post_install", "-at_install")
+class TestJson2RelatedApps(RelatedCase):
+    def use_groups(self, *names):
+        for name in names:
+            self.user.group_ids |= self.env.ref(name)
+
+    def write(self, token, record, **vals):
+        """Write ``vals`` on ``record`` and return the response."""
+        self.env.flush_all()
+        return self.call(token, "write", record._name, ids=record.ids, vals=vals)
+
+    def make(self, token, model, **vals):
+        """Create a record with ``vals`` and return the response."""
+        self.env.flush_all()
+        return self.call(token, "create", model, vals_list=[vals])
+
+    def test_the_customer_of_a_lead(self):
+        self.use_groups("sales_team.group_sale_salesman_all_leads")
+        customer = self.Partner.create(
+            {"name": "Customer", "email": "old@example.com", "phone": "+32 2 290 34 90"}
+        )
+        lead = self.env["crm.lead"].create(
+            {"name": "Lead", "partner_id": customer.id, "type": "opportunity"}
+        )
+        names = ("name", "email_from", "phone")
+        scope = self.create_filtered("l", "crm.lead", names, lead)
+        token = self.get_token(scope)
+        response = self.write(token, lead, email_from="new@example.com")
+        self.assert_insufficient(response, "email_from", "res.partner")
+        response = self.write(token, lead, name="x", phone="+32 2 290 34 99")
+        self.assert_insufficient(response, "phone", "res.partner")
+        self.assertEqual(
+            (customer.email, customer.phone, lead.name),
+            ("old@example.com", "+32 2 290 34 90", "Lead"),
+        )
+        response = self.write(token, lead, name="Mine", email_from="old@example.com")
+        self.assert_done(response)
+        contacts = self.create_filtered("c", "res.partner", ("email",), customer)
+        token = self.get_token(scope, contacts)
+        self.assert_done(self.write(token, lead, email_from="new@example.com"))
+        self.assertEqual(customer.email, "new@example.com")
+        response = self.write(token, lead, phone="+32 2 290 34 99")
+        self.assert_insufficient(response, "phone", "res.partner")
+
+    def test_a_lead_without_customer(self):
+        self.use_groups("sales_team.group_sale_salesman_all_leads")
+        names = ("name", "email_from", "phone", "contact_name", "partner_name")
+        scope = self.create_api_scope(
+            "l", "crm.lead", names, api_create=True, **WRITES
+        )
+        token = self.get_token(scope)
+        response = self.make(
+            token,
+            "crm.lead",
+            name="Lead",
+            email_from="lead@example.com",
+            phone="+32 2 290 34 90",
+            contact_name="Ann",
+        )
+        self.assert_done(response)
+        lead = self.env["crm.lead"].browse(response.json())
+        self.assert_done(self.write(token, lead, email_from="other@example.com"))
+        self.assertEqual(lead.email_from, "other@example.com")
+
+    def test_a_lead_with_the_customer_of_others(self):
+        """The link is open; the customer's address is not."""
+        self.use_groups("sales_team.group_sale_salesman_all_leads")
+        self.inside[1].email = "old@example.com"
+        names = ("name", "email_from", "partner_id")
+        scope = self.create_api_scope(
+            "l", "crm.lead", names, api_create=True, **WRITES
+        )
+        contacts = self.create_api_scope("c", api_read=True)
+        token = self.get_token(scope, contacts)
+        vals = {"name": "Lead", "partner_id": self.inside[1].id}
+        response = self.make(token, "crm.lead", email_from="x@example.com", **vals)
+        self.assert_insufficient(response, "email_from", "res.partner")
+        self.assertEqual(self.inside[1].email, "old@example.com")
+        self.assert_done(self.make(token, "crm.lead", **vals))
+
+    def test_the_template_of_several_variants(self):
+        self.use_groups("product.group_product_manager")
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "value_ids": [Command.create({"name": name}) for name in "SL"],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Shirt",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        small, large = template.product_variant_ids
+        names = ("name", "list_price", "barcode", "image_1920")
+        scope = self.create_filtered("s", "product.product", names, small)
+        token = self.get_token(scope)
+        for vals in ({"name": "x"}, {"list_price": 3}, {"barcode": "1", "name": "x"}):
+            field = sorted(vals)[-1]
+            for archived in (False, True):
+                large.active = not archived
+                response = self.write(token, small, **vals)
+                self.assert_insufficient(response, field, "product.template")
+        self.assert_done(self.write(token, small, barcode="123"))
+        response = self.write(token, small, image_1920=PIXEL)
+        self.assert_insufficient(response, "image_1920", "product.template")
+        large.active, template.image_1920 = True, PIXEL
+        self.assert_done(self.write(token, small, image_1920=PIXEL))
+        self.assertTrue(small.image_variant_1920)
+        self.assertEqual((template.name, small.barcode), ("Shirt", "123"))
+        both = self.create_filtered("b", "product.product", names, small | large)
+        self.assert_done(self.write(self.get_token(both), small, name="New"))
+        self.assertEqual(template.name, "New")
+
+    def test_the_only_variant(self):
+        self.use_groups("product.group_product_manager")
+        template = self.env["product.template"].create({"name": "Shirt"})
+        product = template.product_variant_id
+        names = ("name", "barcode", "image_1920", "lst_price", "default_code")
+        scope = self.create_filtered("p", "product.product", names, product)
+        token = self.get_token(scope)
+        vals = {"name": "New", "image_1920": PIXEL, "lst_price": 5}
+        for name, value in vals.items():
+            self.assert_done(self.write(token, product, **{name: value}))
+        self.assertEqual((template.name, template.list_price), ("New", 5))
+        names = ("name", "barcode", "default_code", "weight", "standard_price")
+        scope = self.create_filtered("t", "product.template", names, template)
+        token = self.get_token(scope)
+        vals = {"barcode": "124", "default_code": "C", "weight": 2, "standard_price": 3}
+        self.assert_done(self.write(token, template, **vals))
+        self.assertEqual((product.barcode, product.weight), ("124", 2))
+
+    def test_the_place_of_an_event(self):
+        self.use_groups("event.group_event_user")
+        event = self.env["event.event"].create(
+            {
+                "name": "Fair",
+                "date_begin": "2030-01-01 08:00:00",
+                "date_end": "2030-01-02 08:00:00",
+                "address_id": self.inside[1].id,
+            }
+        )
+        countries = self.create_api_scope("c", "res.country", ("name",), api_read=True)
+        scope = self.create_filtered("e", "event.event", ("name", "country_id"), event)
+        token = self.get_token(scope, countries)
+        country = self.env.ref("base.fr")
+        response = self.write(token, event, country_id=country.id)
+        self.assert_insufficient(response, "country_id", "res.partner")
+        self.assertNotEqual(self.inside[1].country_id, country)
+
+    def test_the_source_of_a_job(self):
+        self.use_groups("hr_recruitment.group_hr_recruitment_manager")
+        source = self.env["utm.source"].create({"name": "Board"})
+        mine, other = self.env["hr.recruitment.source"].create(
+            [{"source_id": source.id, "job_id": self.env["hr.job"].search([], limit=1).id}]
+            * 2
+        )
+        scope = self.create_filtered("s", "hr.recruitment.source", ("name",), mine)
+        response = self.write(self.get_token(scope), mine, name="x")
+        self.assert_insufficient(response, "name", "utm.source")
+        self.assertEqual(other.name, "Board")
+
+    def test_the_contact_of_an_applicant(self):
+        """A new contact is made with an applicant; one that there is stays as it is."""
+        self.use_groups("hr_recruitment.group_hr_recruitment_manager")
+        contact = self.Partner.create({"name": "Known", "email": "known@example.com"})
+        names = ("partner_name", "email_from", "partner_phone", "partner_id")
+        scope = self.create_api_scope(
+            "a", "hr.applicant", names, api_create=True, **WRITES
+        )
+        token = self.get_token(scope)
+        response = self.make(
+            token, "hr.applicant", partner_name="New", email_from="new@example.com"
+        )
+        self.assert_done(response)
+        applicant = self.env["hr.applicant"].browse(response.json())
+        self.assertEqual(applicant.partner_id.name, "New")
+        response = self.make(
+            token, "hr.applicant", partner_name="Else", email_from=contact.email
+        )
+        self.assert_insufficient(response, "email_from", "res.partner")
+        self.assertEqual(contact.name, "Known")
+        response = self.write(token, applicant, email_from="other@example.com")
+        self.assert_insufficient(response, "email_from", "res.partner")
+
+    def test_the_file_of_a_document(self):
+        self.use_groups("product.group_product_manager")
+        mine, other = self.env["product.template"].create(
+            [{"name": "Mine"}, {"name": "Other"}]
+        )
+        documents = self.env["product.document"].create(
+            [
+                {"name": f"File {one.name}", "res_model": one._name, "res_id": one.id}
+                for one in (mine, other)
+            ]
+        )
+        names = ("name", "ir_attachment_id")
+        scope = self.create_filtered("d", "product.document", names, documents[0])
+        token = self.get_token(scope)
+        self.assert_done(self.write(token, documents[0], name="Renamed"))
+        documents[1].ir_attachment_id = documents[0].ir_attachment_id
+        response = self.write(token, documents[0], name="Again")
+        self.assert_insufficient(response, "name", "ir.attachment")
+        self.assertEqual(documents[1].name, "Renamed")
