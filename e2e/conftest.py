@@ -25,6 +25,7 @@ ONCE = {
         "bench",
         "consent_race",
         "deployment",
+        "error_answers",
         "hostile_text",
         "hosts",
         "housekeeping",

@@ -5,6 +5,7 @@ from . import ir_config_parameter
 from . import ir_filters
 from . import ir_http
 from . import ir_model_access
+from . import ir_model_constraint
 from . import ir_module_module
 from . import ir_rule
 from . import oauth_provider_allowance

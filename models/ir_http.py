@@ -129,7 +129,12 @@ class IrHttp(models.AbstractModel):
             is_held = rule.endpoint.routing.get("oauth_held")
             if not is_held and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_refuse(403, error="insufficient_scope")
-        return super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
+        lang = request.env.context.get("lang")
+        if token is not None and lang != http.DEFAULT_LANG:
+            constraints = request.env["ir.model.constraint"]
+            request.oauth_errors.translations = constraints._oauth_get_texts(lang)
+        return result
 
     @classmethod
     def _oauth_read_header(cls):
@@ -146,6 +151,7 @@ class IrHttp(models.AbstractModel):
         """
         cls._oauth_leave_language()
         env = request.env(user=SUPERUSER_ID, su=True)
+        request.oauth_errors = ErrorAnswer(env.registry)
         token = env["oauth.provider.token"].find_open(raw)
         if not token:
             cls._oauth_refuse(401, error="invalid_token")
@@ -154,7 +160,7 @@ class IrHttp(models.AbstractModel):
             cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
         is_full = any(token.allowed_scopes().mapped("full_access"))
-        request.oauth_errors = ErrorAnswer(env.registry, not is_full)
+        request.oauth_errors.is_scoped = not is_full
         cls._oauth_leave_session()
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())

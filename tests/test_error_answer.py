@@ -220,6 +220,20 @@ class TestErrorAnswer(ErrorCase):
         self.assertEqual(self.assert_bare(response), "A value is not allowed.")
 
     @mute_logger("odoo.sql_db")
+    def test_a_text_in_the_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.model.constraint"].search(
+            [("name", "=", "res_partner_check_name")]
+        ).with_context(lang="fr_FR").message = "Les contacts ont besoin d'un nom"
+        self.user.lang = "fr_FR"
+        self.env.registry.clear_cache()
+        token = self.get_token(self.create_api_scope(api_write=True))
+        ids = self.inside[0].ids
+        response = self.call(token, "write", ids=ids, vals={"name": False})
+        text = self.assert_bare(response)
+        self.assertEqual(text, "Les contacts ont besoin d'un nom")
+
+    @mute_logger("odoo.sql_db")
     def test_texts_in_the_result_of_load(self):
         self.env.cr.execute("ALTER TABLE res_partner ADD CHECK (color < 100)")
         self.env.cr.execute("ALTER TABLE res_partner ALTER color SET NOT NULL")
@@ -348,6 +362,24 @@ class TestErrorAnswer(ErrorCase):
             token = self.get_token(self.create_api_scope(api_write=True))
             response = self.call(token, "write", ids=ids, vals={"name": "x"})
             self.assertNotIn("Look", self.assert_bare(response, 500))
+
+    def test_what_the_scopes_do_not_open_is_named(self):
+        scope = self.create_api_scope(names=("name",), api_read=True)
+        token = self.get_token(scope)
+        for method, arguments, expected in (
+            ("read", {"ids": self.inside.ids, "fields": ["email"]}, "“email”"),
+            ("search", {"domain": [["email", "=", "x"]]}, "“email”"),
+            ("search", {"domain": [], "order": "email"}, "“email”"),
+            ("create", {"vals_list": [{"name": "x"}]}, "“create”"),
+            ("read", {"ids": self.outside.ids, "fields": ["name"]}, "does not exist"),
+            ("sudo", {"ids": self.inside.ids}, "Private methods"),
+            ("no_such", {"ids": self.inside.ids}, "no_such"),
+            ("search", {"domain": [], "nonsense": 1}, "nonsense"),
+        ):
+            with self.subTest(method=method, arguments=arguments):
+                response = self.call(token, method, **arguments)
+                text = self.assert_bare(response, response.status_code)
+                self.assertIn(expected, text)
 
     def test_an_api_key_gets_the_answers_of_odoo(self):
         key = self.env["res.users.apikeys"].with_user(self.user)

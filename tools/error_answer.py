@@ -54,12 +54,14 @@ class ErrorAnswer:
     :ivar is_scoped: whether the token has less than all rights of its user
     :ivar is_api: whether it is a call of Odoo's own API, which runs code that knows
         nothing of tokens
+    :ivar translations: {name of a constraint: its text} in the language of the request
     """
 
     def __init__(self, registry, is_scoped=True):
         self.registry = registry
         self.is_scoped = is_scoped
         self.is_api = False
+        self.translations = {}
         self._writable = {}
 
     def open_fields(self, model, names):
@@ -100,7 +102,7 @@ class ErrorAnswer:
         model = self._find_model(error.diag.table_name)
         own = model and model._table_objects.get(error.diag.constraint_name)
         if own and isinstance(own.message, str) and own.message:
-            return own.message
+            return self.translations.get(error.diag.constraint_name, own.message)
         text = _say(sentence, lang)
         column = model and _find_column(error)
         if column and column in self._writable.get(model._name, ()):

@@ -60,17 +60,18 @@ def is_constant(error, text):
     words = text.split()
     if len(words) < _FEWEST_WORDS:
         return False
-    step = error.__traceback__
+    step, seen = error.__traceback__, set()
     while step is not None:
-        frame = step.tb_frame
-        module = get_translated_module(frame.f_globals.get("__name__", ""))
+        frame, step = step.tb_frame, step.tb_next
+        if frame.f_code in seen:
+            # A recursion of a thousand frames
+            continue
+        seen.add(frame.f_code)
+        translations = _get_translations(frame)
         for constant in _constants(frame):
-            if constant.split() == words:
+            said = (constant, *(texts.get(constant, "") for texts in translations))
+            if any(one.split() == words for one in said):
                 return True
-            for (of_module, _lang), texts in _translations():
-                if of_module == module and texts.get(constant, "").split() == words:
-                    return True
-        step = step.tb_next
     return False
 
 
@@ -88,9 +89,12 @@ def _last(step):
     return step
 
 
-def _translations():
+def _get_translations(frame):
+    """Return what Odoo has loaded for the module of ``frame``: [{text: translation}]"""
+    module = get_translated_module(frame.f_globals.get("__name__", ""))
     # Another thread may add a language
-    return tuple(code_translations.python_translations.items())
+    loaded = tuple(code_translations.python_translations.items())
+    return [texts for (of_module, _lang), texts in loaded if of_module == module]
 
 
 def _constants(frame):
