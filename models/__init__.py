@@ -50,6 +50,7 @@ from . import oauth_provider_scope
 from . import oauth_provider_scope_api
 from . import oauth_provider_scope_change
 from . import oauth_provider_scope_claims
+from . import oauth_provider_scope_disclosure
 from . import oauth_provider_scope_domain
 from . import oauth_provider_scope_known
 from . import oauth_provider_scope_reach

@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .api_access import is_enforceable, is_generic
+from .api_write_guard import may_be_any
 from .oauth_provider_scope import BROKEN_FILTER
 
 #: Records up to which the consent page counts.
@@ -34,6 +35,14 @@ class OAuthProviderScope(models.Model):
         " such as action_confirm. They run with all the rights of the user and answer"
         " what they like: name those alone that you know.",
     )
+    api_write_related = fields.Boolean(
+        string="May Change Related Records Through These Fields",
+        help="Some fields change other records when they are written: the quantity of a"
+        " product, the dates of what a transfer consists of. Without this, such a write"
+        " is refused unless the scopes open those records, too. Needed for the"
+        " bookkeeping of stock, for example. It never opens users, groups, technical"
+        " records or what this provider keeps.",
+    )
     full_access = fields.Boolean(
         help="Everything that the user may do, through Odoo's own API, as with an API"
         " key of the user. The consent page says so.",
@@ -60,6 +69,7 @@ class OAuthProviderScope(models.Model):
         "api_write",
         "api_unlink",
         "api_methods",
+        "api_write_related",
         "full_access",
         "model_id",
     )
@@ -74,6 +84,8 @@ class OAuthProviderScope(models.Model):
                 raise ValidationError(
                     self.env._("Choose the model that the operations are about.")
                 )
+            if scope.api_write_related:
+                scope._check_write_related()
             if operations and not is_enforceable(self._as_person(scope.model)):
                 raise ValidationError(
                     self.env._(
@@ -94,6 +106,23 @@ class OAuthProviderScope(models.Model):
                         )
                     )
 
+    def _check_write_related(self):
+        """Raise ValidationError where changing related records means nothing."""
+        if not self.api_create and not self.api_write:
+            raise ValidationError(
+                self.env._(
+                    "Only a scope that creates or changes records may change related"
+                    " ones through its fields."
+                )
+            )
+        if not may_be_any(self.model):
+            raise ValidationError(
+                self.env._(
+                    "No scope on “%s” may change related records through its fields.",
+                    self.model_id.name,
+                )
+            )
+
     def _as_person(self, model):
         """Return ``model`` (str) as a recordset whose access is not the superuser's."""
         user = self.env.user
@@ -105,7 +134,8 @@ class OAuthProviderScope(models.Model):
     def is_sensitive(self):
         """Tell whether this scope changes something: a person ticks that knowingly."""
         self.ensure_one()
-        return self.full_access or bool(self.get_operations() - {"read"})
+        changes = bool(self.get_operations() - {"read"})
+        return self.full_access or self.api_write_related or changes
 
     @api.private
     def describe_access(self):
@@ -127,6 +157,8 @@ class OAuthProviderScope(models.Model):
         operations = self.get_operations()
         named = [word for name, word in words.items() if name in operations]
         named.extend(self.get_methods())
+        if self.api_write_related:
+            named.append(self.env._("change related records"))
         return self.env._(
             "%(records)s: %(operations)s",
             records=self.model_id.name,

@@ -19,6 +19,7 @@ CONTENT = frozenset(
         "api_create",
         "api_write",
         "api_unlink",
+        "api_write_related",
         "api_methods",
         "full_access",
     }
@@ -175,6 +176,7 @@ class OAuthProviderScope(models.Model):
             "fields": set(scope.field_ids.ids),
             "operations": scope.get_operations(),
             "full": scope.full_access,
+            "related": scope.api_write_related,
         }
 
     @api.private
@@ -206,6 +208,7 @@ class OAuthProviderScope(models.Model):
             or now["fields"] - before["fields"]
             or now["operations"] - before["operations"]
             or (now["full"] and not before["full"])
+            or (now["related"] and not before["related"])
         )
 
     def _check_sensitive(self):
