@@ -4,7 +4,7 @@
 
 import functools
 import json
-from urllib.parse import urlencode
+import threading
 
 import psycopg2
 from oauthlib.oauth2 import InvalidRequestError
@@ -32,6 +32,8 @@ from .dispatcher import (
 MOST_TRIED = 3
 #: Headers that may name the database, so that an answer depends on them.
 DATABASE_HEADERS = ("X-Odoo-Database", "Cookie")
+#: What a request has of its database.
+IN_DATABASE = ("db", "env", "registry", "session", "dispatcher")
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -232,7 +234,6 @@ def _enter_database(named, browser):
 
     :return: None when it does; otherwise the response to send
     """
-    httprequest = request.httprequest
     named = named_database(named) or request.db or _find_only_database()
     if named and named == request.db:
         return None
@@ -245,8 +246,7 @@ def _enter_database(named, browser):
     if request.db:
         if not browser:
             return _refusal(400, "The session belongs to another database.")
-        query = {"db": named, "redirect": httprequest.full_path.rstrip("?")}
-        return redirect(f"/web/login?{urlencode(query)}")
+        return _serve_nobody(named)
     return _serve_again(named, browser)
 
 
@@ -299,6 +299,29 @@ def _serve_again(name, browser):
     request.session.can_save = browser
     response = request._serve_db()
     # The session is saved and the headers are set: once is enough
+    request.session.can_save = False
+    request.future_response = http.FutureResponse()
+    return response
+
+
+def _serve_nobody(name):
+    """Serve the current request in the database ``name``, where nobody is signed in.
+
+    The browser's session is of another database, and stays as it is until the person
+    signs in.
+    """
+    before = {attribute: getattr(request, attribute) for attribute in IN_DATABASE}
+    request.db = name
+    request.session = http.root.session_store.new()
+    request.session.update(http.get_default_session(), db=name)
+    request.session.context["lang"] = request.default_lang()
+    request.session.can_save = False
+    try:
+        response = request._serve_db()
+    finally:
+        for attribute, value in before.items():
+            setattr(request, attribute, value)
+        threading.current_thread().dbname = request.db
     request.session.can_save = False
     request.future_response = http.FutureResponse()
     return response

@@ -2,11 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One Odoo process, several databases, clients that never send a cookie."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
+from lxml import html
 
 #: Unknown, without the addon, and not of Odoo at all.
 NO_PROVIDER = ("nowhere", "e2e_plain", "postgres", "template1")
@@ -154,6 +155,68 @@ def test_a_machine_request_with_a_session_of_another_database_is_400(multi):
     url, _headers = address(multi, "e2e_a", "path", "token")
     response = session.post(url, {"grant_type": "client_credentials"})
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+def log_in(session, url):
+    """Sign ann in at the login page that ``url`` leads to; return the last answer."""
+    page = session.get(url)
+    assert "/web/login" in page.url, page.url
+    fields = html.fromstring(page.content).xpath("//form//input[@name]")
+    data = {field.get("name"): field.get("value", "") for field in fields}
+    data.update(login="ann", password="ann-password")
+    answer = session.post(page.url, data, allow_redirects=False)
+    return session.get(
+        urljoin(page.url, answer.headers["Location"]), allow_redirects=False
+    )
+
+
+def test_one_sign_in_is_enough_for_each_database_of_a_host(multi):
+    """A host has one session, and its other database is none of its business."""
+    session = requests.Session()
+    urls = {
+        database: f"{authorize_url(multi, database, 'path')}&prompt=login&scope=openid"
+        for database in ("e2e_a", "e2e_b")
+    }
+    for url in urls.values():
+        # Both ask, in two tabs
+        answer = session.get(url, allow_redirects=False)
+        assert "/web/login" in answer.headers["Location"]
+    names = [name for name in session.cookies.keys() if name.startswith("oauth_")]
+    assert len(names) == 2
+    for url in (*urls.values(), *urls.values()):
+        page = log_in(session, url)
+        assert page.status_code == 200, page.headers
+        fields = html.fromstring(page.content).xpath("//form//input[@name]")
+        data = {field.get("name"): field.get("value", "on") for field in fields}
+        answer = session.post(
+            url.partition("?")[0],
+            {**data, "oauth_decision": "deny"},
+            allow_redirects=False,
+        )
+        assert "error=access_denied" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("form", ["path", "parameter"])
+def test_a_session_of_another_database_is_nobodys(multi, form):
+    session = requests.Session()
+    log_in(session, f"{multi.url}/web/login?db=e2e_b")
+    home = f"{multi.url}/my"
+    assert session.get(home, allow_redirects=False).status_code == 200
+    url = authorize_url(multi, "e2e_a", form)
+    answer = session.get(f"{url}&prompt=none", allow_redirects=False)
+    assert "error=login_required" in answer.headers["Location"]
+    answer = session.get(url, allow_redirects=False)
+    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert query["db"] == ["e2e_a"]
+    assert f"{multi.url}{query['redirect'][0]}".startswith(url.partition("?")[0])
+    answer = session.get(f"{url}&client_id=unknown", allow_redirects=False)
+    assert answer.status_code == 400
+    path, _headers = address(multi, "e2e_a", form, "logout")
+    answer = session.get(path, allow_redirects=False)
+    assert answer.status_code == 200
+    assert "oauth_decision" not in answer.text
+    # Nothing of that has touched it
+    assert session.get(home, allow_redirects=False).status_code == 200
 
 
 def authorize_url(server, database, form):
