@@ -86,10 +86,11 @@ def _parser():
 
 
 def _setup(_options):
-    from . import chromium, git, nodejs, odoo_source, postgres
+    from . import chromium, git, nodejs, odoo_source, other_addons, postgres
 
     git.provide()
     odoo_source.folder()
+    other_addons.folder()
     chromium.executable()
     nodejs.modules()
     with postgres.cluster("test"):

@@ -12,12 +12,23 @@ EXAMPLES = (ROOT / "e2e" / "addons", ROOT / "bench" / "addons")
 KEEP_OUT = ("PYTHONPATH", "PYTHONHOME", "ODOO_RC", "OPENERP_SERVER", "VIRTUAL_ENV")
 
 
+#: Folders with addons of others, where a test asks for them.
+_more_addons = []
+
+
+def add_addons(folder):
+    """Let every command from now on find the addons of ``folder``, too."""
+    if folder not in _more_addons:
+        _more_addons.append(folder)
+
+
 def command(subcommand, *options, data=None):
     """The command line of one of Odoo's commands, with the addons path set.
 
     ``data`` is the data folder: sessions, and the filestore of the cluster.
     """
     folders = [addon_links.link(), *EXAMPLES, *odoo_source.addons_path()]
+    folders += _more_addons
     line = [venv.python(), _program(), subcommand, "--config", _configuration()]
     line.append("--addons-path=" + ",".join(str(folder) for folder in folders))
     if data:

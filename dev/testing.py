@@ -37,6 +37,7 @@ APART = frozenset(
         "deployment",
         "example_addon",
         "hosts",
+        "locks",
         "portal",
         "quick_start",
     )

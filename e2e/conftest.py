@@ -29,6 +29,7 @@ ONCE = {
         "hostile_text",
         "hosts",
         "housekeeping",
+        "locks",
         "people",
         "portal",
         "quick_start",
