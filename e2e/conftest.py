@@ -25,6 +25,7 @@ ONCE = {
         "bench",
         "consent_race",
         "deployment",
+        "ending_race",
         "error_answers",
         "hostile_text",
         "hosts",

@@ -17,6 +17,7 @@ from . import test_databases
 from . import test_dispatcher
 from . import test_duration
 from . import test_ending
+from . import test_ending_password
 from . import test_error_answer
 from . import test_everyday_jobs
 from . import test_events

@@ -54,6 +54,28 @@ class TestSettings(TransactionCase):
         with self.assertRaisesRegex(ValidationError, "at least 0"):
             settings.save()
 
+    def test_what_a_new_password_ends_is_set(self):
+        parameters = self.env["ir.config_parameter"]
+        names = ("oauth_reset_ends_tokens", "oauth_change_ends_tokens")
+        keys = ("password_reset_ends_tokens", "password_change_ends_tokens")
+        settings = Form(self.env["res.config.settings"])
+        self.assertEqual([settings[name] for name in names], [True, False])
+        settings.save().execute()
+        # What nobody changed follows the default of a later version
+        for key in keys:
+            self.assertFalse(parameters.get_param(f"oauth_provider.{key}"))
+        settings.oauth_reset_ends_tokens = False
+        settings.oauth_change_ends_tokens = True
+        settings.save().execute()
+        settings = Form(self.env["res.config.settings"])
+        self.assertEqual([settings[name] for name in names], [False, True])
+        for value, flag in (("0", False), ("1", True), ("true", True), ("x", None)):
+            for key, default in zip(keys, (True, False), strict=True):
+                key = f"oauth_provider.{key}"
+                parameters.set_param(key, value)
+                wanted = default if flag is None else flag
+                self.assertIs(parameters._get_oauth_flag(key, default), wanted)
+
     def test_managers_are_no_administrators(self):
         manager = new_manager(self.env)
         with self.assertRaises(AccessError):
