@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+import logging
 import re
 
 import werkzeug.exceptions
@@ -10,6 +11,8 @@ from odoo.http import Response, request
 
 from ..tools import challenge, sign_in
 from ..tools.error_answer import ErrorAnswer, without_details
+
+_logger = logging.getLogger(__name__)
 
 #: An API key of Odoo; our tokens are longer. So either is looked for in one place.
 API_KEY = re.compile(r"[0-9a-fA-F]{40}")
@@ -225,10 +228,15 @@ class IrHttp(models.AbstractModel):
             return super()._handle_error(exception)
         # Whatever handles it before or after, none makes a page with a traceback of it
         request.is_frontend = False
-        said = answer.replace(exception, request.env.context.get("lang"))
-        if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
-            return said.response
-        return without_details(super()._handle_error(said), said)
+        try:
+            said = answer.replace(exception, request.env.context.get("lang"))
+            if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
+                return said.response
+            return without_details(super()._handle_error(said), said)
+        except Exception as error:
+            # Odoo would answer with a traceback of both errors
+            _logger.error("No answer to an error, for a %s", type(error).__name__)
+            return werkzeug.exceptions.InternalServerError()
 
     @classmethod
     def _oauth_get_error_answer(cls):

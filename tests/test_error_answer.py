@@ -363,6 +363,27 @@ class TestErrorAnswer(ErrorCase):
             response = self.call(token, "write", ids=ids, vals={"name": "x"})
             self.assertNotIn("Look", self.assert_bare(response, 500))
 
+    @mute_logger("odoo.addons.oauth_provider.models.ir_http")
+    def test_an_error_while_an_error_is_answered(self):
+        """Odoo would answer with both."""
+
+        def write(records, vals):
+            raise UserError(SECRET)
+
+        def replace(answer, error, lang):
+            raise KeyError("broken")
+
+        with (
+            patch.object(self.env.registry["res.partner"], "write", write),
+            patch.object(ErrorAnswer, "replace", replace),
+        ):
+            token = self.get_token(self.full)
+            ids = self.inside.ids
+            response = self.call(token, "write", ids=ids, vals={"name": "x"})
+        self.assertEqual(response.status_code, 500)
+        self.assertNotIn(SECRET, response.text)
+        self.assertNotIn("Traceback", response.text)
+
     def test_what_the_scopes_do_not_open_is_named(self):
         scope = self.create_api_scope(names=("name",), api_read=True)
         token = self.get_token(scope)
