@@ -123,12 +123,16 @@ class Rows:
             (GRANTS_PER_CLIENT,),
         )
         self.sql(
-            "INSERT INTO res_users (login, partner_id, company_id, active, share,"
-            " oauth_identifier)"
-            " SELECT p.name, p.id, u.company_id, true, true,"
-            " md5(p.name) || md5(p.id::text) FROM res_partner p, res_users u"
+            "INSERT INTO res_users (login, partner_id, company_id, active, share)"
+            " SELECT p.name, p.id, u.company_id, true, true"
+            " FROM res_partner p, res_users u"
             " WHERE p.name LIKE 'many %%' AND u.id = %s",
             (self.made["user"],),
+        )
+        self.sql(
+            "INSERT INTO oauth_provider_subject (user_id, identifier)"
+            " SELECT id, md5(login) || md5(id::text) FROM res_users"
+            " WHERE login LIKE 'many %%' ON CONFLICT DO NOTHING"
         )
         columns = [
             row[0]

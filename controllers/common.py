@@ -177,6 +177,7 @@ def read_message():
         form=Parameters(httprequest.form.items(multi=True)),
         authorization=httprequest.headers.get("Authorization"),
         address=httprequest.remote_addr or "",
+        origin=httprequest.headers.get("Origin"),
     )
 
 

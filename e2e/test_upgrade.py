@@ -16,8 +16,11 @@ for statement in (
     "DELETE FROM ir_model_data WHERE module = 'oauth_provider'"
     " AND name LIKE 'scope!_%' ESCAPE '!'",
     "DELETE FROM oauth_provider_scope WHERE code != 'email'",
-    "ALTER TABLE oauth_provider_client DROP COLUMN secret_digest,"
-    " DROP COLUMN client_type, DROP COLUMN pkce_required,"
+    "ALTER TABLE res_users ADD COLUMN oauth_identifier varchar",
+    "UPDATE res_users SET oauth_identifier = '0f6bcd62-1111-4222-8333-944455566677'"
+    " WHERE login = 'admin'",
+    "DROP TABLE oauth_provider_secret, oauth_provider_subject",
+    "ALTER TABLE oauth_provider_client DROP COLUMN client_type, DROP COLUMN pkce_required,"
     " ADD COLUMN secret varchar",
     "ALTER TABLE oauth_provider_token DROP COLUMN digest, DROP COLUMN family,"
     " DROP COLUMN grant_id, DROP COLUMN backend_client_id,"
@@ -60,7 +63,17 @@ result = {
     "issuer": bool(env["ir.config_parameter"].get_param("oauth_provider.issuer")),
     "key": bool(env["oauth.provider.key"].find_signing("RS256")),
     "version": env.ref("base.module_oauth_provider").latest_version[:5],
+    "identifiers": sorted(
+        len(user.oauth_identifier)
+        for user in env["res.users"].search([("login", "!=", "x")])
+    ),
+    "admin": env.ref("base.user_admin").oauth_identifier,
 }
+env.cr.execute(
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE column_name IN ('oauth_identifier', 'secret_digest')"
+)
+result["columns"] = env.cr.fetchall()
 """
 
 
@@ -81,6 +94,10 @@ def test_a_database_with_the_tables_of_9_0_is_updated(databases):
         "issuer": True,
         "key": True,
         "version": "19.0.",
+        # Users who had none get one as in 9.0
+        "identifiers": [36],
+        "admin": "0f6bcd62-1111-4222-8333-944455566677",
+        "columns": [],
     }
     # The second update has nothing to do, and what is there stays
     databases.odoo("e2e_upgrade", "--update", "oauth_provider")
@@ -107,7 +124,11 @@ env["oauth.provider.token"].issue(
 env.flush_all()
 for statement in (
     "ALTER TABLE oauth_provider_grant DROP COLUMN declined_numbers",
-    "ALTER TABLE oauth_provider_client DROP COLUMN has_generated_secret",
+    "ALTER TABLE oauth_provider_client ADD COLUMN secret_digest varchar",
+    "ALTER TABLE res_users ADD COLUMN oauth_identifier varchar",
+    "UPDATE res_users SET oauth_identifier = identifier FROM oauth_provider_subject"
+    " WHERE user_id = res_users.id",
+    "DROP TABLE oauth_provider_secret, oauth_provider_subject",
     "DROP TABLE oauth_provider_key, oauth_provider_session, oauth_provider_logout,"
     " oauth_provider_post_logout_redirect_uri,"
     " oauth_provider_client_claim_group_rel CASCADE",
@@ -184,5 +205,81 @@ def test_clients_from_before_openid_connect_need_no_manual_step(databases):
             "granted": True,
             "key": 1,
             "jobs": True,
+        }
+    databases.drop("e2e_upgrade")
+
+
+BEFORE_SECRETS = """
+generated, chosen, empty = env["oauth.provider.client"].create(
+    [{"name": name, "identifier": name} for name in ("generated", "chosen", "empty")]
+)
+user = env.ref("base.user_admin")
+env["ir.config_parameter"].set_param("test.subject", chosen.generate_user_id(user))
+digests = [__import__("hashlib").sha256(one.encode()).hexdigest()
+           for one in ("g" * 43, "c" * 40, "p" * 43)]
+env.flush_all()
+for statement, *values in (
+    ("ALTER TABLE oauth_provider_client ADD COLUMN secret_digest varchar,"
+     " ADD COLUMN has_generated_secret boolean,"
+     " ADD COLUMN previous_secret_digest varchar",),
+    ("ALTER TABLE res_users ADD COLUMN oauth_identifier varchar",),
+    ("UPDATE res_users SET oauth_identifier = identifier FROM oauth_provider_subject"
+     " WHERE user_id = res_users.id",),
+    ("UPDATE oauth_provider_client SET secret_digest = %s,"
+     " has_generated_secret = true, previous_secret_digest = %s,"
+     " previous_secret_until = now() + interval '1 hour' WHERE identifier = 'generated'",
+     digests[0], digests[2]),
+    ("UPDATE oauth_provider_client SET secret_digest = %s WHERE identifier = 'chosen'",
+     digests[1]),
+    ("DROP TABLE oauth_provider_secret, oauth_provider_subject",),
+    ("DELETE FROM ir_model_data WHERE module = 'oauth_provider' AND (name LIKE"
+     " '%%oauth_provider_secret%%' OR name LIKE '%%oauth_provider_subject%%')",),
+    ("DELETE FROM ir_model WHERE model IN"
+     " ('oauth.provider.secret', 'oauth.provider.subject')",),
+    ("UPDATE ir_module_module SET latest_version = '19.0.1.6.0'"
+     " WHERE name = 'oauth_provider'",),
+):
+    env.cr.execute(statement, values)
+"""
+
+SECRETS_FOUND = """
+clients = env["oauth.provider.client"]
+generated, chosen, empty = (
+    clients.search([("identifier", "=", name)])
+    for name in ("generated", "chosen", "empty")
+)
+user = env.ref("base.user_admin")
+env.cr.execute(
+    "SELECT count(*) FROM information_schema.columns WHERE column_name IN"
+    " ('oauth_identifier', 'secret_digest', 'previous_secret_digest')"
+)
+[columns] = env.cr.fetchone()
+result = {
+    "generated": [generated.check_secret("g" * 43),
+                  generated.check_generated_secret("g" * 43),
+                  generated.check_secret("p" * 43),
+                  generated.check_generated_secret("p" * 43)],
+    "chosen": [chosen.check_secret("c" * 40), chosen.check_generated_secret("c" * 40)],
+    "empty": empty.has_secret,
+    "subject": chosen.generate_user_id(user)
+    == env["ir.config_parameter"].get_param("test.subject"),
+    "columns": columns,
+    "access": env["oauth.provider.secret"].with_user(user).has_access("read"),
+}
+"""
+
+
+def test_secrets_and_subjects_survive_the_move_to_their_own_tables(databases):
+    databases.create("e2e_upgrade", ["oauth_provider"])
+    databases.shell("e2e_upgrade", BEFORE_SECRETS)
+    for _number in range(2):
+        databases.odoo("e2e_upgrade", "--update", "oauth_provider")
+        assert databases.shell("e2e_upgrade", SECRETS_FOUND) == {
+            "generated": [True, True, True, False],
+            "chosen": [True, False],
+            "empty": False,
+            "subject": True,
+            "columns": 0,
+            "access": False,
         }
     databases.drop("e2e_upgrade")

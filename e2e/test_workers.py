@@ -167,7 +167,7 @@ def test_failures_of_all_workers_count_together(pair, databases):
     assert set(statuses) == {401, 429}
     # Those that were under way at once may still get through
     assert 10 <= statuses.count(401) < 10 + AT_ONCE
-    # A secret that nobody can guess is not for the throttle
+    # The rate limit is not for a secret that nobody can guess
     assert requests.post(url, data, auth=tuple(client)).status_code == 200
     typed = {"secret": "a secret that somebody has thought out"}
     domain = [("identifier", "=", client[0])]

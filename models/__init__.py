@@ -54,7 +54,9 @@ from . import oauth_provider_scope_disclosure
 from . import oauth_provider_scope_domain
 from . import oauth_provider_scope_known
 from . import oauth_provider_scope_reach
+from . import oauth_provider_secret
 from . import oauth_provider_session
+from . import oauth_provider_subject
 from . import oauth_provider_token
 from . import oauth_provider_audit
 from . import oauth_provider_housekeeping

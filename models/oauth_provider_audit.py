@@ -9,10 +9,7 @@ OWN_EVENTS = frozenset(
     {
         "redirect_uri_ids",
         "secret",
-        "secret_digest",
-        "has_generated_secret",
         "secret_changed_at",
-        "previous_secret_digest",
         "previous_secret_until",
     }
 )

@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
+from .oauth_provider_secret import NO_SECRETS
 
 #: Written by the code that makes secrets alone.
 SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
@@ -33,14 +34,6 @@ class OAuthProviderClient(models.Model):
         " example from an import. Only its digest is kept, so nobody can read it"
         " again.",
     )
-    secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
-    has_generated_secret = fields.Boolean(
-        readonly=True,
-        copy=False,
-        groups=fields.NO_ACCESS,
-        help="Whether Odoo itself made the present secret: nobody can guess it.",
-    )
-    previous_secret_digest = fields.Char(copy=False, groups=fields.NO_ACCESS)
     previous_secret_until = fields.Datetime(
         string="Earlier Secret Works Until",
         readonly=True,
@@ -51,7 +44,9 @@ class OAuthProviderClient(models.Model):
     secret_changed_at = fields.Datetime(
         string="Secret Since", readonly=True, copy=False
     )
-    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
+    # Digests are in a table of their own: see oauth.provider.secret
+    has_secret = fields.Boolean(compute="_compute_has_secret")
+    secret_advice = fields.Text(compute="_compute_secret_advice", compute_sudo=True)
     token_endpoint_auth_method = fields.Selection(
         selection=[
             ("client_secret_basic", "Secret in the Authorization Header"),
@@ -93,10 +88,42 @@ class OAuthProviderClient(models.Model):
         # Not even who has just written it reads it again
         self.invalidate_recordset(["secret"], flush=False)
 
-    @api.depends("secret_digest")
+    @api.depends("secret_changed_at")
     def _compute_has_secret(self):
+        having = self.env["oauth.provider.secret"].filter_with_secret(self._origin.ids)
         for client in self:
-            client.has_secret = bool(client.secret_digest)
+            client.has_secret = client._origin.id in having
+
+    @api.depends("identifier", "client_type", "secret_changed_at")
+    def _compute_secret_advice(self):
+        """Say how many wrong secrets were sent recently, and what to do about it."""
+        failures = self.env["oauth.provider.failure"]
+        limit, seconds = failures._get_limits()
+        counts = failures.count_of_clients(self._origin)
+        for client in self:
+            client.secret_advice = False
+            if not (count := counts.get(client._origin)):
+                continue
+            stored = self.env["oauth.provider.secret"].get_secrets(client._origin.id)
+            if client.client_type == "confidential" and not stored.is_generated:
+                advice = self.env._(
+                    "From an address that sent %s of them, the application has to wait"
+                    " as well, unless it uses a generated secret: nobody can guess that,"
+                    " so it is always accepted. Generate one and enter it in the"
+                    " application.",
+                    limit,
+                )
+            else:
+                advice = self.env._(
+                    "They do not affect the application: there is nothing to guess."
+                )
+            client.secret_advice = self.env._(
+                "Wrong secrets sent in the name of this application in the last"
+                " %(seconds)s seconds: %(count)s. %(advice)s",
+                seconds=seconds,
+                count=count,
+                advice=advice,
+            )
 
     @api.constrains("jwks")
     def _check_jwks(self):
@@ -134,9 +161,6 @@ class OAuthProviderClient(models.Model):
 
     def write(self, vals):
         self._check_secret_dates(vals)
-        if "secret_digest" in vals:
-            # Whoever stores one by other means may have chosen the secret
-            vals = {"has_generated_secret": False, **vals}
         result = super().write(vals)
         if "client_type" in vals or "application_type" in vals:
             public = self.filtered(lambda client: client.client_type == "public")
@@ -198,25 +222,35 @@ class OAuthProviderClient(models.Model):
 
         Without a secret, and for no client at all, nothing matches.
         """
-        client = self.sudo()
-        is_confidential = client.client_type == "confidential"
-        is_current = secret.matches(value, is_confidential and client.secret_digest)
-        until = client.previous_secret_until
-        overlaps = is_confidential and bool(until) and until > fields.Datetime.now()
-        is_previous = secret.matches(value, overlaps and client.previous_secret_digest)
-        return is_current or is_previous
+        return self._matches(value, any_origin=True)
 
     @api.private
     def check_generated_secret(self, value):
         """Tell in constant time whether ``value`` (str) is a secret beyond guessing.
 
-        The present one, if Odoo has generated it: of 256 random bits, where RFC 6749
-        section 10.10 asks for 160 against any number of guesses.
+        The current one, or the one before it while that still works, if Odoo has
+        generated it: of 256 random bits, where RFC 6749 section 10.10 asks for 160
+        against any number of guesses.
+        """
+        return self._matches(value, any_origin=False)
+
+    def _matches(self, value, any_origin):
+        """Tell whether ``value`` (str) is a secret of this client that works now.
+
+        :param any_origin: whether one that Odoo has not generated counts as well
         """
         client = self.sudo()
-        is_confidential = client.client_type == "confidential"
-        is_generated = is_confidential and client.has_generated_secret
-        return secret.matches(value, is_generated and client.secret_digest)
+        stored = NO_SECRETS
+        if client.client_type == "confidential":
+            stored = self.env["oauth.provider.secret"].get_secrets(client.id)
+        counts = any_origin or stored.is_generated
+        is_current = secret.matches(value, counts and stored.digest)
+        overlaps = False
+        if stored.previous_digest and (any_origin or stored.previous_is_generated):
+            until = client.warm().previous_secret_until
+            overlaps = bool(until) and until > fields.Datetime.now()
+        is_previous = secret.matches(value, overlaps and stored.previous_digest)
+        return is_current or is_previous
 
     def _set_secret(self, value, overlap=None, is_generated=False):
         """Make ``value`` (str, or False for none) the secret of these clients.
@@ -225,17 +259,17 @@ class OAuthProviderClient(models.Model):
         :param is_generated: whether ``value`` is of :func:`~..tools.secret.generate`
         """
         now = fields.Datetime.now()
+        secrets = self.env["oauth.provider.secret"]
         for client in self.sudo():
-            keeps = overlap and client.secret_digest
+            keeps = bool(overlap and client.has_secret)
+            secrets.set_secret(client.id, value, is_generated, keep_previous=keeps)
             client.write(
                 {
-                    "secret_digest": value and secret.digest(value),
-                    "has_generated_secret": is_generated,
                     "secret_changed_at": value and now,
-                    "previous_secret_digest": keeps,
                     "previous_secret_until": now + overlap if keeps else False,
                 }
             )
+        self.invalidate_recordset(["has_secret"], flush=False)
 
     def generate_secret(self, overlap=None):
         """Give the client a new random secret and return it (str).
@@ -260,9 +294,8 @@ class OAuthProviderClient(models.Model):
     def action_end_previous_secret(self):
         """Let the earlier secret work no more, before its time."""
         self.check_access("write")
-        self.sudo().write(
-            {"previous_secret_digest": False, "previous_secret_until": False}
-        )
+        self.env["oauth.provider.secret"].drop_previous(self.ids)
+        self.sudo().previous_secret_until = False
 
     def action_withdraw_secret(self):
         """Let no secret of these clients work any more, for one that has leaked.

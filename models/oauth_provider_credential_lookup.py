@@ -64,6 +64,11 @@ def _is_plain(field):
     )
 
 
+def _is_identifier(field):
+    """Tell whether the value of ``field`` is in ``oauth.provider.subject``."""
+    return field.name == "oauth_identifier" and not field.store
+
+
 class OAuthProviderCredential(models.AbstractModel):
     """Finding a credential, and all that decides what it is good for, in one query.
 
@@ -196,6 +201,7 @@ class OAuthProviderCredential(models.AbstractModel):
             name
             for name in names
             if _is_plain(known[name])
+            or _is_identifier(known[name])
             or (known[name].type == "many2many" and known[name].store)
         )
 
@@ -248,6 +254,8 @@ class OAuthProviderCredential(models.AbstractModel):
                 SQL.identifier(alias, "id"),
             )
             return ids, tuple
+        if _is_identifier(field):
+            return self.env["oauth.provider.subject"].to_sql(alias), None
         # JSON has dates as ISO 8601 wants them, whatever DateStyle says
         convert = to_datetime if field.type == "datetime" else None
         return SQL.identifier(alias, field.name), convert

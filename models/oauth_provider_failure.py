@@ -1,28 +1,32 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import contextlib
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import hmac
 
 from ..tools import caller, secret, vacuum
 from ..tools.after_commit import write_apart
 
-#: How many clients or users from one address are throttled together.
+#: Wrong passwords from one address, for all logins, as a multiple of those for one.
 ADDRESS_FACTOR = 10
-#: What has failed of late: of a subject, from its address in all, and when last.
-_COUNT = (
-    "SELECT count(*) FILTER (WHERE subject = %s), count(*), max(failed_at)"
-    " FROM oauth_provider_failure"
-    " WHERE address = %s AND kind = %s AND failed_at > %s"
-)
+#: Client identifiers that no client has are counted by this many keys per address:
+#: anybody can invent any number of them.
+UNKNOWN_KEYS = 64
+#: Rows that no longer count, and that one failure removes.
+CLEANED = 100
 
 
 class OAuthProviderFailure(models.Model):
-    """A failed authentication, for the throttle of all workers together.
+    """A failed authentication, for the rate limit of all workers together.
 
     Rows are only added: counting one up would make concurrent failures wait for each
-    other, and some of them fail.
+    other, and some of them fail. Where the limit is reached nothing is added, so that
+    each key has about as many rows as the limit says.
     """
 
     _name = "oauth.provider.failure"
@@ -49,13 +53,16 @@ class OAuthProviderFailure(models.Model):
     )
     failed_at = fields.Datetime(required=True, readonly=True, index=True)
 
-    _address_idx = models.Index("(address, kind, failed_at)")
+    _address_idx = models.Index("(address, kind, subject, failed_at)")
+    # How many failed for one client, from any address: its form shows it
+    _subject_idx = models.Index("(subject, failed_at)")
 
     @api.model
     def _get_limits(self):
         """Return (failures allowed, seconds in which they count), each 1 or more.
 
-        Nobody turns the throttle off: 0, which the settings refuse, is the default.
+        The rate limit cannot be turned off: 0, which the settings refuse, is the
+        default.
         """
         number = self.env["ir.config_parameter"]._get_oauth_number
         return (
@@ -64,43 +71,131 @@ class OAuthProviderFailure(models.Model):
         )
 
     @api.private
+    def get_client_subject(self, client, identifier):
+        """Return the key (str) by which wrong secrets of a client are counted.
+
+        :param client: client (record), none where the caller's identifier is unknown
+        :param identifier: what the caller sent as the client's identifier (str)
+        """
+        if client:
+            return secret.digest(client.identifier)
+        # With the database's own secret: else two names could be chosen that share a
+        # key, and the answers would tell whether there is a client of one of them
+        mixed = hmac(self.env(su=True), "oauth_provider-failure", identifier or "")
+        # No client has this name: there are no blanks in identifiers
+        return secret.digest(f"unknown client {int(mixed, 16) % UNKNOWN_KEYS}")
+
+    @api.private
+    def get_password_subject(self, login):
+        """Return the key (str) by which wrong passwords for ``login`` are counted.
+
+        Addons may compare logins without case: then each spelling would be a new try.
+        """
+        return secret.digest(f"login {login.strip().casefold()}")
+
+    @api.private
     def retry_after(self, kind, subject, address):
         """Return the seconds (int) to wait after too many failures, or 0.
 
-        :param kind: ``client`` or ``password``
-        :param subject: what is tried (str): the identifier of the client
+        :param kind: ``client`` or ``password``: of these a sum per address counts too
+        :param subject: key of what is tried (str), of :meth:`get_client_subject` or
+            :meth:`get_password_subject`
         :param address: IP address of the caller (str)
         """
         limit, seconds = self._get_limits()
         now = fields.Datetime.now()
-        values = (
-            secret.digest(subject),
-            caller.origin(address),
-            kind,
-            now - timedelta(seconds=seconds),
-        )
-        self.env.cr.execute(_COUNT, values)
-        of_subject, of_address, last = self.env.cr.fetchone()
-        if of_subject < limit and of_address < limit * ADDRESS_FACTOR:
+        of_subject, last = self._count(kind, subject, address, now, seconds)
+        is_limited = of_subject >= limit
+        if not is_limited and kind == "password":
+            of_address, last = self._count(kind, None, address, now, seconds)
+            is_limited = of_address >= limit * ADDRESS_FACTOR
+        if not is_limited:
             return 0
         return max(1, seconds - int((now - last).total_seconds()))
+
+    def _count(self, kind, subject, address, now, seconds):
+        """Return (how many failures, when the last one was); None: of any subject."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT count(*), max(failed_at) FROM oauth_provider_failure"
+                " WHERE address = %s AND kind = %s AND failed_at > %s%s",
+                caller.origin(address),
+                kind,
+                now - timedelta(seconds=seconds),
+                SQL() if subject is None else SQL(" AND subject = %s", subject),
+            )
+        )
+        return self.env.cr.fetchone()
+
+    @api.private
+    def count_of_clients(self, clients):
+        """Return {client: wrong secrets (int)} for each of ``clients`` (recordset).
+
+        In the seconds that count, from all addresses.
+        """
+        _limit, seconds = self._get_limits()
+        subjects = {
+            client: self.get_client_subject(client, None)
+            for client in clients
+            if client.identifier
+        }
+        self.env.cr.execute(
+            "SELECT subject, count(*) FROM oauth_provider_failure"
+            " WHERE kind = 'client' AND subject = ANY(%s) AND failed_at > %s"
+            " GROUP BY subject",
+            (
+                list(subjects.values()),
+                fields.Datetime.now() - timedelta(seconds=seconds),
+            ),
+        )
+        found = dict(self.env.cr.fetchall())
+        return {client: found.get(subjects.get(client), 0) for client in clients}
 
     @api.private
     def record(self, kind, subject, address):
         """Store a failure; the parameters are those of :meth:`retry_after`."""
-        query = SQL(
+        now, origin = fields.Datetime.now(), caller.origin(address)
+        _limit, seconds = self._get_limits()
+        before = now - timedelta(seconds=seconds)
+        insert = SQL(
             "INSERT INTO oauth_provider_failure (kind, subject, address, failed_at)"
             " VALUES (%s, %s, %s, %s)",
             kind,
-            secret.digest(subject),
-            caller.origin(address),
-            fields.Datetime.now(),
+            subject,
+            origin,
+            now,
         )
+
+        def write(cr):
+            cr.execute(insert)
+            self._clean(cr, origin, before)
+
         if self.env.cr.readonly:
             # Introspection, where there is a replica
-            write_apart(self.env, lambda cr: cr.execute(query))
+            write_apart(self.env, write)
         else:
-            self.env.cr.execute(query)
+            write(self.env.cr)
+
+    @api.model
+    def _clean(self, cr, origin, before):
+        """Remove failures of an address that no longer count, so that few are there.
+
+        :param cr: cursor, which may be another one than the environment's
+        :param origin: the address, as it is stored (str)
+        :param before: datetime (UTC); what failed earlier does not count
+        """
+        query = SQL(
+            "DELETE FROM oauth_provider_failure WHERE id IN ("
+            "SELECT id FROM oauth_provider_failure"
+            " WHERE address = %s AND failed_at <= %s"
+            " LIMIT %s FOR UPDATE SKIP LOCKED)",
+            origin,
+            before,
+            CLEANED,
+        )
+        # A concurrent request may have removed them since this one began
+        with contextlib.suppress(psycopg2.OperationalError), cr.savepoint(flush=False):
+            cr.execute(query, log_exceptions=False)
 
     @api.autovacuum
     def _gc_failures(self):

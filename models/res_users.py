@@ -1,11 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import contextlib
-import secrets
+from contextvars import ContextVar
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessDenied
-from odoo.tools import SQL
+from odoo.exceptions import AccessDenied, ValidationError
 
 from odoo.addons.base.models.res_users import check_identity
 
@@ -22,6 +21,9 @@ PASSWORD_RULES = {
     "reset": ("oauth_provider.password_reset_ends_tokens", True),
     "change": ("oauth_provider.password_change_ends_tokens", False),
 }
+#: Whether the password grant is checking a password: its failures are counted in
+#: PostgreSQL, by login and address.
+_is_password_grant = ContextVar("oauth_provider_password_grant", default=False)
 
 
 class ResUsers(models.Model):
@@ -31,7 +33,10 @@ class ResUsers(models.Model):
         string="OAuth Identifier",
         help="Random value from which the identifier shown to each OAuth client is"
         " derived. Nobody may read it: with it, two clients could compare their users.",
-        default=lambda self: self._default_oauth_identifier(),
+        # In a table of its own: see oauth.provider.subject
+        compute="_compute_oauth_identifier",
+        inverse="_inverse_oauth_identifier",
+        search="_search_oauth_identifier",
         copy=False,
         groups=fields.NO_ACCESS,
     )
@@ -43,6 +48,29 @@ class ResUsers(models.Model):
         # Not searched by: who has any is nobody else's business
         compute="_compute_oauth_application_ids",
     )
+
+    def _compute_oauth_identifier(self):
+        found = self.env["oauth.provider.subject"].get_identifiers(self._origin.ids)
+        for user in self:
+            user.oauth_identifier = found.get(user._origin.id, False)
+
+    def _inverse_oauth_identifier(self):
+        for user in self:
+            if not user.oauth_identifier:
+                raise ValidationError(
+                    self.env._("A user needs an OAuth identifier: it cannot be empty.")
+                )
+            self.env["oauth.provider.subject"].set_identifier(
+                user.id, user.oauth_identifier
+            )
+        forget(self.env)
+
+    def _search_oauth_identifier(self, operator, value):
+        # The ORM checks no access where a field has a search method
+        self._check_field_access(self._fields["oauth_identifier"], "read")
+        subjects = self.env["oauth.provider.subject"].sudo()
+        found = subjects.search([("identifier", operator, value)])
+        return [("id", "in", found.user_id.ids)]
 
     @property
     def SELF_READABLE_FIELDS(self):
@@ -58,6 +86,13 @@ class ResUsers(models.Model):
     def action_withdraw_oauth_applications(self):
         """Withdraw everything that the person has allowed any application."""
         return self.env.user.oauth_application_ids.action_withdraw()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        self.env["oauth.provider.subject"].ensure(users.ids)
+        users.invalidate_recordset(["oauth_identifier"], flush=False)
+        return users
 
     def write(self, vals):
         # Odoo's own methods write as the superuser, of one's own account too
@@ -141,8 +176,8 @@ class ResUsers(models.Model):
         """Return the user (record) whom the password grant proves, or none.
 
         A refusal tells nothing of the account: it takes as long as a wrong password,
-        and Odoo counts it as one, whether there is no such user, the user has a second
-        factor (and gives an API key instead), or may not use the client.
+        whether there is no such user, the user has a second factor (and gives an API
+        key instead), or may not use the client. The caller counts it.
 
         :param client: client (record) that sent login and password (str)
         """
@@ -150,12 +185,15 @@ class ResUsers(models.Model):
         # Not interactive: no password where there is a second factor. Without
         # base_location the sign-in of an administrator leaves web.base.url alone.
         agent = {"interactive": False, "oauth_client": client, "oauth_hashed": False}
+        mark = _is_password_grant.set(True)
         try:
             return self.browse(self.authenticate(credential, agent)["uid"])
         except AccessDenied:
             if not agent["oauth_hashed"]:
                 self._crypt_context().hash(password)
             return self.browse()
+        finally:
+            _is_password_grant.reset(mark)
 
     def _check_credentials(self, credential, env):
         client = env and env.get("oauth_client")
@@ -167,6 +205,11 @@ class ResUsers(models.Model):
         ):
             raise AccessDenied()
         return auth_info
+
+    def _on_login_cooldown(self, failures, previous):
+        if _is_password_grant.get():
+            return False
+        return super()._on_login_cooldown(failures, previous)
 
     def _oauth_is_password_expired(self):
         """Tell whether an addon wants the person to choose a new password first.
@@ -180,6 +223,11 @@ class ResUsers(models.Model):
 
     @contextlib.contextmanager
     def _assert_can_auth(self, user=None):
+        if _is_password_grant.get():
+            # Odoo's cooldown would stop everybody at this address, in one worker, and a
+            # success would end it: it is left to the sign-in page
+            yield
+            return
         # Around the check of a second factor too, of whatever addon: those answer in
         # their own _check_credentials, which may come before ours. Whom a trusted
         # device spares the second factor is not checked, and has not proven it
@@ -187,20 +235,3 @@ class ResUsers(models.Model):
             yield
         if len(self) == 1 and self.id == user and self._mfa_type() in SECOND_FACTORS:
             self.env["ir.http"]._oauth_note_second_factor(self)
-
-    def _default_oauth_identifier(self):
-        return secrets.token_hex(32)
-
-    def _init_column(self, column_name):
-        # One statement for all the users of an existing database: the ORM would
-        # give every row the same default.
-        if column_name != "oauth_identifier":
-            return super()._init_column(column_name)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE res_users SET oauth_identifier = replace("
-                "gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"
-                " WHERE oauth_identifier IS NULL"
-            )
-        )
-        return None

@@ -12,8 +12,6 @@ from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 from . import client_assertion
 from .throttle import check_throttle, record_failure
 
-#: Methods by which a client presents its secret itself.
-SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 
 
@@ -97,53 +95,60 @@ def _read_assertion(message):
 def authenticate(env, message):
     """Return the client (record) that sent ``message``.
 
-    Unknown client and wrong credential look the same, and take as long. Whoever has
-    failed too often learns nothing of what is presented then, right or wrong. Only a
-    secret that cannot be guessed is let through: no throttle makes it safer, and who
-    knows nothing but a client's identifier could lock the client out.
+    Unknown client and wrong credential look the same, and take as long. Checks, in this
+    order:
+
+    1. one authentication method per request (RFC 6749 section 2.3),
+    2. without a secret: a public client, or a signed assertion. There is nothing to
+       guess, so nothing is counted and nothing is refused for what others have sent in
+       the client's name,
+    3. a secret that Odoo has generated: nobody can guess it, and no rate limit makes it
+       safer,
+    4. a page of a browser (it sends ``Origin``) has no secret of its own. Any page could
+       use up the attempts of all people behind one address; so anything else that comes
+       with this header is neither compared nor counted,
+    5. the rate limit of this client and address, and then the secret.
 
     :raise InvalidRequestError: for two methods at once, or two different identifiers
     :raise InvalidClientError: for everything else that does not prove a client
-    :raise TooManyFailuresError: after too many of those
+    :raise TooManyFailuresError: after too many wrong secrets
     """
     credentials = read_credentials(message)
-    subject = credentials.identifier or ""
     clients = env["oauth.provider.client"]
     client = clients.find_by_identifier(credentials.identifier, core=True)
-    if not _is_beyond_guessing(client, credentials):
-        client.warm()
-        check_throttle(env, "client", subject, message.address)
-        if not _is_proven(env, client, credentials):
-            record_failure(env, "client", subject, message.address)
-            env["oauth.provider.event"].record(
-                "refused", client=client, reason="invalid_client"
-            )
-            raise InvalidClientError(description="Client authentication failed.")
+    if not _is_proven(env, message, client, credentials):
+        env["oauth.provider.event"].record(
+            "refused", client=client, reason="invalid_client"
+        )
+        raise InvalidClientError(description="Client authentication failed.")
     message.client = client
     return client
 
 
-def _is_beyond_guessing(client, credentials):
-    """Tell whether the client is proven by a secret that Odoo has generated."""
-    return (
-        credentials.method in SECRET_METHODS
-        and client.check_generated_secret(credentials.value)
-        and _is_allowed(client, credentials)
+def _is_proven(env, message, client, credentials):
+    is_allowed = _is_allowed(client, credentials)
+    if credentials.method == "none":
+        return is_allowed
+    if credentials.method == "private_key_jwt":
+        client.warm()
+        audiences = client.get_assertion_audiences() if client else ()
+        return is_allowed and client_assertion.verify(
+            env, client, credentials.value, audiences
+        )
+    if client.check_generated_secret(credentials.value):
+        return is_allowed
+    if message.origin is not None:
+        return False
+    subject = env["oauth.provider.failure"].get_client_subject(
+        client, credentials.identifier
     )
+    check_throttle(env, "client", subject, message.address)
+    if client.warm().check_secret(credentials.value) and is_allowed:
+        return True
+    record_failure(env, "client", subject, message.address)
+    return False
 
 
 def _is_allowed(client, credentials):
     allowed = client.get_authentication_methods() if client else ()
     return credentials.method in allowed
-
-
-def _is_proven(env, client, credentials):
-    is_allowed = _is_allowed(client, credentials)
-    if credentials.method == "none":
-        return is_allowed
-    if credentials.method == "private_key_jwt":
-        audiences = client.get_assertion_audiences() if client else ()
-        return is_allowed and client_assertion.verify(
-            env, client, credentials.value, audiences
-        )
-    return client.check_secret(credentials.value) and is_allowed

@@ -109,6 +109,7 @@ class Message:
     :param form: parameters of a form body
     :param authorization: the Authorization header (str), or None
     :param address: IP address of the caller (str)
+    :param origin: the Origin header (str), None where there is none: browsers send it
     :ivar client: who sent it (record), once that is proven
     """
 
@@ -117,6 +118,7 @@ class Message:
     form: Parameters = field(default_factory=Parameters)
     authorization: str | None = None
     address: str = ""
+    origin: str | None = None
     client: object = None
 
     def check(self, query_allowed=False, max_length=None):

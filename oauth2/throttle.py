@@ -1,12 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Slowing down whoever guesses secrets or passwords (RFC 6749 2.3.1 and 10.10)."""
+"""The rate limit on guesses of secrets and passwords (RFC 6749 2.3.1 and 10.10)."""
 
 from oauthlib.oauth2 import OAuth2Error
 
 
 class TooManyFailuresError(OAuth2Error):
-    """Answered 429; ``retry_after`` are the seconds to wait."""
+    """Answered 429 (RFC 6585 section 4); ``retry_after`` are the seconds to wait."""
 
     error = "temporarily_unavailable"
     status_code = 429
@@ -18,10 +18,11 @@ class TooManyFailuresError(OAuth2Error):
 
 
 def check_throttle(env, kind, subject, address):
-    """Raise TooManyFailuresError if too much has failed of late.
+    """Raise TooManyFailuresError where too many attempts have failed recently.
 
     :param kind: ``client`` or ``password``
-    :param subject: identifier of the client that tries (str)
+    :param subject: key of what is tried (str): of ``get_client_subject`` or
+        ``get_password_subject`` of ``oauth.provider.failure``
     :param address: IP address of the caller (str)
     """
     retry_after = env["oauth.provider.failure"].retry_after(kind, subject, address)

@@ -75,13 +75,16 @@ def _issue(env, message):
         if not (message.form.get("username") or "").isprintable():
             # RFC 6749 appendix A.15; and Odoo logs the login as it is
             raise InvalidRequestError(description="This is no user name.")
-        check_throttle(env, "password", client.identifier, message.address)
+        login = env["oauth.provider.failure"].get_password_subject(
+            message.form.get("username") or ""
+        )
+        check_throttle(env, "password", login, message.address)
     server = client.get_oauth2_server(validator)
     _headers, body, status = server.create_token_response(
         message.uri, "POST", body=message.form.select(messages.TOKEN_PARAMETERS)
     )
     if validator.has_failed_password:
-        record_failure(env, "password", client.identifier, message.address)
+        record_failure(env, "password", login, message.address)
     if status == 200:
         validator.known_grant().note_use(message.address)
     return messages.Answer(status, json.loads(body))

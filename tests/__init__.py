@@ -63,6 +63,7 @@ from . import test_privilege_client
 from . import test_privilege_filter
 from . import test_privilege_safeguards
 from . import test_public_methods
+from . import test_rate_limit
 from . import test_recipe
 from . import test_redirect_uri_difference
 from . import test_refresh
@@ -78,6 +79,7 @@ from . import test_shared_secret
 from . import test_sign_in_mark
 from . import test_signing_unavailable
 from . import test_statements
+from . import test_stored_secrets
 from . import test_throttle
 from . import test_trial
 from . import test_uninstall

@@ -35,7 +35,6 @@ class TestMigration(TransactionCase):
         )
         self.env.flush_all()
         for statement in (
-            "ALTER TABLE oauth_provider_client DROP COLUMN secret_digest",
             "ALTER TABLE oauth_provider_client DROP COLUMN client_type",
             "ALTER TABLE oauth_provider_client DROP COLUMN pkce_required",
             "ALTER TABLE oauth_provider_client ADD COLUMN secret varchar",
@@ -91,6 +90,70 @@ class TestMigration(TransactionCase):
         self.assertEqual(
             parameters.get_param("oauth_provider.issuer"), "https://odoo.example.com"
         )
+
+    def test_secrets_and_identifiers_move_to_their_own_tables(self):
+        """From 19.0.1.6.0, from before it, and from 9.0; twice, and with rows there."""
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.7.0"
+        script = load_script(f"{path}/pre-secrets.py", "oauth_provider_pre_secrets")
+        clients = self.env["oauth.provider.client"].create(
+            [{"name": name} for name in ("generated", "chosen", "none")]
+        )
+        generated, chosen, none = clients
+        users = self.env["res.users"].with_context(active_test=False).search([])
+        subjects = clients[0].generate_user_id
+        before = {user: subjects(user) for user in users}
+        for columns in (
+            ("secret_digest", "has_generated_secret", "previous_secret_digest"),
+            ("secret_digest", "previous_secret_digest"),
+            ("secret_digest",),
+        ):
+            self.env.flush_all()
+            for column in columns:
+                kind = "boolean" if column == "has_generated_secret" else "varchar"
+                self.env.cr.execute(
+                    f"ALTER TABLE oauth_provider_client ADD COLUMN {column} {kind}"
+                )
+            self.env.cr.execute("ALTER TABLE res_users ADD oauth_identifier varchar")
+            self.env.cr.execute(
+                "UPDATE res_users SET oauth_identifier = identifier"
+                " FROM oauth_provider_subject WHERE user_id = res_users.id"
+            )
+            for client, value in ((generated, "g" * 40), (chosen, "c" * 40)):
+                values = {
+                    "secret_digest": secrets.digest(value),
+                    "has_generated_secret": client == generated,
+                    "previous_secret_digest": secrets.digest("p" * 40),
+                }
+                for column in columns:
+                    self.env.cr.execute(
+                        f"UPDATE oauth_provider_client SET {column} = %s WHERE id = %s",
+                        (values[column], client.id),
+                    )
+            self.env.cr.execute("DROP TABLE oauth_provider_secret")
+            self.env.cr.execute("DROP TABLE oauth_provider_subject")
+            for _number in range(2):
+                script.migrate(self.env.cr, "19.0.1.6.0")
+            self.env["oauth.provider.subject"].init()
+            self.env.registry.clear_cache()
+            self.env.invalidate_all()
+            has_kind = "has_generated_secret" in columns
+            self.assertTrue(generated.check_secret("g" * 40))
+            self.assertEqual(generated.check_generated_secret("g" * 40), has_kind)
+            self.assertTrue(chosen.check_secret("c" * 40))
+            self.assertFalse(chosen.check_generated_secret("c" * 40))
+            self.assertFalse(none.has_secret)
+            chosen.previous_secret_until = "2100-01-01"
+            has_previous = "previous_secret_digest" in columns
+            self.assertEqual(chosen.check_secret("p" * 40), has_previous)
+            self.assertFalse(chosen.check_generated_secret("p" * 40))
+            self.assertEqual({user: subjects(user) for user in users}, before)
+            for column in columns:
+                self.assertFalse(
+                    column_exists(self.env.cr, "oauth_provider_client", column)
+                )
+            self.assertFalse(
+                column_exists(self.env.cr, "res_users", "oauth_identifier")
+            )
 
     def test_of_two_equal_redirect_uris_one_stays(self):
         client = self.env["oauth.provider.client"].create({"name": "Old"})

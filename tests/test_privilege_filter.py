@@ -50,24 +50,21 @@ class TestPrivilegeFilter(Json2Case):
         return answer.json()
 
     def test_a_filter_tells_nothing_of_a_field_that_nobody_reads(self):
-        client, _secret = self.create_client(name="Known")
-        digest = client.sudo().secret_digest
-        self.assertTrue(digest)
+        own = f"('id', '=', {self.manager.id})"
+        identifier = self.manager.sudo().oauth_identifier
+        self.assertTrue(identifier)
         for number, domain in enumerate(
             (
-                f"[('id', '=', {client.id}), ('secret_digest', '=', '{digest}')]",
-                f"[('id', '=', {client.id}), ('secret_digest', '!=', 'x')]",
-                f"[('id', '=', {client.id}), '!', ('secret_digest', '=', 'x')]",
-                f"[('id', '=', {client.id}), ('scope_ids.name', '!=', 'x'),"
-                " ('redirect_uri_ids.client_id.secret_digest', '!=', False)]",
+                f"[{own}, ('oauth_identifier', '=', '{identifier}')]",
+                f"[{own}, ('oauth_identifier', '!=', 'x')]",
+                f"[{own}, '!', ('oauth_identifier', '=', 'x')]",
+                f"[{own}, ('login', '!=', 'x'),"
+                " ('partner_id.user_ids.oauth_identifier', '!=', False)]",
             )
         ):
             with self.subTest(domain=domain):
-                self.assertFalse(
-                    self.count("oauth.provider.client", domain, f"k{number}")
-                )
-        plain = f"[('id', '=', {client.id})]"
-        self.assertEqual(self.count("oauth.provider.client", plain, "plain"), 1)
+                self.assertFalse(self.count("res.users", domain, f"k{number}"))
+        self.assertEqual(self.count("res.users", f"[{own}]", "plain"), 1)
 
     def test_a_filter_tells_nothing_of_records_that_the_person_may_not_read(self):
         hidden = self.Partner.create(

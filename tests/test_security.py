@@ -119,7 +119,8 @@ class TestSecurity(OAuthCase):
         self.post("token", {"grant_type": "client_credentials"}, client, secret)
         token = self.env["oauth.provider.token"].search([("client_id", "=", client.id)])
         for record, field in (
-            (client, "secret_digest"),
+            (self.env["oauth.provider.secret"].search([], limit=1), "digest"),
+            (self.env["oauth.provider.subject"].search([], limit=1), "identifier"),
             (token, "digest"),
             (token, "family"),
             (self.user, "oauth_identifier"),

@@ -67,9 +67,15 @@ class TestStatements(OAuthCase):
             lambda: self.post("introspect", data, client, secret),
             "SELECT oauth_provider_token",
         )
+        # An earlier generated secret cannot be guessed either
         client.generate_secret(overlap=timedelta(days=1))
         self.assertStatements(
             lambda: self.post("introspect", data, client, secret),
+            "SELECT oauth_provider_token",
+        )
+        client.secret = TYPED
+        self.assertStatements(
+            lambda: self.post("introspect", data, client, TYPED),
             "SELECT oauth_provider_failure",
             "SELECT oauth_provider_token",
         )
