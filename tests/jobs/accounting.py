@@ -89,7 +89,7 @@ JOBS = [
     Job(
         "Register the payment of an invoice",
         [
-            Scope("account.move", "read", "name payment_state"),
+            Scope("account.move", "read", "name"),
             Scope("account.move.line", "read", "move_id display_type"),
             Scope("account.journal", "read", "type"),
             Scope(

@@ -45,7 +45,7 @@ JOBS = [
     Job(
         "Move an applicant to another stage",
         [
-            Scope("hr.recruitment.stage", "read", "sequence"),
+            Scope("hr.recruitment.stage"),
             Scope("hr.applicant", "write", "stage_id"),
         ],
         [
