@@ -68,10 +68,16 @@ JOBS = [
         [("$applicant", {"priority": "2"})],
     ),
     Job(
-        "Correct the e-mail address of an applicant",
-        [Scope("hr.applicant", "write", "email_from")],
+        "Correct the e-mail address of an applicant and of the contact behind",
+        [
+            Scope("res.partner", "write", "email"),
+            Scope("hr.applicant", "write", "email_from"),
+        ],
         [write("hr.applicant", "$applicant", email_from="anna@example.net")],
-        [("$applicant", {"email_from": "anna@example.net"})],
+        [
+            ("$applicant", {"email_from": "anna@example.net"}),
+            ("$applicant", {"partner_id.email": "anna@example.net"}),
+        ],
     ),
     Job(
         "Enter what an applicant asks for",
