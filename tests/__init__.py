@@ -84,3 +84,4 @@ from . import test_throttle
 from . import test_trial
 from . import test_uninstall
 from . import test_views
+from . import test_walk
