@@ -77,6 +77,7 @@ def _parser():
         "--tokens", type=int, nargs="+", help="that each large database has"
     )
     bench.add_argument("--write", action="store_true", help="into docs/")
+    bench.add_argument("--against", help="compare with this commit, and nothing else")
     add("screenshots", _screenshots, "make the pictures of the README")
     add("readme", _readme, "write README.rst, its page and docs/JOBS.md")
     add("pot", _pot, "export the template of the translations")
@@ -150,8 +151,11 @@ def _screenshots(_options):
 
 
 def _bench(options):
+    from bench import against
     from bench import main as benchmark
 
+    if options.against:
+        return against.run(options.against, options.size)
     return benchmark.run(options)
 
 

@@ -23,10 +23,14 @@ MARK = "made by the developer tooling of oauth_provider"
 
 
 class Databases:
-    """The databases of one running PostgreSQL (see ``postgres.cluster``)."""
+    """The databases of one running PostgreSQL (see ``postgres.cluster``).
 
-    def __init__(self, cluster):
+    ``addons`` as in ``odoo_cli.command``.
+    """
+
+    def __init__(self, cluster, addons=None):
         self.cluster = cluster
+        self.addons = addons
 
     def create(self, name, modules):
         """A new database ``name`` with ``modules``, in place of an older one.
@@ -137,6 +141,7 @@ class Databases:
                 "--max-cron-threads=0",
                 *options,
                 data=odoo_cli.data_folder(self.cluster, "tools"),
+                addons=self.addons,
             ),
             log or f"odoo-{database}",
             env=odoo_cli.environment(self.cluster),
@@ -163,6 +168,7 @@ class Databases:
                         "--no-http",
                         "--shell-interface=python",
                         data=odoo_cli.data_folder(self.cluster, "tools"),
+                        addons=self.addons,
                     ),
                     f"shell-{database}",
                     env=odoo_cli.environment(self.cluster),

@@ -5,10 +5,14 @@
 import os
 import re
 import shutil
+import subprocess
+from contextlib import contextmanager
 
 from . import debian
 from .cache import cached
+from .console import Stop
 from .debian import library_path
+from .settings import ROOT
 
 # Git's own programs need no Perl for what is done here.
 NEEDED = re.compile(r"git$|lib(?!.*perl)")
@@ -20,6 +24,39 @@ def provide():
         return
     tree = cached("git", "1", "Git: getting it", _build, needs_mb=200)
     os.environ["PATH"] = f"{tree / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+@contextmanager
+def worktree(revision, folder):
+    """Have a commit checked out in ``folder`` for a while; gives its full name.
+
+    :param revision: whatever git calls a commit (str)
+    :param folder: path that there is not yet, or that an interrupted run has left
+    """
+    provide()
+    found = _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    if found.returncode:
+        raise Stop(f"There is no commit {revision} in this repository.")
+    _forget(folder)
+    added = _git("worktree", "add", "--detach", str(folder), found.stdout.strip())
+    if added.returncode:
+        raise Stop(f"git could not check out {revision}: {added.stderr.strip()}")
+    try:
+        yield found.stdout.strip()
+    finally:
+        _forget(folder)
+
+
+def _forget(folder):
+    if folder.exists():
+        _git("worktree", "remove", "--force", str(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+    _git("worktree", "prune")
+
+
+def _git(*arguments):
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 def _build(tree):

@@ -22,13 +22,14 @@ def add_addons(folder):
         _more_addons.append(folder)
 
 
-def command(subcommand, *options, data=None):
+def command(subcommand, *options, data=None, addons=None):
     """The command line of one of Odoo's commands, with the addons path set.
 
-    ``data`` is the data folder: sessions, and the filestore of the cluster.
+    ``data`` is the data folder: sessions, and the filestore of the cluster. ``addons``
+    is a folder with another copy of the addon, to be used in the place of this one.
     """
-    folders = [addon_links.link(), *EXAMPLES, *odoo_source.addons_path()]
-    folders += _more_addons
+    own = [addons] if addons else [addon_links.link(), *EXAMPLES]
+    folders = [*own, *odoo_source.addons_path(), *_more_addons]
     line = [venv.python(), _program(), subcommand, "--config", _configuration()]
     line.append("--addons-path=" + ",".join(str(folder) for folder in folders))
     if data:

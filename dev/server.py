@@ -42,7 +42,8 @@ class OdooServer:
 
     ``databases`` are preloaded and served, none leaves the choice to the request;
     ``workers`` 0 is one threaded process; ``load`` are server-wide modules on top
-    of Odoo's own; ``host`` is the name in ``url``, the server listens on loopback.
+    of Odoo's own; ``host`` is the name in ``url``, the server listens on loopback;
+    ``addons`` as in ``odoo_cli.command``.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class OdooServer:
         options=(),
         env=None,
         cron=False,
+        addons=None,
     ):
         self.cluster = cluster
         self.name = name
@@ -71,6 +73,7 @@ class OdooServer:
         self.options = tuple(options)
         self.env = dict(env or {})
         self.cron = cron
+        self.addons = addons
         self.log = log_path(f"server-{cluster.name}-{name}")
         self.process = None
 
@@ -95,7 +98,8 @@ class OdooServer:
         if self.dbfilter is not None:
             line.append(f"--db-filter={self.dbfilter}")
         data = odoo_cli.data_folder(self.cluster, self.name)
-        return odoo_cli.command("server", *line, *self.options, data=data)
+        line += self.options
+        return odoo_cli.command("server", *line, data=data, addons=self.addons)
 
     def start(self):
         """Start the process; ``wait_ready`` tells when it answers."""

@@ -9,7 +9,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from bench import main, report
+from bench import against, main, report
 from bench.bulk import Lines, without_indexes
 from bench.goals import GOALS
 from bench.size import SIZES
@@ -47,6 +47,14 @@ def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     assert re.search(
         r"^Read in whole of .*`oauth_provider_token`: none\.$", printed, re.M
     )
+
+
+def test_a_commit_is_compared_with_another(capsys):
+    # The same one: what it costs at this size says nothing
+    assert against.run("HEAD", "small") in (0, 1)
+    printed = capsys.readouterr().out
+    for name in ("write without a token", "scoped write", "token request"):
+        assert re.search(rf"^\| {name} \| \d+\.\d\d \| \d+\.\d\d \|", printed, re.M)
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The comparison with another commit: its arithmetic, and the commit itself."""
+
+import pytest
+
+from bench import against
+from dev import git
+from dev.console import Stop
+from dev.settings import ROOT
+
+
+def test_the_ratio_is_that_of_pairs():
+    pair = against.Pair("write", before=[2.0, 4.0, 3.0], now=[2.2, 4.0, 3.3])
+    assert pair.ratios == pytest.approx([1.1, 1.0, 1.1])
+    assert pair.ratio == pytest.approx(1.1)
+    assert "| write | 3.00 | 3.30 | 1.100 | 1.000 | 1.100 |" in against.table(
+        "590e07d", [pair]
+    )
+
+
+def test_a_commit_is_checked_out_for_a_while(tmp_path):
+    folder = tmp_path / "checkout"
+    with git.worktree("HEAD", folder) as commit:
+        assert len(commit) == 40
+        assert (folder / "__manifest__.py").is_file()
+        # Left behind by a run that was interrupted
+        with git.worktree("HEAD", folder):
+            assert (folder / "__manifest__.py").is_file()
+    assert not folder.exists()
+    assert ROOT.is_dir()
+
+
+@pytest.mark.parametrize("revision", ["no-such-commit", "--help"])
+def test_what_is_no_commit_is_said(tmp_path, revision):
+    with (
+        pytest.raises(Stop, match="There is no commit"),
+        git.worktree(revision, tmp_path / "checkout"),
+    ):
+        raise AssertionError("not reached")
