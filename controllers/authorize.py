@@ -179,7 +179,7 @@ class AuthorizeController(http.Controller):
     def _endpoint_url(self):
         """Return the address (str) of the endpoint, for that of its person's part."""
         path = request.httprequest.path.rstrip("/").removesuffix("consent")
-        query = request.httprequest.query_string.decode("ascii", "replace")
+        query = urlencode(list(request.httprequest.args.items(multi=True)))
         return f"{path}authorize?{query}" if query else f"{path}authorize"
 
     def _read_sign_in(self, user, authorization):

@@ -80,6 +80,11 @@ class TestPersonPart(OAuthCase):
             )
             self.assertEqual(response.status_code, 303)
             self.assertEqual(response.headers["Location"], wanted)
+        hostile = "/oauth2/consent?x=%E9%0D%0AY:%201&redirect=//evil.example.com"
+        response = self.url_open(hostile, allow_redirects=False)
+        location = response.headers["Location"]
+        self.assertTrue(location.startswith("/oauth2/authorize?x="))
+        self.assertNotIn("Y", response.headers)
         response = self.url_open("/oauth2/consent", data={"a": 1})
         self.assertEqual(response.status_code, 405)
 
