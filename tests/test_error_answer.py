@@ -14,6 +14,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
+from ..tools.after_commit import write_apart
 from ..tools.error_answer import ErrorAnswer
 from .test_json2 import SECRET, Json2Case
 
@@ -427,6 +428,20 @@ class TestErrorText(ErrorCase):
             getattr(space, name)(space)
         except Exception as raised:
             return ErrorAnswer(self.env.registry, is_scoped).replace(raised, "en_US")
+
+    def test_what_is_written_apart_logs_no_row(self):
+        def write(cr):
+            # Not a transaction of its own in a test: nothing may stay broken
+            with cr.savepoint(flush=False):
+                cr.execute("SELECT %s::integer", [SECRET])
+
+        self.env.cr.postcommit.clear()
+        write_apart(self.env, write)
+        logger = "odoo.addons.oauth_provider.tools.after_commit"
+        with self.assertLogs(logger) as logs, mute_logger("odoo.sql_db"):
+            self.env.cr.postcommit.run()
+        self.assertNotIn(SECRET, "".join(logs.output))
+        self.assertIn("InvalidTextRepresentation 22P02", logs.output[0])
 
     def test_texts_of_business_code(self):
         for kind in (UserError, ValidationError, AccessError):

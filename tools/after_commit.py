@@ -26,6 +26,8 @@ def write_apart(env, write):
             with registry.cursor() as cr:
                 write(cr)
         except psycopg2.Error as error:
-            _logger.warning("Not written after the request: %s", error)
+            # Its text may hold the row
+            kind = f"{type(error).__name__} {error.pgcode or ''}"
+            _logger.warning("Not written after the request: %s", kind.rstrip())
 
     env.cr.postcommit.add(run)
