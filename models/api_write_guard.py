@@ -10,14 +10,11 @@ here, whether as superuser or not, and needs a reason.
 
 from dataclasses import dataclass, field as dataclass_field
 
-from odoo.exceptions import AccessError, MissingError, UserError
-
 from ..tools.api_access import guarded_by, held_to
 from ..tools.insufficient_scope import InsufficientScope
-from .api_access import is_enforceable
-from .api_values import check_values
 from .api_write_cause import ASIDE, find_field, find_override
 from .api_write_equal import changed_names
+from .api_write_reach import Reach, is_inherited
 
 #: What Odoo itself notes about a change: nothing that the caller decides.
 _NOTES = frozenset({"mail.message", "mail.tracking.value", "mail.notification"})
@@ -42,6 +39,7 @@ class _Body:
     :ivar model: name of the model
     :ivar ids: its records (set), those of a ``create`` as soon as there are any
     :ivar is_making: whether it makes records that there are not yet
+    :ivar made_parents: {model name: ids (set)} of what they are to be made of
     """
 
     model: str
@@ -70,12 +68,13 @@ class WriteGuard:
         self.sent = {name for values in values_list for name in values}
         self.own = set(records.ids)
         self.refusal = None
+        self._reach = Reach(access, self.model.env)
         self._bodies = []
         self._allowed = {}
         self._allowed_itself = {}
         self._made = {}
         self._boxed = None
-        links = [self._find_bad_link(records, values) for values in values_list]
+        links = [self._reach.find_bad_link(records, values) for values in values_list]
         for link in filter(None, links):
             raise InsufficientScope(link, self.model._fields[link].comodel_name)
 
@@ -210,7 +209,7 @@ class WriteGuard:
             )
             if not records:
                 return "part", cause
-        if not self._could_itself(records, operation, vals_list):
+        if not self._reach.may_change(records, operation, vals_list):
             self.refusal = InsufficientScope(cause, records._name)
             raise self.refusal
         self._remember(records, operation, cause)
@@ -235,7 +234,7 @@ class WriteGuard:
             above -= self._vanishing(above, values[0])
             if not above:
                 return True
-        return self._could_itself(above, operation, values)
+        return self._reach.may_change(above, operation, values)
 
     def _without_parts(self, records, operation, vals, names, cause):
         """Return ``records`` without those that are an own record's parts or parents."""
@@ -252,38 +251,6 @@ class WriteGuard:
         if operation != "unlink":
             key = (records._name, operation, cause)
             self._allowed_itself.setdefault(key, set()).update(records.ids)
-
-    def _could_itself(self, records, operation, vals_list):
-        """Tell whether the token could make this change by a call of its own."""
-        model = self.model.env[records._name]
-        if not self.access.allows_model(model._name, operation):
-            return False
-        try:
-            if not is_enforceable(model, self.access):
-                return False
-            target = model.browse(records.ids)
-            with held_to(self.access):
-                target.check_access(operation)
-            if operation == "unlink":
-                return True
-            for values in vals_list:
-                values = _as_sent(values)
-                check_values(self.access, model, operation, values)
-                if not self._may_write_fields(model, values):
-                    return False
-                if self._find_bad_link(target, values):
-                    return False
-        except (AccessError, MissingError, UserError, ValueError):
-            return False
-        return True
-
-    def _may_write_fields(self, model, names):
-        with held_to(self.access):
-            return all(
-                name in model._fields
-                and model._has_field_access(model._fields[name], "write")
-                for name in names
-            )
 
     # Parents
 
@@ -317,10 +284,10 @@ class WriteGuard:
         model = self.model.env[made._name]
         rest = set(made.ids)
         if model._name == self.model._name:
-            # Its own have been checked, and for the others it is the same field
+            # Its own have been checked, and for the others the same fields are sent
             rest -= self.own
-            names = {cause}
-        elif not all(_is_inherited(model, name, parent_name) for name in names):
+            names = {cause} | (names & self.sent)
+        elif not all(is_inherited(model, name, parent_name) for name in names):
             return False
         if not rest:
             return True
@@ -329,62 +296,22 @@ class WriteGuard:
             rest_records = model.browse(rest)
             with held_to(self.access):
                 is_open = rest_records.has_access("write")
-            if is_open and self._may_write_fields(model, names):
+            if is_open and self._reach.may_write_fields(model, names):
                 return True
-        # Records may be made of one that is made of another one
-        return all(
-            self._is_parent_in_reach(one, names, cause)
-            for one in made.browse(rest)
-            if type(made)._inherits_children
-        ) and bool(type(made)._inherits_children)
+        # A record may be made of one that is made of another one
+        return bool(type(made)._inherits_children) and all(
+            self._is_parent_in_reach(one, names, cause) for one in made.browse(rest)
+        )
 
     def _check_own_link(self, records, vals):
         """Check a link to a parent that the caller's values lead to."""
-        link = self._find_bad_link(records, vals)
+        link = self._reach.find_bad_link(records, vals)
         if link:
             cause = self._find_cause({link})
             if cause is not None:
                 comodel = records._fields[link].comodel_name
                 self.refusal = InsufficientScope(cause, comodel)
                 raise self.refusal
-
-    def _find_bad_link(self, records, values):
-        """Return the link to a parent in ``values`` that opens more than there is.
-
-        Below a parent of others, a record would have what is theirs for its own.
-
-        :param records: the records that are to get it; none for new ones
-        :return: name of the field, or None
-        """
-        for parent, link in records._inherits.items():
-            new = values.get(link)
-            if type(new) is not int or (
-                records and all(one[link].id == new for one in records.sudo())
-            ):
-                continue
-            names = self._inherited_names(records, link)
-            found = self.access.of(parent, "write")
-            if not names:
-                continue
-            target = self.model.env[parent].browse(new)
-            if found is None or not names <= found.fields:
-                return link
-            with held_to(self.access):
-                is_open = target.has_access("write")
-            if not is_open or not self._may_write_fields(target.browse(), names):
-                return link
-        return None
-
-    def _inherited_names(self, model, link):
-        """Return the fields (set) of the parent that the token may write through it."""
-        found = [self.access.of(model._name, one) for one in ("write", "create")]
-        return {
-            name
-            for one in found
-            if one is not None
-            for name in one.fields
-            if _is_inherited(model, name, model._fields[link].comodel_name)
-        }
 
     # What is made for an own record
 
@@ -517,22 +444,3 @@ class WriteGuard:
 
 
 _RUN = WriteGuard._run.__code__
-
-
-def _is_inherited(model, name, parent_name):
-    """Tell whether the field ``name`` of ``model`` is its parent's."""
-    field = model._fields.get(name)
-    if field is None or not field.inherited:
-        return False
-    return field.related.partition(".")[0] == model._inherits.get(parent_name)
-
-
-def _as_sent(values):
-    """Return ``values`` (dict) that code wrote as a caller would have sent them."""
-    return {
-        name: [list(one) for one in value]
-        if isinstance(value, list | tuple)
-        and all(isinstance(one, list | tuple) for one in value)
-        else value
-        for name, value in values.items()
-    }

@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Writes of a token that would reach records which its caller does not name."""
 
+from contextlib import suppress
+from unittest.mock import patch
+
 from odoo.tests import new_test_user, tagged
 
 from .common import PIXEL
@@ -171,6 +174,22 @@ class TestJson2Parents(RelatedCase):
         self.assert_done(response)
         self.assertEqual(other.partner_id.name, "x")
 
+    def test_creating_several_at_once(self):
+        contact = self.inside[1]
+        names = ("name", "login", "partner_id")
+        values = {"api_create": True, "api_read": True, "own_user_only": False}
+        users = self.create_api_scope("u", "res.users", names, **values)
+        contacts = self.create_api_scope("c", names=("ref",), **WRITES)
+        token = self.get_token(users, contacts)
+        vals = [
+            {"login": "new1", "name": "New"},
+            {"login": "new2", "name": "New", "partner_id": contact.id},
+        ]
+        response = self.call(token, "create", "res.users", vals_list=vals)
+        self.assert_insufficient(response, "partner_id", "res.partner")
+        self.assertFalse(self.env["res.users"].search([("login", "like", "new_")]))
+        self.assertEqual(contact.name, "Inside 1")
+
     def test_images_of_the_parent(self):
         other = new_test_user(self.env, "other", name="Other")
         names = ("name", "image_1920")
@@ -316,6 +335,127 @@ class TestJson2Related(RelatedCase):
             )
             self.assert_done(response)
             self.assertEqual([bool(one.image_128) for one in self.inside], [bool(image)] * 2)
+
+    def test_code_that_catches_the_refusal(self):
+        """Nothing is kept of what was done before and after."""
+        self.user.group_ids |= self.env.ref("base.group_system")
+        company = self.user.company_id
+        company.write({"street": "Before", "city": "Before"})
+        model_class = type(company)
+
+        def inverse(records, inverse=model_class._inverse_street):
+            with suppress(Exception):
+                inverse(records)
+
+        names = ("street", "report_footer")
+        scope = self.create_filtered("c", "res.company", names, company)
+        token = self.get_token(scope)
+        with patch.object(model_class, "_inverse_street", inverse):
+            response = self.call(
+                token,
+                "write",
+                "res.company",
+                ids=company.ids,
+                vals={"street": "After", "report_footer": "<p>After</p>"},
+            )
+        self.assert_insufficient(response, "street", "res.partner")
+        self.assertEqual(company.street, "Before")
+        self.assertNotIn("After", company.report_footer or "")
+
+    def test_deleting_through_a_field(self):
+        """An inverse method that deletes is held like one that writes."""
+        contact, other = self.inside
+        model_class = type(contact)
+        contact.message_subscribe(other.ids)
+        follower = contact.message_follower_ids
+
+        def inverse(records):
+            records.env["mail.followers"].sudo().browse(follower.ids).unlink()
+
+        for record, is_part in ((other, False), (contact, True)):
+            names = ("name", "company_type")
+            scope = self.create_filtered(f"p{record.id}", "res.partner", names, record)
+            token = self.get_token(scope)
+            with patch.object(model_class, "_write_company_type", inverse):
+                response = self.call(
+                    token, "write", ids=record.ids, vals={"company_type": "company"}
+                )
+            if is_part:
+                self.assert_done(response)
+            else:
+                self.assert_insufficient(response, "company_type", "mail.followers")
+            self.assertEqual(bool(follower.exists()), not is_part)
+
+    def test_what_a_method_writes_as_another_person(self):
+        """With any user, and through links in both directions."""
+        contact, other = self.inside
+        model_class = type(contact)
+        tag = self.env["res.partner.category"].create({"name": "Tag"})
+        admin = self.env.ref("base.user_admin")
+
+        def as_superuser(records):
+            other.with_env(records.env).sudo().name = "x"
+
+        def as_somebody(records):
+            other.with_env(records.env).with_user(admin).write({"name": "x"})
+
+        def as_list(records):
+            other.with_env(records.env).sudo().child_ids = [(0, 0, {"name": "x"})]
+
+        def as_new_line(records):
+            records.sudo().category_id = [(0, 0, {"name": "x"})]
+
+        def as_changed_line(records):
+            records.sudo().category_id = [(1, tag.id, {"name": "x"})]
+
+        def as_other_link(records):
+            tag.with_env(records.env).sudo().partner_ids = [(4, records.id)]
+
+        def by_name(records):
+            records.env["res.partner"].sudo().name_create("x")
+
+        def by_copy(records):
+            other.with_env(records.env).sudo().copy({"name": "x"})
+
+        def by_archiving(records):
+            other.with_env(records.env).sudo().action_archive()
+
+        scope = self.create_filtered("p", "res.partner", ("company_type",), contact)
+        token = self.get_token(scope)
+        for inverse in (
+            as_superuser,
+            as_somebody,
+            as_list,
+            as_new_line,
+            as_changed_line,
+            as_other_link,
+            by_copy,
+            by_archiving,
+        ):
+            with (
+                self.subTest(inverse=inverse.__name__),
+                patch.object(model_class, "_write_company_type", inverse),
+            ):
+                response = self.call(
+                    token, "write", ids=contact.ids, vals={"company_type": "company"}
+                )
+                self.assertEqual(response.status_code, 403, response.text)
+                self.assertIn("company_type", response.json()["error_description"])
+                self.env.invalidate_all()
+                self.assertFalse(self.Partner.search([("name", "=", "x")]))
+                self.assertEqual((tag.name, other.active), ("Tag", True))
+                self.assertFalse(tag.partner_ids)
+
+        def by_creation(records):
+            records.env["res.partner"].sudo().create({"name": "x"})
+
+        for inverse in (by_creation, by_name):
+            with patch.object(model_class, "_write_company_type", inverse):
+                response = self.call(
+                    token, "write", ids=contact.ids, vals={"company_type": "company"}
+                )
+            self.assert_insufficient(response, "company_type", "res.partner")
+            self.assertFalse(self.Partner.search([("name", "=", "x")]))
 
     def test_what_is_computed_from_it_follows(self):
         child = self.Partner.create({"name": "Child", "parent_id": self.inside[1].id})

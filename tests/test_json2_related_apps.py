@@ -221,3 +221,48 @@ class TestJson2RelatedApps(RelatedCase):
         response = self.write(token, documents[0], name="Again")
         self.assert_insufficient(response, "name", "ir.attachment")
         self.assertEqual(documents[1].name, "Renamed")
+
+    def test_records_with_a_new_parent(self):
+        """Whatever the apps do with a new parent belongs to making the record."""
+        self.use_groups(
+            "base.group_erp_manager",
+            "product.group_product_manager",
+            "project.group_project_manager",
+            "hr_recruitment.group_hr_recruitment_manager",
+            "sales_team.group_sale_manager",
+            "account.group_account_basic",
+        )
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        journals = self.create_api_scope(
+            "j", "account.journal", ("name",), api_read=True
+        )
+        for model, vals in (
+            ("res.users", {"name": "New", "login": "new", "email": "n@example.com"}),
+            ("product.product", {"name": "New", "list_price": 3, "barcode": "1234"}),
+            ("project.project", {"name": "New", "alias_name": "new-project"}),
+            ("hr.job", {"name": "New", "alias_name": "new-job"}),
+            ("crm.team", {"name": "New", "alias_name": "new-team"}),
+            (
+                "account.bank.statement.line",
+                {"payment_ref": "New", "journal_id": journal.id, "amount": 3},
+            ),
+        ):
+            with self.subTest(model=model):
+                scope = self.create_api_scope(
+                    model,
+                    model,
+                    tuple(vals),
+                    api_create=True,
+                    own_user_only=False,
+                    **WRITES,
+                )
+                token = self.get_token(scope, journals)
+                response = self.make(token, model, **vals)
+                self.assert_done(response)
+                record = self.env[model].browse(response.json())
+                for name, value in vals.items():
+                    response = self.write(token, record, **{name: value})
+                    self.assert_done(response)
+                if "name" in vals:
+                    self.assert_done(self.write(token, record, name="Newer"))
+                    self.assertEqual(record.name, "Newer")
