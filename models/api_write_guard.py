@@ -8,18 +8,18 @@ the ORM's own ``create`` and ``write`` do because of a value that the caller sen
 here, whether as superuser or not, and needs a reason.
 """
 
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from ..tools.api_access import guarded_by, held_to
 from ..tools.insufficient_scope import InsufficientScope
 from .api_write_cause import ASIDE, find_field, find_override
 from .api_write_equal import changed_names
+from .api_write_parts import Parts
 from .api_write_reach import Reach, is_inherited
 
 #: What Odoo itself notes about a change: nothing that the caller decides.
 _NOTES = frozenset({"mail.message", "mail.tracking.value", "mail.notification"})
-#: Models whose records belong to the record that they name by ``res_model``, ``res_id``.
-_ATTACHED = frozenset({"ir.attachment", "mail.followers"})
 
 
 def may_be_any(model):
@@ -69,8 +69,8 @@ class WriteGuard:
         self.own = set(records.ids)
         self.refusal = None
         self._reach = Reach(access, self.model.env)
+        self._parts = Parts(self.model, self.own)
         self._bodies = []
-        self._allowed = {}
         self._allowed_itself = {}
         self._made = {}
         self._boxed = None
@@ -80,8 +80,8 @@ class WriteGuard:
 
     # Entered by the hooks of the ORM
 
-    def create(self, model, vals_list, body):
-        """Check and do a creation (``body`` is the ORM's own) and return the records."""
+    def on_create(self, model, vals_list, body):
+        """Check and do a creation (``body`` is the ORM's own); return the records."""
         if not self._bodies:
             if model._name != self.model._name or self.operation != "create":
                 return body(vals_list)
@@ -92,7 +92,7 @@ class WriteGuard:
             reason, cause = self._judge(model.browse(), "create", vals_list)
         above = self._bodies[-1]
         records = self._run(_Body(model._name, set(), True), body, vals_list)
-        self._allowed.setdefault(model._name, set()).update(records.ids)
+        self._parts.note(model._name, records.ids)
         if is_parent:
             above.made_parents.setdefault(model._name, set()).update(records.ids)
         if reason == "itself":
@@ -102,7 +102,7 @@ class WriteGuard:
             made.update(dict.fromkeys(records.ids, cause))
         return records
 
-    def write(self, records, vals, body):
+    def on_write(self, records, vals, body):
         """Check and do a write (``body`` is the ORM's own)."""
         ids = {one for one in records._ids if isinstance(one, int)}
         is_own = records._name == self.model._name and not ids.isdisjoint(self.own)
@@ -114,10 +114,10 @@ class WriteGuard:
                 self._check_own_link(records.browse(ids & self.own), vals)
             others = records.browse(ids - self._own_ids(records))
             if self._judge(others, "write", [vals])[0] != "equal":
-                self._allowed.setdefault(records._name, set()).update(ids)
+                self._parts.note(records._name, ids)
         return self._run(_Body(records._name, ids), body, vals)
 
-    def unlink(self, records, body):
+    def on_unlink(self, records, body):
         """Check and do a deletion (``body`` is the ORM's own)."""
         if self._bodies:
             ids = {one for one in records._ids if isinstance(one, int)}
@@ -125,7 +125,7 @@ class WriteGuard:
         with guarded_by(None):
             return body()
 
-    def register(self, records):
+    def on_new(self, records):
         """Note the records that the running ``create`` has made."""
         if self._bodies and self._bodies[-1].is_making:
             body = self._bodies[-1]
@@ -133,7 +133,7 @@ class WriteGuard:
                 return
             body.ids.update(records.ids)
             body.is_making = False
-            self._allowed.setdefault(body.model, set()).update(body.ids)
+            self._parts.note(body.model, body.ids)
             if len(self._bodies) == 1:
                 self.own.update(records.ids)
 
@@ -153,7 +153,7 @@ class WriteGuard:
             if not is_open:
                 raise InsufficientScope(cause, name)
         for name, made in self._made.items():
-            linked = self._linked_ids(name)
+            linked = self._parts.find_linked(name)
             for one, cause in made.items():
                 if one not in linked:
                     raise InsufficientScope(cause, name)
@@ -199,7 +199,7 @@ class WriteGuard:
         if self._is_code_of_own_write(records, operation):
             return "override", cause
         if operation == "create":
-            if all(self._vanishes_by(records, values) for values in vals_list):
+            if all(self._parts.vanishes_by(records, values) for values in vals_list):
                 return "part", cause
             if self._may_get_linked(records):
                 return "linked", cause
@@ -227,20 +227,20 @@ class WriteGuard:
         above, operation, values = found
         values = values if isinstance(values, list) else [values or {}]
         if operation == "create":
-            if all(self._vanishes_by(above, one) for one in values):
+            if all(self._parts.vanishes_by(above, one) for one in values):
                 return True
         else:
             above = above.browse(set(above.ids) - self._own_ids(above))
-            above -= self._vanishing(above, values[0])
+            above -= self._parts.find(above, values[0])
             if not above:
                 return True
         return self._reach.may_change(above, operation, values)
 
     def _without_parts(self, records, operation, vals, names, cause):
-        """Return ``records`` without those that are an own record's parts or parents."""
+        """Return ``records`` without parts and parents of own ones."""
         made = self._made.get(records._name, ())
         records = records.filtered(lambda one: one.id not in made)
-        records -= self._vanishing(records, vals)
+        records -= self._parts.find(records, vals)
         if operation == "write":
             records = records.filtered(
                 lambda one: not self._is_parent_in_reach(one, names, cause)
@@ -315,13 +315,6 @@ class WriteGuard:
 
     # What is made for an own record
 
-    def _links_to(self, name):
-        return [
-            link.name
-            for link in self.model._fields.values()
-            if link.type == "many2one" and link.store and link.comodel_name == name
-        ]
-
     def _may_get_linked(self, model):
         """Tell whether a new record of ``model`` may be one that an own record links.
 
@@ -330,55 +323,8 @@ class WriteGuard:
         """
         body = self._bodies[-1]
         is_direct = body.model == self.model._name and body.ids <= self.own
-        return is_direct and may_be_any(model._name) and self._links_to(model._name)
-
-    def _linked_ids(self, name):
-        """Return the records (set of ids) of model ``name`` that own records link."""
-        own = self.model.browse(self.own).sudo().exists()
-        return {one for link in self._links_to(name) for one in own[link].ids}
-
-    # What vanishes with an own record
-
-    def _vanishing(self, records, vals):
-        """Return which of ``records`` vanish with an own record, before and after."""
-        found = records.sudo()
-        vanishing = found.browse()
-        for one in found:
-            if one._name in _ATTACHED:
-                values = {name: one[name] for name in ("res_model", "res_id")}
-                if one._name == "ir.attachment":
-                    values["res_field"] = one.res_field
-            else:
-                values = {
-                    link.name: one[link.name].id for link in self._cascades(records)
-                }
-            if self._vanishes_by(records, values) and self._vanishes_by(
-                records, values | vals
-            ):
-                vanishing |= one
-        return records.browse(vanishing.ids)
-
-    def _vanishes_by(self, model, values):
-        """Tell whether a record with these ``values`` vanishes with an own record."""
-        if model._name in _ATTACHED:
-            owner, number = values.get("res_model"), values.get("res_id")
-            if owner == self.model._name and number in self.own:
-                return True
-            # A value that is stored so, and who follows a record that is being made
-            is_part = model._name == "mail.followers" or values.get("res_field")
-            return bool(is_part) and number in self._allowed.get(owner, ())
-        return any(values.get(link.name) in self.own for link in self._cascades(model))
-
-    def _cascades(self, model):
-        """Return the links of ``model`` to an own record that end with it."""
-        return [
-            link
-            for link in model._fields.values()
-            if link.type == "many2one"
-            and link.store
-            and link.comodel_name == self.model._name
-            and link.ondelete == "cascade"
-        ]
+        has_link = bool(self._parts.get_links(model._name))
+        return is_direct and has_link and may_be_any(model._name)
 
     # The box of the scope
 
@@ -395,10 +341,7 @@ class WriteGuard:
         scopes = self.access.scopes.filtered(
             lambda scope: scope.model == model._name and scope.allows(operation)
         )
-        boxed = scopes.filtered(
-            lambda scope: "api_write_related" in scope._fields
-            and scope.api_write_related
-        )
+        boxed = scopes.filtered("api_write_related")
         if boxed == scopes:
             return bool(boxed)
         # Another scope gives some fields, or some records
@@ -426,7 +369,11 @@ class WriteGuard:
         if cause is not None:
             return self._sent_with(cause)
         # A parent is written directly
-        for name in (*sorted(names), *self.model._inherits.values(), *sorted(self.sent)):
+        for name in (
+            *sorted(names),
+            *self.model._inherits.values(),
+            *sorted(self.sent),
+        ):
             if name in self.sent:
                 return name
         return None

@@ -152,25 +152,25 @@ class Base(models.AbstractModel):
         guard = api_access.write_guard()
         if guard is None:
             return super().create(vals_list)
-        return guard.create(self, vals_list, super().create)
+        return guard.on_create(self, vals_list, super().create)
 
     def write(self, vals):
         guard = api_access.write_guard()
         if guard is None:
             return super().write(vals)
-        return guard.write(self, vals, super().write)
+        return guard.on_write(self, vals, super().write)
 
     def unlink(self):
         guard = api_access.write_guard()
         if guard is None:
             return super().unlink()
-        return guard.unlink(self, super().unlink)
+        return guard.on_unlink(self, super().unlink)
 
     def _parent_store_create(self):
         guard = api_access.write_guard()
         if guard is not None:
             # The first thing that happens to new records
-            guard.register(self)
+            guard.on_new(self)
         return super()._parent_store_create()
 
     # Errors that a caller with a token is told of

@@ -28,12 +28,14 @@ from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
+from . import test_json2_box
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
 from . import test_json2_lists
 from . import test_json2_models
 from . import test_json2_overrides
+from . import test_json2_parents
 from . import test_json2_paths
 from . import test_json2_related
 from . import test_json2_related_apps

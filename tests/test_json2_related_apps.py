@@ -56,9 +56,7 @@ class TestJson2RelatedApps(RelatedCase):
     def test_a_lead_without_customer(self):
         self.use_groups("sales_team.group_sale_salesman_all_leads")
         names = ("name", "email_from", "phone", "contact_name", "partner_name")
-        scope = self.create_api_scope(
-            "l", "crm.lead", names, api_create=True, **WRITES
-        )
+        scope = self.create_api_scope("l", "crm.lead", names, api_create=True, **WRITES)
         token = self.get_token(scope)
         response = self.make(
             token,
@@ -78,9 +76,7 @@ class TestJson2RelatedApps(RelatedCase):
         self.use_groups("sales_team.group_sale_salesman_all_leads")
         self.inside[1].email = "old@example.com"
         names = ("name", "email_from", "partner_id")
-        scope = self.create_api_scope(
-            "l", "crm.lead", names, api_create=True, **WRITES
-        )
+        scope = self.create_api_scope("l", "crm.lead", names, api_create=True, **WRITES)
         contacts = self.create_api_scope("c", api_read=True)
         token = self.get_token(scope, contacts)
         vals = {"name": "Lead", "partner_id": self.inside[1].id}
@@ -171,7 +167,12 @@ class TestJson2RelatedApps(RelatedCase):
         self.use_groups("hr_recruitment.group_hr_recruitment_manager")
         source = self.env["utm.source"].create({"name": "Board"})
         mine, other = self.env["hr.recruitment.source"].create(
-            [{"source_id": source.id, "job_id": self.env["hr.job"].search([], limit=1).id}]
+            [
+                {
+                    "source_id": source.id,
+                    "job_id": self.env["hr.job"].search([], limit=1).id,
+                }
+            ]
             * 2
         )
         scope = self.create_filtered("s", "hr.recruitment.source", ("name",), mine)
@@ -266,3 +267,43 @@ class TestJson2RelatedApps(RelatedCase):
                 if "name" in vals:
                     self.assert_done(self.write(token, record, name="Newer"))
                     self.assertEqual(record.name, "Newer")
+
+    def test_a_variant_below_another_template(self):
+        """With the box on the scope, too."""
+        self.use_groups("product.group_product_manager")
+        mine, other = self.env["product.template"].create(
+            [{"name": "Mine"}, {"name": "Other"}]
+        )
+        variant = mine.product_variant_id
+        names = ("name", "product_tmpl_id", "barcode")
+        templates = self.create_api_scope(
+            "t", "product.template", ("name",), api_read=True
+        )
+        scope = self.create_filtered(
+            "p",
+            "product.product",
+            names,
+            variant,
+            api_create=True,
+            api_write_related=True,
+        )
+        token = self.get_token(scope, templates)
+        for response in (
+            self.write(token, variant, product_tmpl_id=other.id),
+            self.write(token, variant, product_tmpl_id=other.id, name="x"),
+            self.make(token, "product.product", product_tmpl_id=other.id),
+            self.make(token, "product.product", product_tmpl_id=other.id, name="x"),
+        ):
+            self.assert_insufficient(response, "product_tmpl_id", "product.template")
+        self.assertEqual(variant.product_tmpl_id, mine)
+        self.assertEqual(other.name, "Other")
+        # Nothing of the template can be written through it
+        narrow = self.create_api_scope(
+            "n", "product.product", ("product_tmpl_id", "barcode"), api_create=True
+        )
+        token = self.get_token(narrow, templates)
+        other.product_variant_id.active = False
+        response = self.make(
+            token, "product.product", product_tmpl_id=other.id, barcode="12345"
+        )
+        self.assert_done(response)
