@@ -5,7 +5,8 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_error_answer import REFUSED, ErrorCase
+from .test_error_answer import ErrorCase
+from .test_error_text import REFUSED
 from .test_json2 import SECRET
 
 TAKEN = "4006381333931"
