@@ -53,13 +53,13 @@ class ResConfigSettings(models.TransientModel):
     # Odoo's own config_parameter takes False for nothing
     oauth_reset_ends_tokens = fields.Boolean(
         string="End Tokens at a Password Reset",
-        help="A password that is reset by a link, or set by an administrator, ends the"
-        " tokens that the user has let applications have.",
+        help="A password that is reset by a link or set by an administrator ends the"
+        " tokens of the applications that the user has connected.",
     )
     oauth_change_ends_tokens = fields.Boolean(
         string="End Tokens at a Password Change",
-        help="A password that people change themselves ends the tokens that they have"
-        " let applications have.",
+        help="A password that people change themselves ends the tokens of the"
+        " applications that they have connected.",
     )
 
     @api.constrains(*NUMBERS)

@@ -237,7 +237,7 @@ class EndingCase(OAuthCase):
 
     def archive_clients(self):
         clients = self.client | self.backend
-        clients.with_user(self.manager).sudo().action_archive()
+        clients.with_user(self.manager).action_archive()
         return clients.action_unarchive
 
     def delete_user(self):

@@ -11,7 +11,7 @@ from odoo import fields
 from odoo.exceptions import ConcurrencyError
 from odoo.modules.migration import load_script
 from odoo.modules.module import get_module_path
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .ending_case import COLUMNS, EndingCase
 
@@ -204,6 +204,43 @@ class TestEnding(EndingCase):
                 savepoint.rollback()
             self.env.invalidate_all()
             self.env.registry.clear_cache()
+
+    def test_who_archives_needs_no_right_on_tokens(self):
+        new_test_user(
+            self.env,
+            "oauth_hr",
+            "base.group_user,base.group_erp_manager",
+            password="oauth_hr_password",
+        )
+        self.authenticate("oauth_hr", "oauth_hr_password")
+        self.make_jsonrpc_request(
+            "/web/dataset/call_kw/res.users/action_archive",
+            {
+                "model": "res.users",
+                "method": "action_archive",
+                "args": [self.user.ids],
+                "kwargs": {},
+            },
+        )
+        self.user.active = True
+        self.assertEqual(set(self.get_state().values()), {"ends"})
+        event = self.events("user archived")
+        self.assertEqual(event.author_id.login, "oauth_hr")
+        self.assertEqual(event.user_id, self.user)
+
+    def test_a_portal_user_who_is_removed_ends(self):
+        self.user.group_ids = self.env.ref("base.group_portal")
+        partner = self.user.partner_id
+        if "portal.wizard" in self.env:
+            wizard = self.env["portal.wizard"].create({"partner_ids": partner.ids})
+            wizard.user_ids.action_revoke_access()
+        else:
+            # As the wizard does
+            public = self.env.ref("base.group_public")
+            self.user.write({"group_ids": [(6, 0, public.ids)], "active": False})
+        self.assertFalse(self.user.active)
+        self.user.active = True
+        self.assertEqual(set(self.get_state().values()), {"ends"})
 
     def test_each_ending_is_an_event_once(self):
         for archive, reason, role in (
