@@ -179,9 +179,10 @@ class TestMigration(TransactionCase):
 
     def test_companies_that_were_chosen_go_on_to_limit_a_grant(self):
         companies = self.env["res.company"].create([{"name": "A"}, {"name": "B"}])
-        self.env.user.company_ids |= companies
+        user = self.env.ref("base.user_admin")
+        user.company_ids |= companies
         client = self.env["oauth.provider.client"].create({"name": "Client"})
-        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        grant = self.env["oauth.provider.grant"].ensure(client, user)
         grant.limit_to(companies[0])
         self.env.flush_all()
         self.env.cr.execute("UPDATE oauth_provider_grant SET is_company_limited = NULL")
@@ -248,10 +249,11 @@ class TestMigration(TransactionCase):
     def test_without_a_grant_columns_of_their_own_hold_client_and_user(self):
         table = "oauth_provider_token"
         client = self.env["oauth.provider.client"].create({"name": "Client"})
-        vals = {"client": client, "user": self.env.user, "lifetime": 60}
+        user = self.env.ref("base.user_admin")
+        vals = {"client": client, "user": user, "lifetime": 60}
         vals["scopes"] = client.scope_ids
         tokens = self.env["oauth.provider.token"]
-        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        grant = self.env["oauth.provider.grant"].ensure(client, user)
         held, _value = tokens.issue(grant=grant, **vals)
         backend, _value = tokens.issue(**vals)
         comodels = {
@@ -278,7 +280,7 @@ class TestMigration(TransactionCase):
             script.migrate(self.env.cr, "19.0.1.5.0")
         self.env.invalidate_all()
         self.assertEqual(backend.backend_client_id, client)
-        self.assertEqual(backend.backend_user_id, self.env.user)
+        self.assertEqual(backend.backend_user_id, user)
         self.assertFalse(held.backend_client_id or held.backend_user_id)
         self.env.cr.execute(
             "SELECT conname FROM pg_constraint WHERE conname = ANY(%(names)s)"
@@ -295,7 +297,8 @@ class TestMigration(TransactionCase):
         new = {code: texts[1] for code, texts in script.DESCRIPTIONS.items()}
         self.assertEqual(scope.with_context(lang="en_US").description, new["en"])
         client = self.env["oauth.provider.client"].create({"name": "Client"})
-        grant = self.env["oauth.provider.grant"].ensure(client, self.env.user)
+        user = self.env.ref("base.user_admin")
+        grant = self.env["oauth.provider.grant"].ensure(client, user)
         grant.consent(scope, scope)
         events = self.env["oauth.provider.event"]
         for before, after in (
