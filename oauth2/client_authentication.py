@@ -12,6 +12,8 @@ from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 from . import client_assertion
 from .throttle import check_throttle, record_failure
 
+#: Methods by which a client presents its secret itself.
+SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 
 
@@ -120,9 +122,17 @@ def authenticate(env, message):
         env["oauth.provider.event"].record(
             "refused", client=client, reason="invalid_client"
         )
-        raise InvalidClientError(description="Client authentication failed.")
+        raise InvalidClientError(description=_describe(message, credentials))
     message.client = client
     return client
+
+
+def _describe(message, credentials):
+    """Return what the caller is told (str): nothing that depends on the client."""
+    description = "Client authentication failed."
+    if message.origin is not None and credentials.method in SECRET_METHODS:
+        return f"{description} With an Origin header, only a generated secret works."
+    return description
 
 
 def _is_proven(env, message, client, credentials):

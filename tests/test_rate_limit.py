@@ -221,12 +221,14 @@ class TestRateLimit(RateLimitCase):
         client.invalidate_recordset()
         advice = Form(own).secret_advice
         self.assertIn("60 seconds: 20", advice)
-        self.assertIn("Generate", advice)
+        self.assertIn("generate one", advice)
         client.generate_secret()
         self.assertIn("do not affect", Form(own).secret_advice)
         other = self.create_typed()
         self.assertFalse(other.secret_advice)
         self.assertFalse(Form(self.Client.with_user(manager)).secret_advice)
+        client.action_withdraw_secret()
+        self.assertIn("do not affect", Form(own).secret_advice)
         self.failures.search([]).failed_at = "2020-01-01"
         self.env.flush_all()
         client.invalidate_recordset()
