@@ -6,9 +6,11 @@ from collections.abc import Set
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.models import BaseModel
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
+from ..tools import api_access
 from ..tools.api_access import held_to
 
 #: Operators that compare with plain values. Those that walk a hierarchy are not among
@@ -101,8 +103,86 @@ def _check_condition(model, path, operator, value):
         check_domain(comodel, Domain(value))
 
 
+def check_search(model, domain, order=None):
+    """Raise AccessError or ValueError for what a token may not search by.
+
+    The names in the domain and the order are checked. Where the code of a search method
+    compares the value that the caller sends, the query is built once only to see that
+    it compares no field that the token does not open.
+
+    :param model: recordset of the model
+    :param domain: domain of the caller
+    :param order: text of the order, or None
+    """
+    domain = Domain(domain)
+    check_order(model, order)
+    if api_access.checked() != model._name:
+        check_domain(model, domain)
+        rehearse(model, domain)
+
+
+def rehearse(model, domain):
+    """Raise AccessError where a search method compares what the token does not open.
+
+    :param model: recordset of the model
+    :param domain: Domain that has been checked
+    """
+    if not _has_code(model, domain):
+        return
+    narrowed = narrow(api_access.current(), model, domain)
+    with api_access.rehearsing():
+        # Past what models do on their own before and after they search
+        BaseModel._search(model.browse(), narrowed)
+
+
+def _has_code(model, domain):
+    """Tell whether code of a model decides what a condition in ``domain`` means."""
+    for condition in domain.iter_conditions():
+        name, _dot, rest = condition.field_expr.partition(".")
+        field = model._fields.get(name)
+        if field is None or name == "id":
+            continue
+        if not field.store:
+            return True
+        if not field.relational:
+            continue
+        value = condition.value
+        comodel = model.env[field.comodel_name]
+        if rest:
+            if _has_code(comodel, Domain(rest, condition.operator, value)):
+                return True
+        elif condition.operator in QUANTIFIERS:
+            if _has_code(comodel, Domain(value)):
+                return True
+        else:
+            values = value if isinstance(value, COLLECTION_TYPES) else [value]
+            if any(isinstance(one, str) for one in values):
+                return True
+    return False
+
+
+def own_order(model):
+    """Return the order (text) of a search on ``model`` without one of the caller.
+
+    That of the model where the token opens each of its fields, else by id: the place of
+    a record tells of the value that it is ordered by. A many2one in it is ordered by the
+    own order of the other model, to which the same applies.
+
+    :param model: recordset of the model
+    """
+    access = api_access.current()
+    for part in (model._order or "").split(","):
+        word = (part.split() or ["id"])[0]
+        field = model._fields.get(word.partition(".")[0].partition(":")[0])
+        if field is not None and not access.allows_field(model, field, "read"):
+            return "id"
+    return model._order
+
+
 def check_order(model, order):
     """Raise AccessError for an order by a field that the token does not open.
+
+    The own order of the model is none that the caller names, see :func:`own_order`.
 
     :param model: recordset of the model
     :param order: text of the order, or None

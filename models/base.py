@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import nullcontext
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -16,15 +18,49 @@ class Base(models.AbstractModel):
 
     _inherit = "base"
 
+    @property
+    def _table_sql(self):
+        if api_access.current() is None:
+            return super()._table_sql
+        # What a report is made of is the user's own affair
+        with api_access.held_to(None):
+            return super()._table_sql
+
     @api.model
     def _has_field_access(self, field, operation):
         has_access = super()._has_field_access(field, operation)
         access = api_access.current()
         if access is None or not has_access or self.env.su:
             return has_access
-        if api_access.is_fetching():
+        if api_access.is_internal() and operation == "read":
             return True
-        return access.allows_field(self, field, operation, api_access.is_internal())
+        return access.allows_field(self, field, operation)
+
+    # Searching: what the caller names is checked first, then Odoo's own code runs
+
+    @api.model
+    @api.private
+    @api.readonly
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        if not self._oauth_is_named_by_caller():
+            return super().search_fetch(domain, field_names, offset, limit, order)
+        api_domain.check_search(self, domain, order)
+        fields = self._determine_fields_to_fetch(field_names)
+        if field_names is None:
+            field_names = [field.name for field in fields]
+        if not order or order == self._order:
+            order = api_domain.own_order(self)
+        with api_access.asking(fields):
+            return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
+    @api.readonly
+    def search_count(self, domain, limit=None):
+        if not self._oauth_is_named_by_caller():
+            return super().search_count(domain, limit)
+        api_domain.check_search(self, domain)
+        with api_access.internal():
+            return super().search_count(domain, limit)
 
     @api.model
     def _search(
@@ -39,15 +75,14 @@ class Base(models.AbstractModel):
     ):
         access = api_access.current()
         if access is not None and not self.env.su:
-            domain = Domain(domain)
             if not api_access.is_internal():
-                api_domain.check_domain(self, domain)
-                api_domain.check_order(self, order)
-            domain = api_domain.narrow(access, self, domain)
+                api_domain.check_search(self, domain, order)
+            domain = api_domain.narrow(access, self, Domain(domain))
             # A field that is marked to skip the rules of its model does not here
             bypass_access = False
             with api_access.internal():
-                return super()._search(
+                # On several records the ORM reads, on none it writes SQL
+                return super(Base, self.browse())._search(
                     domain, offset, limit, order, active_test=active_test
                 )
         return super()._search(
@@ -59,13 +94,91 @@ class Base(models.AbstractModel):
             bypass_access=bypass_access,
         )
 
+    @api.private
+    def sorted(self, key=None, reverse=False):
+        asked = api_access.asked()
+        if not asked or self.env.su or not api_access.is_internal():
+            return super().sorted(key, reverse)
+        if api_access.current() is None or api_access.is_fetching():
+            return super().sorted(key, reverse)
+        if not any(field.model_name == self._name for field in asked):
+            return super().sorted(key, reverse)
+        # The order of an answer says as much as the values that it is made by
+        try:
+            with api_access.internal(False):
+                return super().sorted(key, reverse)
+        except AccessError as error:
+            raise AccessError(
+                self.env._(
+                    "%(model)s are sorted by it: list the field in the scope, or ask"
+                    " for another order. %(reason)s",
+                    model=self._name,
+                    reason=error.args[0],
+                )
+            ) from None
+
+    def _oauth_is_named_by_caller(self):
+        """Tell whether a caller with a token, held to its scopes, has sent the names."""
+        if api_access.current() is None or self.env.su:
+            return False
+        return not api_access.is_internal()
+
+    # Fetching
+
+    @api.private
+    def fetch(self, field_names=None):
+        if api_access.current() is None or self.env.su or api_access.is_fetching():
+            return super().fetch(field_names)
+        if api_access.is_internal():
+            with api_access.held_to(None):
+                return super().fetch(field_names)
+        fields = self._determine_fields_to_fetch(field_names)
+        if field_names is None:
+            field_names = [field.name for field in fields]
+        self._oauth_forget_whole_lists(fields)
+        with api_access.asking(fields):
+            return super().fetch(field_names)
+
+    def _fetch_field(self, field):
+        is_own = api_access.is_internal() and not api_access.is_fetching()
+        if not is_own or api_access.current() is None or self.env.su:
+            return super()._fetch_field(field)
+        # Odoo's own code reads a value that nobody has named
+        with api_access.held_to(None):
+            return super()._fetch_field(field)
+
     def _fetch_query(self, query, fields):
         if api_access.current() is None or self.env.su:
+            lists = api_access.whole_lists()
+            if lists is not None:
+                lists.update(field for field in fields if not field.column_type)
             return super()._fetch_query(query, fields)
+        asked = api_access.asked()
+        named = [field for field in fields if self._oauth_is_asked(field, asked)]
+        self._oauth_forget_whole_lists(named)
         # The fields have been checked. A list among them has a domain and an order of
         # its own, which no caller has written.
         with api_access.fetching():
-            return super()._fetch_query(query, fields)
+            fetched = super()._fetch_query(query, named)
+        for field in fields:
+            if fetched and field not in named:
+                # Odoo's own code needs it whole, and nobody else gets it
+                with api_access.held_to(None):
+                    field.read(fetched)
+                api_access.whole_lists().add(field)
+        return fetched
+
+    def _oauth_is_asked(self, field, asked):
+        if field.column_type or field.name == "id" or asked is None or field in asked:
+            return True
+        return not any(one.model_name == self._name for one in asked)
+
+    def _oauth_forget_whole_lists(self, fields):
+        """Take lists that are not held to the token out of the cache."""
+        lists = api_access.whole_lists()
+        for field in lists.intersection(fields) if lists else ():
+            field._invalidate_cache(self.env)
+            lists.discard(field)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if api_access.current() is None or self.env.su:
@@ -78,15 +191,59 @@ class Base(models.AbstractModel):
         with api_access.held_to(None):
             return super()._field_to_sql(alias, field_expr, query)
 
+    # Grouping
+
+    @api.model
+    def _read_group(
+        self,
+        domain,
+        groupby=(),
+        aggregates=(),
+        having=(),
+        offset=0,
+        limit=None,
+        order=None,
+    ):
+        arguments = domain, groupby, aggregates, having, offset, limit, order
+        if not self._oauth_is_named_by_caller():
+            return super()._read_group(*arguments)
+        api_domain.check_search(self, domain)
+        with api_access.internal():
+            return super()._read_group(*arguments)
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        if not self._oauth_is_named_by_caller():
+            return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        api_domain.check_search(self, domain)
+        with api_access.internal():
+            return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
     def _read_group_groupby(self, alias, groupby_spec, query):
-        if api_access.current() is not None and not self.env.su:
-            name = groupby_spec.partition(":")[0].partition(".")[0]
-            # Records by number are answered with their names
-            name = "display_name" if name == "id" else name
+        if api_access.current() is None or self.env.su:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        name = groupby_spec.partition(":")[0].partition(".")[0]
+        # Records by number are answered with their names
+        name = "display_name" if name == "id" else name
+        with api_access.internal(False):
             if name in self._fields:
                 # The ORM does not ask for a many2many
                 self._check_field_access(self._fields[name], "read")
-        return super()._read_group_groupby(alias, groupby_spec, query)
+            return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _read_group_select(self, aggregate_spec, query):
+        with self._oauth_named():
+            return super()._read_group_select(aggregate_spec, query)
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        with self._oauth_named():
+            return super()._read_group_orderby(order, groupby_terms, query)
+
+    def _oauth_named(self):
+        """Return the context in which the limits of a token hold for what is named."""
+        if api_access.current() is None or self.env.su:
+            return nullcontext()
+        return api_access.internal(False)
 
     @api.model
     def _read_group_fill_results(
@@ -113,6 +270,12 @@ class Base(models.AbstractModel):
         if access is not None and not self.env.su:
             specification = access.hold_specification(self, specification)
         return super().web_read(specification)
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        is_own = not order or order == self._order
+        if is_own and api_access.current() is not None and not self.env.su:
+            order = api_domain.own_order(self)
+        return super()._order_to_sql(order, query, alias, reverse)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if api_access.current() is None or self.env.su or api_access.is_internal():
@@ -177,6 +340,7 @@ class Base(models.AbstractModel):
 
     def _check_field_access(self, field, operation):
         try:
+            self._oauth_check_rehearsal(field)
             return super()._check_field_access(field, operation)
         except AccessError:
             if api_access.current() is None or self.env.su:
@@ -191,6 +355,18 @@ class Base(models.AbstractModel):
                     model=self._name,
                 )
             ) from None
+
+    def _oauth_check_rehearsal(self, field):
+        """Raise AccessError for a field that a search method compares unseen."""
+        access = api_access.current()
+        if access is None or self.env.su or not api_access.is_rehearsing():
+            return
+        if not api_access.is_internal() or api_access.is_fetching():
+            return
+        # On several records the ORM reads, on none it writes SQL
+        is_read = len(self._ids) > 1
+        if not is_read and not access.allows_field(self, field, "read", True):
+            raise AccessError(field.name)
 
     @api.model
     def _sql_error_to_message(self, exc):

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One call of Odoo's own API in the name of a token."""
 
+from contextlib import nullcontext
+
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
@@ -11,11 +13,26 @@ from ..models.api_access import (
     is_enforceable,
     is_generic,
 )
+from ..models.api_domain import check_search
 from ..models.api_values import check_values
 from ..models.api_write_guard import WriteGuard
-from ..tools.api_access import guarded_by, held_to
+from ..tools.api_access import checked_for, guarded_by, held_to
 from .api_grouping import check_grouping, check_list
 
+#: Methods whose ``domain`` is all that the caller compares.
+DOMAIN_METHODS = frozenset(
+    {
+        "formatted_read_group",
+        "formatted_read_grouping_sets",
+        "read_group",
+        "search",
+        "search_count",
+        "search_fetch",
+        "search_read",
+        "web_read_group",
+        "web_search_read",
+    }
+)
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
 
@@ -104,7 +121,8 @@ def call(access, records, name, method, kwargs):
                 # Those of read_group are aggregates, which the ORM takes apart
                 if names and name != "read_group":
                     access.check_fields(model, check_list(names))
-            result = method(records, **kwargs)
+            with _checked_search(model, name, kwargs):
+                result = method(records, **kwargs)
             if name == "fields_get":
                 # Some models describe more than what the ORM found open
                 return _only_open(access, model, result)
@@ -122,6 +140,19 @@ def call(access, records, name, method, kwargs):
         )
     _check_exist(access, records, name)
     return _plain(method(records, **kwargs))
+
+
+def _checked_search(model, name, kwargs):
+    """Check the caller's domain, and return the context that lets the ORM know of it.
+
+    Some models add conditions of their own before they search, by fields that the
+    token need not open.
+    """
+    domain = kwargs.get("domain")
+    if name not in DOMAIN_METHODS or not isinstance(domain, list):
+        return nullcontext()
+    check_search(model, domain)
+    return checked_for(model._name)
 
 
 def _change(access, records, name, method, kwargs):

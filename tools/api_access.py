@@ -15,6 +15,10 @@ _companies = ContextVar("oauth_provider_api_companies", default=None)
 _write_guard = ContextVar("oauth_provider_api_write_guard", default=None)
 _is_internal = ContextVar("oauth_provider_api_internal", default=False)
 _is_fetching = ContextVar("oauth_provider_api_fetching", default=False)
+_is_rehearsing = ContextVar("oauth_provider_api_rehearsing", default=False)
+_asked = ContextVar("oauth_provider_api_asked", default=None)
+_checked = ContextVar("oauth_provider_api_checked", default=None)
+_whole_lists = ContextVar("oauth_provider_api_whole_lists", default=None)
 
 
 def current():
@@ -33,8 +37,37 @@ def write_guard():
 
 
 def is_internal():
-    """Tell whether the ORM itself asks, for an order or a name that nobody sees."""
+    """Tell whether Odoo's own code asks, while it searches or fetches.
+
+    It may read any field of a record: what the caller names has been checked before.
+    """
     return _is_internal.get()
+
+
+def is_rehearsing():
+    """Tell whether what the caller compares is followed into the code of search methods.
+
+    These may look at other fields than the one that the caller names.
+    """
+    return _is_rehearsing.get()
+
+
+def asked():
+    """Return the fields (set) that the caller wants to have fetched, or None."""
+    return _asked.get()
+
+
+def checked():
+    """Return the model (name) for which the caller's own domain has been checked."""
+    return _checked.get()
+
+
+def whole_lists():
+    """Return the fields (set) of lists in the cache that are not held to the token.
+
+    None where no token holds the call.
+    """
+    return _whole_lists.get()
 
 
 def is_fetching():
@@ -49,9 +82,14 @@ def is_fetching():
 def held_to(access):
     """Hold everything inside to ``access``; None gives the user's own rights back."""
     mark = _current.set(access)
+    lists = None
+    if access is not None and _whole_lists.get() is None:
+        lists = _whole_lists.set(set())
     try:
         yield
     finally:
+        if lists is not None:
+            _whole_lists.reset(lists)
         _current.reset(mark)
 
 
@@ -66,24 +104,60 @@ def guarded_by(guard):
 
 
 @contextmanager
-def internal():
-    """Let the ORM have the fields that it needs for a search to run at all."""
-    mark = _is_internal.set(True)
+def internal(is_internal=True):
+    """Let Odoo's own code read what it needs for a search to run at all.
+
+    :param is_internal: False gives the limits of the token back
+    """
+    marks = _is_internal.set(is_internal), _is_fetching.set(False)
     try:
         yield
     finally:
-        _is_internal.reset(mark)
+        _is_fetching.reset(marks[1])
+        _is_internal.reset(marks[0])
+
+
+@contextmanager
+def rehearsing():
+    """Let the ORM compare the fields alone that the token opens, at any depth."""
+    mark = _is_rehearsing.set(True)
+    try:
+        with internal():
+            yield
+    finally:
+        _is_rehearsing.reset(mark)
+
+
+@contextmanager
+def asking(fields):
+    """Let inside be known which ``fields`` the caller wants to have fetched."""
+    mark = _asked.set(frozenset(fields))
+    try:
+        with internal():
+            yield
+    finally:
+        _asked.reset(mark)
+
+
+@contextmanager
+def checked_for(model):
+    """Let inside be known that the caller's domain on ``model`` (name) is checked."""
+    mark = _checked.set(model)
+    try:
+        yield
+    finally:
+        _checked.reset(mark)
 
 
 @contextmanager
 def fetching():
     """Let the ORM have whatever fields it needs to get the values that it fetches."""
-    mark = _is_fetching.set(True)
+    marks = _is_internal.set(True), _is_fetching.set(True)
     try:
-        with internal():
-            yield
+        yield
     finally:
-        _is_fetching.reset(mark)
+        _is_fetching.reset(marks[1])
+        _is_internal.reset(marks[0])
 
 
 @contextmanager
