@@ -50,7 +50,7 @@ class Base(models.AbstractModel):
             field_names = [field.name for field in fields]
         if not order or order == self._order:
             order = api_domain.own_order(self)
-        with api_access.asking(fields):
+        with api_access.asking(self._name, fields):
             return super().search_fetch(domain, field_names, offset, limit, order)
 
     @api.model
@@ -96,12 +96,9 @@ class Base(models.AbstractModel):
 
     @api.private
     def sorted(self, key=None, reverse=False):
-        asked = api_access.asked()
-        if not asked or self.env.su or not api_access.is_internal():
+        if not api_access.is_internal() or api_access.is_fetching() or self.env.su:
             return super().sorted(key, reverse)
-        if api_access.current() is None or api_access.is_fetching():
-            return super().sorted(key, reverse)
-        if not any(field.model_name == self._name for field in asked):
+        if api_access.current() is None or api_access.asked(self._name) is None:
             return super().sorted(key, reverse)
         # The order of an answer says as much as the values that it is made by
         try:
@@ -118,7 +115,7 @@ class Base(models.AbstractModel):
             ) from None
 
     def _oauth_is_named_by_caller(self):
-        """Tell whether a caller with a token, held to its scopes, has sent the names."""
+        """Tell whether a caller with a token has sent the names that are at hand."""
         if api_access.current() is None or self.env.su:
             return False
         return not api_access.is_internal()
@@ -136,7 +133,7 @@ class Base(models.AbstractModel):
         if field_names is None:
             field_names = [field.name for field in fields]
         self._oauth_forget_whole_lists(fields)
-        with api_access.asking(fields):
+        with api_access.asking(self._name, fields):
             return super().fetch(field_names)
 
     def _fetch_field(self, field):
@@ -153,8 +150,12 @@ class Base(models.AbstractModel):
             if lists is not None:
                 lists.update(field for field in fields if not field.column_type)
             return super()._fetch_query(query, fields)
-        asked = api_access.asked()
-        named = [field for field in fields if self._oauth_is_asked(field, asked)]
+        asked = api_access.asked(self._name)
+        named = [
+            field
+            for field in fields
+            if asked is None or field in asked or field.column_type
+        ]
         self._oauth_forget_whole_lists(named)
         # The fields have been checked. A list among them has a domain and an order of
         # its own, which no caller has written.
@@ -167,11 +168,6 @@ class Base(models.AbstractModel):
                     field.read(fetched)
                 api_access.whole_lists().add(field)
         return fetched
-
-    def _oauth_is_asked(self, field, asked):
-        if field.column_type or field.name == "id" or asked is None or field in asked:
-            return True
-        return not any(one.model_name == self._name for one in asked)
 
     def _oauth_forget_whole_lists(self, fields):
         """Take lists that are not held to the token out of the cache."""

@@ -41,6 +41,7 @@ from . import test_json2_paths
 from . import test_json2_related
 from . import test_json2_related_apps
 from . import test_json2_scopes
+from . import test_json2_search
 from . import test_json2_search_apps
 from . import test_json2_write
 from . import test_jwt

@@ -12,6 +12,8 @@ from .test_json2 import Json2Case
 PLAIN = frozenset({"boolean", "char", "date", "datetime", "float", "integer"})
 #: What a model may do its own way when it is searched.
 OWN = ("_search", "_fetch_query", "_order_to_sql", "_field_to_sql", "search_fetch")
+#: A model that writes names of another one into its groups, which the token must open.
+NAMES_OTHERS = "im_livechat.report.channel"
 REFUSED = "cannot be enforced"
 
 
@@ -90,7 +92,9 @@ class TestJson2SearchWalk(Json2Case):
                 ]
             for method, arguments in calls:
                 answer = self.call(token, method, model._name, domain=[], **arguments)
-                if answer.status_code != 200:
+                if model._name == NAMES_OTHERS and method == "formatted_read_group":
+                    self.assertIn("chatbot.script.answer", answer.text)
+                elif answer.status_code != 200:
                     failed[model._name, method] = answer.text[:300]
             seen += 1
             special += self.is_special(model)

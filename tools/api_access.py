@@ -52,9 +52,13 @@ def is_rehearsing():
     return _is_rehearsing.get()
 
 
-def asked():
-    """Return the fields (set) that the caller wants to have fetched, or None."""
-    return _asked.get()
+def asked(model):
+    """Return the fields (set) that the caller wants to have of ``model``, or None.
+
+    :param model: name of the model
+    """
+    asked_model, fields = _asked.get() or (None, None)
+    return fields if asked_model == model else None
 
 
 def checked():
@@ -129,9 +133,9 @@ def rehearsing():
 
 
 @contextmanager
-def asking(fields):
-    """Let inside be known which ``fields`` the caller wants to have fetched."""
-    mark = _asked.set(frozenset(fields))
+def asking(model, fields):
+    """Let inside be known which ``fields`` of ``model`` (name) the caller wants."""
+    mark = _asked.set((model, frozenset(fields)))
     try:
         with internal():
             yield
