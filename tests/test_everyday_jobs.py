@@ -105,8 +105,7 @@ class TestEverydayJobs(Json2Case):
             for name in ("read", "create", "write", "unlink")
         }
         further = [name for name in operations if f"api_{name}" not in values]
-        Scope = self.env["oauth.provider.scope"]
-        if scope.related and "api_write_related" in Scope._fields:
+        if scope.related:
             values["api_write_related"] = True
         if scope.filter:
             values["filter_id"] = (
@@ -125,7 +124,7 @@ class TestEverydayJobs(Json2Case):
         names = set(scope.fields.split())
         fields = found.field_id.filtered(lambda field: field.name in names)
         self.assertEqual(set(fields.mapped("name")), names, scope.model)
-        return Scope.create(
+        return self.env["oauth.provider.scope"].create(
             {
                 "name": f"Job {number}",
                 "code": f"job:{number}",
