@@ -10,6 +10,7 @@ _SECURITY = "mail: ResUsers._notify_security_setting_update"
 _ALIAS = "mail: MailAliasMixinOptional.write"
 _OPENING = "account: AccountFinancialYearOp.write"
 _ACCOUNT = "account: ResPartnerBank.write"
+_WORKORDER = "mrp: MrpWorkorder.write"
 _EVENT = "oauth_provider: oauth.provider.event, which managers read"
 
 CODE = {
@@ -23,6 +24,8 @@ CODE = {
         "mass_mailing: MailingMailing.write"
     ),
     ("maintenance.team", "alias_domain_id", "mail_alias"): _ALIAS,
+    ("mrp.workorder", "date_finished", "mrp_production"): _WORKORDER,
+    ("mrp.workorder", "date_start", "mrp_production"): _WORKORDER,
     ("oauth.provider.client", "secret", "oauth_provider_event"): _EVENT,
     ("oauth.provider.scope", "domain", "oauth_provider_event"): _EVENT,
     ("project.project", "alias_domain_id", "mail_alias"): _ALIAS,

@@ -6,6 +6,7 @@ OWN = "own record"
 LOG = "log columns"
 PARENT = "b: parent made of this record alone"
 TIED = "own link, or c: it vanishes with this record"
+LINKED = "new record that this record links to"
 RECOMPUTED = "declared recomputation"
 TRACKED = "tracking"
 
@@ -76,9 +77,18 @@ class Reasons:
             for column in change.columns & self.env[model]._fields.keys()
         }
         open_ = self._closure(sent)
-        return [
+        found = [
             (change, self._reason(change, record, field, told, tied, open_))
             for change in changes
+        ]
+        known = {
+            (change.table, change.id): reason
+            for change, reason in found
+            if reason in (LINKED, RECOMPUTED)
+        }
+        return [
+            (change, reason or self._reason_of_link(change, known))
+            for change, reason in found
         ]
 
     def _parents(self, record, field):
@@ -117,6 +127,8 @@ class Reasons:
             return TRACKED
         if self._is_recomputed(change, open_):
             return RECOMPUTED
+        if change.operation == "INSERT" and self._is_linked(change, record):
+            return LINKED
         return self._named(change, record, field)
 
     def _is_tracking(self, change, told):
@@ -162,6 +174,28 @@ class Reasons:
             if row and table not in ATTACHED and self._owners(table, row) & told:
                 return True
         return False
+
+    def _is_linked(self, change, record):
+        """Whether ``record`` links to the new row in a column of its own."""
+        return any(
+            one.type == "many2one"
+            and one.store
+            and self.env[one.comodel_name]._table == change.table
+            and record[one.name].id == change.id
+            for one in record._fields.values()
+        )
+
+    def _reason_of_link(self, change, known):
+        """Return the reason of the new or old row that a row of a many2many is of."""
+        for one in self._relations.get(change.table, ()):
+            for model, column in (
+                (one.model_name, one.column1),
+                (one.comodel_name, one.column2),
+            ):
+                key = (self.env[model]._table, change.row.get(column))
+                if key in known:
+                    return known[key]
+        return None
 
     def _is_recomputed(self, change, open_):
         relations = self._relations.get(change.table, ())
