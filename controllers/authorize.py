@@ -153,6 +153,7 @@ class AuthorizeController(http.Controller):
         if type(reason) is SessionExpiredException:
             # As Odoo does it, and the mark of the request goes along
             request.session.logout(keep_db=True)
+            request.session.can_save = True
             return self._login(authorization, message)
         return None
 

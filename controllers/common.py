@@ -85,10 +85,11 @@ def oauth_route(
             httprequest = request.httprequest
             method_name = httprequest.method
             session = request.session
-            if not session.uid and not session.should_rotate:
+            if not session.should_rotate:
                 # Nobody's: there is nothing to keep. A POST without a cookie may come
                 # from another site, and a new session would take the place of the one
-                # whose cookie the browser has kept back (SameSite)
+                # whose cookie the browser has kept back (SameSite). Somebody's: keeping
+                # it may make it younger, and so unlock it
                 session.can_save = False
             # HEAD is a GET whose body is not sent, where nothing is written
             if method_name not in methods and not (

@@ -42,6 +42,7 @@ class LogoutController(http.Controller):
             if not decision and not logout.is_confirmed(user.sudo()):
                 return self._page("oauth_provider.logout", logout, message)
             request.session.logout(keep_db=True)
+            request.session.can_save = True
         if logout.location:
             return redirect(logout.location)
         return self._page("oauth_provider.logged_out", logout, message)

@@ -26,13 +26,16 @@ def serve(path, address, instead):
     :param address: path and query (str) of the current request as a GET
     :param instead: function of what was raised (one of INTERRUPTIONS); returns the
         response to send, or None to let Odoo and its addons answer
-    :return: the response; headers and session are left to the current request
+    :return: the response; headers are left to the current request, and the session,
+        which is kept if nothing was raised
     """
     before = request.httprequest, request.dispatcher
     request.httprequest = _as_get(address)
+    request.session.can_save = True
     try:
         response = _serve(path)
     except INTERRUPTIONS as interruption:
+        request.session.can_save = False
         response = instead(interruption)
         if response is None:
             # Whoever answers it reads the address from the request

@@ -320,9 +320,14 @@ def test_silently_a_locked_session_is_none(server, ann, form, client):
     assert "code" in answer_of(ann.ask(form, client, prompt="none"))
     ann.change_session(create_time=time.time() - 48 * 3600)
     before = ann.read_session()
-    answer = answer_of(ann.ask(form, client, prompt="none"))
-    assert answer["error"] == "login_required"
-    assert ann.read_session()["uid"] == before["uid"]
+    for _time in range(2):
+        answer = answer_of(ann.ask(form, client, prompt="none"))
+        assert answer["error"] == "login_required"
+        # Nothing that is no page of the person makes it younger
+        ann.get(f"{form}/logout")
+        ann.ask(form, client, redirect_uri="https://evil.example.com")
+        ann.ask(form, client, scope="no.such.scope")
+    assert ann.read_session() == before
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -367,6 +372,25 @@ def test_a_session_that_is_too_old_signs_in_once(server, ann, form):
         ann.sign_in("ann")
         ann.change_session(create_time=time.time() - 48 * 3600)
         old = ann.session_file
+
+
+def test_a_session_that_odoo_ends_ends_for_clients(server, ann, databases):
+    newest = (
+        "SELECT id, ended_at IS NULL FROM oauth_provider_session"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    for path in ("/my", "/web/webclient/load_menus", "/oauth2/authorize"):
+        assert "code" in answer_of(ann.answer(ann.ask()))
+        with databases.sql(DATABASE) as execute:
+            (before,) = execute(newest)
+        assert before[1]
+        ann.change_session(create_time=time.time() - 48 * 3600)
+        response = ann.ask() if path == "/oauth2/authorize" else ann.get(path)
+        way_back(response, "/web/login")
+        with databases.sql(DATABASE) as execute:
+            (after,) = execute(newest)
+        assert after == (before[0], False), path
+        ann.sign_in("ann")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 
 import werkzeug.exceptions
 
@@ -268,7 +269,10 @@ class IrHttp(models.AbstractModel):
             with registry.cursor() as cr:
                 end(cr)
 
-        if request.env.cr.readonly:
+        if sys.exc_info()[0]:
+            # A session that has expired: Odoo rolls the request back
+            end_later()
+        elif request.env.cr.readonly:
             # Odoo's own logout, where there is a replica
             request.env.cr.postcommit.add(end_later)
         else:

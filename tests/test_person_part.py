@@ -216,6 +216,23 @@ class TestPersonPart(OAuthCase):
         self.assertIn("code", answer)
         self.assertFalse(failures)
 
+    def test_what_the_person_is_not_served_makes_no_session_younger(self):
+        store = http.root.session_store
+        session = store.get(self.opener.cookies["session_id"])
+        session["create_time"] -= 30 * 24 * 3600
+        store.save(session)
+        created = session["create_time"]
+        with self.interrupt("_authenticate"):
+            self.open_url()
+            self.open_url(prompt="none")
+        self.open_url(scope="no.such.scope")
+        self.open_url(client_id="unknown")
+        self.url_open("/oauth2/logout")
+        self.assertEqual(self.opener.cookies["session_id"], session.sid)
+        self.assertEqual(store.get(session.sid)["create_time"], created)
+        self.assertEqual(self.open_url().status_code, 200)
+        self.assertNotEqual(self.opener.cookies["session_id"], session.sid)
+
     def test_one_may_sign_out_whatever_is_asked_for(self):
         with self.interrupt("_authenticate"):
             page = self.url_open("/oauth2/logout")
