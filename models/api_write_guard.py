@@ -19,7 +19,17 @@ from .api_write_parts import Parts
 from .api_write_reach import Reach, is_inherited
 
 #: What Odoo itself notes about a change: nothing that the caller decides.
-_NOTES = frozenset({"mail.message", "mail.tracking.value", "mail.notification"})
+_NOTES = frozenset(
+    {
+        "bus.bus",
+        "mail.mail",
+        "mail.message",
+        "mail.notification",
+        "mail.tracking.value",
+    }
+)
+#: Addons that put work off to the commit to write these notes.
+_NOTING = ("odoo.addons.mail.", "odoo.addons.bus.")
 
 
 def may_be_any(model):
@@ -73,6 +83,7 @@ class WriteGuard:
         self._bodies = []
         self._allowed_itself = {}
         self._made = {}
+        self._put_off = []
         self._boxed = None
         links = [self._reach.find_bad_link(records, values) for values in values_list]
         for link in filter(None, links):
@@ -158,12 +169,27 @@ class WriteGuard:
                 if one not in linked:
                     raise InsufficientScope(cause, name)
 
+    def carry_out_rest(self):
+        """Do what has been put off to the commit, which no guard would see there."""
+        while self._put_off:
+            function = self._put_off.pop(0)
+            self._run(_Body(self.model._name, set(self.own)), function)
+
     def _run(self, _body, method, *args):
+        # The queue has no other way to tell what is in it
+        queue = self.model.env.cr.precommit._funcs
+        before = len(queue)
         self._bodies.append(_body)
         try:
-            return method(*args)
+            result = method(*args)
         finally:
             self._bodies.pop()
+        if not self._bodies:
+            for function in list(queue)[before:]:
+                if not getattr(function, "__module__", "").startswith(_NOTING):
+                    queue.remove(function)
+                    self._put_off.append(function)
+        return result
 
     def _own_ids(self, records):
         """Return which ids (set) of the model of ``records`` are the call's own."""
@@ -273,6 +299,8 @@ class WriteGuard:
         found = False
         for child_name in sorted(type(parent)._inherits_children):
             child = self.model.env[child_name].sudo().with_context(active_test=False)
+            if child._abstract:
+                continue
             made = child.search([(child._inherits[parent._name], "=", parent.id)])
             found = found or bool(made)
             if made and not self._may_write_all(made, parent._name, names, cause):
@@ -330,7 +358,7 @@ class WriteGuard:
 
     def _is_open_by_box(self, name):
         """Tell whether the scopes let these fields change related records."""
-        if not may_be_any(name):
+        if not may_be_any(name) or not may_be_any(self.model._name):
             return False
         if self._boxed is None:
             self._boxed = self._find_boxed()

@@ -166,6 +166,7 @@ def _change(access, records, name, method, kwargs):
         check_values(access, records.browse(), operation, values)
     with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
         result = method(records, **kwargs)
+        guard.carry_out_rest()
     touched = result if operation == "create" else records
     # A change may not carry a record out of what the token sees
     touched.flush_recordset()

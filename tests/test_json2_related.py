@@ -188,6 +188,32 @@ class TestJson2Related(RelatedCase):
         self.assertEqual(company.street, "Before")
         self.assertNotIn("After", company.report_footer or "")
 
+    def test_work_that_is_put_off_to_the_commit(self):
+        contact, other = self.inside
+        model_class = type(contact)
+        done = []
+
+        def inverse(records):
+            bank = self.bank.with_env(records.env).sudo()
+
+            def later():
+                done.append(True)
+                if records.company_type == "company":
+                    bank.bic = "NEWBEBB"
+
+            records.env.cr.precommit.add(later)
+
+        scope = self.create_filtered("p", "res.partner", ("company_type",), other)
+        token = self.get_token(scope)
+        with patch.object(model_class, "_write_company_type", inverse):
+            call = {"ids": other.ids, "vals": {"company_type": "company"}}
+            response = self.call(token, "write", **call)
+            self.assert_insufficient(response, "company_type", "res.bank")
+            self.assertEqual((self.bank.bic, done), ("OLDBEBB", [True]))
+            call["vals"]["company_type"] = "person"
+            self.assert_done(self.call(token, "write", **call))
+        self.assertEqual(len(done), 2)
+
     def test_deleting_through_a_field(self):
         """An inverse method that deletes is held like one that writes."""
         contact, other = self.inside

@@ -268,6 +268,36 @@ class TestJson2RelatedApps(RelatedCase):
                     self.assert_done(self.write(token, record, name="Newer"))
                     self.assertEqual(record.name, "Newer")
 
+    def test_an_opening_balance(self):
+        """The entry is made when the transaction is committed."""
+        self.use_groups("account.group_account_manager")
+        account = self.env["account.account"].search(
+            [("account_type", "=", "asset_current")], limit=1
+        )
+        names = ("opening_debit", "opening_credit", "opening_balance")
+        scope = self.create_filtered("a", "account.account", names, account)
+        token = self.get_token(scope)
+        entries = self.env["account.move"].search_count([])
+        for name in names:
+            response = self.write(token, account, **{name: 5})
+            self.assertEqual(response.status_code, 403, response.text)
+            self.assertIn(f" {name} ", response.json()["error_description"])
+        self.assertEqual(self.env["account.move"].search_count([]), entries)
+
+    def test_the_alias_of_a_team(self):
+        self.use_groups("sales_team.group_sale_manager")
+        mine, other = self.env["crm.team"].create([{"name": "Mine"}, {"name": "Other"}])
+        names = ("alias_name", "alias_contact", "alias_bounced_content")
+        scope = self.create_filtered("t", "crm.team", names, mine)
+        token = self.get_token(scope)
+        vals = {"alias_name": "mine", "alias_contact": "followers"}
+        self.assert_done(self.write(token, mine, **vals))
+        self.assertEqual(mine.alias_id.alias_contact, "followers")
+        other.alias_id = mine.alias_id
+        response = self.write(token, mine, alias_contact="everyone")
+        self.assertEqual(response.status_code, 403, response.text)
+        self.assertEqual(mine.alias_id.alias_contact, "followers")
+
     def test_a_variant_below_another_template(self):
         """With the box on the scope, too."""
         self.use_groups("product.group_product_manager")
