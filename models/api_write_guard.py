@@ -15,6 +15,7 @@ from ..tools.api_access import guarded_by, held_to
 from ..tools.insufficient_scope import InsufficientScope
 from .api_write_cause import ASIDE, find_field, find_override
 from .api_write_equal import changed_names
+from .api_write_parents import Parents
 from .api_write_parts import Parts
 from .api_write_reach import Reach, is_inherited
 
@@ -80,6 +81,7 @@ class WriteGuard:
         self.refusal = None
         self._reach = Reach(access, self.model.env)
         self._parts = Parts(self.model, self.own)
+        self._parents = Parents(self._reach, self.model, self.own, self.sent)
         self._bodies = []
         self._allowed_itself = {}
         self._made = {}
@@ -88,6 +90,8 @@ class WriteGuard:
         links = [self._reach.find_bad_link(records, values) for values in values_list]
         for link in filter(None, links):
             raise InsufficientScope(link, self.model._fields[link].comodel_name)
+        if operation == "write":
+            self._check_parents(records, values_list[0])
 
     # Entered by the hooks of the ORM
 
@@ -200,10 +204,11 @@ class WriteGuard:
 
     # The reasons
 
-    def _judge(self, records, operation, vals_list):
+    def _judge(self, records, operation, vals_list, cause=None):
         """Return why a change is allowed; raise InsufficientScope if it is not.
 
         :param records: those to be changed that are not the call's own
+        :param cause: field (name) that the caller sent, where it is known
         :return: (reason, field that the caller sent), either a str, the latter or None
         """
         if operation != "create" and not records:
@@ -217,7 +222,7 @@ class WriteGuard:
             names = set().union(*changed.values())
         if operation == "create" and records._name in _NOTES:
             return "note", None
-        cause = self._find_cause(names)
+        cause = cause or self._find_cause(names)
         if cause is None:
             return "unsent", None
         if self._is_open_by_box(records._name):
@@ -268,8 +273,12 @@ class WriteGuard:
         records = records.filtered(lambda one: one.id not in made)
         records -= self._parts.find(records, vals)
         if operation == "write":
-            records = records.filtered(
-                lambda one: not self._is_parent_in_reach(one, names, cause)
+            making = [body.made_parents for body in self._bodies if body.is_making]
+            records = records.browse(
+                set(records.ids)
+                - self._parents.find_in_reach(records, names, cause)
+                # Still being made, as the record that is to be made of it
+                - set().union(*(made.get(records._name, ()) for made in making))
             )
         return records
 
@@ -286,50 +295,20 @@ class WriteGuard:
         parents = self.model.env[body.model]._inherits
         return body.is_making and model._name in parents
 
-    def _is_parent_in_reach(self, parent, names, cause):
-        """Tell whether all records made of ``parent`` are the token's to write.
+    def _check_parents(self, records, values):
+        """Check what the caller sends for parents of ``records``.
 
-        :param names: fields (set) of the parent that are to be written
-        :param cause: field (name) that the caller sent
+        Some models write their parents in an override, before the ORM would.
         """
-        for body in self._bodies:
-            if body.is_making and parent.id in body.made_parents.get(parent._name, ()):
-                # Still being made, as the record that is to be made of it
-                return True
-        found = False
-        for child_name in sorted(type(parent)._inherits_children):
-            child = self.model.env[child_name].sudo().with_context(active_test=False)
-            if child._abstract:
-                continue
-            made = child.search([(child._inherits[parent._name], "=", parent.id)])
-            found = found or bool(made)
-            if made and not self._may_write_all(made, parent._name, names, cause):
-                return False
-        return found
-
-    def _may_write_all(self, made, parent_name, names, cause):
-        """Tell whether the token may write all of what is ``made`` of a parent."""
-        model = self.model.env[made._name]
-        rest = set(made.ids)
-        if model._name == self.model._name:
-            # Its own have been checked, and for the others the same fields are sent
-            rest -= self.own
-            names = {cause} | (names & self.sent)
-        elif not all(is_inherited(model, name, parent_name) for name in names):
-            return False
-        if not rest:
-            return True
-        found = self.access.of(model._name, "write")
-        if found is not None and names <= found.fields:
-            rest_records = model.browse(rest)
-            with held_to(self.access):
-                is_open = rest_records.has_access("write")
-            if is_open and self._reach.may_write_fields(model, names):
-                return True
-        # A record may be made of one that is made of another one
-        return bool(type(made)._inherits_children) and all(
-            self._is_parent_in_reach(one, names, cause) for one in made.browse(rest)
-        )
+        for parent_name, link in self.model._inherits.items():
+            vals = {
+                name: value
+                for name, value in values.items()
+                if is_inherited(self.model, name, parent_name)
+            }
+            if vals and link not in values:
+                parents = records.sudo()[link]
+                self._judge(parents, "write", [vals], min(vals))
 
     def _check_own_link(self, records, vals):
         """Check a link to a parent that the caller's values lead to."""

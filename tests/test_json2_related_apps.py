@@ -295,7 +295,7 @@ class TestJson2RelatedApps(RelatedCase):
         self.assertEqual(mine.alias_id.alias_contact, "followers")
         other.alias_id = mine.alias_id
         response = self.write(token, mine, alias_contact="everyone")
-        self.assertEqual(response.status_code, 403, response.text)
+        self.assert_insufficient(response, "alias_contact", "mail.alias")
         self.assertEqual(mine.alias_id.alias_contact, "followers")
 
     def test_a_variant_below_another_template(self):
