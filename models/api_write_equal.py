@@ -42,8 +42,11 @@ def _changes(record, field, value):
 
 def _changes_list(before, commands):
     """Tell whether ``commands`` change a list that has the ids ``before`` (set)."""
-    if not commands:
-        return bool(before) and commands is False
+    if commands is None or commands is False:
+        return bool(before)
+    if not isinstance(commands, list):
+        # The records themselves, in whichever form
+        return True
     after = set(before)
     for command in commands:
         if not isinstance(command, list | tuple) or not command:

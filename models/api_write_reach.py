@@ -80,13 +80,19 @@ class Reach:
         return None
 
     def _inherited_names(self, model, link):
-        """Return the fields (set) of the parent that the token may write through it."""
-        found = [self.access.of(model._name, one) for one in ("write", "create")]
+        """Return the fields (set) of the parent that may be written through it.
+
+        By this token, or by another one of its client: that may have asked for the
+        scope of the link first, and for that of the fields later.
+        """
+        scopes = self.access.scopes | self.access.token.client_id.scope_ids
+        found = scopes.filtered(
+            lambda scope: scope.model == model._name
+            and (scope.allows("write") or scope.allows("create"))
+        )
         return {
             name
-            for one in found
-            if one is not None
-            for name in one.fields
+            for name in found.field_ids.mapped("name")
             if is_inherited(model, name, model._fields[link].comodel_name)
         }
 

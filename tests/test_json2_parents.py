@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Writes on records that are made of another one (``_inherits``)."""
 
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import PIXEL
@@ -113,6 +114,31 @@ class TestJson2Parents(RelatedCase):
         response = self.call(token, "write", "res.users", ids=self.mine.ids, vals=vals)
         self.assert_done(response)
         self.assertEqual(self.mine.partner_id, contact)
+
+    def test_a_link_and_its_fields_by_two_tokens_of_one_client(self):
+        """Each scope asked for alone opens no more than both together."""
+        link = self.create_filtered("l", "res.users", ("partner_id",), self.mine)
+        fields = self.create_filtered("f", "res.users", ("name",), self.mine)
+        partners = self.create_api_scope("p", names=("name",), api_read=True)
+        client, secret = self.create_client(
+            "backend application",
+            scope_ids=[Command.set((link | fields | partners).ids)],
+            user_id=self.user.id,
+        )
+        contact = self.inside[1]
+        for scope, vals in (
+            ("l p", {"partner_id": contact.id}),
+            ("f", {"name": "Taken"}),
+        ):
+            data = {"grant_type": "client_credentials", "scope": scope}
+            token = self.post("token", data, client, secret).json()["access_token"]
+            response = self.call(
+                token, "write", "res.users", ids=self.mine.ids, vals=vals
+            )
+            field = next(iter(vals))
+            self.assert_insufficient(response, field, "res.partner")
+        self.assertEqual(contact.name, "Inside 1")
+        self.assertNotEqual(self.mine.partner_id, contact)
 
     def test_several_at_once(self):
         """One bad record stops all of a call."""

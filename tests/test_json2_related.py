@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..models.api_write_equal import changed_names
 from .common import PIXEL
 from .test_json2 import SECRET, Json2Case
 
@@ -317,3 +318,21 @@ class TestJson2Related(RelatedCase):
         )
         self.assert_done(response)
         self.assertIn("Parent", child.complete_name)
+
+
+@tagged("post_install", "-at_install")
+class TestWriteEqual(RelatedCase):
+    def test_every_form_of_an_empty_list(self):
+        """Odoo takes each for the command to clear the list."""
+        contact = self.inside[0]
+        tags = self.env["res.partner.category"].create({"name": "Tag"})
+        for value in (None, False, (), tags.browse(), [(5,)], [(6, 0, [])]):
+            contact.category_id = tags
+            with self.subTest(value=value):
+                self.assertEqual(
+                    changed_names(contact, {"category_id": value}), {"category_id"}
+                )
+                contact.write({"category_id": value})
+                self.assertFalse(contact.category_id)
+        for value in (None, False, [], [(5,)], [(3, tags.id)]):
+            self.assertFalse(changed_names(contact, {"category_id": value}))
