@@ -27,7 +27,8 @@ VALUE_METHODS = frozenset({"create", "write", "load"})
 CALLERS_FAULT = (
     AssertionError,
     AttributeError,
-    KeyError,
+    LookupError,
+    OverflowError,
     RecursionError,
     TypeError,
     ValueError,

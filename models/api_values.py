@@ -7,8 +7,9 @@ from odoo.exceptions import AccessError
 from ..tools.api_access import held_to
 
 #: Commands of a many2many that change the relation and no record of the other model,
-#: with the place of the ids that they link to.
-_LINK_COMMANDS = {3: None, 4: 1, 5: None, 6: 2}
+#: with the place of the ids that they are about.
+_LINK_COMMANDS = {3: 1, 4: 1, 5: None, 6: 2}
+_UNLINK = 3
 #: Types of fields whose value says more than it holds: properties define those of all
 #: records beside, a many2one_reference means nothing without the field of its model.
 _REFUSED_TYPES = frozenset(
@@ -95,7 +96,8 @@ def _commanded(field, commands):
         place = _LINK_COMMANDS[command[0]]
         if place is not None:
             found = command[place] if len(command) > place else None
-            ids += found if isinstance(found, list) else [found]
+            found = _ids(found if isinstance(found, list) else [found])
+            ids += found if command[0] != _UNLINK else []
     return ids
 
 

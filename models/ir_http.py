@@ -226,7 +226,12 @@ class IrHttp(models.AbstractModel):
     def _handle_error(cls, exception):
         answer = cls._oauth_get_error_answer()
         if answer is None:
-            return super()._handle_error(exception)
+            response = super()._handle_error(exception)
+            raw = cls._oauth_read_header()
+            if not raw or API_KEY.fullmatch(raw):
+                return response
+            # An address that takes no token, or a request that has not come that far
+            return without_details(response, exception)
         # Whatever handles it before or after, none makes a page with a traceback of it
         request.is_frontend = False
         try:

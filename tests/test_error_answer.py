@@ -282,6 +282,24 @@ class TestErrorAnswer(ErrorCase):
                 self.assertEqual(response.json()["debug"], "")
                 self.assertEqual(response.json()["arguments"], [])
 
+    def test_a_row_that_has_lost_its_error(self):
+        def write(records, vals):
+            raise RuntimeError(f"Failing row contains ({SECRET})")
+
+        token = self.get_token(self.full)
+        with patch.object(self.env.registry["res.partner"], "write", write):
+            ids = self.inside.ids
+            response = self.call(token, "write", ids=ids, vals={"name": "x"})
+        self.assert_bare(response, 500)
+
+    def test_an_address_that_takes_no_token(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        for path in ("/json/2/res.partner/search?debug=1", "/json/2/no/such/thing"):
+            response = self.url_open(
+                path, headers={"Authorization": f"Bearer {token}"}, cookies={}
+            )
+            self.assert_bare(response, 404)
+
     def test_a_redirect_warning(self):
         def write(records, vals):
             raise RedirectWarning(text, 5, "Go", {"value": SECRET})
@@ -334,6 +352,26 @@ class TestErrorAnswer(ErrorCase):
                 response = self.call(token, method, **arguments)
                 text = self.assert_bare(response, response.status_code)
                 self.assertIn(expected, text)
+
+    def test_numbers_and_commands_that_nothing_can_hold(self):
+        names = ("color", "partner_latitude", "category_id")
+        scope = self.create_api_scope(names=names, api_write=True, api_read=True)
+        token = self.get_token(scope)
+        infinite = float("inf")
+        for vals in (
+            {"color": infinite},
+            {"partner_latitude": infinite},
+            {"partner_latitude": 10**400},
+            {"category_id": [[3]]},
+            {"category_id": [[3, None]]},
+            {"category_id": [[6, 0]]},
+        ):
+            with self.subTest(vals=vals):
+                ids = self.inside.ids
+                response = self.call(token, "write", ids=ids, vals=vals)
+                self.assert_bare(response)
+        domain = [["color", "=", infinite]]
+        self.assert_bare(self.call(token, "search", domain=domain))
 
     def test_an_api_key_gets_the_answers_of_odoo(self):
         key = self.env["res.users.apikeys"].with_user(self.user)

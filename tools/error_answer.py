@@ -88,7 +88,8 @@ class ErrorAnswer:
         if in_database is not None:
             sentence = self.describe(in_database, lang)
             return exceptions.ValidationError(sentence) if sentence else _plain()
-        return _plain() if self.is_scoped else error
+        has_row = _ROW.search(str(error))
+        return _plain() if self.is_scoped or has_row else error
 
     def describe(self, error, lang):
         """Return what may be said of an error of PostgreSQL (str), or None.
