@@ -361,7 +361,3 @@ class Records:
         invoice = self.draft_invoice()
         invoice.action_post()
         return invoice
-
-    def expenses(self):
-        domain = [("account_type", "=", "expense")]
-        return self.env["account.account"].search(domain, limit=1)

@@ -52,7 +52,7 @@ JOBS = [
         "Enter a vendor bill",
         [
             Scope("res.partner"),
-            Scope("account.account"),
+            Scope("account.account", "read", "account_type"),
             Scope(
                 "account.move",
                 "create read",
@@ -65,6 +65,7 @@ JOBS = [
             ),
         ],
         [
+            find("account.account", [["account_type", "=", "expense"]], "account_type"),
             create(
                 "account.move",
                 "made",
@@ -81,7 +82,7 @@ JOBS = [
                 name="Paper",
                 quantity=1,
                 price_unit=70.0,
-                account_id="$expenses",
+                account_id="$found.0.id",
             ),
         ],
         [("$made", {"move_type": "in_invoice", "amount_untaxed": 70.0})],
