@@ -20,7 +20,8 @@ for statement in (
     "UPDATE res_users SET oauth_identifier = '0f6bcd62-1111-4222-8333-944455566677'"
     " WHERE login = 'admin'",
     "DROP TABLE oauth_provider_secret, oauth_provider_subject",
-    "ALTER TABLE oauth_provider_client DROP COLUMN client_type, DROP COLUMN pkce_required,"
+    "ALTER TABLE oauth_provider_client DROP COLUMN client_type,"
+    " DROP COLUMN pkce_required,"
     " ADD COLUMN secret varchar",
     "ALTER TABLE oauth_provider_token DROP COLUMN digest, DROP COLUMN family,"
     " DROP COLUMN grant_id, DROP COLUMN backend_client_id,"
@@ -227,7 +228,8 @@ for statement, *values in (
      " WHERE user_id = res_users.id",),
     ("UPDATE oauth_provider_client SET secret_digest = %s,"
      " has_generated_secret = true, previous_secret_digest = %s,"
-     " previous_secret_until = now() + interval '1 hour' WHERE identifier = 'generated'",
+     " previous_secret_until = now() + interval '1 hour'"
+     " WHERE identifier = 'generated'",
      digests[0], digests[2]),
     ("UPDATE oauth_provider_client SET secret_digest = %s WHERE identifier = 'chosen'",
      digests[1]),

@@ -116,7 +116,8 @@ class OAuthProviderClient(models.Model):
                 )
             else:
                 advice = self.env._(
-                    "They do not affect the application: it has nothing that could be guessed."
+                    "They do not affect the application: it has nothing that could be"
+                    " guessed."
                 )
             client.secret_advice = self.env._(
                 "Wrong secrets sent in the name of this application in the last"

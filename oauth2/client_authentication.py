@@ -106,9 +106,9 @@ def authenticate(env, message):
        the client's name,
     3. a secret that Odoo has generated: nobody can guess it, and no rate limit makes it
        safer,
-    4. a page of a browser (it sends ``Origin``) has no secret of its own. Any page could
-       use up the attempts of all people behind one address; so anything else that comes
-       with this header is neither compared nor counted,
+    4. a page of a browser (it sends ``Origin``) has no secret of its own. Any page
+       could use up the attempts of all people behind one address; so anything else that
+       comes with this header is neither compared nor counted,
     5. the rate limit of this client and address, and then the secret.
 
     :raise InvalidRequestError: for two methods at once, or two different identifiers

@@ -7,7 +7,6 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.base.models.res_users import CryptContext
 

@@ -73,9 +73,7 @@ class TestRateLimit(RateLimitCase):
         code = self.get_code(client)
         guess = {"grant_type": "x", "token": "t", "client_secret": "guess"}
         guess["client_id"] = client.identifier
-        self.assertEqual(
-            self.statuses(11, "revoke_token", guess), [401] * 10 + [429]
-        )
+        self.assertEqual(self.statuses(11, "revoke_token", guess), [401] * 10 + [429])
         answer = self.redeem(code, client, "")
         self.assertEqual(answer.status_code, 200, answer.text)
 

@@ -36,7 +36,7 @@ class CallKwCase(OAuthCase):
             )
 
     def assert_error_without(self, response, values):
-        """Assert that this is an error of Odoo, and that it prints none of ``values``."""
+        """Assert that this is an error of Odoo which prints none of ``values``."""
         self.assertIn("error", response.json(), response.text)
         for value in values:
             self.assertTrue(value)
@@ -150,9 +150,7 @@ class TestStoredSecrets(CallKwCase):
                 and field.column_type
             ]
             rights = access.search([("model_id.model", "=", name)])
-            is_writable = any(
-                right.perm_write or right.perm_create for right in rights
-            )
+            is_writable = any(right.perm_write or right.perm_create for right in rights)
             if columns and is_writable:
                 found.append((name, columns))
         self.assertEqual(found, [])
@@ -217,7 +215,9 @@ class TestStoredSecrets(CallKwCase):
         id_ = self.client.id
         self.client.unlink()
         self.assertFalse(stored.search([("client_id", "=", id_)]))
-        self.assertEqual(stored.filter_with_secret([id_, self.other.id]), {self.other.id})
+        self.assertEqual(
+            stored.filter_with_secret([id_, self.other.id]), {self.other.id}
+        )
 
     def test_every_new_user_has_an_identifier_and_a_deleted_one_leaves_none(self):
         users = self.env["res.users"].create(

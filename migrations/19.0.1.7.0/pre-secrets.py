@@ -2,8 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Move the digests of secrets, and the identifiers of users, to tables of their own.
 
-Before the models are loaded: these tables are theirs from then on, and a user who has an
-identifier keeps it.
+Before the models are loaded: these tables are theirs from then on, and a user who has
+an identifier keeps it.
 """
 
 from odoo.tools import SQL
