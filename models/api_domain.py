@@ -11,7 +11,6 @@ from odoo.tools import SQL
 from odoo.tools.query import Query
 
 from ..tools import api_access
-from ..tools.api_access import held_to
 
 #: Operators that compare with plain values. Those that walk a hierarchy are not among
 #: them: the ORM walks it as superuser, past records that the token must not know of.
@@ -57,7 +56,7 @@ def as_user(domain):
 
     def to_sql(model, alias, query):
         model = model.sudo(False)
-        with held_to(None):
+        with api_access.held_to(None):
             return domain.optimize_full(model)._to_sql(model, alias, query)
 
     return Domain.custom(to_sql=to_sql)
@@ -107,8 +106,8 @@ def check_search(model, domain, order=None):
     """Raise AccessError or ValueError for what a token may not search by.
 
     The names in the domain and the order are checked. Where the code of a search method
-    compares the value that the caller sends, the query is built once only to see that
-    it compares no field that the token does not open.
+    decides what the caller's value is compared with, the query is built once before, to
+    see that it looks at no field that the token does not open.
 
     :param model: recordset of the model
     :param domain: domain of the caller
@@ -164,9 +163,9 @@ def _has_code(model, domain):
 def own_order(model):
     """Return the order (text) of a search on ``model`` without one of the caller.
 
-    That of the model where the token opens each of its fields, else by id: the place of
-    a record tells of the value that it is ordered by. A many2one in it is ordered by the
-    own order of the other model, to which the same applies.
+    That of the model where the token opens each of its fields, else by id: the place
+    of a record tells of the value that it is ordered by. A many2one in it is ordered by
+    the own order of the other model, to which the same applies.
 
     :param model: recordset of the model
     """
@@ -232,7 +231,7 @@ def _narrow_condition(access, model, condition):
         return condition if found is None else found
     if not rest and _is_taken_over(model, field):
         # The token opens the value; where it comes from is the user's own affair
-        with held_to(None):
+        with api_access.held_to(None):
             query = model.with_context(active_test=False)._search(condition)
         return Domain("id", "in", query)
     return condition

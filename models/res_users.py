@@ -161,9 +161,7 @@ class ResUsers(models.Model):
         access = api_access.current()
         if access is None or not has_access or self.env.su:
             return has_access
-        if api_access.is_internal() and operation == "read":
-            return True
-        return access.allows_field(self, field, operation)
+        return self._oauth_allows_field(access, field, operation)
 
     def authenticate(self, credential, user_agent_env):
         auth_info = super().authenticate(credential, user_agent_env)

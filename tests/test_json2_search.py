@@ -234,6 +234,31 @@ class TestJson2SearchAttack(Json2SearchCase):
             )
         )
 
+    def test_a_search_method_that_compares_in_python(self):
+        self.attack(
+            self.open_computed(
+                lambda model, operator, value: [
+                    (
+                        "id",
+                        "in",
+                        model.search([]).filtered(lambda one: one.street in value).ids,
+                    )
+                ]
+            )
+        )
+
+    def test_a_search_method_that_looks_at_the_caller(self):
+        """As those for one's favorites, which depend on no record."""
+
+        def search(model, operator, value):
+            user, company = model.env.user, model.env.company
+            assert user.login and company.currency_id.id
+            return [("id", "not in", user.partner_id.ids)]
+
+        token = self.open_computed(search)
+        found = self.names(token, "search", domain=[["tz_offset", "in", ["x"]]])
+        self.assertEqual(set(found), set(self.inside.ids))
+
     def test_a_search_method_of_the_fields_that_are_open(self):
         token = self.open_computed(
             lambda _, operator, value: [("name", "in", value)],
@@ -328,14 +353,10 @@ class TestJson2Order(Json2SearchCase):
         cls.inside[0].name, cls.inside[1].name = "Zoe", "Adam"
 
     def found(self, *names, model="res.partner", order=None, domain=(), **values):
-        scope = self.create_api_scope(
-            "o", model, names=names, api_read=True, **values
-        )
+        scope = self.create_api_scope("o", model, names=names, api_read=True, **values)
         token = self.get_token(scope)
         arguments = {"order": order} if order else {}
-        found = self.names(
-            token, "search", model, domain=list(domain), **arguments
-        )
+        found = self.names(token, "search", model, domain=list(domain), **arguments)
         with_values = self.names(
             token, model=model, domain=list(domain), fields=["id"], **arguments
         )
@@ -362,7 +383,11 @@ class TestJson2Order(Json2SearchCase):
     def test_other_models(self):
         states = self.env["res.country.state"].create(
             [
-                {"name": f"S{n}", "code": code, "country_id": self.env.ref("base.be").id}
+                {
+                    "name": f"S{n}",
+                    "code": code,
+                    "country_id": self.env.ref("base.be").id,
+                }
                 for n, code in enumerate(("ZZ1", "AA1"))
             ]
         )
@@ -384,9 +409,9 @@ class TestJson2Order(Json2SearchCase):
                 (opened, records[::-1].ids),
             ):
                 with self.subTest(model=records._name, names=names):
-                    self.env["oauth.provider.scope"].search([("code", "=", "o")]).code = (
-                        f"o{records._name}{len(names)}{names[0]}"
-                    )
+                    self.env["oauth.provider.scope"].search(
+                        [("code", "=", "o")]
+                    ).code = f"o{records._name}{len(names)}{names[0]}"
                     found = self.found(*names, model=records._name, domain=domain)
                     self.assertEqual(found, expected)
 
@@ -402,7 +427,9 @@ class TestJson2Order(Json2SearchCase):
         partners = self.create_api_scope(names=("name", "state_id"), api_read=True)
         model = "res.country.state"
         hidden = self.create_api_scope("h", model, names=("name",), api_read=True)
-        opened = self.create_api_scope("c", model, names=("name", "code"), api_read=True)
+        opened = self.create_api_scope(
+            "c", model, names=("name", "code"), api_read=True
+        )
         for scopes, expected in (
             ((partners,), self.inside),
             ((partners, hidden), self.inside),

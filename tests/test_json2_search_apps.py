@@ -102,3 +102,153 @@ class TestJson2SearchWalk(Json2Case):
         self.assertGreater(special, 3)
         text = "\n".join(f"{name}: {said}" for name, said in failed.items())
         self.assertFalse(failed, f"{len(failed)} of {seen} models:\n{text}")
+
+
+@tagged("-standard", "oauth_everything", "post_install", "-at_install")
+class TestJson2SearchApps(Json2Case):
+    def setUp(self):
+        super().setUp()
+        self.user.group_ids = self.env.ref("base.group_user")
+
+    def ask(self, token, method, model, status=200, /, **arguments):
+        arguments.setdefault("domain", [])
+        self.env.flush_all()
+        answer = self.call(token, method, model, **arguments)
+        self.assertEqual(answer.status_code, status, answer.text)
+        return answer.json()
+
+    def test_time_off_types_of_an_employee(self):
+        self.env["hr.employee"].create({"name": "E", "user_id": self.user.id})
+        model = "hr.leave.type"
+        named = self.create_api_scope("n", model, names=("name",), api_read=True)
+        token = self.get_token(named)
+        found = self.ask(token, "search_read", model, fields=["name"])
+        self.assertEqual([one["id"] for one in found], sorted(o["id"] for o in found))
+        self.assertEqual(self.ask(token, "search_count", model), len(found))
+        names = ("name", "sequence")
+        ordered = self.create_api_scope("o", model, names=names, api_read=True)
+        token = self.get_token(ordered)
+        said = self.ask(token, "search_read", model, 403, fields=["name"])
+        self.assertIn("“virtual_remaining_leaves”", said["message"])
+        self.assertIn("list the field", said["message"])
+        self.ask(token, "search_read", model, fields=["name"], order="sequence, id")
+        names += ("virtual_remaining_leaves", "leaves_taken", "employee_requests")
+        whole = self.create_api_scope("w", model, names=names, api_read=True)
+        self.ask(self.get_token(whole), "search_read", model, fields=["name"])
+
+    def test_events_and_who_takes_part(self):
+        partners = self.Partner.create([{"name": "Guest 1"}, {"name": "Guest 2"}])
+        other = self.env.ref("base.user_admin")
+        own, foreign = self.env["calendar.event"].create(
+            [
+                {
+                    "name": name,
+                    "start": "2026-11-30 10:00:00",
+                    "stop": "2026-11-30 11:00:00",
+                    "privacy": "private",
+                    "user_id": other.id,
+                    "partner_ids": [(6, 0, (partners | invited).ids)],
+                }
+                for name, invited in (
+                    ("Own secret", self.user.partner_id),
+                    ("Foreign secret", self.Partner),
+                )
+            ]
+        )
+        domain = [["id", "in", [own.id, foreign.id]]]
+        names = ("name", "start", "stop")
+        scope = self.create_api_scope("e", "calendar.event", names=names, api_read=True)
+        token = self.get_token(scope)
+        found = self.ask(
+            token, "search_read", "calendar.event", domain=domain, fields=["name"]
+        )
+        self.assertEqual(
+            {one["id"]: one["name"] for one in found},
+            {own.id: "Own secret", foreign.id: "Busy"},
+        )
+        refused = self.call(
+            token, "read", "calendar.event", ids=own.ids, fields=["partner_ids"]
+        )
+        self.assertEqual(refused.status_code, 403, refused.text)
+
+    def test_who_takes_part_is_answered_as_far_as_it_is_open(self):
+        partners = self.Partner.create(
+            [{"name": "Guest", "ref": "in"}, {"name": "Hidden guest"}]
+        )
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Meeting",
+                "start": "2026-11-30 10:00:00",
+                "stop": "2026-11-30 11:00:00",
+                "user_id": self.user.id,
+                "partner_ids": [(6, 0, partners.ids)],
+            }
+        )
+        model = "calendar.event"
+        events = self.create_api_scope(
+            "e", model, names=("name", "partner_ids", "attendee_ids"), api_read=True
+        )
+        guests = self.create_api_scope(names=("name",), api_read=True)
+        attendees = self.create_api_scope(
+            "a", "calendar.attendee", names=("event_id",), api_read=True
+        )
+        token = self.get_token(events, guests, attendees)
+        domain = [["id", "=", event.id]]
+        found = self.ask(
+            token, "search_read", model, domain=domain, fields=["name", "partner_ids"]
+        )
+        self.assertEqual(found[0]["partner_ids"], partners[0].ids)
+        below = {"event_id": {"fields": {"name": {}, "partner_ids": {"fields": {}}}}}
+        found = self.ask(
+            token,
+            "web_search_read",
+            model,
+            domain=domain,
+            specification={"name": {}, "attendee_ids": {"fields": below}},
+        )
+        for attendee in found["records"][0]["attendee_ids"]:
+            self.assertEqual(
+                attendee["event_id"]["partner_ids"], [{"id": partners[0].id}]
+            )
+
+    def test_a_report_is_held_to_the_filter(self):
+        self.user.group_ids |= self.env.ref("sales_team.group_sale_manager")
+        model = "sale.report"
+        partners = self.Partner.create([{"name": "In"}, {"name": "Out"}])
+        product = self.env["product.product"].create({"name": "P"})
+        self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "order_line": [(0, 0, {"product_id": product.id})],
+                }
+                for partner in partners
+            ]
+        )
+        filter_ = self.env["ir.filters"].create(
+            {
+                "name": "In",
+                "model_id": model,
+                "domain": f"[('partner_id', '=', {partners[0].id})]",
+                "user_ids": False,
+            }
+        )
+        scope = self.create_api_scope(
+            "r", model, names=("name", "state"), api_read=True, filter_id=filter_.id
+        )
+        token = self.get_token(scope)
+        self.assertEqual(self.ask(token, "search_count", model), 1)
+        self.assertEqual(len(self.ask(token, "search_read", model, fields=["name"])), 1)
+        for arguments in (
+            {"domain": [["partner_id", "=", partners[1].id]]},
+            {"order": "price_total"},
+        ):
+            self.ask(token, "search", model, 403, **arguments)
+        self.ask(
+            token,
+            "formatted_read_group",
+            model,
+            403,
+            groupby=["state"],
+            aggregates=["price_total:sum"],
+        )

@@ -45,9 +45,9 @@ def is_internal():
 
 
 def is_rehearsing():
-    """Tell whether what the caller compares is followed into the code of search methods.
+    """Tell whether the code of search methods is watched, before the search runs.
 
-    These may look at other fields than the one that the caller names.
+    They may look at other fields than the one that the caller names.
     """
     return _is_rehearsing.get()
 
@@ -123,7 +123,7 @@ def internal(is_internal=True):
 
 @contextmanager
 def rehearsing():
-    """Let the ORM compare the fields alone that the token opens, at any depth."""
+    """Let search methods look at the fields alone that the token opens."""
     mark = _is_rehearsing.set(True)
     try:
         with internal():
