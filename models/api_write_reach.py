@@ -66,11 +66,11 @@ class Reach:
                 records and all(one[link].id == new for one in records.sudo())
             ):
                 continue
-            names = self._inherited_names(records, link)
-            found = self.access.of(parent, "write")
-            if not names:
+            names, is_any = self._find_reached(records, link)
+            if not names and not is_any:
                 continue
             target = self.env[parent].browse(new)
+            found = self.access.of(parent, "write")
             if found is None or not names <= found.fields:
                 return link
             with held_to(self.access):
@@ -79,22 +79,24 @@ class Reach:
                 return link
         return None
 
-    def _inherited_names(self, model, link):
-        """Return the fields (set) of the parent that may be written through it.
+    def _find_reached(self, model, link):
+        """Return what may be written of the parent through ``model``.
 
         By this token, or by another one of its client: that may have asked for the
         scope of the link first, and for that of the fields later.
+
+        :return: fields (set of names), and whether a method may write others as well
         """
         scopes = self.access.scopes | self.access.token.client_id.scope_ids
         found = scopes.filtered(
             lambda scope: scope.model == model._name
             and (scope.allows("write") or scope.allows("create"))
         )
-        return {
-            name
-            for name in found.field_ids.mapped("name")
-            if is_inherited(model, name, model._fields[link].comodel_name)
-        }
+        fields = [model._fields[name] for name in found.field_ids.mapped("name")]
+        fields = [field for field in fields if field.inverse]
+        paths = [field.related.split(".") for field in fields if field.related]
+        names = {path[1] for path in paths if path[0] == link and len(path) == 2}
+        return names, any(not field.related for field in fields)
 
 
 def is_inherited(model, name, parent_name):

@@ -298,6 +298,43 @@ class TestJson2RelatedApps(RelatedCase):
         self.assert_insufficient(response, "alias_contact", "mail.alias")
         self.assertEqual(mine.alias_id.alias_contact, "followers")
 
+    def test_a_variant_below_a_template_without_variants(self):
+        """Methods of a variant write its template: its price, and its image."""
+        self.use_groups("product.group_product_manager")
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "create_variant": "dynamic",
+                "value_ids": [Command.create({"name": name}) for name in ("S", "M")],
+            }
+        )
+        line = {
+            "attribute_id": attribute.id,
+            "value_ids": [Command.set(attribute.value_ids.ids)],
+        }
+        mine, other = self.env["product.template"].create(
+            [
+                {"name": "Mine"},
+                {"name": "Other", "attribute_line_ids": [Command.create(line)]},
+            ]
+        )
+        variant = mine.product_variant_id
+        self.assertFalse(other.product_variant_ids)
+        names = ("product_tmpl_id", "lst_price", "image_1920")
+        scope = self.create_filtered("v", "product.product", names, variant)
+        templates = self.create_api_scope(
+            "t", "product.template", ("name",), api_read=True
+        )
+        token = self.get_token(scope, templates)
+        for vals in ({}, {"lst_price": 99}, {"image_1920": PIXEL}):
+            response = self.write(token, variant, product_tmpl_id=other.id, **vals)
+            self.assert_insufficient(response, "product_tmpl_id", "product.template")
+        self.assertEqual(variant.product_tmpl_id, mine)
+        own = self.create_filtered("o", "product.template", ("name",), other)
+        token = self.get_token(scope, own)
+        self.assert_done(self.write(token, variant, product_tmpl_id=other.id))
+        self.assertEqual(variant.product_tmpl_id, other)
+
     def test_a_variant_below_another_template(self):
         """With the box on the scope, too."""
         self.use_groups("product.group_product_manager")
