@@ -55,9 +55,9 @@ ODOO_ONCE = (
     "TestJson2Write",
     "TestPlans",
 )
-ODOO_LIMIT = 1300
+ODOO_LIMIT = 2400
 EVERYTHING_LIMIT = 5400
-PYTEST_LIMIT = 1800
+PYTEST_LIMIT = 2700
 
 
 def every_test(tags, arguments):
