@@ -256,8 +256,9 @@ class _NoAccess(ApiAccess):
 def is_enforceable(model, access=None):
     """Tell whether narrowing holds on ``model``.
 
-    Not where there are no records, nor where a model has replaced how access to its
-    records is decided, or opens fields beside what the ORM is asked.
+    Not where there are no records, nor where they are in no table that a domain could
+    narrow, nor where a model has replaced how access to its records is decided, or
+    opens fields beside what the ORM is asked.
 
     :param model: recordset of the model, as the person whose access is narrowed and
         not as superuser, to whom all is open
@@ -265,7 +266,9 @@ def is_enforceable(model, access=None):
     """
     # A hook that is replaced may go around what narrowing rests on
     is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
-    if model._abstract or is_replaced:
+    # What such a model is made of is told by code, as the roots of account codes are
+    has_no_table = type(model)._table_query == "0"
+    if model._abstract or is_replaced or has_no_table:
         return False
     access = access or _NoAccess(model.env)
     with held_to(access):

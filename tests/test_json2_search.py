@@ -78,6 +78,15 @@ class TestJson2Search(Json2SearchCase):
         count = self.names(token, "search_count", "res.country.state")
         self.assertGreater(count, 2)
 
+    def test_a_model_without_a_table_cannot_be_narrowed(self):
+        """As the codes of an account, which its own search makes up."""
+        scope = self.create_api_scope("s", "res.country.state", api_read=True)
+        token = self.get_token(scope)
+        self.patch(self.registry["res.country.state"], "_table_query", "0")
+        answer = self.call(token, "search", "res.country.state", domain=[])
+        self.assertEqual(answer.status_code, 403, answer.text)
+        self.assertIn("cannot be enforced", answer.text)
+
     def fetch_with_list(self, name):
         """Let contacts need one more list when they are fetched, as events do."""
 
