@@ -35,6 +35,14 @@ class IrFilters(models.Model):
             .sudo()
             .search([("filter_id", "in", self.ids)], limit=1)
         )
+        if scope and self.env["ir.http"]._oauth_get_error_answer() is not None:
+            # An application may change the one without reading the names of either
+            raise AccessError(
+                self.env._(
+                    "This filter narrows an OAuth scope. Only an OAuth Provider Manager"
+                    " may change it."
+                )
+            )
         if scope:
             raise AccessError(
                 self.env._(

@@ -292,6 +292,21 @@ class TestErrorAnswer(ErrorCase):
             response = self.call(token, "write", ids=ids, vals={"name": "x"})
         self.assert_bare(response, 500)
 
+    def test_a_text_of_ours_names_no_record(self):
+        narrowing = self.env["ir.filters"].create(
+            {"name": SECRET, "model_id": "res.partner", "user_ids": False}
+        )
+        self.create_api_scope("hidden", filter_id=narrowing.id, api_read=True)
+        scope = self.create_api_scope("f", "ir.filters", ("domain",), api_write=True)
+        vals = {"domain": "[('id', '=', 1)]"}
+        for token in (self.get_token(scope), self.get_token(self.full)):
+            response = self.call(
+                token, "write", "ir.filters", ids=narrowing.ids, vals=vals
+            )
+            text = self.assert_bare(response, 403)
+            self.assertIn("narrows an OAuth scope", text)
+            self.assertNotIn("hidden", text)
+
     def test_an_address_that_takes_no_token(self):
         token = self.get_token(self.create_api_scope(api_read=True))
         for path in ("/json/2/res.partner/search?debug=1", "/json/2/no/such/thing"):
