@@ -17,6 +17,9 @@ CODE = {
     ("account.financial.year.op", "opening_date", "res_company"): _OPENING,
     ("account.financial.year.op", "fiscalyear_last_day", "res_company"): _OPENING,
     ("account.financial.year.op", "fiscalyear_last_month", "res_company"): _OPENING,
+    ("account.report.line", "tax_tags_formula", "account_account_tag"): (
+        "account: AccountReportExpression.create"
+    ),
     ("account.setup.bank.manual.config", "*", "mail_message"): _ACCOUNT,
     ("crm.team", "alias_domain_id", "mail_alias"): _ALIAS,
     ("hr.job", "alias_domain_id", "mail_alias"): _ALIAS,
@@ -28,6 +31,9 @@ CODE = {
     ("mrp.workorder", "date_start", "mrp_production"): _WORKORDER,
     ("oauth.provider.client", "secret", "oauth_provider_event"): _EVENT,
     ("oauth.provider.scope", "domain", "oauth_provider_event"): _EVENT,
+    ("product.template", "standard_price", "product_value"): (
+        "stock_account: ProductProduct.write"
+    ),
     ("project.project", "alias_domain_id", "mail_alias"): _ALIAS,
     ("res.users", "email", "mail_message"): _SECURITY,
     ("res.users", "login", "mail_message"): _SECURITY,

@@ -69,7 +69,7 @@ class Reasons:
             for change in changes
             if self._vanishes(change, told)
         }
-        sent = {field, *parents.values()} | {
+        sent = {field, *filter(None, parents.values())} | {
             self.env[model]._fields[column]
             for change in changes
             if (change.table, change.id) in told | tied
@@ -92,22 +92,30 @@ class Reasons:
         ]
 
     def _parents(self, record, field):
-        """Return {(table, id): field of it} of the parents that ``field`` stands for.
+        """Return {(table, id): field of it that ``field`` stands for, or None}.
 
-        Those alone of which nothing but ``record`` is made.
+        Of the parents of which nothing but ``record`` is made, and of their parents.
         """
         found = {}
-        while field.inherited:
-            link, _dot, name = field.related.partition(".")
+        for link in record._inherits.values():
             parent = record[link]
-            for model, by in self._makers.get(parent._name, ()):
-                domain = [(by, "=", parent.id)]
-                makers = self.env[model].with_context(active_test=False).search(domain)
-                if len(makers - (record if model == record._name else makers[:0])):
-                    return found
-            record, field = parent, parent._fields[name]
-            found[record._table, record.id] = field
+            if not self._is_alone(parent, record):
+                continue
+            target = None
+            if field and field.inherited and field.related.startswith(f"{link}."):
+                target = parent._fields[field.related.partition(".")[2]]
+            found[parent._table, parent.id] = target
+            found.update(self._parents(parent, target))
         return found
+
+    def _is_alone(self, parent, record):
+        """Whether ``record`` is the only one, of any model, that is made of it."""
+        for model, link in self._makers.get(parent._name, ()):
+            makers = self.env[model].with_context(active_test=False)
+            makers = makers.search([(link, "=", parent.id)])
+            if len(makers - record if model == record._name else makers):
+                return False
+        return True
 
     def _closure(self, fields):
         """Return all fields (set) whose value is declared to depend on ``fields``."""
