@@ -306,7 +306,8 @@ class WriteGuard:
                 for name, value in values.items()
                 if is_inherited(self.model, name, parent_name)
             }
-            if vals and link not in values:
+            if vals:
+                # Of the new one, should there be a link too, has been asked before
                 parents = records.sudo()[link]
                 self._judge(parents, "write", [vals], min(vals))
 

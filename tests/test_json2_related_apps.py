@@ -297,6 +297,15 @@ class TestJson2RelatedApps(RelatedCase):
         response = self.write(token, mine, alias_contact="everyone")
         self.assert_insufficient(response, "alias_contact", "mail.alias")
         self.assertEqual(mine.alias_id.alias_contact, "followers")
+        # Nor beside the link as it is
+        linked = self.create_filtered("l", "crm.team", (*names, "alias_id"), mine)
+        aliases = self.create_api_scope(
+            "a", "mail.alias", ("alias_name",), api_read=True
+        )
+        vals = {"alias_id": mine.alias_id.id, "alias_contact": "everyone"}
+        response = self.write(self.get_token(linked, aliases), mine, **vals)
+        self.assert_insufficient(response, "alias_contact", "mail.alias")
+        self.assertEqual(other.alias_id.alias_contact, "followers")
 
     def test_a_variant_below_a_template_without_variants(self):
         """Methods of a variant write its template: its price, and its image."""
