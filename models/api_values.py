@@ -16,6 +16,9 @@ _REFUSED_TYPES = frozenset(
     {"properties", "properties_definition", "many2one_reference", "one2many"}
 )
 
+#: Fields of an attachment that say what it belongs to: as the file of a field it would be
+#: that field of the other record.
+_PLACES = frozenset({"res_field", "res_model"})
 #: Types of fields that hold one plain value: of anything else they would keep the text
 #: that Python writes, or fail in PostgreSQL.
 _PLAIN_TYPES = frozenset(
@@ -52,9 +55,10 @@ def check_values(access, model, operation, values):
             )
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        if value in (False, None, []) and field.type not in _REFUSED_TYPES:
+        is_refused = field.type in _REFUSED_TYPES or _is_place(field.base_field)
+        if value in (False, None, []) and not is_refused:
             continue
-        if field.type in _REFUSED_TYPES or (field.related and not field.inverse):
+        if is_refused or (field.related and not field.inverse):
             if field.type == "one2many" and value == []:
                 continue
             raise AccessError(
@@ -67,6 +71,10 @@ def check_values(access, model, operation, values):
             )
         for comodel, ids in _links(field, value):
             _check_link(access, model, field, comodel, ids)
+
+
+def _is_place(field):
+    return field.model_name == "ir.attachment" and field.name in _PLACES
 
 
 def _links(field, value):

@@ -223,6 +223,29 @@ class TestJson2RelatedApps(RelatedCase):
         self.assert_insufficient(response, "name", "ir.attachment")
         self.assertEqual(documents[1].name, "Renamed")
 
+    def test_what_a_document_belongs_to(self):
+        """As the file of an image it would be the image of a product."""
+        self.use_groups("product.group_product_manager")
+        product = self.env["product.template"].create({"name": "Other"})
+        document = self.env["product.document"].create(
+            {"name": "File", "res_model": product._name, "res_id": product.id}
+        )
+        names = ("name", "datas", "res_field", "res_model", "res_id")
+        scope = self.create_filtered("d", "product.document", names, document)
+        token = self.get_token(scope)
+        for vals in (
+            {"res_field": "image_1920", "datas": PIXEL},
+            {"res_model": "project.project"},
+            {"res_model": False},
+            {"res_id": self.user.id},
+        ):
+            response = self.write(token, document, **vals)
+            self.assertEqual(response.status_code, 403, response.text)
+            self.assertIn("that changes other records", response.json()["message"])
+        self.env.invalidate_all()
+        self.assertFalse(product.image_1920)
+        self.assert_done(self.write(token, document, name="Renamed", datas=PIXEL))
+
     def test_records_with_a_new_parent(self):
         """Whatever the apps do with a new parent belongs to making the record."""
         self.use_groups(
