@@ -16,8 +16,8 @@ _REFUSED_TYPES = frozenset(
     {"properties", "properties_definition", "many2one_reference", "one2many"}
 )
 
-#: Fields of an attachment that say what it belongs to: as the file of a field it would be
-#: that field of the other record.
+#: Fields of an attachment that say what it belongs to: as the file of a field it would
+#: be that field of the other record.
 _PLACES = frozenset({"res_field", "res_model"})
 #: Types of fields that hold one plain value: of anything else they would keep the text
 #: that Python writes, or fail in PostgreSQL.

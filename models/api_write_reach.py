@@ -89,8 +89,10 @@ class Reach:
         """
         scopes = self.access.scopes | self.access.token.client_id.scope_ids
         found = scopes.filtered(
-            lambda scope: scope.model == model._name
-            and (scope.allows("write") or scope.allows("create"))
+            lambda scope: (
+                scope.model == model._name
+                and (scope.allows("write") or scope.allows("create"))
+            )
         )
         fields = [model._fields[name] for name in found.field_ids.mapped("name")]
         fields = [field for field in fields if field.inverse]
