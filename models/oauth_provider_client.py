@@ -266,12 +266,28 @@ class OAuthProviderClient(models.Model):
     def _check_identifier(self):
         for client in self:
             # RFC 6749 appendix A.1, without blanks
-            if not all("!" <= character <= "~" for character in client.identifier):
+            # PostgreSQL refuses one that is missing
+            identifier = client.identifier or ""
+            if not all("!" <= character <= "~" for character in identifier):
                 raise ValidationError(
                     self.env._(
                         "The client ID “%s” may hold ASCII letters, digits and"
                         " punctuation only, without blanks.",
                         client.identifier,
+                    )
+                )
+
+    @api.constrains("application_type", "grant_type", "response_type")
+    def _check_grant_response_type(self):
+        # They are computed, and stored: whoever writes them would go around PKCE
+        mapping = self.application_type_mapping()
+        for client in self:
+            expected = mapping.get(client.application_type, (False, False))
+            if (client.grant_type, client.response_type) != expected:
+                raise ValidationError(
+                    self.env._(
+                        "The grant type and the response type are those of the"
+                        " application type."
                     )
                 )
 

@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools import redirect_uri
 
@@ -38,6 +39,16 @@ class OAuthProviderRedirectURI(models.Model):
         if {"name", "client_id"} & vals.keys():
             vals["registered_at"] = fields.Datetime.now()
         return super().write(vals)
+
+    @api.constrains("name", "origin")
+    def _check_origin(self):
+        # It is stored: whoever writes it would let scripts of other pages in
+        for record in self:
+            expected = redirect_uri.origin(record.name or "")
+            if (record.origin or None) != expected:
+                raise ValidationError(
+                    self.env._("The origin of a redirect URI is that of its address.")
+                )
 
     @api.depends("name")
     def _compute_origin(self):

@@ -77,7 +77,8 @@ class OAuthProviderScope(models.Model):
     @api.constrains("code")
     def _check_code(self):
         for scope in self:
-            if not SCOPE_TOKEN.fullmatch(scope.code):
+            # PostgreSQL refuses one that is missing
+            if scope.code is not False and not SCOPE_TOKEN.fullmatch(scope.code):
                 raise ValidationError(
                     self.env._(
                         "The code “%s” cannot be used: it may hold ASCII letters,"
@@ -85,6 +86,15 @@ class OAuthProviderScope(models.Model):
                         " backslashes.",
                         scope.code,
                     )
+                )
+
+    @api.constrains("model", "model_id")
+    def _check_model_name(self):
+        # It is stored: whoever writes it would open another model to every token
+        for scope in self:
+            if scope.model != scope.model_id.model:
+                raise ValidationError(
+                    self.env._("The model name of a scope is that of its model.")
                 )
 
     @api.constrains("model_id", "filter_id", "field_ids")

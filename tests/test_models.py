@@ -3,10 +3,13 @@
 import hashlib
 from datetime import timedelta
 
+import psycopg2.errors
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..hooks import post_init_hook, uninstall_hook
 from .common import new_manager
@@ -160,6 +163,17 @@ class TestModels(TransactionCase):
                 self.assertEqual(self.client.match_redirect_uri(uri), expected)
         self.client.any_localhost_port = True
         self.assertTrue(self.client.match_redirect_uri("http://localhost:1/callback"))
+
+    def test_a_missing_name_is_refused_by_the_database(self):
+        scope = self.env["oauth.provider.scope"].create({"name": "S", "code": "s"})
+        for record, name in ((self.client, "identifier"), (scope, "code")):
+            with (
+                self.subTest(name=name),
+                self.assertRaises(psycopg2.errors.NotNullViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                record.write({name: False})
 
     def test_a_scope_code_is_a_scope_token(self):
         for code in ("two words", 'quo"te', "back\\slash", "ünïcode", ""):

@@ -2,7 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a manager may not do to an application that others trust or have let in."""
 
-from odoo.exceptions import AccessError
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -108,6 +110,50 @@ class TestPrivilegeClient(OAuthCase):
         self.assertFalse(result["ids"])
         fields, row = ["name", "skip_authorization"], ["X", "1"]
         self.assertFalse(self.as_manager(self.Client).load(fields, [row])["ids"])
+
+    def test_nobody_writes_what_is_computed_and_stored(self):
+        partner, users = map(self.env["ir.model"]._get_id, ("res.partner", "res.users"))
+        scopes = self.env["oauth.provider.scope"]
+        scope = scopes.create({"name": "S", "code": "s", "model_id": partner})
+        client, _secret = self.create_client(scope_ids=[Command.set(scope.ids)])
+        uri = client.redirect_uri_ids
+
+        def others(number):
+            address = f"https://other{number}.example.com/"
+            return {
+                scope: {"name": "T", "code": f"t{number}", "model_id": partner},
+                client: {"name": "Other"},
+                uri: {"name": address, "client_id": client.id},
+            }
+
+        for record, name, value in (
+            (scope, "model", "res.users"),
+            (scope, "model", False),
+            (client, "grant_type", "password"),
+            (client, "grant_type", False),
+            (client, "response_type", "token"),
+            (uri, "origin", "https://evil.example.com"),
+        ):
+            mine, vals = self.as_manager(record), {name: value}
+            default = mine.with_context(**{f"default_{name}": value})
+            with self.subTest(name=name, value=value):
+                with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                    mine.write(vals)
+                self.env.invalidate_all()
+                for number, (made, given) in enumerate(((mine, vals), (default, {}))):
+                    with suppress(ValidationError), self.env.cr.savepoint():
+                        new = made.create({**others(number)[record], **given})
+                        self.env.invalidate_all()
+                        self.assertNotEqual(new[name], value)
+                        new.unlink()
+                self.assertNotEqual(record[name], value)
+        # Equal values, and those that follow another field, are fine
+        mine = self.as_manager(scope)
+        mine.write({"model": "res.partner"})
+        mine.write({"model_id": users})
+        self.assertEqual(scope.model, "res.users")
+        self.as_manager(client).application_type = "mobile application"
+        self.assertEqual(client.response_type, "token")
 
     def test_a_manager_draws_a_scope_that_reads(self):
         field = self.env["ir.model.fields"]._get("res.partner", "name")
