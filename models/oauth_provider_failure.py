@@ -168,7 +168,7 @@ class OAuthProviderFailure(models.Model):
 
         def write(cr):
             cr.execute(insert)
-            self._clean(cr, origin, before)
+            self._clean(cr, before)
 
         if self.env.cr.readonly:
             # Introspection, where there is a replica
@@ -177,19 +177,18 @@ class OAuthProviderFailure(models.Model):
             write(self.env.cr)
 
     @api.model
-    def _clean(self, cr, origin, before):
-        """Remove failures of an address that no longer count, so that few are there.
+    def _clean(self, cr, before):
+        """Remove failures that no longer count, so that few are there.
+
+        Of whatever address: whoever has many networks uses each of them once.
 
         :param cr: cursor, which may be another one than the environment's
-        :param origin: the address, as it is stored (str)
         :param before: datetime (UTC); what failed earlier does not count
         """
         query = SQL(
             "DELETE FROM oauth_provider_failure WHERE id IN ("
-            "SELECT id FROM oauth_provider_failure"
-            " WHERE address = %s AND failed_at <= %s"
+            "SELECT id FROM oauth_provider_failure WHERE failed_at <= %s"
             " LIMIT %s FOR UPDATE SKIP LOCKED)",
-            origin,
             before,
             CLEANED,
         )

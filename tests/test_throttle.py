@@ -47,6 +47,17 @@ class TestThrottle(OAuthCase):
         self.env["oauth.provider.failure"]._gc_failures()
         self.assertFalse(self.env["oauth.provider.failure"].search([]))
 
+    def test_a_failure_removes_old_ones_of_any_address(self):
+        failures = self.env["oauth.provider.failure"]
+        for number in range(5):
+            failures.record("client", "digest", f"2001:db8:{number}::1")
+        self.assertEqual(failures.search_count([]), 5)
+        failures.search([]).failed_at = "2020-01-01"
+        self.env.flush_all()
+        failures.record("client", "digest", "192.0.2.1")
+        self.env.invalidate_all()
+        self.assertEqual(failures.search([]).mapped("address"), ["192.0.2.1"])
+
     def test_an_unknown_client_is_throttled_alike(self):
         data = {**GRANT, "client_id": "unknown", "client_secret": "x"}
         for _i in range(10):
