@@ -1,7 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import time
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 from werkzeug.exceptions import HTTPException
@@ -180,6 +180,8 @@ class AuthorizeController(http.Controller):
     def _endpoint_url(self):
         """Return the address (str) of the endpoint, for that of its person's part."""
         path = request.httprequest.path.rstrip("/").removesuffix("consent")
+        # Decoded: it may hold a line break, and any name in place of a database's
+        path = quote(path)
         query = urlencode(list(request.httprequest.args.items(multi=True)))
         return f"{path}authorize?{query}" if query else f"{path}authorize"
 

@@ -85,6 +85,15 @@ class TestPersonPart(OAuthCase):
         location = response.headers["Location"]
         self.assertTrue(location.startswith("/oauth2/authorize?x="))
         self.assertNotIn("Y", response.headers)
+        # Nothing but the address names this database
+        for path in ("%0D%0AY:%201", "%0A", "%3Fa", "..%5Cx", "%E2%80%A8"):
+            response = self.url_open(
+                f"/oauth2/db/{path}/consent?a=1", allow_redirects=False
+            )
+            self.assertEqual(response.status_code, 303, path)
+            wanted = f"/oauth2/db/{path.replace(':', '%3A')}/authorize?a=1"
+            self.assertEqual(response.headers["Location"], wanted)
+            self.assertNotIn("Y", response.headers)
         response = self.url_open("/oauth2/consent", data={"a": 1})
         self.assertEqual(response.status_code, 405)
 
