@@ -11,6 +11,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..tools import secret
 from .oauth_provider_secret import NO_SECRETS
 
+#: What is raised by a text that is no JSON Web Key Set.
+MALFORMED_KEYS = (ValueError, TypeError, KeyError, RecursionError, jwt.PyJWTError)
 #: Written by the code that makes secrets alone.
 SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
 #: How long the secret before goes on working when the button makes a new one.
@@ -135,8 +137,10 @@ class OAuthProviderClient(models.Model):
         for client in clients:
             try:
                 keys = json.loads(client.jwks)["keys"]
+                if not all(isinstance(key, dict) for key in keys):
+                    raise TypeError("a key is no JSON object")
                 parsed = [jwt.PyJWK(key) for key in keys]
-            except (ValueError, TypeError, KeyError, jwt.PyJWTError) as error:
+            except MALFORMED_KEYS as error:
                 raise ValidationError(
                     self.env._(
                         "This is no JSON Web Key Set with keys that can be used:"
