@@ -19,6 +19,8 @@ EXTENDED = {
     "copy_data",
     "create",
     "get_values",
+    "load",
+    "search_count",
     "set_values",
     "unlink",
     "web_read",
