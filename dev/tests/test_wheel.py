@@ -18,6 +18,7 @@ TOP_LEVEL = {
     "README.rst",
     "__init__.py",
     "__manifest__.py",
+    "cli",
     "controllers",
     "data",
     "demo",
