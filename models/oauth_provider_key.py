@@ -281,8 +281,8 @@ class OAuthProviderKey(models.Model):
     def get_published_jwks(self):
         """Return the public JSON Web Keys (list of dicts) of :meth:`find_published`.
 
-        Where there are only those of the original, as in a new copy of a database, one is
-        made: whoever remembers the key set has it before something is signed.
+        Where there are only those of the original, as in a new copy of a database, one
+        is made: whoever remembers the key set has it before something is signed.
 
         :raise ReadOnlySqlTransaction: as :meth:`ensure`
         """
