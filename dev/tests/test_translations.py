@@ -27,9 +27,10 @@ SEEN = re.compile(
     | model:oauth\.provider\.scope,(name|description):
     | code:addons/{ADDON}/(controllers|oauth2)/
     | code:addons/{ADDON}/models/(
-        api_access | api_domain | base | ir_filters | oauth_provider_application
-        | oauth_provider_grant_notice | res_users
+        api_\w+ | base | ir_filters | ir_model_access | ir_rule
+        | oauth_provider_application | oauth_provider_grant_notice | res_users
     )\.py
+    | code:addons/{ADDON}/tools/error_answer\.py
     """,
     re.VERBOSE,
 )
