@@ -80,7 +80,8 @@ class OAuthProviderKeys(Command):
             except SigningUnavailableError as error:
                 _say(f"{database}: {error}")
                 return False
-            cr.commit()
+            # A command is a transaction of its own
+            cr.commit()  # pylint: disable=invalid-commit
         registry.signal_changes()
         return is_done
 

@@ -227,7 +227,7 @@ class OAuthProviderKey(models.Model):
         self._check_configuration()
         done = {"encrypted": self.browse(), "rotated": self.browse()}
         done["unreadable"] = self.browse()
-        for key in self.sudo().search([]):
+        for key in self.sudo().search([]):  # pylint: disable=no-search-all
             if not key.is_encrypted:
                 kind, value = "encrypted", key.private_key
             elif key_encryption.is_current(key.private_key):

@@ -15,7 +15,7 @@ class TestJson2RelatedApps(RelatedCase):
         for name in names:
             self.user.group_ids |= self.env.ref(name)
 
-    def write(self, token, record, **vals):
+    def change(self, token, record, **vals):
         """Write ``vals`` on ``record`` and return the response."""
         self.env.flush_all()
         return self.call(token, "write", record._name, ids=record.ids, vals=vals)
@@ -36,21 +36,21 @@ class TestJson2RelatedApps(RelatedCase):
         names = ("name", "email_from", "phone")
         scope = self.create_filtered("l", "crm.lead", names, lead)
         token = self.get_token(scope)
-        response = self.write(token, lead, email_from="new@example.com")
+        response = self.change(token, lead, email_from="new@example.com")
         self.assert_insufficient(response, "email_from", "res.partner")
-        response = self.write(token, lead, name="x", phone="+32 2 290 34 99")
+        response = self.change(token, lead, name="x", phone="+32 2 290 34 99")
         self.assert_insufficient(response, "phone", "res.partner")
         self.assertEqual(
             (customer.email, customer.phone, lead.name),
             ("old@example.com", "+32 2 290 34 90", "Lead"),
         )
-        response = self.write(token, lead, name="Mine", email_from="old@example.com")
+        response = self.change(token, lead, name="Mine", email_from="old@example.com")
         self.assert_done(response)
         contacts = self.create_filtered("c", "res.partner", ("email",), customer)
         token = self.get_token(scope, contacts)
-        self.assert_done(self.write(token, lead, email_from="new@example.com"))
+        self.assert_done(self.change(token, lead, email_from="new@example.com"))
         self.assertEqual(customer.email, "new@example.com")
-        response = self.write(token, lead, phone="+32 2 290 34 99")
+        response = self.change(token, lead, phone="+32 2 290 34 99")
         self.assert_insufficient(response, "phone", "res.partner")
 
     def test_a_lead_without_customer(self):
@@ -68,7 +68,7 @@ class TestJson2RelatedApps(RelatedCase):
         )
         self.assert_done(response)
         lead = self.env["crm.lead"].browse(response.json())
-        self.assert_done(self.write(token, lead, email_from="other@example.com"))
+        self.assert_done(self.change(token, lead, email_from="other@example.com"))
         self.assertEqual(lead.email_from, "other@example.com")
 
     def test_a_lead_with_the_customer_of_others(self):
@@ -114,17 +114,17 @@ class TestJson2RelatedApps(RelatedCase):
             field = sorted(vals)[-1]
             for archived in (False, True):
                 large.active = not archived
-                response = self.write(token, small, **vals)
+                response = self.change(token, small, **vals)
                 self.assert_insufficient(response, field, "product.template")
-        self.assert_done(self.write(token, small, barcode="123"))
-        response = self.write(token, small, image_1920=PIXEL)
+        self.assert_done(self.change(token, small, barcode="123"))
+        response = self.change(token, small, image_1920=PIXEL)
         self.assert_insufficient(response, "image_1920", "product.template")
         large.active, template.image_1920 = True, PIXEL
-        self.assert_done(self.write(token, small, image_1920=PIXEL))
+        self.assert_done(self.change(token, small, image_1920=PIXEL))
         self.assertTrue(small.image_variant_1920)
         self.assertEqual((template.name, small.barcode), ("Shirt", "123"))
         both = self.create_filtered("b", "product.product", names, small | large)
-        self.assert_done(self.write(self.get_token(both), small, name="New"))
+        self.assert_done(self.change(self.get_token(both), small, name="New"))
         self.assertEqual(template.name, "New")
 
     def test_the_only_variant(self):
@@ -136,13 +136,13 @@ class TestJson2RelatedApps(RelatedCase):
         token = self.get_token(scope)
         vals = {"name": "New", "image_1920": PIXEL, "lst_price": 5}
         for name, value in vals.items():
-            self.assert_done(self.write(token, product, **{name: value}))
+            self.assert_done(self.change(token, product, **{name: value}))
         self.assertEqual((template.name, template.list_price), ("New", 5))
         names = ("name", "barcode", "default_code", "weight", "standard_price")
         scope = self.create_filtered("t", "product.template", names, template)
         token = self.get_token(scope)
         vals = {"barcode": "124", "default_code": "C", "weight": 2, "standard_price": 3}
-        self.assert_done(self.write(token, template, **vals))
+        self.assert_done(self.change(token, template, **vals))
         self.assertEqual((product.barcode, product.weight), ("124", 2))
 
     def test_the_place_of_an_event(self):
@@ -159,7 +159,7 @@ class TestJson2RelatedApps(RelatedCase):
         scope = self.create_filtered("e", "event.event", ("name", "country_id"), event)
         token = self.get_token(scope, countries)
         country = self.env.ref("base.fr")
-        response = self.write(token, event, country_id=country.id)
+        response = self.change(token, event, country_id=country.id)
         self.assert_insufficient(response, "country_id", "res.partner")
         self.assertNotEqual(self.inside[1].country_id, country)
 
@@ -176,7 +176,7 @@ class TestJson2RelatedApps(RelatedCase):
             * 2
         )
         scope = self.create_filtered("s", "hr.recruitment.source", ("name",), mine)
-        response = self.write(self.get_token(scope), mine, name="x")
+        response = self.change(self.get_token(scope), mine, name="x")
         self.assert_insufficient(response, "name", "utm.source")
         self.assertEqual(other.name, "Board")
 
@@ -200,7 +200,7 @@ class TestJson2RelatedApps(RelatedCase):
         )
         self.assert_insufficient(response, "email_from", "res.partner")
         self.assertEqual(contact.name, "Known")
-        response = self.write(token, applicant, email_from="other@example.com")
+        response = self.change(token, applicant, email_from="other@example.com")
         self.assert_insufficient(response, "email_from", "res.partner")
 
     def test_the_file_of_a_document(self):
@@ -217,9 +217,9 @@ class TestJson2RelatedApps(RelatedCase):
         names = ("name", "ir_attachment_id")
         scope = self.create_filtered("d", "product.document", names, documents[0])
         token = self.get_token(scope)
-        self.assert_done(self.write(token, documents[0], name="Renamed"))
+        self.assert_done(self.change(token, documents[0], name="Renamed"))
         documents[1].ir_attachment_id = documents[0].ir_attachment_id
-        response = self.write(token, documents[0], name="Again")
+        response = self.change(token, documents[0], name="Again")
         self.assert_insufficient(response, "name", "ir.attachment")
         self.assertEqual(documents[1].name, "Renamed")
 
@@ -239,12 +239,12 @@ class TestJson2RelatedApps(RelatedCase):
             {"res_model": False},
             {"res_id": self.user.id},
         ):
-            response = self.write(token, document, **vals)
+            response = self.change(token, document, **vals)
             self.assertEqual(response.status_code, 403, response.text)
             self.assertIn("that changes other records", response.json()["message"])
         self.env.invalidate_all()
         self.assertFalse(product.image_1920)
-        self.assert_done(self.write(token, document, name="Renamed", datas=PIXEL))
+        self.assert_done(self.change(token, document, name="Renamed", datas=PIXEL))
 
     def test_records_with_a_new_parent(self):
         """Whatever the apps do with a new parent belongs to making the record."""
@@ -285,10 +285,10 @@ class TestJson2RelatedApps(RelatedCase):
                 self.assert_done(response)
                 record = self.env[model].browse(response.json())
                 for name, value in vals.items():
-                    response = self.write(token, record, **{name: value})
+                    response = self.change(token, record, **{name: value})
                     self.assert_done(response)
                 if "name" in vals:
-                    self.assert_done(self.write(token, record, name="Newer"))
+                    self.assert_done(self.change(token, record, name="Newer"))
                     self.assertEqual(record.name, "Newer")
 
     def test_an_opening_balance(self):
@@ -302,7 +302,7 @@ class TestJson2RelatedApps(RelatedCase):
         token = self.get_token(scope)
         entries = self.env["account.move"].search_count([])
         for name in names:
-            response = self.write(token, account, **{name: 5})
+            response = self.change(token, account, **{name: 5})
             self.assertEqual(response.status_code, 403, response.text)
             self.assertIn(f" {name} ", response.json()["error_description"])
         self.assertEqual(self.env["account.move"].search_count([]), entries)
@@ -314,10 +314,10 @@ class TestJson2RelatedApps(RelatedCase):
         scope = self.create_filtered("t", "crm.team", names, mine)
         token = self.get_token(scope)
         vals = {"alias_name": "mine", "alias_contact": "followers"}
-        self.assert_done(self.write(token, mine, **vals))
+        self.assert_done(self.change(token, mine, **vals))
         self.assertEqual(mine.alias_id.alias_contact, "followers")
         other.alias_id = mine.alias_id
-        response = self.write(token, mine, alias_contact="everyone")
+        response = self.change(token, mine, alias_contact="everyone")
         self.assert_insufficient(response, "alias_contact", "mail.alias")
         self.assertEqual(mine.alias_id.alias_contact, "followers")
         # Nor beside the link as it is
@@ -326,7 +326,7 @@ class TestJson2RelatedApps(RelatedCase):
             "a", "mail.alias", ("alias_name",), api_read=True
         )
         vals = {"alias_id": mine.alias_id.id, "alias_contact": "everyone"}
-        response = self.write(self.get_token(linked, aliases), mine, **vals)
+        response = self.change(self.get_token(linked, aliases), mine, **vals)
         self.assert_insufficient(response, "alias_contact", "mail.alias")
         self.assertEqual(other.alias_id.alias_contact, "followers")
 
@@ -359,12 +359,12 @@ class TestJson2RelatedApps(RelatedCase):
         )
         token = self.get_token(scope, templates)
         for vals in ({}, {"lst_price": 99}, {"image_1920": PIXEL}):
-            response = self.write(token, variant, product_tmpl_id=other.id, **vals)
+            response = self.change(token, variant, product_tmpl_id=other.id, **vals)
             self.assert_insufficient(response, "product_tmpl_id", "product.template")
         self.assertEqual(variant.product_tmpl_id, mine)
         own = self.create_filtered("o", "product.template", ("name",), other)
         token = self.get_token(scope, own)
-        self.assert_done(self.write(token, variant, product_tmpl_id=other.id))
+        self.assert_done(self.change(token, variant, product_tmpl_id=other.id))
         self.assertEqual(variant.product_tmpl_id, other)
 
     def test_a_variant_below_another_template(self):
@@ -388,8 +388,8 @@ class TestJson2RelatedApps(RelatedCase):
         )
         token = self.get_token(scope, templates)
         for response in (
-            self.write(token, variant, product_tmpl_id=other.id),
-            self.write(token, variant, product_tmpl_id=other.id, name="x"),
+            self.change(token, variant, product_tmpl_id=other.id),
+            self.change(token, variant, product_tmpl_id=other.id, name="x"),
             self.make(token, "product.product", product_tmpl_id=other.id),
             self.make(token, "product.product", product_tmpl_id=other.id, name="x"),
         ):

@@ -8,6 +8,8 @@ them, whatever writes it: the ORM, SQL, or PostgreSQL itself (``ON DELETE CASCAD
 
 from dataclasses import dataclass, field
 
+from odoo.tools import SQL
+
 #: Written with every change of a row.
 LOG_COLUMNS = frozenset({"write_uid", "write_date", "create_uid", "create_date"})
 
@@ -71,15 +73,18 @@ def watch(cr):
     cr.execute(_SETUP)
     cr.execute(
         """
-        SELECT quote_ident(relname) FROM pg_class
+        SELECT relname FROM pg_class
          WHERE relkind = 'r' AND relnamespace = current_schema::regnamespace
            AND relname <> 'oauth_walk_change'
         """
     )
     for (table,) in cr.fetchall():
         cr.execute(
-            f"CREATE TRIGGER oauth_walk AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION oauth_walk_note()"
+            SQL(
+                "CREATE TRIGGER oauth_walk AFTER INSERT OR UPDATE OR DELETE ON %s"
+                " FOR EACH ROW EXECUTE FUNCTION oauth_walk_note()",
+                SQL.identifier(table),
+            )
         )
 
 
