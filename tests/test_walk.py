@@ -36,7 +36,15 @@ VALUES = 9
 SHARE = 0.9
 #: How a token is told that it may not write a field, or link a record.
 REFUSALS = ("AccessError:", "InsufficientScope:", "MissingError:")
-QUIET = ("odoo.sql_db", "odoo.addons", "odoo.tests", "odoo.orm", "odoo.registry")
+QUIET = (
+    "odoo.addons",
+    "odoo.orm",
+    "odoo.registry",
+    "odoo.sql_db",
+    "odoo.tests",
+    "odoo.tools",
+    "pypdf",
+)
 
 
 class Undone(Exception):
