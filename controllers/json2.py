@@ -28,13 +28,15 @@ CALLERS_FAULT = (
     AssertionError,
     AttributeError,
     LookupError,
+    NotImplementedError,
     OverflowError,
     RecursionError,
     TypeError,
     ValueError,
     psycopg2.DataError,
-    psycopg2.errors.DatatypeMismatch,
-    psycopg2.errors.UndefinedFunction,
+    psycopg2.NotSupportedError,
+    psycopg2.ProgrammingError,
+    psycopg2.errors.StatementTooComplex,
 )
 
 _logger = logging.getLogger(__name__)

@@ -236,3 +236,31 @@ class TestJson2Hostile(Json2Case):
         token = self.get_token(scope)
         response = self.call(token, "search", domain=deep)
         self.assertIn(response.status_code, (200, 422), response.text[:300])
+
+    def test_arguments_that_a_model_does_not_take(self):
+        """As comparisons that a search method has no code for, and made-up columns."""
+
+        def search(_records, _operator, _value):
+            raise NotImplementedError
+
+        field = self.registry["res.partner"]._fields["tz_offset"]
+        self.patch(field, "search", search)
+        names = ("parent_id", "tz_offset", "properties_base_definition_id")
+        token = self.get_token(self.create_api_scope(api_read=True, names=names))
+        # A column of a plain number, which PostgreSQL takes for a place in the list
+        number = "properties_base_definition_id"
+        for method, arguments in (
+            ("search", {"domain": [["tz_offset", "=", "x"]]}),
+            ("search_count", {"domain": [["tz_offset", ">", 5]]}),
+            ("search_count", {"domain": [["parent_id", "<", [[]]]]}),
+            ("search_count", {"domain": [["parent_id", "<", {"a": 1}]]}),
+            ("search", {"domain": [], "order": f"{number}, id"}),
+            (
+                "formatted_read_group",
+                {"domain": [], "groupby": [number], "aggregates": ["__count"]},
+            ),
+        ):
+            with self.subTest(method=method, arguments=arguments):
+                with mute_logger("odoo.sql_db"):
+                    answer = self.call(token, method, **arguments)
+                self.assertIn(answer.status_code, (200, 422), answer.text)
