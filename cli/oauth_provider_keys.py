@@ -5,6 +5,8 @@
 import argparse
 import sys
 
+import psycopg2
+
 from odoo import SUPERUSER_ID
 from odoo.api import Environment
 from odoo.cli.command import Command
@@ -69,7 +71,12 @@ class OAuthProviderKeys(Command):
             SigningUnavailableError,
         )
 
-        registry = Registry(database)
+        try:
+            registry = Registry(database)
+        except psycopg2.OperationalError:
+            # The others are done all the same
+            _say(f"{database}: there is no such database, or it cannot be reached")
+            return False
         with registry.cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
             if "oauth.provider.key" not in env:

@@ -117,7 +117,12 @@ def test_keys_are_encrypted_rotated_and_renewed(databases, database, configure):
     assert stored == plain and not is_encrypted
     keys(databases, configure(), "encrypt", code=2)
 
-    said, log = keys(databases, configure(first), *encrypt)
+    # A database that is not there keeps no other one from being done
+    said, log = keys(
+        databases, configure(first), "encrypt", "-d", f"e2e_nowhere,{database}", code=1
+    )
+    assert "e2e_nowhere: there is no such database" in said
+    assert "Traceback" not in said + log
     assert f"{database}: 1 encrypted, 0 rotated, 0 unreadable" in said
     # Odoo does not know the option, and does not write what it says
     assert "unknown option 'oauth_provider_secret_key'" in log
