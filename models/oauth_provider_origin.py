@@ -43,12 +43,18 @@ class OAuthProviderOrigin(models.Model):
                 )
 
     @api.private
-    def is_known(self, origin):
+    def is_known(self, origin, client=None):
         """Tell whether ``origin`` (str) is that of an active client.
 
         The origins of its redirect URIs count, and those listed on it.
+
+        :param client: the only client (record) that is meant, or None for any
         """
+        if "\x00" in origin:
+            return False
         domain = [("client_id.active", "=", True)]
+        if client is not None:
+            domain.append(("client_id", "=", client.id))
         return bool(
             self.env["oauth.provider.redirect.uri"].search_count(
                 [("origin", "=", origin), *domain], limit=1

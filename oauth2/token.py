@@ -72,6 +72,7 @@ def _issue(env, message):
             description="This client may not use this grant type."
         )
     if grant_type == "password":
+        _check_origin(env, message, client)
         if not (message.form.get("username") or "").isprintable():
             # RFC 6749 appendix A.15; and Odoo logs the login as it is
             raise InvalidRequestError(description="This is no user name.")
@@ -88,6 +89,19 @@ def _issue(env, message):
     if status == 200:
         validator.known_grant().note_use(message.address)
     return messages.Answer(status, json.loads(body))
+
+
+def _check_origin(env, message, client):
+    """Refuse the password that a page of another site sends in a public client's name.
+
+    Uncompared and not counted: its visitors' browsers would lock people out.
+    """
+    if message.origin is None or client.client_type != "public":
+        return
+    if not env["oauth.provider.origin"].is_known(message.origin, client):
+        raise UnauthorizedClientError(
+            description="Pages of this origin may not use this client."
+        )
 
 
 def _revoke(env, message):

@@ -19,7 +19,7 @@ from .common import OAuthCase
 
 @tagged("post_install", "-at_install")
 class TestDispatcher(OAuthCase):
-    def fail(self, error):
+    def raise_in_route(self, error):
         """Return the response of tokeninfo where ``error`` is raised."""
         with patch.object(resource, "_respond", side_effect=error):
             return self.url_open("/oauth2/tokeninfo")
@@ -33,7 +33,7 @@ class TestDispatcher(OAuthCase):
 
     @mute_logger("odoo.http")
     def test_what_should_not_happen_says_nothing_of_itself(self):
-        response = self.fail(ValueError("details"))
+        response = self.raise_in_route(ValueError("details"))
         self.assertAnswer(response, 500, "server_error")
         self.assertNotIn("details", response.text)
         # A script is told as well; it is nothing of anybody
@@ -42,7 +42,7 @@ class TestDispatcher(OAuthCase):
     @mute_logger("odoo.http")
     def test_without_a_database_one_may_ask_again(self):
         for error in (psycopg2.OperationalError, psycopg2.InterfaceError):
-            response = self.fail(error("gone"))
+            response = self.raise_in_route(error("gone"))
             self.assertAnswer(response, 503, "temporarily_unavailable")
             self.assertEqual(response.headers["Retry-After"], "5")
 
@@ -58,7 +58,7 @@ class TestDispatcher(OAuthCase):
         class TeapotError(HTTPException):
             code = 418
 
-        self.assertAnswer(self.fail(TeapotError()), 418, "invalid_request")
+        self.assertAnswer(self.raise_in_route(TeapotError()), 418, "invalid_request")
 
     def test_an_endpoint_that_an_addon_replaces_without_a_decorator(self):
         class Controller:

@@ -247,6 +247,9 @@ class TestPasswordRateLimit(RateLimitCase):
     def ask(self, login, password, client=None, **headers):
         data = {"grant_type": "password", "username": login, "password": password}
         client, secret = client or (self.client, self.secret)
+        if not secret:
+            data["client_id"] = client.identifier
+            client = None
         return self.post("token", data, client, secret, **headers).status_code
 
     def web_login(self, login, password):
@@ -259,11 +262,11 @@ class TestPasswordRateLimit(RateLimitCase):
         ).json()
         return bool(answer.get("result", {}).get("uid"))
 
-    def fail(self, login, times=10, **kwargs):
+    def guess(self, login, times=10, **kwargs):
         return [self.ask(login, "wrong", **kwargs) for _number in range(times)]
 
     def test_ten_wrong_passwords_of_one_person_do_not_stop_the_others(self):
-        self.assertEqual(self.fail(self.user.login, 11), [400] * 10 + [429])
+        self.assertEqual(self.guess(self.user.login, 11), [400] * 10 + [429])
         self.assertEqual(self.ask(self.user.login, PASSWORD), 429)
         self.assertEqual(self.ask(self.other.login, PASSWORD), 200)
         self.assertTrue(self.web_login(self.other.login, PASSWORD))
@@ -273,11 +276,36 @@ class TestPasswordRateLimit(RateLimitCase):
 
     def test_a_person_is_counted_over_all_clients(self):
         second = self.create_client("legacy application")
-        self.assertEqual(self.fail(self.user.login, 5), [400] * 5)
-        self.assertEqual(self.fail(self.user.login, 5, client=second), [400] * 5)
+        self.assertEqual(self.guess(self.user.login, 5), [400] * 5)
+        self.assertEqual(self.guess(self.user.login, 5, client=second), [400] * 5)
         for client in (second, (self.client, self.secret)):
             self.assertEqual(self.ask(self.user.login, PASSWORD, client), 429)
             self.assertEqual(self.ask(self.other.login, PASSWORD, client), 200)
+
+    def test_no_page_of_another_site_locks_a_person_out(self):
+        public, _secret = self.create_client(
+            "legacy application",
+            client_type="public",
+            origin_ids=[fields.Command.create({"name": "https://own.example.com"})],
+        )
+        self.create_client(
+            origin_ids=[fields.Command.create({"name": "https://other.example.com"})]
+        )
+        public = (public, None)
+        for origin in ("https://evil.example.com", "https://other.example.com", "null"):
+            answers = self.guess(self.user.login, 11, client=public, Origin=origin)
+            self.assertEqual(answers, [400] * 11)
+            # Nothing is compared: a right password is answered alike
+            status = self.ask(self.user.login, PASSWORD, public, Origin=origin)
+            self.assertEqual(status, 400)
+            self.assertEqual(self.ask(self.user.login, PASSWORD, public), 200)
+        self.assertFalse(self.rows())
+        own = {"Origin": "https://own.example.com"}
+        self.assertEqual(self.ask(self.user.login, PASSWORD, public, **own), 200)
+        self.assertEqual(self.ask(self.user.login, PASSWORD, public), 200)
+        self.assertEqual(
+            self.guess(self.user.login, 11, client=public, **own), [400] * 10 + [429]
+        )
 
     def test_another_spelling_of_a_login_is_the_same(self):
         spellings = ("OAUTH_USER", "Oauth_User", "oauth_useR", " oauth_user ")
@@ -301,12 +329,12 @@ class TestPasswordRateLimit(RateLimitCase):
         self.assertEqual(self.post("token", GRANT, self.client, "x").status_code, 401)
 
     def test_a_login_that_nobody_has_is_answered_like_one(self):
-        self.assertEqual(self.fail("nobody", 11), self.fail(self.user.login, 11))
+        self.assertEqual(self.guess("nobody", 11), self.guess(self.user.login, 11))
 
     def test_an_address_is_counted_alone(self):
         headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "x"}
         with patch.dict(config.options, proxy_mode=True):
-            self.fail(self.user.login, **headers)
+            self.guess(self.user.login, **headers)
             self.assertEqual(self.ask(self.user.login, PASSWORD, **headers), 429)
             self.assertEqual(self.ask(self.user.login, PASSWORD), 200)
 
