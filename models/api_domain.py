@@ -41,6 +41,9 @@ COMPARISONS = frozenset(
 QUANTIFIERS = frozenset({"any", "not any"})
 #: Operators that compare with the very value.
 EQUALITIES = frozenset({"=", "==", "in"})
+#: Relations that a condition may follow in a row. PostgreSQL plans each as a query of
+#: its own within the one before: sixty take it minutes.
+MAX_STEPS = 10
 #: What may hold several values, from a list of JSON to the sets of the ORM.
 COLLECTION_TYPES = (list, tuple, Set)
 #: Fields of which a path may name a part: the month of a date, one of the properties.
@@ -62,7 +65,7 @@ def as_user(domain):
     return Domain.custom(to_sql=to_sql)
 
 
-def check_domain(model, domain):
+def check_domain(model, domain, steps=0):
     """Raise AccessError or ValueError for a domain that a token may not ask.
 
     That is one that looks at a field or a model which it does not open, wherever in the
@@ -70,14 +73,17 @@ def check_domain(model, domain):
 
     :param model: recordset of the model
     :param domain: Domain
+    :param steps: how many relations lead to it from the model that is searched
     """
     for condition in domain.iter_conditions():
         _check_condition(
-            model, condition.field_expr, condition.operator, condition.value
+            model, condition.field_expr, condition.operator, condition.value, steps
         )
 
 
-def _check_condition(model, path, operator, value):
+def _check_condition(model, path, operator, value, steps):
+    if steps > MAX_STEPS:
+        raise ValueError(f"A search follows at most {MAX_STEPS} relations in a row.")
     name, dot, rest = path.partition(".")
     field = model._fields.get(name)
     if field is None or (dot and not rest):
@@ -96,10 +102,10 @@ def _check_condition(model, path, operator, value):
     comodel = model.env[field.comodel_name]
     if rest:
         comodel.browse().check_access("read")
-        _check_condition(comodel, rest, operator, value)
+        _check_condition(comodel, rest, operator, value, steps + 1)
     elif operator in QUANTIFIERS:
         comodel.browse().check_access("read")
-        check_domain(comodel, Domain(value))
+        check_domain(comodel, Domain(value), steps + 1)
 
 
 def check_search(model, domain, order=None):

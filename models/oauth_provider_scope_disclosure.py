@@ -14,7 +14,7 @@ class OAuthProviderScope(models.Model):
     """What the listed fields show of records that the filter does not match.
 
     A field may be a copy of a linked record, or a sum of other records. Refusing it
-    would break everyday work, so the form says it to whoever lists the field.
+    would break everyday work, so the form says it where the field is listed.
     """
 
     _inherit = "oauth.provider.scope"

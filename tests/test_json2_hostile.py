@@ -184,6 +184,21 @@ class TestJson2Hostile(Json2Case):
                 count += 1
         return count
 
+    def test_a_search_follows_few_relations(self):
+        names = ("name", "parent_id", "child_ids")
+        token = self.get_token(self.create_api_scope(api_read=True, names=names))
+        nested = [["name", "=", "x"]]
+        for _number in range(60):
+            nested = [["child_ids", "any", nested]]
+        for domain in ([["parent_id." * 60 + "name", "=", "x"]], nested):
+            for method in ("search", "search_count", "search_read"):
+                with self.subTest(method=method):
+                    response = self.call(token, method, domain=domain)
+                    self.assertEqual(response.status_code, 422, response.text)
+                    self.assertIn("10 relations", response.text)
+        few = [["parent_id." * 10 + "name", "=", "x"]]
+        self.assertEqual(self.call(token, "search", domain=few).status_code, 200)
+
     @mute_logger("py.warnings", "odoo.sql_db", "odoo.domains")
     def test_every_public_method_of_contacts(self):
         token = self.get_token(self.create_api_scope(api_read=True))
