@@ -82,46 +82,8 @@ def oauth_route(
     def decorator(method):
         @functools.wraps(method)
         def handle(self, database=None, **_parameters):
-            httprequest = request.httprequest
-            method_name = httprequest.method
-            session = request.session
-            if not session.should_rotate:
-                # Nobody's: there is nothing to keep. A POST without a cookie may come
-                # from another site, and a new session would take the place of the one
-                # whose cookie the browser has kept back (SameSite). Somebody's: keeping
-                # it may make it younger, and so unlock it
-                session.can_save = False
-            # HEAD is a GET whose body is not sent, where nothing is written
-            if method_name not in methods and not (
-                readonly and "GET" in methods and method_name == "HEAD"
-            ):
-                return _refusal(405, "Use another method.", Allow=", ".join(methods))
-            response = _enter_database(database, browser)
-            if response is not None:
-                return response
-            is_preflight = method_name == "OPTIONS"
-            if is_preflight:
-                response = request.make_response("", status=204)
-            else:
-                try:
-                    message = read_message()
-                except RequestEntityTooLarge as error:
-                    if not browser:
-                        raise
-                    return error_page(
-                        InvalidRequestError(description=error.description),
-                        status=error.code,
-                    )
-                response = method(self, message)
-            if cors:
-                origin = httprequest.headers.get("Origin")
-                announced = methods if is_preflight else None
-                env = superuser_env() if origin else None
-                response.headers.update(cors_headers(env, origin, announced))
-            if not browser:
-                vary = [response.headers.get("Vary"), *DATABASE_HEADERS]
-                response.headers["Vary"] = ", ".join(filter(None, vary))
-            return response
+            answer = functools.partial(method, self)
+            return _handle(answer, database, methods, readonly, browser, cors)
 
         # Odoo drops parameters that the signature does not name, and warns of each
         del handle.__wrapped__
@@ -144,6 +106,50 @@ def oauth_route(
         )(handle)
 
     return decorator
+
+
+def _handle(answer, database, methods, readonly, browser, cors):
+    """Return the response to the current request; see :func:`oauth_route`.
+
+    :param answer: function of the Message that returns the response
+    :param database: name of the database in the path (str), or None
+    """
+    method_name = request.httprequest.method
+    if not request.session.should_rotate:
+        # Nobody's: there is nothing to keep. A POST without a cookie may come from
+        # another site, and a new session would take the place of the one whose cookie
+        # the browser has kept back (SameSite). Somebody's: keeping it may make it
+        # younger, and so unlock it
+        request.session.can_save = False
+    # HEAD is a GET whose body is not sent, where nothing is written
+    if method_name not in methods and not (
+        readonly and "GET" in methods and method_name == "HEAD"
+    ):
+        return _refusal(405, "Use another method.", Allow=", ".join(methods))
+    response = _enter_database(database, browser)
+    if response is not None:
+        return response
+    is_preflight = method_name == "OPTIONS"
+    if is_preflight:
+        response = request.make_response("", status=204)
+    else:
+        try:
+            message = read_message()
+        except RequestEntityTooLarge as error:
+            if not browser:
+                raise
+            reason = InvalidRequestError(description=error.description)
+            return error_page(reason, status=error.code)
+        response = answer(message)
+    if cors:
+        origin = request.httprequest.headers.get("Origin")
+        announced = methods if is_preflight else None
+        env = superuser_env() if origin else None
+        response.headers.update(cors_headers(env, origin, announced))
+    if not browser:
+        vary = [response.headers.get("Vary"), *DATABASE_HEADERS]
+        response.headers["Vary"] = ", ".join(filter(None, vary))
+    return response
 
 
 def _on_replica(can_answer):

@@ -62,9 +62,8 @@ class OAuthJson2Controller(WebJson2Controller):
         access = ApiAccess(token)
         request.oauth_errors.is_api = True
         if __method__ in VALUE_METHODS:
-            request.oauth_errors.open_fields(
-                __model__, _get_writable(access, __model__)
-            )
+            names = access.get_writable_names(request.env[__model__])
+            request.oauth_errors.open_fields(__model__, names)
         _logger.info(
             "OAuth client %s calls %s.%s",
             token.client_id.identifier,
@@ -124,16 +123,3 @@ class OAuthJson2Controller(WebJson2Controller):
             lang = request.env.context.get("lang")
             said = request.oauth_errors.describe_arguments(error, lang)
             raise UnprocessableEntity(said) from None
-
-
-def _get_writable(access, model_name):
-    """Return the names of the fields of a model (set) that the token may write."""
-    operations = ("create", "write")
-    if not access.is_full:
-        found = [access.of(model_name, operation) for operation in operations]
-        return {name for one in found if one for name in one.fields}
-    models = request.env["ir.model.access"]
-    if not any(models.check(model_name, one, False) for one in operations):
-        return set()
-    fields = request.env[model_name]._fields.values()
-    return {field.name for field in fields if not field.groups}

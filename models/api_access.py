@@ -114,6 +114,20 @@ class ApiAccess:
             return Domain.FALSE
         return as_user(domain) if scope.filter_id else domain
 
+    def get_writable_names(self, model):
+        """Return the names of the fields of ``model`` (set) that the token may write.
+
+        :param model: recordset of the model, as the token's user
+        """
+        operations = ("create", "write")
+        if not self.is_full:
+            found = [self.of(model._name, operation) for operation in operations]
+            return {name for one in found if one for name in one.fields}
+        rights = model.env["ir.model.access"]
+        if not any(rights.check(model._name, one, False) for one in operations):
+            return set()
+        return {field.name for field in model._fields.values() if not field.groups}
+
     def allows_model(self, model, operation):
         """Tell whether the token may do ``operation`` on some records of ``model``."""
         return self.of(model, operation) is not None

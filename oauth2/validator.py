@@ -352,16 +352,8 @@ class OdooValidator(TokenValidator, RequestValidator):
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]
         elif "refresh_token" in token:
-            parts.append(
-                self.env["oauth.provider.refresh.token"].prepare_issue(
-                    value=token["refresh_token"],
-                    scopes=ceiling,
-                    lifetime=self.client.refresh_token_lifetime,
-                    predecessor_id=self.refresh_token.id,
-                    audience=self.resource,
-                    **values,
-                )
-            )
+            value = token["refresh_token"]
+            parts.append(self._prepare_refresh_token(value, ceiling, values))
         parts.append(
             self.env["oauth.provider.event"].prepare(
                 "refreshed" if self.refresh_token else "issued",
@@ -373,6 +365,21 @@ class OdooValidator(TokenValidator, RequestValidator):
         )
         # What is exchanged, and what it is exchanged for
         tokens.store(parts)
+
+    def _prepare_refresh_token(self, value, scopes, values):
+        """Return the part that stores the refresh token ``value`` (str).
+
+        :param scopes: scopes (records) that it may ask for
+        :param values: what it shares with the access token (dict)
+        """
+        return self.env["oauth.provider.refresh.token"].prepare_issue(
+            value=value,
+            scopes=scopes,
+            lifetime=self.client.refresh_token_lifetime,
+            predecessor_id=self.refresh_token.id,
+            audience=self.resource,
+            **values,
+        )
 
     # OpenID Connect
 
