@@ -10,7 +10,6 @@ from odoo.fields import Domain
 
 from ..tools.api_access import held_to
 from .api_domain import as_user
-from .oauth_provider_scope import BROKEN_FILTER
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
 READ_METHODS = frozenset(
@@ -108,11 +107,10 @@ class ApiAccess:
         return ModelAccess(domain, fields)
 
     def _get_domain(self, scope):
-        try:
-            domain = scope._get_domain(self.token.user_id)
-        except BROKEN_FILTER:
-            return Domain.FALSE
-        return as_user(domain) if scope.filter_id else domain
+        domain = scope.get_usable_domain(self.token.user_id)
+        if domain.is_false() or not scope.filter_id:
+            return domain
+        return as_user(domain)
 
     def get_writable_names(self, model):
         """Return the names of the fields of ``model`` (set) that the token may write.

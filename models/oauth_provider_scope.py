@@ -314,6 +314,17 @@ class OAuthProviderScope(models.Model):
                 self._get_domain(records.env.user, res_id), limit=limit
             )
 
+    @api.private
+    def get_usable_domain(self, user):
+        """Return the domain (Domain) of this scope for ``user`` (record).
+
+        :return: ``Domain.FALSE`` if the filter of the scope is broken
+        """
+        try:
+            return self._get_domain(user)
+        except BROKEN_FILTER:
+            return Domain.FALSE
+
     def _get_domain(self, user, res_id=None):
         """Return the domain (Domain) of this scope for ``user`` (record).
 
