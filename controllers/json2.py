@@ -15,10 +15,9 @@ from odoo.tools import frozendict
 
 from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 
-from ..models.api_access import ApiAccess
-from ..oauth2 import api
-from ..tools import api_access
-from ..tools.insufficient_scope import InsufficientScope
+from ..json2 import call, current
+from ..json2.access import ApiAccess
+from ..json2.insufficient_scope import InsufficientScope
 
 NO_CONTEXT = frozendict()
 #: Methods of the ORM that write what the caller sends.
@@ -73,10 +72,10 @@ class OAuthJson2Controller(WebJson2Controller):
         is_limited = token.grant_id.limits_companies()
         if is_limited:
             try:
-                kwargs = api.hold_contexts(access, kwargs)
+                kwargs = call.hold_contexts(access, kwargs)
             except RecursionError:
                 raise UnprocessableEntity("The arguments are too deep.") from None
-        with api_access.within(access.companies if is_limited else None):
+        with current.within(access.companies if is_limited else None):
             if not access.is_full:
                 return self._call(access, __model__, __method__, ids, context, kwargs)
             # Odoo puts the context of the caller in the place of ours
@@ -84,7 +83,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __model__,
                 __method__,
                 ids=ids,
-                context=api.full_context(access, context),
+                context=call.full_context(access, context),
                 **kwargs,
             )
 
@@ -109,15 +108,15 @@ class OAuthJson2Controller(WebJson2Controller):
         except TypeError as error:
             raise UnprocessableEntity(error.args[0]) from None
         try:
-            records = api.find_records(model, ids)
-            return api.call(access, records, method_name, method, kwargs)
+            records = call.find_records(model, ids)
+            return call.call(access, records, method_name, method, kwargs)
         except InsufficientScope as error:
             request.env["ir.http"]._oauth_refuse(
                 403, error="insufficient_scope", error_description=error.description
             )
         except MissingError:
             # Odoo's own message says which record, and that it is not a hidden one
-            raise api.make_missing(model) from None
+            raise call.make_missing(model) from None
         except CALLERS_FAULT as error:
             # Nobody but the caller is to blame, who is not shown our own code
             lang = request.env.context.get("lang")

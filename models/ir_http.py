@@ -10,8 +10,8 @@ import werkzeug.exceptions
 from odoo import SUPERUSER_ID, api, http, models
 from odoo.http import Response, request
 
+from ..json2.error_answer import ErrorAnswer, without_details
 from ..tools import challenge, sign_in
-from ..tools.error_answer import ErrorAnswer, without_details
 
 _logger = logging.getLogger(__name__)
 

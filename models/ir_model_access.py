@@ -3,8 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..tools import api_access
-from ..tools.error_text import mark_ours
+from ..json2 import current
+from ..json2.error_text import mark_ours
 
 
 class IrModelAccess(models.Model):
@@ -13,7 +13,7 @@ class IrModelAccess(models.Model):
     @api.model
     def check(self, model, mode="read", raise_exception=True):
         has_access = super().check(model, mode, raise_exception)
-        access = api_access.current()
+        access = current.access()
         if access is None or not has_access or self.env.su:
             return has_access
         if access.allows_model(model, mode):
@@ -23,7 +23,7 @@ class IrModelAccess(models.Model):
         return False
 
     def _make_access_error(self, model, mode):
-        if api_access.current() is None:
+        if current.access() is None:
             return super()._make_access_error(model, mode)
         return mark_ours(
             AccessError(

@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
 
-from ..tools import api_access
-from ..tools.error_text import mark_ours
+from ..json2 import current
+from ..json2.error_text import mark_ours
 
 
 class IrRule(models.Model):
@@ -13,8 +13,8 @@ class IrRule(models.Model):
 
     @api.model
     def _compute_domain(self, model_name, mode="read"):
-        access = api_access.current()
-        allowed = api_access.companies()
+        access = current.access()
+        allowed = current.companies()
         if allowed is not None and not self.env.su:
             if not allowed:
                 return Domain.FALSE
@@ -24,14 +24,14 @@ class IrRule(models.Model):
         if access is None:
             return super()._compute_domain(model_name, mode)
         # Odoo keeps the result for every caller: it must not know of the token
-        with api_access.held_to(None):
+        with current.held_to(None):
             domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain
         return domain & access.get_domain(model_name, mode)
 
     def _make_access_error(self, operation, records):
-        if api_access.current() is None:
+        if current.access() is None:
             return super()._make_access_error(operation, records)
         # Odoo's own message names the records
         return mark_ours(

@@ -3,8 +3,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from .api_access import is_enforceable, is_generic
-from .api_write_guard import may_be_any
+from ..json2.access import is_enforceable, is_generic
+from ..json2.write_guard import may_be_any
 from .oauth_provider_scope import BROKEN_FILTER
 
 #: Records up to which the consent page counts.

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessDenied, ValidationError
 
 from odoo.addons.base.models.res_users import check_identity
 
-from ..tools import api_access
+from ..json2 import current
 from ..tools.kept import forget, kept
 from ..tools.sign_in import SECOND_FACTORS
 
@@ -158,7 +158,7 @@ class ResUsers(models.Model):
     def _has_field_access(self, field, operation):
         # Odoo opens some fields of one's own account beside what the ORM says
         has_access = super()._has_field_access(field, operation)
-        access = api_access.current()
+        access = current.access()
         if access is None or not has_access or self.env.su:
             return has_access
         return self._oauth_allows_field(access, field, operation)

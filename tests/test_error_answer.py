@@ -9,7 +9,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools.error_answer import ErrorAnswer
+from ..json2.error_answer import ErrorAnswer
 from .test_error_text import REFUSED, business
 from .test_json2 import SECRET, Json2Case
 
@@ -206,7 +206,7 @@ class TestErrorAnswer(ErrorCase):
         other = self.user.copy({"login": "other"})
         other.write({"company_id": company.id})
         token = self.get_token(scope)
-        logger = "odoo.addons.oauth_provider.tools.error_answer"
+        logger = "odoo.addons.oauth_provider.json2.error_answer"
         with self.assertLogs(logger) as logs:
             response = self.call(
                 token, "write", "res.company", ids=company.ids, vals={"active": False}

@@ -12,8 +12,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
+from ..json2.error_answer import ErrorAnswer
 from ..tools.after_commit import write_apart
-from ..tools.error_answer import ErrorAnswer
 from .test_json2 import SECRET
 
 REFUSED = "Odoo refuses this. The reason is in the server's log."
@@ -91,7 +91,7 @@ class TestErrorText(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        quiet = mute_logger("odoo.addons.oauth_provider.tools.error_answer")
+        quiet = mute_logger("odoo.addons.oauth_provider.json2.error_answer")
         quiet.__enter__()
         self.addCleanup(quiet.__exit__, None, None, None)
 

@@ -16,7 +16,7 @@ SECRET = "s3cr3t-v4lue"
 QUIET = (
     "odoo.http",
     "odoo.addons.base.models.ir_model",
-    "odoo.addons.oauth_provider.tools.error_answer",
+    "odoo.addons.oauth_provider.json2.error_answer",
     "odoo.orm.models",
 )
 

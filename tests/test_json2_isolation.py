@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import BaseCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..tools import api_access
+from ..json2 import current
 from .test_json2 import SECRET, Json2Case
 
 #: Calls that Odoo answers in part from its caches.
@@ -211,28 +211,28 @@ class TestJson2Isolation(Json2Case):
 class TestApiAccessVariables(BaseCase):
     def seen(self):
         return (
-            api_access.current(),
-            api_access.companies(),
-            api_access.is_internal(),
-            api_access.is_fetching(),
+            current.access(),
+            current.companies(),
+            current.is_internal(),
+            current.is_fetching(),
         )
 
     def test_they_belong_to_one_thread_and_one_block(self):
         nothing = (None, None, False, False)
         access, elsewhere = object(), []
-        with api_access.within([1]), api_access.held_to(access), api_access.fetching():
+        with current.within([1]), current.held_to(access), current.fetching():
             self.assertEqual(self.seen(), (access, (1,), True, True))
             thread = threading.Thread(target=lambda: elsewhere.append(self.seen()))
             thread.start()
             thread.join()
-            with api_access.held_to(None):
-                self.assertIsNone(api_access.current())
-            self.assertIs(api_access.current(), access)
+            with current.held_to(None):
+                self.assertIsNone(current.access())
+            self.assertIs(current.access(), access)
         self.assertEqual(elsewhere, [nothing])
         self.assertEqual(self.seen(), nothing)
         with self.assertRaises(ZeroDivisionError):
-            with api_access.within([]), api_access.held_to(access):
-                with api_access.internal():
-                    self.assertEqual(api_access.companies(), ())
+            with current.within([]), current.held_to(access):
+                with current.internal():
+                    self.assertEqual(current.companies(), ())
                     raise ZeroDivisionError
         self.assertEqual(self.seen(), nothing)

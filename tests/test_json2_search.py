@@ -6,7 +6,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..tools import api_access
+from ..json2 import current
 from .test_json2 import SECRET, Json2Case
 
 
@@ -49,7 +49,7 @@ class TestJson2Search(Json2SearchCase):
     def test_a_model_adds_a_condition_of_its_own(self):
         def make(original):
             def search(records, domain, *args, **kwargs):
-                if api_access.current() is not None and not records.env.su:
+                if current.access() is not None and not records.env.su:
                     domain = Domain(domain) & Domain("street", "=", SECRET)
                 return original(records, domain, *args, **kwargs)
 

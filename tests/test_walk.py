@@ -18,8 +18,8 @@ from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.api_access import ApiAccess, is_enforceable
-from ..oauth2 import api
+from ..json2 import call
+from ..json2.access import ApiAccess, is_enforceable
 from .common import OAuthCase
 from .walk import changes
 from .walk.code import CODE
@@ -211,7 +211,7 @@ class TestWalk(OAuthCase):
     @staticmethod
     def _held(record, values, access):
         method = get_public_method(record, "write")
-        api.call(access, record, "write", method, {"vals": dict(values)})
+        call.call(access, record, "write", method, {"vals": dict(values)})
 
     # The token
 

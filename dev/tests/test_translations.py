@@ -25,12 +25,11 @@ SEEN = re.compile(
         oauth_provider_application__ | res_users__oauth_application_ids$
     )
     | model:oauth\.provider\.scope,(name|description):
-    | code:addons/{ADDON}/(controllers|oauth2)/
+    | code:addons/{ADDON}/(controllers|json2|oauth2)/
     | code:addons/{ADDON}/models/(
-        api_\w+ | base | ir_filters | ir_model_access | ir_rule
+        base | ir_filters | ir_model_access | ir_rule
         | oauth_provider_application | oauth_provider_grant_notice | res_users
     )\.py
-    | code:addons/{ADDON}/tools/error_answer\.py
     """,
     re.VERBOSE,
 )

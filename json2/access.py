@@ -8,8 +8,8 @@ from types import NoneType
 
 from odoo.fields import Domain
 
-from ..tools.api_access import held_to
-from .api_domain import as_user
+from .current import held_to
+from .domain import as_user
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
 READ_METHODS = frozenset(

@@ -13,7 +13,7 @@ from types import CodeType
 from odoo.tools.translate import LazyGettext, code_translations, get_translated_module
 
 #: What our own modules are called, with the dot at the end.
-_OURS = __name__.rpartition(".tools.")[0] + "."
+_OURS = __name__.rpartition(".json2.")[0] + "."
 _RAISE = dis.opmap["RAISE_VARARGS"]
 #: A word alone may as well be a value that happens to stand in the code.
 _FEWEST_WORDS = 2

@@ -7,17 +7,17 @@ from contextlib import nullcontext
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
-from ..models.api_access import (
+from .access import (
     CHANGE_METHODS,
     READ_METHODS,
     is_enforceable,
     is_generic,
 )
-from ..models.api_domain import check_search
-from ..models.api_values import check_values
-from ..models.api_write_guard import WriteGuard
-from ..tools.api_access import checked_for, guarded_by, held_to
-from .api_grouping import check_grouping, check_list
+from .current import checked_for, guarded_by, held_to
+from .domain import check_search
+from .grouping import check_grouping, check_list
+from .values import check_values
+from .write_guard import WriteGuard
 
 #: Methods whose ``domain`` is all that the caller compares.
 DOMAIN_METHODS = frozenset(
@@ -102,7 +102,7 @@ def call(access, records, name, method, kwargs):
     records is checked before and after, and runs with the user's own rights, for the
     code of Odoo reads other fields on the way.
 
-    :param access: :class:`..models.api_access.ApiAccess`
+    :param access: :class:`.access.ApiAccess`
     :param records: the records that the caller names, as the token's user
     :param name: name of the method
     :param method: the method itself

@@ -4,7 +4,7 @@
 
 from odoo.exceptions import AccessError
 
-from ..tools.api_access import held_to
+from .current import held_to
 
 #: Commands of a many2many that change the relation and no record of the other model,
 #: with the place of the ids that they are about.
@@ -32,7 +32,7 @@ def check_values(access, model, operation, values):
     What is linked has to be open too, or its name could be read in the record
     afterwards.
 
-    :param access: :class:`..models.api_access.ApiAccess`
+    :param access: :class:`.access.ApiAccess`
     :param model: empty recordset of the model, as the token's user
     :param operation: ``create`` or ``write``
     :param values: dict of the caller

@@ -4,7 +4,7 @@
 
 import re
 
-from ..models.api_domain import check_order
+from .domain import check_order
 
 #: A field of ``read_group``: ``name``, ``name:function`` or ``alias:function(name)``.
 _AGGREGATE = re.compile(r"(\w+)(?::\w+(?:\((\w+)\))?)?")

@@ -10,7 +10,7 @@ from odoo.models import BaseModel
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
-from ..tools import api_access
+from . import current
 
 #: Operators that compare with plain values. Those that walk a hierarchy are not among
 #: them: the ORM walks it as superuser, past records that the token must not know of.
@@ -59,7 +59,7 @@ def as_user(domain):
 
     def to_sql(model, alias, query):
         model = model.sudo(False)
-        with api_access.held_to(None):
+        with current.held_to(None):
             return domain.optimize_full(model)._to_sql(model, alias, query)
 
     return Domain.custom(to_sql=to_sql)
@@ -121,7 +121,7 @@ def check_search(model, domain, order=None):
     """
     domain = Domain(domain)
     check_order(model, order)
-    if api_access.checked() != model._name:
+    if current.checked() != model._name:
         check_domain(model, domain)
         rehearse(model, domain)
 
@@ -134,8 +134,8 @@ def rehearse(model, domain):
     """
     if not _has_code(model, domain):
         return
-    narrowed = narrow(api_access.current(), model, domain)
-    with api_access.rehearsing():
+    narrowed = narrow(current.access(), model, domain)
+    with current.rehearsing():
         # Past what models do on their own before and after they search
         BaseModel._search(model.browse(), narrowed)
 
@@ -175,7 +175,7 @@ def own_order(model):
 
     :param model: recordset of the model
     """
-    access = api_access.current()
+    access = current.access()
     for part in (model._order or "").split(","):
         word = (part.split() or ["id"])[0]
         field = model._fields.get(word.partition(".")[0].partition(":")[0])
@@ -209,7 +209,7 @@ def narrow(access, model, domain):
     it could guess it. Records of a list count as far as the token sees them. And a
     field that the model takes from another record is searched as the user.
 
-    :param access: :class:`.api_access.ApiAccess`
+    :param access: :class:`.access.ApiAccess`
     :param model: recordset of the model
     :raise AccessError: where a name is searched and no field for it is open
     """
@@ -237,7 +237,7 @@ def _narrow_condition(access, model, condition):
         return condition if found is None else found
     if not rest and _is_taken_over(model, field):
         # The token opens the value; where it comes from is the user's own affair
-        with api_access.held_to(None):
+        with current.held_to(None):
             query = model.with_context(active_test=False)._search(condition)
         return Domain("id", "in", query)
     return condition

@@ -10,18 +10,18 @@ is set for the time of one call alone.
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_current = ContextVar("oauth_provider_api_access", default=None)
-_companies = ContextVar("oauth_provider_api_companies", default=None)
-_write_guard = ContextVar("oauth_provider_api_write_guard", default=None)
-_is_internal = ContextVar("oauth_provider_api_internal", default=False)
-_is_fetching = ContextVar("oauth_provider_api_fetching", default=False)
-_is_rehearsing = ContextVar("oauth_provider_api_rehearsing", default=False)
-_asked = ContextVar("oauth_provider_api_asked", default=None)
-_checked = ContextVar("oauth_provider_api_checked", default=None)
-_whole_lists = ContextVar("oauth_provider_api_whole_lists", default=None)
+_current = ContextVar("oauth_provider_json2_access", default=None)
+_companies = ContextVar("oauth_provider_json2_companies", default=None)
+_write_guard = ContextVar("oauth_provider_json2_write_guard", default=None)
+_is_internal = ContextVar("oauth_provider_json2_internal", default=False)
+_is_fetching = ContextVar("oauth_provider_json2_fetching", default=False)
+_is_rehearsing = ContextVar("oauth_provider_json2_rehearsing", default=False)
+_asked = ContextVar("oauth_provider_json2_asked", default=None)
+_checked = ContextVar("oauth_provider_json2_checked", default=None)
+_whole_lists = ContextVar("oauth_provider_json2_whole_lists", default=None)
 
 
-def current():
+def access():
     """Return the access that holds now, or None for the user's own rights."""
     return _current.get()
 

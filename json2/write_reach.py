@@ -4,15 +4,15 @@
 
 from odoo.exceptions import AccessError, MissingError, UserError
 
-from ..tools.api_access import held_to
-from .api_access import is_enforceable
-from .api_values import check_values
+from .access import is_enforceable
+from .current import held_to
+from .values import check_values
 
 
 class Reach:
     """The changes that the scopes of a token open.
 
-    :ivar access: :class:`.api_access.ApiAccess`
+    :ivar access: :class:`.access.ApiAccess`
     :ivar env: environment of the call, as the token's user
     """
 

@@ -11,13 +11,13 @@ here, whether as superuser or not, and needs a reason.
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from ..tools.api_access import guarded_by, held_to
-from ..tools.insufficient_scope import InsufficientScope
-from .api_write_cause import ASIDE, find_field, find_override
-from .api_write_equal import changed_names
-from .api_write_parents import Parents
-from .api_write_parts import Parts
-from .api_write_reach import Reach, is_inherited
+from .current import guarded_by, held_to
+from .insufficient_scope import InsufficientScope
+from .write_cause import ASIDE, find_field, find_override
+from .write_equal import changed_names
+from .write_parents import Parents
+from .write_parts import Parts
+from .write_reach import Reach, is_inherited
 
 #: What Odoo itself notes about a change: nothing that the caller decides.
 _NOTES = frozenset(
@@ -68,7 +68,7 @@ class WriteGuard:
 
     def __init__(self, access, records, operation, values_list):
         """
-        :param access: :class:`.api_access.ApiAccess`
+        :param access: :class:`.access.ApiAccess`
         :param records: the records that the caller names, as the token's user
         :param operation: ``create`` or ``write``
         :param values_list: list of the dicts that the caller sent

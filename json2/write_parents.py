@@ -2,8 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Records that others are made of (``_inherits``)."""
 
-from ..tools.api_access import held_to
-from .api_write_reach import is_inherited
+from .current import held_to
+from .write_reach import is_inherited
 
 
 class Parents:
@@ -11,7 +11,7 @@ class Parents:
 
     def __init__(self, reach, model, own, sent):
         """
-        :param reach: :class:`.api_write_reach.Reach`
+        :param reach: :class:`.write_reach.Reach`
         :param model: empty recordset of the call's model, as the token's user
         :param own: ids (set) of the call's own records, which may get more
         :param sent: fields (set of names) that the caller sent
