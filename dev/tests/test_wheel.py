@@ -24,6 +24,7 @@ TOP_LEVEL = {
     "demo",
     "hooks.py",
     "i18n",
+    "json2",
     "migrations",
     "models",
     "oauth2",
