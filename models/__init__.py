@@ -8,6 +8,7 @@ from . import ir_model_access
 from . import ir_model_constraint
 from . import ir_module_module
 from . import ir_rule
+from . import oauth_provider
 from . import oauth_provider_allowance
 from . import oauth_provider_application
 from . import oauth_provider_assertion

@@ -252,9 +252,9 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_described(cls):
         """Return where the resource that is asked for is described (str, RFC 9728)."""
-        clients = request.env["oauth.provider.client"].sudo()
         is_api = request.httprequest.path.startswith("/json/2/")
-        return clients.get_protected_resource_url(is_api)
+        provider = request.env["oauth.provider"].sudo()
+        return provider.get_protected_resource_url(is_api)
 
     # Signing out
 

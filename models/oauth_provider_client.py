@@ -338,25 +338,6 @@ class OAuthProviderClient(models.Model):
                 vals["name"] = self.env._("%s (copy)", client.name)
         return vals_list
 
-    @api.model
-    def get_endpoint_url(self, name):
-        """Return the public address (str) of the endpoint ``name``.
-
-        Below the issuer: with ``/oauth2``, unless the issuer itself is the path form
-        ``/oauth2/db/<database>``.
-        """
-        issuer = self.get_issuer()
-        if "/oauth2/db/" in issuer:
-            return f"{issuer}/{name}"
-        return f"{issuer}/oauth2/{name}"
-
-    @api.model
-    def get_issuer(self):
-        """Return the issuer identifier of this database (str, RFC 8414 section 2)."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        issuer = parameters.get_param("oauth_provider.issuer")
-        return (issuer or parameters.get_param("web.base.url") or "").rstrip("/")
-
     @api.private
     def get_oauth2_server(self, validator=None, **kwargs):
         """Return the oauthlib server for this client: the OCA extension point.

@@ -339,4 +339,5 @@ class OAuthProviderClient(models.Model):
     @api.private
     def get_assertion_audiences(self):
         """Return the names of this provider for which an assertion may be made."""
-        return [self.get_issuer(), self.get_endpoint_url("token")]
+        provider = self.env["oauth.provider"]
+        return [provider.get_issuer(), provider.get_endpoint_url("token")]

@@ -57,7 +57,7 @@ class OAuthProviderClient(models.Model):
         self.ensure_one()
         uris = [uri for uri in self.redirect_uri_ids.mapped("name") if uri]
         plain = [u for u in uris if u.startswith("http:")]
-        host = urlsplit(self.get_issuer()).hostname
+        host = urlsplit(self.env["oauth.provider"].get_issuer()).hostname
         has_browser = self.response_type in ("code", "token")
         limit = fields.Datetime.now() - OLD_SECRET
         is_public = self.client_type == "public"

@@ -41,10 +41,10 @@ class OAuthProviderClient(models.Model):
 
     def _compute_endpoint_urls(self):
         for field, endpoint in ENDPOINTS.items():
-            self[field] = self.get_endpoint_url(endpoint)
+            self[field] = self.env["oauth.provider"].get_endpoint_url(endpoint)
 
     def _compute_discovery_url(self):
-        issuer = self.get_issuer()
+        issuer = self.env["oauth.provider"].get_issuer()
         self.discovery_url = f"{issuer}/.well-known/openid-configuration"
 
     @api.depends("scope_ids.code")

@@ -90,7 +90,7 @@ class OAuthProviderClient(models.Model):
     )
 
     def _compute_issuer(self):
-        self.issuer = self.get_issuer()
+        self.issuer = self.env["oauth.provider"].get_issuer()
 
     @api.depends("application_type")
     def _compute_claims_in_id_token(self):

@@ -70,16 +70,16 @@ class OAuthProviderClient(models.Model):
         With the names of the fields of stock ``auth_oauth``.
         """
         self.ensure_one()
-        company = self.env.company.name
+        company, provider = self.env.company.name, self.env["oauth.provider"]
         return {
             "name": company,
             "body": self.env._("Log in with %s", company),
             "client_id": self.identifier,
             "enabled": "True",
-            "auth_endpoint": self.get_endpoint_url("authorize"),
+            "auth_endpoint": provider.get_endpoint_url("authorize"),
             "scope": "openid profile email",
-            "validation_endpoint": self.get_endpoint_url("tokeninfo"),
-            "data_endpoint": self.get_endpoint_url("userinfo"),
+            "validation_endpoint": provider.get_endpoint_url("tokeninfo"),
+            "data_endpoint": provider.get_endpoint_url("userinfo"),
         }
 
     def action_download_auth_oauth(self):

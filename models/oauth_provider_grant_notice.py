@@ -29,9 +29,9 @@ class OAuthProviderGrant(models.Model):
         if not user.email:
             return
         env = self.with_context(lang=user.lang).env
-        client, base = self.client_id.name, self.client_id.get_issuer()
+        client, issuer = self.client_id.name, self.env["oauth.provider"].get_issuer()
         # The path form of the issuer is not where the pages are
-        link = f"{base.partition('/oauth2/')[0]}/my/applications"
+        link = f"{issuer.partition('/oauth2/')[0]}/my/applications"
         subject = env._("%s may now use your account", client)
         text = env._("You have let “%s” use your account", client)
         advice = env._(

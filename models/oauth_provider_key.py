@@ -338,7 +338,7 @@ class OAuthProviderKey(models.Model):
                 jwt.PyJWK(json.loads(key.public_jwk)),
                 algorithms=[key.algorithm],
                 audience=audience,
-                issuer=self.env["oauth.provider.client"].get_issuer(),
+                issuer=self.env["oauth.provider"].get_issuer(),
                 options={
                     "verify_exp": False,
                     "verify_aud": audience is not None,

@@ -169,7 +169,7 @@ class OAuthProviderLogout(models.Model):
         key = self.env["oauth.provider.key"].ensure(client.id_token_signed_response_alg)
         return key.sign(
             {
-                "iss": client.get_issuer(),
+                "iss": self.env["oauth.provider"].get_issuer(),
                 "sub": client.generate_user_id(session.user_id),
                 "aud": client.identifier,
                 "iat": now,

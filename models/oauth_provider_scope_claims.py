@@ -126,9 +126,8 @@ class OAuthProviderScope(models.Model):
             grant_id = grants.find_live(client, user).id
         if not grant_id:
             return False
-        clients = self.env["oauth.provider.client"]
         name = hash_sign(self.sudo().env, PICTURE_PURPOSE, [grant_id])
-        return clients.get_endpoint_url(f"picture?of={name}")
+        return self.env["oauth.provider"].get_endpoint_url(f"picture?of={name}")
 
     def _claims_email(self, user, client, grant_id):
         email = user.partner_id.email

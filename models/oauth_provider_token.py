@@ -109,7 +109,7 @@ class OAuthProviderToken(models.Model):
 
         One for another resource (RFC 8707) opens nothing here.
         """
-        own = self.env["oauth.provider.client"].get_own_resources
+        own = self.env["oauth.provider"].get_own_resources
         return not audience or audience in own()
 
     @api.private

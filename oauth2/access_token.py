@@ -30,12 +30,13 @@ def make_access_token(subject, session, lifetime, audience=None):
         return secret.generate(), keys
     key = client.get_jwt_key()
     now = int(time.time())
+    issuer = client.env["oauth.provider"].get_issuer()
     sign_in = session.get_claims()
     claims = {
         **_data_claims(subject),
-        "iss": client.get_issuer(),
+        "iss": issuer,
         "sub": subject.subject,
-        "aud": audience or client.get_issuer(),
+        "aud": audience or issuer,
         "client_id": client.identifier,
         "scope": " ".join(subject.scopes.list_codes()),
         "iat": now,

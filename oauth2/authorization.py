@@ -138,7 +138,7 @@ class AuthorizationRequest:
             self.response_type,
             error,
             self.state,
-            self.client.get_issuer(),
+            self.env["oauth.provider"].get_issuer(),
         )
 
     def denied_location(self, user):
@@ -312,7 +312,7 @@ class AuthorizationRequest:
         )
         return add_params_to_uri(
             headers["Location"],
-            [("iss", self.client.get_issuer())],
+            [("iss", self.env["oauth.provider"].get_issuer())],
             fragment=is_in_fragment(self.response_type),
         )
 

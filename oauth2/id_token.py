@@ -30,7 +30,7 @@ def make_id_token(token_user, session, nonce=None, **hashed):
     algorithm = client.id_token_signed_response_alg
     claims = {
         **token_user.id_token_claims(**hashed),
-        "iss": client.get_issuer(),
+        "iss": client.env["oauth.provider"].get_issuer(),
         "sub": token_user.subject,
         "aud": client.identifier,
         "azp": client.identifier,
@@ -50,7 +50,8 @@ def sign_userinfo(client, claims):
     """Return userinfo ``claims`` (dict) as a signed token (str), for ``client``."""
     keys = client.env["oauth.provider.key"]
     key = keys.ensure(client.userinfo_signed_response_alg)
-    issued = {"iss": client.get_issuer(), "aud": client.identifier}
+    issuer = client.env["oauth.provider"].get_issuer()
+    issued = {"iss": issuer, "aud": client.identifier}
     return key.sign({**claims, **issued})
 
 

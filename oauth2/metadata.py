@@ -20,10 +20,9 @@ def metadata_response(env):
 
     :param env: superuser environment
     """
-    clients = env["oauth.provider.client"]
-    used = clients.get_used()
+    used = env["oauth.provider.client"].get_used()
     body = {
-        **_endpoints(clients),
+        **_endpoints(env["oauth.provider"]),
         **_flows(used),
         **_authentication(),
         **_openid(env, used),
@@ -48,17 +47,17 @@ def protected_resource_response(env, message, is_api=False):
     :param env: superuser environment
     :param is_api: whether that is Odoo's API, else the provider
     """
-    clients = env["oauth.provider.client"]
-    issuer = clients.get_issuer()
+    provider = env["oauth.provider"]
+    issuer = provider.get_issuer()
     resource = issuer
     if is_api:
-        resource = clients.get_api_resource(message.query.get("db"))
+        resource = provider.get_api_resource(message.query.get("db"))
     return Answer(
         200,
         {
             "resource": resource,
             "authorization_servers": [issuer],
-            "jwks_uri": clients.get_endpoint_url("jwks"),
+            "jwks_uri": provider.get_endpoint_url("jwks"),
             "scopes_supported": env["oauth.provider.scope"].get_codes(),
             "bearer_methods_supported": ["header"],
             "resource_name": env.company.name,
@@ -67,16 +66,16 @@ def protected_resource_response(env, message, is_api=False):
     )
 
 
-def _endpoints(clients):
+def _endpoints(provider):
     return {
-        "issuer": clients.get_issuer(),
-        "authorization_endpoint": clients.get_endpoint_url("authorize"),
-        "token_endpoint": clients.get_endpoint_url("token"),
-        "userinfo_endpoint": clients.get_endpoint_url("userinfo"),
-        "jwks_uri": clients.get_endpoint_url("jwks"),
-        "revocation_endpoint": clients.get_endpoint_url("revoke_token"),
-        "introspection_endpoint": clients.get_endpoint_url("introspect"),
-        "end_session_endpoint": clients.get_endpoint_url("logout"),
+        "issuer": provider.get_issuer(),
+        "authorization_endpoint": provider.get_endpoint_url("authorize"),
+        "token_endpoint": provider.get_endpoint_url("token"),
+        "userinfo_endpoint": provider.get_endpoint_url("userinfo"),
+        "jwks_uri": provider.get_endpoint_url("jwks"),
+        "revocation_endpoint": provider.get_endpoint_url("revoke_token"),
+        "introspection_endpoint": provider.get_endpoint_url("introspect"),
+        "end_session_endpoint": provider.get_endpoint_url("logout"),
     }
 
 

@@ -140,7 +140,7 @@ def _respond(env, message, describe, person=False):
 
 
 def _challenge(env, error):
-    described = env["oauth.provider.client"].get_protected_resource_url()
+    described = env["oauth.provider"].get_protected_resource_url()
     return challenge_header.bearer(error=error, resource_metadata=described)
 
 

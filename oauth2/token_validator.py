@@ -67,7 +67,7 @@ class TokenValidator:
         client = opened.client
         if client.id != self.client.id and not self.client.is_resource_server:
             return None
-        issuer = self.client.get_issuer()
+        issuer = self.env["oauth.provider"].get_issuer()
         claims = {
             "scope": " ".join(opened.allowed_codes()),
             "client_id": client.identifier,

@@ -55,6 +55,7 @@ class OAuthCase(HttpCase):
         super().setUpClass()
         sees_signals(cls)
         cls.Client = cls.env["oauth.provider.client"]
+        cls.Provider = cls.env["oauth.provider"]
         cls.user = new_test_user(
             cls.env,
             "oauth_user",
@@ -215,7 +216,7 @@ class OAuthCase(HttpCase):
             jwt.PyJWK(found[0]),
             algorithms=list(algorithms),
             audience=audience,
-            issuer=self.Client.get_issuer(),
+            issuer=self.Provider.get_issuer(),
         )
 
     def bearer(self, route, token, **parameters):

@@ -45,7 +45,7 @@ class TestBackendUser(OAuthCase):
         for identifier in ("a" * 64, "b" * 64):
             self.user.oauth_identifier = identifier
             token = self.ask().json()["access_token"]
-            claims = self.verify_token(token, self.Client.get_issuer())
+            claims = self.verify_token(token, self.Provider.get_issuer())
             self.assertEqual(claims["sub"], self.client.generate_user_id(self.user))
             subjects.append(claims["sub"])
         self.assertEqual(len(set(subjects)), 2)

@@ -133,7 +133,7 @@ class TestBadInput(OAuthCase):
             self.assertEqual(
                 response.headers["WWW-Authenticate"],
                 'Bearer realm="OAuth", resource_metadata="'
-                + self.Client.get_protected_resource_url()
+                + self.Provider.get_protected_resource_url()
                 + '"',
             )
 
@@ -208,7 +208,7 @@ class TestBadInput(OAuthCase):
                 self.assertEqual(address, REDIRECT_URI)
                 self.assertEqual(answer["error"], error)
                 self.assertEqual(answer["state"], '{"d": "ü b"}')
-                self.assertEqual(answer["iss"], self.Client.get_issuer())
+                self.assertEqual(answer["iss"], self.Provider.get_issuer())
                 if error in ("unauthorized_client", "invalid_scope"):
                     self.assertIn("client", answer["error_description"])
                 self.assertNotIn("no.such", answer.get("error_description", ""))

@@ -37,7 +37,7 @@ class TestClientAuthentication(OAuthCase):
         claims = {
             "iss": client.identifier,
             "sub": client.identifier,
-            "aud": self.Client.get_issuer(),
+            "aud": self.Provider.get_issuer(),
             "exp": int(time.time()) + 60,
             "jti": uuid.uuid4().hex,
             **claims,
@@ -94,7 +94,7 @@ class TestClientAuthentication(OAuthCase):
 
     def test_an_assertion_may_name_the_token_endpoint(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
-        audience = self.Client.get_endpoint_url("token")
+        audience = self.Provider.get_endpoint_url("token")
         assertion = self.assertion(client, self.rsa_key, aud=audience)
         response = self.present(assertion, client_id=client.identifier)
         self.assertEqual(response.status_code, 200, response.text)
@@ -130,7 +130,7 @@ class TestClientAuthentication(OAuthCase):
 
     def test_a_claim_of_the_wrong_kind_is_one_refusal(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
-        now, issuer = int(time.time()), self.Client.get_issuer()
+        now, issuer = int(time.time()), self.Provider.get_issuer()
         odd = (True, False, [], {}, [now + 60], "x", "", "\x00", "\ud800", -1, 1e18)
         odd += (1e400, -1e400, float("nan"), 10**400, -(10**30), str(now + 60))
         used = self.env["oauth.provider.assertion"].search_count([])

@@ -107,7 +107,7 @@ class TestDuration(OAuthCase):
             jwt_algorithm="RS256",
         )
         tokens = self.connect(client, secret, HOUR)
-        claims = self.verify_token(tokens["access_token"], self.Client.get_issuer())
+        claims = self.verify_token(tokens["access_token"], self.Provider.get_issuer())
         end = self.grant(client).expires_at.timestamp()
         self.assertLessEqual(claims["exp"], end)
 

@@ -22,7 +22,7 @@ class TestGrants(OAuthCase):
         address, answer = self.answer(self.decide(page))
         self.assertEqual(address, REDIRECT_URI)
         self.assertEqual(answer["state"], '{"d": "ü b"}')
-        self.assertEqual(answer["iss"], self.Client.get_issuer())
+        self.assertEqual(answer["iss"], self.Provider.get_issuer())
         response = self.redeem(answer["code"], client, secret)
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.headers["Cache-Control"], "no-store")
@@ -125,7 +125,7 @@ class TestGrants(OAuthCase):
             location = response.headers["Location"]
             self.assertTrue(location.startswith(f"{REDIRECT_URI}#error={error}"))
             answer = self.answer(response)[1]
-            self.assertEqual(answer["iss"], self.Client.get_issuer())
+            self.assertEqual(answer["iss"], self.Provider.get_issuer())
             self.assertEqual(answer["state"], '{"d": "ü b"}')
 
     def test_password_flow(self):

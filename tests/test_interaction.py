@@ -229,7 +229,7 @@ class TestInteraction(OAuthCase):
         key = self.env["oauth.provider.key"].ensure()
         expired = key.sign(
             {
-                "iss": self.client.get_issuer(),
+                "iss": self.Provider.get_issuer(),
                 "aud": self.client.identifier,
                 "sub": self.client.generate_user_id(self.user),
                 "exp": 1,
@@ -253,7 +253,7 @@ class TestInteraction(OAuthCase):
     def test_what_we_signed_for_another_purpose_is_no_hint(self):
         self.allow_all()
         claims = {
-            "iss": self.client.get_issuer(),
+            "iss": self.Provider.get_issuer(),
             "aud": self.client.identifier,
             "sub": self.client.generate_user_id(self.user),
         }

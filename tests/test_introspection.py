@@ -33,7 +33,7 @@ class TestIntrospection(OAuthCase):
         self.assertEqual(set(answer["scope"].split()), {"openid", "email"})
         self.assertEqual(answer["client_id"], self.client.identifier)
         self.assertEqual(answer["token_type"], "Bearer")
-        self.assertEqual(answer["iss"], self.Client.get_issuer())
+        self.assertEqual(answer["iss"], self.Provider.get_issuer())
         self.assertAlmostEqual(answer["exp"], time.time() + 3600, delta=30)
         self.assertAlmostEqual(answer["iat"], time.time(), delta=30)
         info = self.bearer("userinfo", self.tokens["access_token"]).json()

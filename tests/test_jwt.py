@@ -53,7 +53,7 @@ class TestJWT(OAuthCase):
 
     @mute_logger("odoo.http")
     def test_what_the_token_says_of_its_audience_holds_here_too(self):
-        api, issuer = "https://api.example.com", self.Client.get_issuer()
+        api, issuer = "https://api.example.com", self.Provider.get_issuer()
         client, secret = self.create_client(
             token_type="jwt", jwt_audience=api, resource_uris="https://x.example.com"
         )
@@ -102,10 +102,12 @@ class TestJWT(OAuthCase):
                 self.assertEqual(jwt.get_unverified_header(token)["alg"], algorithm)
                 if signing_key.is_symmetric(algorithm):
                     shared = client.jwt_key_ids.private_key
-                    jwt.decode(token, shared, [algorithm], audience=client.get_issuer())
+                    jwt.decode(
+                        token, shared, [algorithm], audience=self.Provider.get_issuer()
+                    )
                     self.assertFalse(client.jwt_public_key)
                 else:
-                    self.verify_token(token, client.get_issuer(), [algorithm])
+                    self.verify_token(token, self.Provider.get_issuer(), [algorithm])
 
     def test_an_own_key_and_its_successor(self):
         client, secret = self.create_backend(jwt_algorithm="ES384")
@@ -116,7 +118,7 @@ class TestJWT(OAuthCase):
         client.generate_private_key()
         second = self.get_token(client, secret)
         for token in (first, second):
-            self.verify_token(token, client.get_issuer(), ["ES384"])
+            self.verify_token(token, self.Provider.get_issuer(), ["ES384"])
             self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
         self.assertNotEqual(
             jwt.get_unverified_header(first)["kid"],
@@ -142,7 +144,7 @@ class TestJWT(OAuthCase):
         after = self.get_token(client, secret)
         self.verify_token(tokens["id_token"], web.identifier)
         for token in (before, after):
-            self.verify_token(token, client.get_issuer())
+            self.verify_token(token, self.Provider.get_issuer())
             self.assertEqual(self.bearer("userinfo", token).status_code, 200)
         url = self.authorize_url(web, id_token_hint=tokens["id_token"])
         answer = self.answer(self.url_open(url, allow_redirects=False))[1]
@@ -160,11 +162,15 @@ class TestJWT(OAuthCase):
             }
         )
         client, secret = self.create_backend(jwt_scope_id=scope.id)
-        claims = self.verify_token(self.get_token(client, secret), client.get_issuer())
+        claims = self.verify_token(
+            self.get_token(client, secret), self.Provider.get_issuer()
+        )
         # The client may not have the scope
         self.assertNotIn("company_id", claims)
         client.scope_ids |= scope
-        claims = self.verify_token(self.get_token(client, secret), client.get_issuer())
+        claims = self.verify_token(
+            self.get_token(client, secret), self.Provider.get_issuer()
+        )
         self.assertEqual(claims["name"], self.user.name)
         self.assertEqual(claims["company_id"], self.user.company_id.display_name)
         self.assertNotIn("id", claims)
@@ -186,7 +192,9 @@ class TestJWT(OAuthCase):
             "get_data_for_model",
             lambda *_arguments, **_options: dict(hostile),
         )
-        claims = self.verify_token(self.get_token(client, secret), client.get_issuer())
+        claims = self.verify_token(
+            self.get_token(client, secret), self.Provider.get_issuer()
+        )
         self.assertEqual(claims["sub"], client.generate_user_id(self.user))
         self.assertEqual(claims["a"], 2)
 

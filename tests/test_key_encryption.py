@@ -279,7 +279,7 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         own = client.get_jwt_key()
         hint = key.sign(
             {
-                "iss": self.Client.get_issuer(),
+                "iss": self.env["oauth.provider"].get_issuer(),
                 "aud": "x",
                 "sub": "y",
                 "exp": 1,

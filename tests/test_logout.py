@@ -104,7 +104,7 @@ class TestLogout(OAuthCase):
         key = self.env["oauth.provider.key"].ensure()
         hint = key.sign(
             {
-                "iss": self.client.get_issuer(),
+                "iss": self.Provider.get_issuer(),
                 "aud": self.client.identifier,
                 "sub": self.client.generate_user_id(other),
                 "exp": 1,

@@ -35,7 +35,7 @@ class TestMetadata(OAuthCase):
         ]
         self.assertEqual(documents[0], documents[1])
         self.assertEqual(documents[0], documents[2])
-        self.assertEqual(documents[0]["issuer"], self.Client.get_issuer())
+        self.assertEqual(documents[0]["issuer"], self.Provider.get_issuer())
 
     def test_a_cache_tells_databases_apart(self):
         """What may be kept depends on the headers that may name the database."""

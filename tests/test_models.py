@@ -277,7 +277,9 @@ class TestModels(TransactionCase):
         uninstall_hook(self.env)
         parameters.set_param("web.base.url", "https://second.example.com")
         post_init_hook(self.env)
-        self.assertEqual(self.Client.get_issuer(), "https://second.example.com")
+        self.assertEqual(
+            self.env["oauth.provider"].get_issuer(), "https://second.example.com"
+        )
 
     def test_every_user_has_an_identifier_of_its_own(self):
         users = self.env["res.users"].with_context(active_test=False).search([])
@@ -342,7 +344,7 @@ class TestModels(TransactionCase):
         self.assertEqual(form.save().grant_type, "client_credentials")
 
     def test_the_issuer_is_fixed_at_installation(self):
-        issuer = self.Client.get_issuer()
+        issuer = self.env["oauth.provider"].get_issuer()
         self.assertTrue(issuer)
         self.env["ir.config_parameter"].set_param("web.base.url", "https://other")
-        self.assertEqual(self.Client.get_issuer(), issuer)
+        self.assertEqual(self.env["oauth.provider"].get_issuer(), issuer)

@@ -97,7 +97,7 @@ class TestOpenID(OAuthCase):
             tokens = self.get_tokens(client, secret, nonce="n")
             token = tokens["access_token"]
             introspected = self.post("introspect", {"token": token}, client, secret)
-            issuer = client.get_issuer()
+            issuer = self.Provider.get_issuer()
             found = {
                 self.verify_token(tokens["id_token"], client.identifier)["sub"],
                 self.verify_token(token, issuer)["sub"],
@@ -291,8 +291,10 @@ class TestOpenID(OAuthCase):
         client, secret = self.create_client()
         token = self.get_tokens(client, secret)["access_token"]
         url = self.bearer("userinfo", token).json()["picture"]
-        self.assertTrue(url.startswith(client.get_endpoint_url("picture")))
-        path = url.removeprefix(client.get_endpoint_url("").removesuffix("/oauth2/"))
+        self.assertTrue(url.startswith(self.Provider.get_endpoint_url("picture")))
+        path = url.removeprefix(
+            self.Provider.get_endpoint_url("").removesuffix("/oauth2/")
+        )
         picture = self.url_open(path, cookies={})
         self.assertEqual(picture.headers["Content-Type"], "image/png")
         for broken in (

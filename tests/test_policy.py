@@ -216,7 +216,7 @@ class TestPolicy(OAuthCase):
         for _number in range(2):
             token = self.redeem(self.get_code(client), client, secret).json()
             self.verify_token(token["id_token"], client.identifier, ["ES256"])
-            access, issuer = token["access_token"], client.get_issuer()
+            access, issuer = token["access_token"], self.Provider.get_issuer()
             self.verify_token(access, issuer, ["ES384"])
             # Odoo warns of what needs the other cursor
             with self.assertNoLogs("odoo.sql_db", "ERROR"), mute_logger("odoo.http"):

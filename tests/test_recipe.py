@@ -53,7 +53,7 @@ class TestRecipe(OAuthCase):
 
     def test_what_the_wizard_says_works(self):
         client, _secret, entries = self.create_by("auth_oauth")
-        issuer = client.get_issuer()
+        issuer = self.Provider.get_issuer()
         authorize = entries["Authorization URL"].removeprefix(issuer)
         self.sign_in()
         uri = f"{ADDRESS}/auth_oauth/signin"
@@ -140,7 +140,9 @@ class TestRecipe(OAuthCase):
         self.sign_in()
         [row] = csv.DictReader(io.StringIO(self.url_open(address).text))
         self.assertEqual(row["client_id"], client.identifier)
-        self.assertEqual(row["auth_endpoint"], client.get_endpoint_url("authorize"))
+        self.assertEqual(
+            row["auth_endpoint"], self.Provider.get_endpoint_url("authorize")
+        )
         other, _secret = self.create_client()
         for identifier in (other.id, 0, 2**31, 10**30):
             address = f"/oauth_provider/client/{identifier}/auth_oauth.csv"

@@ -121,7 +121,7 @@ class TestReplica(OAuthCase):
         claims = {
             "iss": self.client.identifier,
             "sub": self.client.identifier,
-            "aud": self.Client.get_issuer(),
+            "aud": self.Provider.get_issuer(),
             "exp": now + 60,
             "jti": "once",
         }

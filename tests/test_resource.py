@@ -29,7 +29,7 @@ class TestResource(Json2Case):
         self.assertEqual(self.call(token, "search", domain=[]).status_code, 401)
         found = self.post("introspect", {"token": token}, client, secret).json()
         self.assertEqual(found["aud"], ELSEWHERE)
-        data["resource"] = client.get_issuer()
+        data["resource"] = self.Provider.get_issuer()
         token = self.post("token", data, client, secret).json()["access_token"]
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
 
@@ -37,7 +37,7 @@ class TestResource(Json2Case):
         client, secret = self.create_client(resource_uris=ELSEWHERE, token_type="jwt")
         self.sign_in()
         code = self.get_code(client, resource=ELSEWHERE)
-        own = client.get_issuer()
+        own = self.Provider.get_issuer()
         refused = self.redeem(code, client, secret, resource=own)
         self.assertEqual(refused.json()["error"], "invalid_target")
         tokens = self.redeem(code, client, secret).json()
@@ -69,16 +69,16 @@ class TestResource(Json2Case):
             address = f"/.well-known/oauth-protected-resource{path}"
             document = self.url_open(address).json()
             # What it was asked for (RFC 9728 section 3.3)
-            self.assertEqual(document["resource"], self.Client.get_issuer() + path)
+            self.assertEqual(document["resource"], self.Provider.get_issuer() + path)
             self.assertEqual(
-                document["authorization_servers"], [self.Client.get_issuer()]
+                document["authorization_servers"], [self.Provider.get_issuer()]
             )
             self.assertIn("openid", document["scopes_supported"])
 
     def test_a_token_for_the_api_that_the_challenge_describes(self):
         client, secret = self.create_client("backend application", token_type="jwt")
         database = self.env.cr.dbname
-        base = self.Client.get_issuer()
+        base = self.Provider.get_issuer()
         for issuer, path in (
             (base, "/json/2"),
             (f"{base}/oauth2/db/{database}", f"/json/2?db={database}"),

@@ -23,7 +23,7 @@ class TestSettings(TransactionCase):
         )
         # What nobody changed follows the default of a later version
         self.assertFalse(parameters.get_param("oauth_provider.retention_days"))
-        issuer = self.env["oauth.provider.client"].get_issuer()
+        issuer = self.env["oauth.provider"].get_issuer()
         self.assertEqual(issuer, "https://odoo.example.com")
         self.assertEqual(
             Form(self.env["res.config.settings"]).oauth_key_lifetime_days, 0

@@ -47,7 +47,7 @@ class TestSharedSecret(OAuthCase):
 
     def verify(self, token, shared):
         return jwt.decode(
-            token, shared, algorithms=["HS256"], audience=self.Client.get_issuer()
+            token, shared, algorithms=["HS256"], audience=self.Provider.get_issuer()
         )
 
     def test_a_secret_that_is_replaced_or_has_leaked_is_shown_once(self):

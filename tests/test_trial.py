@@ -33,7 +33,7 @@ class TestTrial(OAuthCase):
         trial = self.open(client)
         self.assertTrue(trial.is_match)
         self.sign_in()
-        issuer = client.get_issuer()
+        issuer = self.Provider.get_issuer()
         page = self.url_open(trial.url.removeprefix(issuer), allow_redirects=False)
         self.assertEqual(page.status_code, 200)
         where, answer = self.answer(self.decide(page))
@@ -43,7 +43,7 @@ class TestTrial(OAuthCase):
         words = shlex.split(trial.command)
         pairs = [word.split("=", 1) for word in words if "=" in word and "//" != word]
         data = dict(pairs)
-        self.assertEqual(words[-1], client.get_endpoint_url("token"))
+        self.assertEqual(words[-1], self.Provider.get_endpoint_url("token"))
         data["code"] = answer["code"]
         self.assertEqual(self.post("token", data, client, secret).status_code, 200)
 

@@ -101,9 +101,10 @@ class OAuthProviderClientWizard(models.TransientModel):
         return self._show(client, recipe, secret)
 
     def _show(self, client, recipe, secret):
+        provider = self.env["oauth.provider"]
         known = {
-            "issuer": client.get_issuer(),
-            "base": client.get_endpoint_url("").rstrip("/"),
+            "issuer": provider.get_issuer(),
+            "base": provider.get_endpoint_url("").rstrip("/"),
             "id": client.identifier,
             "secret": secret or "",
         }

@@ -49,7 +49,7 @@ class OAuthProviderFinding(models.TransientModel):
     def _find(self):
         """Return the values (list of dict) of all findings."""
         clients = self.env["oauth.provider.client"].search([("active", "=", True)])
-        found = self._find_server(clients)
+        found = self._find_server()
         for client in clients:
             for _key, severity, what, advice in client.get_warnings():
                 found.append(self._about(client, severity, what, advice))
@@ -128,9 +128,9 @@ class OAuthProviderFinding(models.TransientModel):
             ),
         )
 
-    def _find_server(self, clients):
+    def _find_server(self):
         parameters = self.env["ir.config_parameter"].sudo()
-        issuer = clients.get_issuer()
+        issuer = self.env["oauth.provider"].get_issuer()
         base = parameters.get_param("web.base.url") or ""
         parameter = parameters.search([("key", "=", "oauth_provider.issuer")], limit=1)
         # A manager who is no administrator has no way there

@@ -86,7 +86,7 @@ class OAuthProviderTrial(models.TransientModel):
                 trial.url = False
                 continue
             trial.url = authorization_request.build(
-                client.get_endpoint_url("authorize"),
+                self.env["oauth.provider"].get_endpoint_url("authorize"),
                 verifier=client.response_type == "code" and trial.code_verifier,
                 response_type=client.response_type,
                 client_id=client.identifier,
@@ -123,7 +123,8 @@ class OAuthProviderTrial(models.TransientModel):
         for name, value in asked.items():
             if value:
                 words += ["--data-urlencode", f"{name}={value}"]
-        return shlex.join([*words, client.get_endpoint_url("token")])
+        url = self.env["oauth.provider"].get_endpoint_url("token")
+        return shlex.join([*words, url])
 
     @api.depends("client_id", "redirect_uri")
     def _compute_verdict(self):
@@ -236,7 +237,8 @@ class OAuthProviderTrial(models.TransientModel):
         # There is none where nobody signs in with a browser
         has_id_token = client.grant_type != "password"
         if has_id_token and "openid" in chosen.mapped("code"):
-            issued = {"iss": client.get_issuer(), "aud": client.identifier}
+            issuer = self.env["oauth.provider"].get_issuer()
+            issued = {"iss": issuer, "aud": client.identifier}
             told = claims if client.claims_in_id_token else {}
             self.id_token = self._to_text({**issued, **subject, **told})
 
@@ -253,7 +255,9 @@ class OAuthProviderTrial(models.TransientModel):
             and "picture" not in claims
             and partners.oauth_has_picture(partner.id, partner.write_date)
         ):
-            claims["picture"] = client.get_endpoint_url("picture?of=…")
+            claims["picture"] = self.env["oauth.provider"].get_endpoint_url(
+                "picture?of=…"
+            )
         return claims
 
     def _to_text(self, claims):
