@@ -9,10 +9,10 @@ from . import ir_model_constraint
 from . import ir_module_module
 from . import ir_rule
 from . import oauth_provider
-from . import oauth_provider_allowance
 from . import oauth_provider_application
 from . import oauth_provider_assertion
-from . import oauth_provider_configuration
+from . import oauth_provider_cached_mixin
+from . import oauth_provider_client_user_mixin
 from . import oauth_provider_credential
 from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup

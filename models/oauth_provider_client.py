@@ -16,7 +16,7 @@ FIXED_CLIENT_TYPES = {
 
 class OAuthProviderClient(models.Model):
     _name = "oauth.provider.client"
-    _inherit = ["oauth.provider.configuration"]
+    _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Client"
     _order = "name, id"
 

@@ -253,7 +253,7 @@ class OAuthProviderClient(models.Model):
         is_current = secret.matches(value, counts and stored.digest)
         overlaps = False
         if stored.previous_digest and (any_origin or stored.previous_is_generated):
-            until = client.warm().previous_secret_until
+            until = client.prefetch().previous_secret_until
             overlaps = bool(until) and until > fields.Datetime.now()
         is_previous = secret.matches(value, overlaps and stored.previous_digest)
         return is_current or is_previous

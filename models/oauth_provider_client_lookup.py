@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ..tools.kept import kept
+from ..storage.cache import cached_committed
 
 
 class OAuthProviderClient(models.Model):
@@ -29,7 +29,7 @@ class OAuthProviderClient(models.Model):
     def find_by_identifier(self, identifier, core=False):
         """Return the active client with this ``identifier`` (str), or none.
 
-        :param core: whether few of its values are needed, see :meth:`warm_core`
+        :param core: whether few of its values are needed, see :meth:`prefetch_core`
         """
         if identifier and "\x00" in identifier:
             return self.browse()
@@ -37,11 +37,11 @@ class OAuthProviderClient(models.Model):
             client = self.browse(self._get_id(identifier))
         except LookupError:
             return self.browse()
-        client = client.warm_core() if core else client.warm()
+        client = client.prefetch_core() if core else client.prefetch()
         return client if client.active else client.browse()
 
     @api.model
-    @kept("identifier")
+    @cached_committed("identifier")
     def _get_id(self, identifier):
         """Return the id of the client with this ``identifier``, archived or not.
 

@@ -3,7 +3,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.kept import kept
+from ..storage.cache import cached_committed
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
 
 #: Response types by the response type of the application type, each in the order of
@@ -151,7 +151,7 @@ class OAuthProviderClient(models.Model):
 
     @api.model
     @api.private
-    @kept()
+    @cached_committed()
     def get_used(self):
         """Return what the active clients use, in one query however many there are.
 

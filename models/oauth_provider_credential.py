@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..tools import liveness
-from ..tools.foreign_key import GrantKey, no_foreign_key
 
 #: The kinds of credentials.
 CREDENTIALS = (
@@ -43,7 +43,7 @@ class OAuthProviderCredential(models.AbstractModel):
     """
 
     _name = "oauth.provider.credential"
-    _inherit = ["oauth.provider.allowance"]
+    _inherit = ["oauth.provider.client.user.mixin"]
     _description = "OAuth Provider Credential"
     _order = "id desc"
 
@@ -134,16 +134,16 @@ class OAuthProviderCredential(models.AbstractModel):
         )
 
     @api.private
-    def allowed_scopes(self, warm=True):
+    def allowed_scopes(self, prefetch=True):
         """Return the scopes of this credential that the client may still have.
 
         Nor what the person has left out since, nor what has come to open more than the
         person allowed.
 
-        :param warm: whether all that is known of them is to be at hand
+        :param prefetch: whether all that is known of them is to be at hand
         """
         scopes = self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
-        return scopes.warm() if warm else scopes
+        return scopes.prefetch() if prefetch else scopes
 
     @api.private
     def allowed_codes(self):

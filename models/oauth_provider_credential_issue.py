@@ -8,9 +8,9 @@ import psycopg2.extras
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ..storage.cache import try_again
+from ..storage.statement import Part
 from ..tools import secret
-from ..tools.kept import try_again
-from ..tools.statement import Part
 
 
 def _to_column(value):
@@ -53,7 +53,7 @@ class OAuthProviderCredential(models.AbstractModel):
     @api.model
     @api.private
     def prepare_hold(self, user, client=None):
-        """Return the :class:`~..tools.statement.Part` that holds ``user`` (record).
+        """Return the :class:`~..storage.statement.Part` that holds ``user`` (record).
 
         For :meth:`store`, with what starts a new authorization: whoever archives the
         user, or sets another password, at this moment waits until it is committed, and
@@ -77,7 +77,7 @@ class OAuthProviderCredential(models.AbstractModel):
     def store(self, parts):
         """Store a credential and what goes with it: all of it or nothing.
 
-        :param parts: list of :class:`~..tools.statement.Part`, one of which stores a
+        :param parts: list of :class:`~..storage.statement.Part`, one of which stores a
             record of this model (see :meth:`prepare_issue`)
         :return: that record
         :raise ConcurrencyError: where one of those that :meth:`prepare_hold` holds has
@@ -112,7 +112,7 @@ class OAuthProviderCredential(models.AbstractModel):
         family=None,
         **vals,
     ):
-        """Return the :class:`~..tools.statement.Part` that stores a new credential.
+        """Return the :class:`~..storage.statement.Part` that stores a new credential.
 
         For :meth:`store`, alone or together with others.
 
@@ -156,7 +156,7 @@ class OAuthProviderCredential(models.AbstractModel):
         """Return how a record is stored.
 
         :param names: of the fields (tuple) that have a value
-        :return: tuple of the text of the :class:`~..tools.statement.Part`, a list of
+        :return: tuple of the text of the :class:`~..storage.statement.Part`, a list of
             the fields whose values it takes (those with a default come along), each
             with what makes the column's value of it, and the inverse fields
         """
@@ -180,7 +180,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def prepare_use(self):
-        """Return the :class:`~..tools.statement.Part` that marks this one as exchanged.
+        """Return the :class:`~..storage.statement.Part` that marks this one as used.
 
         Of a code or refresh token, whose row the transaction has locked. One that was
         used before, in its grace period, is written as well: PostgreSQL tells nobody

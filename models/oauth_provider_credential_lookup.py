@@ -5,8 +5,8 @@ import json
 from odoo import api, models, tools
 from odoo.tools import SQL
 
+from ..storage.row_reader import RowReader, to_datetime
 from ..tools import secret
-from ..tools.found import Reader, to_datetime
 
 #: What is read along with a credential: (field of it that leads there, fields there).
 #: The ORM reads the others when they are wanted.
@@ -74,7 +74,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     The values go where the ORM keeps what it has read, so that the rules are written
     as anywhere else. Those of the client are kept, see
-    :class:`.oauth_provider_configuration.OAuthProviderConfiguration`.
+    :class:`.oauth_provider_cached_mixin.OAuthProviderCachedMixin`.
     """
 
     _inherit = "oauth.provider.credential"
@@ -115,7 +115,7 @@ class OAuthProviderCredential(models.AbstractModel):
     def _look_up(self, value, lock=False, person=False):
         """Return what is found of the credential ``value`` (str), as plain values.
 
-        :return: (row or None, :class:`~..tools.found.Reader` that made it)
+        :return: (row or None, :class:`~..storage.row_reader.RowReader` that made it)
         """
         query, reader = self._get_lookup(person)
         if not value:
@@ -135,7 +135,7 @@ class OAuthProviderCredential(models.AbstractModel):
             return self.browse()
         reader.keep(self.env.transaction.field_data, row)
         record = self.browse(row.id)
-        record.client_id.warm_core()
+        record.client_id.prefetch_core()
         return record
 
     @api.model
@@ -154,7 +154,7 @@ class OAuthProviderCredential(models.AbstractModel):
         a connection has prepared, and the plans of functions too.
 
         :param person: see :meth:`find_and_lock`
-        :return: (query as str, :class:`~..tools.found.Reader`)
+        :return: (query as str, :class:`~..storage.row_reader.RowReader`)
         """
         names = [
             name
@@ -214,7 +214,7 @@ class OAuthProviderCredential(models.AbstractModel):
         :param names: of the fields that are read
         :param inner: what is read along, of each record: (field of this one that leads
             there, names, inner)
-        :return: (SQL, :class:`~..tools.found.Reader`)
+        :return: (SQL, :class:`~..storage.row_reader.RowReader`)
         """
         values, fields, inner_readers = [SQL.identifier(alias, "id")], [], []
         for name in names:
@@ -236,7 +236,7 @@ class OAuthProviderCredential(models.AbstractModel):
                 )
             )
         found = SQL("json_build_array(%s)", SQL(", ").join(values))
-        return found, Reader(fields, inner_readers)
+        return found, RowReader(fields, inner_readers)
 
     @api.model
     def _value_as_json(self, field, alias):

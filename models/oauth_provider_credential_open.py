@@ -6,14 +6,14 @@ from ..tools import liveness
 from ..tools.subject import make_subject
 
 
-class OpenCredential:
+class LiveToken:
     """A credential that opens something at this moment, as plain values.
 
     What the most frequent requests want of it, without the ORM.
 
     :ivar row: what was found (named tuple by the names of the fields)
     :ivar client: what is known of its client, see
-        :meth:`.oauth_provider_configuration.OAuthProviderConfiguration.get_values`
+        :meth:`.oauth_provider_cached_mixin.OAuthProviderCachedMixin.get_values`
     """
 
     __slots__ = ("_reader", "_record", "_records", "client", "row")
@@ -88,7 +88,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def read_live(self, value, person=False):
-        """Return the :class:`OpenCredential` of ``value`` (str), if it is live.
+        """Return the :class:`LiveToken` of ``value`` (str), if it is live.
 
         By the rules of :meth:`is_live`; None otherwise.
 
@@ -105,7 +105,7 @@ class OAuthProviderCredential(models.AbstractModel):
             row, row.user_id, client, row.grant_id, now
         ):
             return None
-        opened = OpenCredential(self.browse(), row, reader, client)
+        opened = LiveToken(self.browse(), row, reader, client)
         if client.group_ids:
             record = opened.as_record()
             if not record.client_id.allows_user(record.user_id):

@@ -5,7 +5,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.after_commit import write_apart
+from ..storage.after_commit import write_apart
 from .oauth_provider_credential import CLOCKS, CREDENTIALS
 
 GRANT = "oauth.provider.grant"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..storage.after_commit import write_apart
+from ..storage.statement import Part
 from ..tools import caller
-from ..tools.after_commit import write_apart
 from ..tools.log_line import LIMIT, format_line
-from ..tools.statement import Part
 
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
@@ -138,7 +138,7 @@ class OAuthProviderEvent(models.Model):
         """Like :meth:`record`, as a part of a statement that the caller runs.
 
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
-        :return: :class:`~..tools.statement.Part`
+        :return: :class:`~..storage.statement.Part`
         """
         self._log_committed(kind, client, user, grant, reason)
         row = self._get_row(kind, client, user, grant, reason)

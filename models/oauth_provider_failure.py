@@ -9,8 +9,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
+from ..storage.after_commit import write_apart
 from ..tools import caller, secret, vacuum
-from ..tools.after_commit import write_apart
 
 #: Wrong passwords from one address, for all logins, as a multiple of those for one.
 ADDRESS_FACTOR = 10

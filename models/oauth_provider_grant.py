@@ -7,8 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.after_commit import write_apart
-from ..tools.kept import try_again
+from ..storage.after_commit import write_apart
+from ..storage.cache import try_again
 
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
@@ -18,7 +18,7 @@ class OAuthProviderGrant(models.Model):
     """What one user allowed one client. Codes and tokens hang below it."""
 
     _name = "oauth.provider.grant"
-    _inherit = ["oauth.provider.allowance"]
+    _inherit = ["oauth.provider.client.user.mixin"]
     _description = "OAuth Provider Grant"
     _order = "id desc"
 

@@ -11,8 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..storage.cache import cached_committed
 from ..tools import signing_key
-from ..tools.kept import kept
 from ..tools.key_encryption import SigningUnavailableError
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class OAuthProviderKey(models.Model):
     """
 
     _name = "oauth.provider.key"
-    _inherit = ["oauth.provider.configuration"]
+    _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Key"
     _order = "activates_at desc, id desc"
     _rec_name = "kid"
@@ -231,11 +231,11 @@ class OAuthProviderKey(models.Model):
         client_id = client and client.id
         for id_, activates_at in self._get_usable(algorithm, client_id, database):
             if activates_at <= now:
-                return self.sudo().browse(id_).warm()
+                return self.sudo().browse(id_).prefetch()
         return self.sudo().browse()
 
     @api.model
-    @kept("algorithm", "client_id", "database")
+    @cached_committed("algorithm", "client_id", "database")
     def _get_usable(self, algorithm, client_id, database):
         """Return [(id, datetime from which it signs)] of the keys that may sign."""
         keys = self.sudo().search(
@@ -306,7 +306,7 @@ class OAuthProviderKey(models.Model):
         ]
 
     @api.model
-    @kept("database")
+    @cached_committed("database")
     def _get_public(self, database):
         """Return [(public_jwk, retired_at, published_until)] of all keys of today.
 

@@ -23,7 +23,7 @@ SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 class OAuthProviderScope(models.Model):
     _name = "oauth.provider.scope"
-    _inherit = ["oauth.provider.configuration"]
+    _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Scope"
     _order = "sequence, name, id"
 

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..tools.after_commit import write_apart
+from ..storage.after_commit import write_apart
 from .oauth_provider_credential import CREDENTIALS
 
 #: Fields that say what a scope opens; claims and routes go by its code.

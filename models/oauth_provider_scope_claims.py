@@ -20,7 +20,7 @@ class OAuthProviderScope(models.Model):
     """The standard claims of the shipped scopes (OpenID Connect Core section 5).
 
     A method for each scope takes the user and the client, as records or as plain values
-    with the same names (:mod:`..tools.found`), and the id of the grant.
+    with the same names (:mod:`..storage.row_reader`), and the id of the grant.
     """
 
     _inherit = "oauth.provider.scope"

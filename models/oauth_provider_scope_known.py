@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from odoo import api, models
 
-from ..tools.kept import kept
+from ..storage.cache import cached_committed
 
 #: What is known of a scope without its record.
 Known = namedtuple("Known", ["code", "model"])
@@ -30,7 +30,7 @@ class OAuthProviderScope(models.Model):
 
     @api.model
     @api.private
-    @kept()
+    @cached_committed()
     def get_known(self):
         """Return {id of a scope: :class:`Known`}, in the order of the model.
 

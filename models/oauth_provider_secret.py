@@ -5,8 +5,8 @@ from collections import namedtuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..storage.cache import cached_committed, invalidate
 from ..tools import secret
-from ..tools.kept import forget, kept
 
 #: What is stored of a client's secrets.
 Secrets = namedtuple(
@@ -47,7 +47,7 @@ class OAuthProviderSecret(models.Model):
 
     @api.model
     @api.private
-    @kept("client_id")
+    @cached_committed("client_id")
     def get_secrets(self, client_id):
         """Return the :class:`Secrets` of the client with the id ``client_id``.
 
@@ -122,4 +122,4 @@ class OAuthProviderSecret(models.Model):
         # A failing statement would be in the log as a whole, with the digest in it
         self.env.cr.execute(query, log_exceptions=False)
         self.invalidate_model()
-        forget(self.env)
+        invalidate(self.env)

@@ -21,7 +21,7 @@ class OAuthProviderSession(models.Model):
     """
 
     _name = "oauth.provider.session"
-    _inherit = ["oauth.provider.allowance"]
+    _inherit = ["oauth.provider.client.user.mixin"]
     _description = "OAuth Provider Session"
     _order = "id desc"
 

@@ -98,7 +98,7 @@ class OAuthProviderToken(models.Model):
         """Return the same as plain values, or None.
 
         :param person: see :meth:`find_and_lock`
-        :return: :class:`.oauth_provider_credential_open.OpenCredential`
+        :return: :class:`.oauth_provider_credential_open.LiveToken`
         """
         opened = self.read_live(value, person=person)
         return opened if opened and self._is_for_us(opened.row.audience) else None

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessDenied, ValidationError
 from odoo.addons.base.models.res_users import check_identity
 
 from ..json2 import current
-from ..tools.kept import forget, kept
+from ..storage.cache import cached_committed, invalidate
 from ..tools.sign_in import SECOND_FACTORS
 
 #: What the tokens of a backend application need to know of the user it acts as.
@@ -63,7 +63,7 @@ class ResUsers(models.Model):
             self.env["oauth.provider.subject"].set_identifier(
                 user.id, user.oauth_identifier
             )
-        forget(self.env)
+        invalidate(self.env)
 
     def _search_oauth_identifier(self, operator, value):
         # The ORM checks no access where a field has a search method
@@ -99,7 +99,7 @@ class ResUsers(models.Model):
         is_by_person = not self.env.su or self.env.context.get(OWN_CHANGE)
         result = super().write(vals)
         if not vals.keys().isdisjoint(WARM_FIELDS):
-            forget(self.env)
+            invalidate(self.env)
         if "active" in vals:
             self.env["oauth.provider.ending"].end_archived(self)
         if "password" in vals:
@@ -131,7 +131,7 @@ class ResUsers(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        forget(self.env)
+        invalidate(self.env)
         return result
 
     @api.private
@@ -139,7 +139,7 @@ class ResUsers(models.Model):
         """Return this user, whose state and identifier are at hand without a query.
 
         For the users that backend applications act as: each worker keeps them, see
-        :class:`.oauth_provider_configuration.OAuthProviderConfiguration`.
+        :class:`.oauth_provider_cached_mixin.OAuthProviderCachedMixin`.
         """
         kept_values = self._oauth_get_kept(self.id)
         for name, value in zip(WARM_FIELDS, kept_values, strict=False):
@@ -148,7 +148,7 @@ class ResUsers(models.Model):
         return self
 
     @api.model
-    @kept("id_")
+    @cached_committed("id_")
     def _oauth_get_kept(self, id_):
         """Return the values (tuple) of WARM_FIELDS of the user ``id_``, or ()."""
         user = self.sudo().browse(id_).exists()

@@ -140,7 +140,7 @@ def _is_proven(env, message, client, credentials):
     if credentials.method == "none":
         return is_allowed
     if credentials.method == "private_key_jwt":
-        client.warm()
+        client.prefetch()
         audiences = client.get_assertion_audiences() if client else ()
         return is_allowed and client_assertion.verify(
             env, client, credentials.value, audiences
@@ -153,7 +153,7 @@ def _is_proven(env, message, client, credentials):
         client, credentials.identifier
     )
     check_throttle(env, "client", subject, message.address)
-    if client.warm().check_secret(credentials.value) and is_allowed:
+    if client.prefetch().check_secret(credentials.value) and is_allowed:
         return True
     record_failure(env, "client", subject, message.address)
     return False

@@ -63,7 +63,7 @@ def _issue(env, message):
     known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
     if grant_type not in known - {"implicit"}:
         raise UnsupportedGrantTypeError(description="There is no such grant type here.")
-    client = client_authentication.authenticate(env, message).warm()
+    client = client_authentication.authenticate(env, message).prefetch()
     resource = message.form.get("resource")
     resource_indicator.check(client, resource)
     validator = OdooValidator(env, client=client, resource=resource)

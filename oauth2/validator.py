@@ -208,7 +208,7 @@ class OdooValidator(TokenValidator, RequestValidator):
         self.session = record.session_id
         self.id_token_claims = (record.id_token_claims or "").split()
         # Never what the token request asks for: the user allowed what the code says
-        self._set_scopes(request, record.allowed_scopes(warm=False))
+        self._set_scopes(request, record.allowed_scopes(prefetch=False))
         request.user = self.user
         return True
 
@@ -252,7 +252,7 @@ class OdooValidator(TokenValidator, RequestValidator):
             self.client, self.resource, record.audience
         )
         self.refresh_token = record
-        self.held_scopes = record.allowed_scopes(warm=False)
+        self.held_scopes = record.allowed_scopes(prefetch=False)
         self.user = record.user_id
         self.session = record.session_id
         request.user = self.user

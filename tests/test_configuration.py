@@ -51,7 +51,7 @@ class TestConfiguration(TransactionCase):
 
     def is_active(self):
         with self.transaction() as env:
-            return env["oauth.provider.client"].browse(self.client_id).warm().active
+            return env["oauth.provider.client"].browse(self.client_id).prefetch().active
 
     def test_an_old_snapshot_leaves_nothing_behind(self):
         with self.transaction() as earlier:
@@ -61,7 +61,7 @@ class TestConfiguration(TransactionCase):
                 env.cr.commit()
             # What it sees is right for it, and for nobody who comes later
             client = earlier["oauth.provider.client"].browse(self.client_id)
-            self.assertTrue(client.warm().active)
+            self.assertTrue(client.prefetch().active)
         self.assertFalse(self.is_active())
 
     def test_it_is_kept_without_a_query(self):
@@ -69,7 +69,7 @@ class TestConfiguration(TransactionCase):
         with self.transaction() as env:
             before = env.cr.sql_log_count
             client = env["oauth.provider.client"].browse(self.client_id)
-            self.assertTrue(client.warm().active)
+            self.assertTrue(client.prefetch().active)
             self.assertEqual(env.cr.sql_log_count, before)
 
     def test_an_old_snapshot_does_not_undo_what_another_process_has_signaled(self):
@@ -88,7 +88,7 @@ class TestConfiguration(TransactionCase):
             registry.clear_cache()
             registry.cache_sequences["default"] += 1
             client = earlier["oauth.provider.client"].browse(self.client_id)
-            self.assertTrue(client.warm().active)
+            self.assertTrue(client.prefetch().active)
         self.assertFalse(self.is_active())
 
     def test_what_is_rolled_back_is_not_kept(self):
@@ -97,7 +97,7 @@ class TestConfiguration(TransactionCase):
             client.active = False
             env.flush_all()
             env.invalidate_all()
-            self.assertFalse(client.warm().active)
+            self.assertFalse(client.prefetch().active)
             self.assertTrue(self.is_active())
             env.cr.rollback()
         self.assertTrue(self.is_active())

@@ -87,7 +87,7 @@ class TestCredentialScopes(TransactionCase):
         tokens.find(value).allowed_scopes()
         self.env.flush_all()
         # Configuration, of which a process keeps what no test has changed
-        known = self.client.warm(), self.scopes.warm()
+        known = self.client.prefetch(), self.scopes.prefetch()
         token = tokens.find(value)
         self.assertTrue(known)
         with self.assertQueryCount(0):

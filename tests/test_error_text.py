@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
 from ..json2.error_answer import ErrorAnswer
-from ..tools.after_commit import write_apart
+from ..storage.after_commit import write_apart
 from .test_json2 import SECRET
 
 REFUSED = "Odoo refuses this. The reason is in the server's log."
@@ -123,7 +123,7 @@ class TestErrorText(TransactionCase):
 
         self.env.cr.postcommit.clear()
         write_apart(self.env, write)
-        logger = "odoo.addons.oauth_provider.tools.after_commit"
+        logger = "odoo.addons.oauth_provider.storage.after_commit"
         with self.assertLogs(logger) as logs, mute_logger("odoo.sql_db"):
             self.env.cr.postcommit.run()
         self.assertNotIn(SECRET, "".join(logs.output))

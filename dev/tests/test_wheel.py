@@ -32,6 +32,7 @@ TOP_LEVEL = {
     "requirements.txt",
     "security",
     "static",
+    "storage",
     "tests",
     "tools",
     "views",

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 from odoo import api, models
 
-from ..tools.kept import forget, kept
+from ..storage.cache import cached_committed, invalidate
 
 
 @functools.lru_cache(64)
@@ -14,37 +14,37 @@ def _get_values_class(names):
     return namedtuple("Values", ["id", *names])
 
 
-class OAuthProviderConfiguration(models.AbstractModel):
+class OAuthProviderCachedMixin(models.AbstractModel):
     """Records that every request needs and that hardly ever change.
 
     Each worker keeps their values, as Odoo keeps its access rights: in the registry's
     cache, which every change empties, in the other workers before their next request.
     """
 
-    _name = "oauth.provider.configuration"
+    _name = "oauth.provider.cached.mixin"
     _description = "OAuth Provider Configuration"
 
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        forget(self.env)
+        invalidate(self.env)
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        forget(self.env)
+        invalidate(self.env)
         return result
 
     def unlink(self):
         result = super().unlink()
-        forget(self.env)
+        invalidate(self.env)
         return result
 
-    #: Names of the fields that a request with a token needs, see :meth:`warm_core`.
+    #: Names of the fields that a request with a token needs, see :meth:`prefetch_core`.
     _core = frozenset()
 
     @api.private
-    def warm_core(self):
+    def prefetch_core(self):
         """Return these records; the few values that nearly all requests need are there.
 
         Of all of them it takes longer to tell the ORM than to use a few.
@@ -56,14 +56,14 @@ class OAuthProviderConfiguration(models.AbstractModel):
         return self
 
     @api.model
-    @kept("id_")
+    @cached_committed("id_")
     def _get_core(self, id_):
-        """Return those of :meth:`_get_kept` that are core."""
-        return tuple(one for one in self._get_kept(id_) if one[0].name in self._core)
+        """Return those of :meth:`_get_cached` that are core."""
+        return tuple(one for one in self._get_cached(id_) if one[0].name in self._core)
 
     @api.model
     @api.private
-    @kept("id_")
+    @cached_committed("id_")
     def get_values(self, id_):
         """Return the core of the record ``id_`` as plain values, or None.
 
@@ -75,7 +75,7 @@ class OAuthProviderConfiguration(models.AbstractModel):
         return _get_values_class(tuple(core))(id_, *core.values())
 
     @api.private
-    def warm(self):
+    def prefetch(self):
         """Return these records, whose stored values are at hand without a query."""
         cache = self.env.transaction.field_data
         # Nobody writes this one: where the ORM has read it, the rest takes a query
@@ -83,28 +83,28 @@ class OAuthProviderConfiguration(models.AbstractModel):
         for id_ in self._ids:
             if id_ in mark:
                 continue
-            for field, value in self._get_kept(id_):
+            for field, value in self._get_cached(id_):
                 # What this transaction has changed stays
                 cache[field].setdefault(id_, value)
         return self
 
     @api.model
-    @kept("id_")
-    def _get_kept(self, id_):
+    @cached_committed("id_")
+    def _get_cached(self, id_):
         """Return what is kept of the record ``id_``: tuple of (field, cache value)."""
         record = self.sudo().browse(id_).exists()
         if not record:
             return ()
         kept = []
         for name, field in self._fields.items():
-            if self._is_kept(field):
+            if self._is_cached(field):
                 # Computes what is pending, and leaves the value in the cache
                 record[name]  # pylint: disable=pointless-statement
                 kept.append((field, field._get_cache(record.env)[id_]))
         return tuple(kept)
 
     @api.model
-    def _is_kept(self, field):
+    def _is_cached(self, field):
         """Tell whether the value of ``field`` is the same for everybody."""
         return (
             field.store

@@ -21,7 +21,7 @@ MODELS = (
 )
 
 
-class TestOpenCredential(TransactionCase):
+class TestLiveToken(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -3,10 +3,10 @@
 from odoo import api, fields, models
 
 
-class OAuthProviderAllowance(models.AbstractModel):
+class OAuthProviderClientUserMixin(models.AbstractModel):
     """What one user has with one client: a grant, a sign-in, a code or a token."""
 
-    _name = "oauth.provider.allowance"
+    _name = "oauth.provider.client.user.mixin"
     _description = "OAuth Provider Allowance"
 
     client_id = fields.Many2one(

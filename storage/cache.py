@@ -25,8 +25,8 @@ class _NotForOthersError(Exception):
     """Carries a value past the cache."""
 
 
-def kept(*names):
-    """Keep what a method of a model returns, until :func:`forget`.
+def cached_committed(*names):
+    """Keep what a method of a model returns, until :func:`invalidate`.
 
     :param names: of the arguments that it depends on, as for ``tools.ormcache``
     """
@@ -55,7 +55,7 @@ def kept(*names):
     return decorate
 
 
-def forget(env):
+def invalidate(env):
     """Forget what is kept, for the transaction of ``env`` changes it."""
     cr, clear = env.cr, env.registry.clear_cache
     cr.cache[_HAS_CHANGED] = True

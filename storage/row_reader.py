@@ -19,12 +19,12 @@ def to_datetime(text):
     return datetime.fromisoformat(text)
 
 
-class Reader:
+class RowReader:
     """How one record is read, with those that are read along.
 
     :param fields: list of (field, function that makes its value of what JSON holds, or
         None); the record is a list in JSON: its id, their values, the inner records
-    :param inner: list of (name of the field that leads to a record, its Reader)
+    :param inner: list of (name of the field that leads to a record, its RowReader)
     """
 
     def __init__(self, fields, inner):
@@ -37,7 +37,7 @@ class Reader:
             if convert
         ]
         links = {name: 1 + names.index(name) for name, _reader in inner}
-        #: (place of the record, place of what leads there, field that does, Reader)
+        #: (place of the record, place of what leads there, field that does, RowReader)
         self._inner = [
             (place, links[name], fields[links[name] - 1][0], reader)
             for place, (name, reader) in enumerate(inner, start=self._size)
