@@ -48,13 +48,9 @@ from . import oauth_provider_post_logout_redirect_uri
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
 from . import oauth_provider_scope
-from . import oauth_provider_scope_api
-from . import oauth_provider_scope_change
 from . import oauth_provider_scope_claims
-from . import oauth_provider_scope_disclosure
-from . import oauth_provider_scope_domain
-from . import oauth_provider_scope_known
-from . import oauth_provider_scope_reach
+from . import oauth_provider_scope_data
+from . import oauth_provider_scope_reconsent
 from . import oauth_provider_secret
 from . import oauth_provider_session
 from . import oauth_provider_subject

@@ -185,30 +185,3 @@ class OAuthProviderRedirectURI(models.Model):
         for address in self:
             reason = f"redirect URI {what} {address.name}"
             address.client_id._record("client_changed", reason)
-
-
-class OAuthProviderScope(models.Model):
-    _inherit = "oauth.provider.scope"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        scopes = super().create(vals_list)
-        scopes._record("created")
-        return scopes
-
-    def write(self, vals):
-        result = super().write(vals)
-        # Whose filter it is goes with the filter
-        if changed := vals.keys() - {"has_own_filter"}:
-            self._record(" ".join(sorted(changed)))
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _record_deletion(self):
-        self._record("deleted")
-
-    def _record(self, what):
-        for scope in self:
-            self.env["oauth.provider.event"].record(
-                "scope_changed", reason=f"{scope.code}: {what}"
-            )

@@ -2,17 +2,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import contextlib
 import itertools
-import logging
 import re
+from collections import namedtuple
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-_logger = logging.getLogger(__name__)
+from ..storage.cache import cached_committed
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
 BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataError)
@@ -20,8 +19,17 @@ BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataErr
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
+#: What is known of a scope without its record.
+Known = namedtuple("Known", ["code", "model"])
+
 
 class OAuthProviderScope(models.Model):
+    """Something that an application may ask for.
+
+    Here are its code and its fields, and everything that happens when one is created,
+    changed or deleted.
+    """
+
     _name = "oauth.provider.scope"
     _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Scope"
@@ -71,6 +79,10 @@ class OAuthProviderScope(models.Model):
         help="A scope on users opens the account of the user who allowed it, and no"
         " other one. Switch it off to open every user that this user may read.",
     )
+
+    client_count = fields.Integer(string="Clients", compute="_compute_reach")
+    person_count = fields.Integer(string="People", compute="_compute_reach")
+    token_count = fields.Integer(string="Live Tokens", compute="_compute_reach")
 
     _code_uniq = models.UniqueIndex("(code)", "Another scope already has this code.")
 
@@ -150,6 +162,45 @@ class OAuthProviderScope(models.Model):
         self.filter_id = False
         self.field_ids = False
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_own_filter(vals)
+        # Nobody sets this by a default in the context either
+        scopes = super().create(
+            [{"has_own_filter": False, **vals} for vals in vals_list]
+        )
+        scopes._check_sensitive()
+        scopes._log_event("created")
+        return scopes
+
+    def write(self, vals):
+        self._check_own_filter(vals)
+        own_filters = self._get_own_filters()
+        before = self._get_state_before(vals)
+        result = super().write(vals)
+        self._ask_again_if_wider(before)
+        self._remove_replaced_filters(own_filters)
+        # The filter is logged; whether it is the scope's own goes with it
+        if changed := vals.keys() - {"has_own_filter"}:
+            self._log_event(" ".join(sorted(changed)))
+        return result
+
+    def _update_field_translations(
+        self, field_name, translations, digest=None, source_lang=""
+    ):
+        # Translations do not go through write()
+        self._check_texts_of({field_name})
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
+    def unlink(self):
+        own = self.filtered("has_own_filter").filter_id
+        result = super().unlink()
+        own._remove_unused_own()
+        return result
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for scope, vals in zip(self, vals_list, strict=True):
@@ -157,6 +208,8 @@ class OAuthProviderScope(models.Model):
                 vals["code"] = scope._get_free_code()
             if not (default and "name" in default):
                 vals["name"] = self.env._("%s (copy)", scope.name)
+            if scope.has_own_filter and not (default and "filter_id" in default):
+                vals.update(filter_id=False, domain=scope.domain)
         return vals_list
 
     def _get_free_code(self):
@@ -189,163 +242,155 @@ class OAuthProviderScope(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _log_deletion(self):
+        self._log_event("deleted")
+
+    def _log_event(self, what):
+        for scope in self:
+            self.env["oauth.provider.event"].record(
+                "scope_changed", reason=f"{scope.code}: {what}"
+            )
+
+    # The codes of all scopes, which each worker caches
+
+    @api.model
     @api.private
-    def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
-        """Return what these scopes open on ``model`` to the environment's user.
+    def get_codes(self):
+        """Return the codes of all scopes (list of str), in the order of the model."""
+        return [known.code for known in self.get_known().values()]
 
-        Records are read as that user: access rights, record rules and the groups of
-        fields apply first, the scopes narrow further.
+    @api.private
+    def in_order(self, ids):
+        """Return the ``ids`` of scopes (list) in the order of the model."""
+        known, wanted = self.get_known(), set(ids)
+        ordered = [id_ for id_ in known if id_ in wanted]
+        return ordered + [id_ for id_ in ids if id_ not in known]
 
-        :param model: technical name of the model
-        :param res_id: id of the only record to look at
-        :param all_scopes_match: keep only the records that every scope on the model
-            opens, rather than those that any of them does
-        :return: {record id: {field name: value}}, or with ``res_id`` the values of that
-            record (empty when no scope opens it)
-        :raise odoo.exceptions.AccessError: when the user may not read the model or one
-            of the fields
+    @api.model
+    @api.private
+    @cached_committed()
+    def get_known(self):
+        """Return {id of a scope: :class:`Known`}, in the order of the model.
+
+        Another thread may have deleted one that this transaction still sees: whoever
+        asks for it does without.
         """
-        # The scopes are configuration, which the user may not read; the data is read
-        # with the user's own rights.
-        records = self.env(su=False)[model]
-        data = {}
-        common_ids = None
-        for scope in self.sudo().filtered(lambda scope: scope.model == model):
-            found = scope._read_records(records, res_id)
-            ids = {values["id"] for values in found}
-            common_ids = ids if common_ids is None else common_ids & ids
-            for values in found:
-                data.setdefault(values["id"], {}).update(values)
-        if all_scopes_match:
-            data = {key: data[key] for key in data if key in common_ids}
-        return data.get(res_id, {}) if res_id is not None else data
+        return {
+            scope.id: Known(scope.code, scope.model) for scope in self.sudo().search([])
+        }
 
-    def _read_records(self, records, res_id):
-        """Return ``read`` of the records of this scope, as the user of ``records``."""
-        self.ensure_one()
-        try:
-            records = self._search_records(records, res_id)
-        except BROKEN_FILTER:
-            # The filter was good when the scope was made: a field of it is gone
-            _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
-            return []
-        names = set(self.field_ids.mapped("name"))
-        wanted = self.env.context.get("oauth_fields")
-        if wanted is not None:
-            names &= wanted
-        # read([]) would answer every field
-        names = sorted(names) or ["id"]
+    @api.private
+    def list_codes(self):
+        """Return the codes of these scopes (list of str), without reading them."""
+        return self.get_codes_of(self._ids)
+
+    @api.model
+    @api.private
+    def get_codes_of(self, ids):
+        """Return the codes (list of str) of the scopes with these ``ids``."""
+        known = self.get_known()
+        return [known[id_].code for id_ in ids if id_ in known]
+
+    @api.private
+    def with_codes(self, codes):
+        """Return those of these scopes whose code is one of ``codes``."""
+        known = self.get_known()
+        return self.browse(
+            id_ for id_ in self._ids if id_ in known and known[id_].code in codes
+        )
+
+    @api.model
+    @api.private
+    def get_allowed_ids(self, held, of_client, granted, declined):
+        """Return which scopes of a credential its client may still have (list of ids).
+
+        :param held: ids of its scopes, in order
+        :param of_client: ids of those that the client may ask for
+        :param granted: ids of those that the person allowed, None if nobody was asked
+        :param declined: ids of those that the person left out
+        """
+        known = self.get_known()
         return [
-            {name: self._to_answer(value) for name, value in values.items()}
-            for values in records.read(names)
+            id_
+            for id_ in held
+            if id_ in of_client
+            and id_ in known
+            and (granted is None or id_ in granted)
+            and (id_ not in declined or not self._is_optional(known[id_].code))
         ]
 
-    def _to_answer(self, value):
-        """Return ``value`` of ``read`` as it is answered: a many2one by its name."""
-        if not isinstance(value, tuple):
-            return value
-        if self.env.context.get("oauth_pairs"):
-            return {"id": value[0], "name": value[1]}
-        return value[1]
+    @api.model
+    def _is_optional(self, code):
+        """Tell whether a person may leave out the scope with this ``code``."""
+        return code != "openid"
 
     @api.private
-    def get_common_fields(self, model, for_order):
-        """Return the names of the fields of ``model`` that a request may speak of.
+    def optional(self):
+        """Return those of these scopes that a person may leave out on the consent page.
 
-        :param model: technical name of the model
-        :param for_order: whether to order by them: then every scope must open them, or
-            the order would tell of records whose value is hidden
-        :return: set of str
+        ``openid`` is what signing in means: who does not want it presses Deny.
         """
-        scopes = self.sudo().filtered(lambda scope: scope.model == model)
-        listed = [set(scope.field_ids.mapped("name")) for scope in scopes]
-        if not listed:
-            return set()
-        return set.intersection(*listed) if for_order else set.union(*listed)
+        return self.filtered(lambda scope: self._is_optional(scope.code))
 
-    @api.private
-    def search_ids(self, model, ids, order, limit, offset):
-        """Return (ids of the records that these scopes open, how many there are).
+    # Who holds a scope
 
-        :param model: technical name of the model
-        :param ids: ids of the only records to look at, or None
-        :param order: text of the order; empty for that of the model
-        :param limit: largest number of ids, or None
-        :param offset: ids to leave out at the beginning
-        """
-        records = self.env(su=False)[model]
-        domain = Domain.FALSE
-        for scope in self.sudo().filtered(lambda scope: scope.model == model):
-            try:
-                scope._search_records(records, limit=1)
-                domain |= scope._get_domain(records.env.user)
-            except BROKEN_FILTER:
-                _logger.warning(
-                    "The filter of the OAuth scope %s is broken.", scope.code
-                )
-        if ids is not None:
-            domain &= Domain("id", "in", list(ids))
-        if domain.is_false():
-            return [], 0
-        if limit == 0:
-            # The ORM would take it for none
-            return [], records.search_count(domain)
-        found = list(
-            records._search(
-                domain, offset=offset, limit=limit, order=order or records._order
-            )
+    def _compute_reach(self):
+        holders = Domain("client_id.active", "=", True) & Domain(
+            [("revoked_at", "=", False), ("user_id.active", "=", True)]
         )
-        if limit is None and not offset:
-            return found, len(found)
-        return found, records.search_count(domain)
+        live = holders & Domain("expires_at", ">", fields.Datetime.now())
+        of_these = Domain("scope_ids", "in", self.ids)
+        clients = self._count("oauth.provider.client", of_these, "__count")
+        people = self._count(
+            "oauth.provider.grant", holders & of_these, "user_id:count_distinct"
+        )
+        tokens = self.env["oauth.provider.token"].count_by_scope(live & of_these)
+        for scope in self:
+            origin = scope._origin
+            scope.client_count = clients.get(origin, 0)
+            scope.person_count = people.get(origin, 0)
+            scope.token_count = tokens.get(origin.id, 0)
 
-    def _search_records(self, records, res_id=None, limit=None):
-        """Return the records of this scope, as the user of ``records``.
+    def _count(self, model, domain, aggregate):
+        """Return {scope: what the aggregate finds} for the records of ``domain``."""
+        groups = self.env[model]._read_group(domain, ["scope_ids"], [aggregate])
+        return dict(groups)
 
-        :raise BROKEN_FILTER: when the filter cannot be used
-        """
-        if not self.filter_id:
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
-        # PostgreSQL refuses a value of the wrong type, and with it the transaction
-        with self.env.cr.savepoint(flush=False):
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
+    def action_preview(self):
+        """Open the records that this scope opens to one person."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What “%s” Opens", self.name),
+            "res_model": "oauth.provider.scope.preview",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_scope_id": self.id, "dialog_size": "extra-large"},
+        }
 
-    @api.private
-    def get_usable_domain(self, user):
-        """Return the domain (Domain) of this scope for ``user`` (record).
+    def action_view_clients(self):
+        """Open the clients that may ask for this scope."""
+        return self._view_holders("oauth_provider_client_action")
 
-        :return: ``Domain.FALSE`` if the filter of the scope is broken
-        """
-        try:
-            return self._get_domain(user)
-        except BROKEN_FILTER:
-            return Domain.FALSE
+    def action_view_grants(self):
+        """Open what people have allowed of this scope."""
+        return self._view_holders(
+            "oauth_provider_grant_action", {"search_default_live": 1}
+        )
 
-    def _get_domain(self, user, res_id=None):
-        """Return the domain (Domain) of this scope for ``user`` (record).
+    def action_view_tokens(self):
+        """Open the tokens that have this scope."""
+        return self._view_holders(
+            "oauth_provider_token_action", {"search_default_live": 1}
+        )
 
-        :param res_id: id of the only record to look at
-        """
-        domain = Domain.TRUE if res_id is None else Domain("id", "=", res_id)
-        if (ids := self.env.context.get("oauth_ids")) is not None:
-            domain &= Domain("id", "in", ids)
-        if self.filter_id:
-            domain &= Domain(
-                safe_eval(
-                    self.filter_id.domain,
-                    {
-                        "uid": user.id,
-                        "time": time,
-                        "datetime": datetime,
-                        "relativedelta": dateutil.relativedelta.relativedelta,
-                        "context_today": lambda: fields.Date.context_today(user),
-                    },
-                )
-            )
-        if self.model == "res.users" and self.own_user_only:
-            domain &= Domain("id", "=", user.id)
-        return domain
+    def _view_holders(self, name, context=None):
+        self.ensure_one()
+        self.check_access("read")
+        actions = self.env["ir.actions.act_window"]
+        return {
+            **actions._for_xml_id(f"oauth_provider.{name}"),
+            "domain": [("scope_ids", "in", self.ids)],
+            "context": context or {},
+        }

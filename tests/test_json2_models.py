@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ..models import oauth_provider_scope_api
+from ..models import oauth_provider_scope_data
 from .test_json2 import Json2Case
 
 REFUSED = "cannot be enforced"
@@ -35,7 +35,7 @@ class TestJson2Models(Json2Case):
         except ValidationError as error:
             self.assertIn(REFUSED, str(error))
         with patch.object(
-            oauth_provider_scope_api, "is_enforceable", lambda _model: True
+            oauth_provider_scope_data, "is_enforceable", lambda _model: True
         ):
             scope.write(values)
         return False

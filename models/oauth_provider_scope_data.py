@@ -1,0 +1,445 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import ast
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
+
+from ..json2.access import is_enforceable, is_generic
+from ..json2.write_guard import may_be_any
+from .oauth_provider_scope import BROKEN_FILTER
+
+_logger = logging.getLogger(__name__)
+
+
+def is_same_domain(one, other):
+    """Tell whether two texts (str) are one domain, but for blanks and quotes.
+
+    The browser writes a domain in its own way as soon as it is touched.
+    """
+    if one == other:
+        return True
+    try:
+        return ast.dump(ast.parse(one, mode="eval")) == ast.dump(
+            ast.parse(other, mode="eval")
+        )
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+class OAuthProviderScope(models.Model):
+    """What a scope opens: which records and fields, and what may be done with them.
+
+    A domain that is entered in the form of the scope is kept in a filter, as everything
+    else reads it there: one that belongs to this scope only, archived, so that nobody
+    has it among the favorites.
+    """
+
+    _inherit = "oauth.provider.scope"
+
+    domain = fields.Char(
+        string="Records",
+        compute="_compute_domain",
+        inverse="_inverse_domain",
+        help="Only the records that match. Without a condition, every record that the"
+        " user may read.",
+    )
+    has_own_filter = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The filter was drawn in the form of this scope and belongs to it alone.",
+    )
+    api_read = fields.Boolean(
+        string="Read",
+        help="Search and read these records and fields through Odoo's own API"
+        " (/json/2).",
+    )
+    api_create = fields.Boolean(
+        string="Create",
+        help="Create records of this kind, with values for these fields.",
+    )
+    api_write = fields.Boolean(
+        string="Write", help="Change these fields of these records."
+    )
+    api_unlink = fields.Boolean(string="Delete", help="Delete these records.")
+    api_methods = fields.Char(
+        string="Further Methods",
+        help="Public methods that may be called on these records, separated by blanks,"
+        " such as action_confirm. They run with all the rights of the user and answer"
+        " what they like: name those alone that you know.",
+    )
+    api_write_related = fields.Boolean(
+        string="May Change Related Records Through These Fields",
+        help="Some fields change other records when they are written: the quantity of a"
+        " product, the dates of what a transfer consists of. Without this, such a write"
+        " is refused unless the scopes open those records, too. Needed for the"
+        " bookkeeping of stock, for example. It never opens users, groups, technical"
+        " records or what this provider keeps.",
+    )
+    full_access = fields.Boolean(
+        help="Everything that the user may do, through Odoo's own API, as with an API"
+        " key of the user. The consent page says so.",
+    )
+    is_api_scope = fields.Boolean(compute="_compute_is_api_scope")
+
+    @api.depends("filter_id.domain")
+    def _compute_domain(self):
+        # A filter of somebody else may be used, but its text is not for everybody
+        readable = self.filter_id._filtered_access("read")
+        for scope in self:
+            if scope.filter_id and scope.filter_id not in readable:
+                scope.domain = False
+            else:
+                scope.domain = scope.filter_id.domain or "[]"
+
+    def _inverse_domain(self):
+        for scope in self:
+            domain = (scope.domain or "[]").strip()
+            if is_same_domain(domain, scope.filter_id.domain or "[]"):
+                continue
+            if is_same_domain(domain, "[]"):
+                scope.filter_id = False
+            elif scope.has_own_filter:
+                scope.filter_id.domain = domain
+            else:
+                # Never into a favorite that people use: it is no longer meant then
+                scope.filter_id = scope._create_own_filter(domain)
+                scope.sudo().has_own_filter = True
+
+    def _create_own_filter(self, domain):
+        self.ensure_one()
+        return self.env["ir.filters"].create(
+            {
+                "name": self.env._("OAuth scope %s", self.code),
+                "model_id": self.model,
+                "domain": domain,
+                "user_ids": False,
+                "active": False,
+            }
+        )
+
+    def _check_own_filter(self, vals):
+        """Raise AccessError where a filter of people would be taken for a scope's."""
+        if not self.env.su and "has_own_filter" in vals:
+            raise AccessError(
+                self.env._("Whose filter it is, is told by how it was made.")
+            )
+
+    def _get_own_filters(self):
+        """Return {scope: its own filter} of those of these scopes that have one."""
+        return {scope: scope.filter_id for scope in self if scope.has_own_filter}
+
+    def _remove_replaced_filters(self, before):
+        """Delete the own filters that these scopes do not use any more.
+
+        :param before: what :meth:`_get_own_filters` returned before the change
+        """
+        for scope, own in before.items():
+            if scope.filter_id != own:
+                scope.sudo().has_own_filter = False
+                own._remove_unused_own()
+
+    @api.model
+    def _remove_own_filters(self):
+        """Delete every filter that belongs to a scope, before the scopes go too."""
+        scopes = self.sudo().search([("has_own_filter", "=", True)])
+        # Filters of people are not archived from the start
+        scopes = scopes.filtered(lambda scope: not scope.filter_id.active)
+        own = scopes.filter_id
+        # Not by the ORM: they come to open more, and who allowed them need not be asked
+        scopes.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE oauth_provider_scope SET filter_id = NULL WHERE id = ANY(%s)",
+                scopes.ids,
+            )
+        )
+        scopes.invalidate_model(["filter_id"])
+        own._remove_unused_own()
+
+    # Reading
+
+    @api.private
+    def get_data_for_model(self, model, res_id=None, all_scopes_match=False):
+        """Return what these scopes open on ``model`` to the environment's user.
+
+        Records are read as that user: access rights, record rules and the groups of
+        fields apply first, the scopes narrow further.
+
+        :param model: technical name of the model
+        :param res_id: id of the only record to look at
+        :param all_scopes_match: keep only the records that every scope on the model
+            opens, rather than those that any of them does
+        :return: {record id: {field name: value}}, or with ``res_id`` the values of that
+            record (empty when no scope opens it)
+        :raise odoo.exceptions.AccessError: when the user may not read the model or one
+            of the fields
+        """
+        # The scopes are configuration, which the user may not read; the data is read
+        # with the user's own rights.
+        records = self.env(su=False)[model]
+        data = {}
+        common_ids = None
+        for scope in self.sudo().filtered(lambda scope: scope.model == model):
+            found = scope._read_records(records, res_id)
+            ids = {values["id"] for values in found}
+            common_ids = ids if common_ids is None else common_ids & ids
+            for values in found:
+                data.setdefault(values["id"], {}).update(values)
+        if all_scopes_match:
+            data = {key: data[key] for key in data if key in common_ids}
+        return data.get(res_id, {}) if res_id is not None else data
+
+    def _read_records(self, records, res_id):
+        """Return ``read`` of the records of this scope, as the user of ``records``."""
+        self.ensure_one()
+        try:
+            records = self._search_records(records, res_id)
+        except BROKEN_FILTER:
+            # The filter was good when the scope was made: a field of it is gone
+            _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
+            return []
+        names = set(self.field_ids.mapped("name"))
+        wanted = self.env.context.get("oauth_fields")
+        if wanted is not None:
+            names &= wanted
+        # read([]) would answer every field
+        names = sorted(names) or ["id"]
+        return [
+            {name: self._to_answer(value) for name, value in values.items()}
+            for values in records.read(names)
+        ]
+
+    def _to_answer(self, value):
+        """Return ``value`` of ``read`` as it is answered: a many2one by its name."""
+        if not isinstance(value, tuple):
+            return value
+        if self.env.context.get("oauth_pairs"):
+            return {"id": value[0], "name": value[1]}
+        return value[1]
+
+    @api.private
+    def get_common_fields(self, model, for_order):
+        """Return the names of the fields of ``model`` that a request may speak of.
+
+        :param model: technical name of the model
+        :param for_order: whether to order by them: then every scope must open them, or
+            the order would tell of records whose value is hidden
+        :return: set of str
+        """
+        scopes = self.sudo().filtered(lambda scope: scope.model == model)
+        listed = [set(scope.field_ids.mapped("name")) for scope in scopes]
+        if not listed:
+            return set()
+        return set.intersection(*listed) if for_order else set.union(*listed)
+
+    @api.private
+    def search_ids(self, model, ids, order, limit, offset):
+        """Return (ids of the records that these scopes open, how many there are).
+
+        :param model: technical name of the model
+        :param ids: ids of the only records to look at, or None
+        :param order: text of the order; empty for that of the model
+        :param limit: largest number of ids, or None
+        :param offset: ids to leave out at the beginning
+        """
+        records = self.env(su=False)[model]
+        domain = Domain.FALSE
+        for scope in self.sudo().filtered(lambda scope: scope.model == model):
+            try:
+                scope._search_records(records, limit=1)
+                domain |= scope._get_domain(records.env.user)
+            except BROKEN_FILTER:
+                _logger.warning(
+                    "The filter of the OAuth scope %s is broken.", scope.code
+                )
+        if ids is not None:
+            domain &= Domain("id", "in", list(ids))
+        if domain.is_false():
+            return [], 0
+        if limit == 0:
+            # The ORM would take it for none
+            return [], records.search_count(domain)
+        found = list(
+            records._search(
+                domain, offset=offset, limit=limit, order=order or records._order
+            )
+        )
+        if limit is None and not offset:
+            return found, len(found)
+        return found, records.search_count(domain)
+
+    def _search_records(self, records, res_id=None, limit=None):
+        """Return the records of this scope, as the user of ``records``.
+
+        :raise BROKEN_FILTER: when the filter cannot be used
+        """
+        if not self.filter_id:
+            return records.search(
+                self._get_domain(records.env.user, res_id), limit=limit
+            )
+        # PostgreSQL refuses a value of the wrong type, and with it the transaction
+        with self.env.cr.savepoint(flush=False):
+            return records.search(
+                self._get_domain(records.env.user, res_id), limit=limit
+            )
+
+    @api.private
+    def get_usable_domain(self, user):
+        """Return the domain (Domain) of this scope for ``user`` (record).
+
+        :return: ``Domain.FALSE`` if the filter of the scope is broken
+        """
+        try:
+            return self._get_domain(user)
+        except BROKEN_FILTER:
+            return Domain.FALSE
+
+    def _get_domain(self, user, res_id=None):
+        """Return the domain (Domain) of this scope for ``user`` (record).
+
+        :param res_id: id of the only record to look at
+        """
+        domain = Domain.TRUE if res_id is None else Domain("id", "=", res_id)
+        if (ids := self.env.context.get("oauth_ids")) is not None:
+            domain &= Domain("id", "in", ids)
+        if self.filter_id:
+            domain &= Domain(
+                safe_eval(
+                    self.filter_id.domain,
+                    {
+                        "uid": user.id,
+                        "time": time,
+                        "datetime": datetime,
+                        "relativedelta": dateutil.relativedelta.relativedelta,
+                        "context_today": lambda: fields.Date.context_today(user),
+                    },
+                )
+            )
+        if self.model == "res.users" and self.own_user_only:
+            domain &= Domain("id", "=", user.id)
+        return domain
+
+    @api.private
+    def get_preview(self, model, limit):
+        """Return what these scopes open on ``model`` to the environment's user.
+
+        :param model: name of the model
+        :param limit: largest number of records
+        :return: (values of ``read`` (list of dict), number of records that there are)
+        :raise AccessError: when the user may not read the model or one of the fields
+        """
+        ids, total = self.search_ids(model, None, "", limit, 0)
+        narrowed = self.with_context(oauth_ids=ids, bin_size=True)
+        opened = narrowed.get_data_for_model(model)
+        return [opened[identifier] for identifier in ids if identifier in opened], total
+
+    # Odoo's own API, /json/2
+
+    @api.depends(
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_methods",
+        "full_access",
+    )
+    def _compute_is_api_scope(self):
+        for scope in self:
+            scope.is_api_scope = scope.full_access or (
+                bool(scope.model_id) and bool(scope.get_operations())
+            )
+
+    @api.constrains(
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_methods",
+        "api_write_related",
+        "full_access",
+        "model_id",
+    )
+    def _check_api(self):
+        for scope in self:
+            operations = scope.get_operations()
+            if scope.full_access and (scope.model_id or operations):
+                raise ValidationError(
+                    self.env._("A scope with full access has no model of its own.")
+                )
+            if operations and not scope.model_id:
+                raise ValidationError(
+                    self.env._("Choose the model that the operations are about.")
+                )
+            if scope.api_write_related:
+                scope._check_write_related()
+            if operations and not is_enforceable(self._as_person(scope.model)):
+                raise ValidationError(
+                    self.env._(
+                        "A scope cannot be enforced on “%s” through the API: it has no"
+                        " records, or decides by rules of its own who sees what.",
+                        scope.model_id.name,
+                    )
+                )
+            for name in scope.get_methods():
+                is_public = name.isidentifier() and not name.startswith("_")
+                if not is_public or is_generic(self, name):
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is no further method: private ones cannot be called."
+                            " Those that every model has go by the boxes, or take and"
+                            " answer any field, so that no scope could narrow them.",
+                            name,
+                        )
+                    )
+
+    def _check_write_related(self):
+        """Raise ValidationError where changing related records means nothing."""
+        if not self.api_create and not self.api_write:
+            raise ValidationError(
+                self.env._(
+                    "Only a scope that creates or changes records may change related"
+                    " ones through its fields."
+                )
+            )
+        if not may_be_any(self.model):
+            raise ValidationError(
+                self.env._(
+                    "No scope on “%s” may change related records through its fields.",
+                    self.model_id.name,
+                )
+            )
+
+    def _as_person(self, model):
+        """Return ``model`` (str) as a recordset whose access is not the superuser's."""
+        user = self.env.user
+        if user.id == SUPERUSER_ID:
+            user = self.env.ref("base.public_user")
+        return self.env[model].with_user(user)
+
+    @api.private
+    def get_methods(self):
+        """Return the names (list of str) of the further methods of this scope."""
+        return (self.api_methods or "").split()
+
+    @api.private
+    def get_operations(self):
+        """Return what this scope allows (set): operations and names of methods."""
+        self.ensure_one()
+        named = {
+            "read": self.api_read,
+            "create": self.api_create,
+            "write": self.api_write,
+            "unlink": self.api_unlink,
+        }
+        return {name for name, on in named.items() if on} | set(self.get_methods())
+
+    @api.private
+    def allows(self, operation):
+        """Tell whether this scope allows ``operation`` (str) on its model."""
+        self.ensure_one()
+        return operation in self.get_operations()

@@ -1,0 +1,410 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..storage.after_commit import write_apart
+from .oauth_provider_credential import CREDENTIALS
+from .oauth_provider_scope import BROKEN_FILTER
+from .oauth_provider_scope_data import is_same_domain
+
+#: Records up to which the consent page counts.
+COUNT_LIMIT = 10_000
+
+#: Models whose records a token knows anyway, or that say nothing of anybody.
+HARMLESS_MODELS = frozenset({"res.company", "res.currency"})
+#: Types of fields that may hold a sum.
+NUMBERS = frozenset({"float", "integer", "monetary"})
+
+#: Fields that say what a scope opens; claims and routes go by its code.
+CONTENT = frozenset(
+    {
+        "code",
+        "model_id",
+        "filter_id",
+        "field_ids",
+        "own_user_only",
+        "api_read",
+        "api_create",
+        "api_write",
+        "api_unlink",
+        "api_write_related",
+        "api_methods",
+        "full_access",
+    }
+)
+
+#: Fields that people read before they allow a scope.
+TEXTS = frozenset({"name", "description"})
+
+
+class OAuthProviderScope(models.Model):
+    """What people are told of a scope, and what happens when it comes to open more.
+
+    A person, or the administrator who made a backend application, has agreed to what it
+    opened then.
+    """
+
+    _inherit = "oauth.provider.scope"
+
+    disclosures = fields.Html(
+        string="What Fields Show of Other Records", compute="_compute_disclosures"
+    )
+    asks_again = fields.Boolean(
+        compute="_compute_asks_again",
+        help="The changes that are not saved yet open more: whoever holds the scope is"
+        " asked again.",
+    )
+
+    # A scope is changed
+
+    @api.depends(*CONTENT, "domain")
+    def _compute_asks_again(self):
+        for scope in self:
+            before = scope._origin
+            is_redrawn = before.filter_id and not is_same_domain(
+                scope.domain or "[]", before.domain or "[]"
+            )
+            scope.asks_again = bool(
+                before and (is_redrawn or scope._is_wider_than(before._get_content()))
+            )
+
+    def _get_state_before(self, vals):
+        """Return what people know and what is open before ``vals`` are written.
+
+        :return: ({scope: texts}, {scope: content}, empty if ``vals`` change no content)
+        """
+        contents = {}
+        if CONTENT & vals.keys():
+            contents = {scope: scope._get_content() for scope in self}
+        return {scope: scope._get_texts(vals) for scope in self}, contents
+
+    def _ask_again_if_wider(self, before):
+        """Take those of these scopes that open more now out of what was allowed.
+
+        :param before: what :meth:`_get_state_before` returned
+        :raise AccessError: where only an administrator may make the change
+        """
+        texts, contents = before
+        wider = self.filtered(
+            lambda scope: scope in contents and scope._is_wider_than(contents[scope])
+        )
+        wider._check_sensitive()
+        changed = self.filtered(
+            lambda scope: scope._get_texts(texts[scope]) != texts[scope]
+        )
+        changed._check_sensitive()
+        wider.void()
+
+    def _check_texts_of(self, names):
+        """Raise AccessError where ``names`` are texts of a sensitive scope.
+
+        Only an administrator decides what people read before they allow it.
+        """
+        if TEXTS & names:
+            self._check_sensitive()
+
+    def _get_texts(self, names):
+        """Return the texts (dict) that people read, of the fields ``names``."""
+        self.ensure_one()
+        return {name: self[name] for name in TEXTS & set(names)}
+
+    @api.private
+    def hold(self):
+        """Let none of these scopes come to open more until this transaction ends.
+
+        From here on they are what they are in the database, whatever this process knew
+        of them before.
+
+        :raise psycopg2.errors.SerializationFailure: where one does since it began;
+            Odoo runs the request once more
+        """
+        if self:
+            query = SQL(
+                "SELECT FROM oauth_provider_scope WHERE id IN %s FOR SHARE",
+                tuple(self.ids),
+            )
+            self.env.cr.execute(query, log_exceptions=False)
+            self.invalidate_recordset()
+
+    @api.private
+    def void(self):
+        """Take these scopes out of every grant, code and token: they open more now.
+
+        Out of what a grant holds to less after the commit, out of the others at once.
+
+        People are asked again, and applications get the scope with their next token.
+
+        :raise AccessError: where the environment's user would gain rights by it
+        """
+        if not self:
+            return
+        clients = self.env["oauth.provider.client"].sudo()
+        clients = clients.with_context(active_test=False)
+        clients = clients.search([("scope_ids", "in", self.ids)])
+        clients.with_env(clients.env(user=self.env.user))._check_acts_as()
+        self.env.flush_all()
+        ids = tuple(self.ids)
+        # After those who hold them, and so that nobody holds them who began before. A
+        # token that is just being issued may name them still: its grant does not.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE oauth_provider_scope SET write_date = write_date"
+                " WHERE id IN %s",
+                ids,
+            )
+        )
+        from_grants = self._get_removal_from_grants(ids)
+        self.env.cr.execute(from_grants)
+        self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
+        models = [self.env[name] for name in CREDENTIALS]
+        for model in models:
+            # What a person has allowed opens what its grant does until it is removed
+            # below. It is exchanged all the time, and a row that somebody else has
+            # changed since this transaction began would end it.
+            self.env.cr.execute(model.get_removal(ids, without_consent=True))
+            model.invalidate_model(["scope_numbers", "scope_ids"])
+        removals = [from_grants, *(model.get_removal(ids) for model in models)]
+
+        def remove_again(cr):
+            # What the others had allowed by then this transaction does not see. A row
+            # that somebody else removes at the same time is no reason to give up.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            for removal in removals:
+                cr.execute(removal)
+
+        write_apart(self.env, remove_again)
+
+    def _get_removal_from_grants(self, ids):
+        """Return the statement (SQL) that takes scopes out of all grants.
+
+        :param ids: ids of the scopes (tuple)
+        """
+        field = self.env["oauth.provider.grant"]._fields["scope_ids"]
+        return SQL(
+            "DELETE FROM %s WHERE %s IN %s",
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column2),
+            ids,
+        )
+
+    def _get_content(self):
+        """Return what this scope opens (dict)."""
+        self.ensure_one()
+        scope = self.sudo()
+        return {
+            "code": scope.code,
+            "model": scope.model,
+            "filter": scope.filter_id.id,
+            "own": scope.model == "res.users" and scope.own_user_only,
+            "fields": set(scope.field_ids.ids),
+            "operations": scope.get_operations(),
+            "full": scope.full_access,
+            "related": scope.api_write_related,
+        }
+
+    def _is_wider_than(self, before):
+        """Tell whether this scope opens anything that ``before`` (dict) did not."""
+        now = self._get_content()
+        return bool(
+            now["code"] != before["code"]
+            or now["model"] != before["model"]
+            or (before["filter"] and now["filter"] != before["filter"])
+            or (before["own"] and not now["own"])
+            or now["fields"] - before["fields"]
+            or now["operations"] - before["operations"]
+            or (now["full"] and not before["full"])
+            or (now["related"] and not before["related"])
+        )
+
+    def _check_sensitive(self):
+        """Raise AccessError for a sensitive scope, unless an administrator acts."""
+        if self.env.su or self.env.user._is_system():
+            return
+        if any(scope.is_sensitive() for scope in self):
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may define a scope that changes records or"
+                    " opens everything, or change its name and description."
+                )
+            )
+
+    # What people are told
+
+    @api.private
+    def get_told(self):
+        """Return what a person is told of these scopes, and all that they open.
+
+        In the language of the environment.
+
+        :return: list that JSON takes; the same for the same scopes in another order
+        """
+        told = []
+        for scope in self.sorted("id"):
+            content = {
+                name: sorted(value) if isinstance(value, set) else value
+                for name, value in scope._get_content().items()
+            }
+            domain = scope.sudo().filter_id.domain
+            told.append([scope.name, scope.description or "", domain, content])
+        return told
+
+    @api.private
+    def is_sensitive(self):
+        """Tell whether this scope changes something: a person ticks that knowingly."""
+        self.ensure_one()
+        changes = bool(self.get_operations() - {"read"})
+        return self.full_access or self.api_write_related or changes
+
+    @api.private
+    def describe_access(self):
+        """Return in the words of the person what this scope lets happen (str)."""
+        self.ensure_one()
+        if self.full_access:
+            return self.env._(
+                "Everything that you may do: read, change and delete any record that"
+                " you have access to, as if it were you."
+            )
+        if not self.model_id:
+            return ""
+        words = {
+            "read": self.env._("read"),
+            "create": self.env._("create"),
+            "write": self.env._("change"),
+            "unlink": self.env._("delete"),
+        }
+        operations = self.get_operations()
+        named = [word for name, word in words.items() if name in operations]
+        named.extend(self.get_methods())
+        if self.api_write_related:
+            named.append(self.env._("change related records"))
+        return self.env._(
+            "%(records)s: %(operations)s",
+            records=self.model_id.name,
+            operations=", ".join(named or [words["read"]]),
+        )
+
+    @api.private
+    def describe_extent(self, user):
+        """Return how much of what ``user`` (record) may see this scope opens (str).
+
+        In numbers and names that the person knows; empty where it opens no records.
+        """
+        self.ensure_one()
+        if not self.model_id:
+            return ""
+        records = self.env[self.model].with_user(user)
+        try:
+            with self.env.cr.savepoint(flush=False):
+                count = records.search_count(self._get_domain(user), limit=COUNT_LIMIT)
+        except (*BROKEN_FILTER, AccessError):
+            count = 0
+        names = self.field_ids.mapped("field_description")
+        return self.env._(
+            "%(count)s of your records: %(fields)s",
+            count=f"{count}+" if count == COUNT_LIMIT else count,
+            fields=", ".join(names) or self.env._("nothing but their number"),
+        )
+
+    @api.depends("api_create", "api_write", "field_ids", "model_id")
+    def _compute_disclosures(self):
+        for scope in self:
+            items = Markup().join(
+                Markup("<li>%s</li>") % text for text in scope._get_disclosures()
+            )
+            scope.disclosures = (
+                items and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
+            )
+
+    def _get_disclosures(self):
+        """Return what to say (list of str) of the listed fields."""
+        self.ensure_one()
+        if not self.model or self.model not in self.env:
+            return []
+        model = self.env[self.model]
+        labels = {
+            one.name: one.field_description
+            for one in self.field_ids
+            if one.name in model._fields
+        }
+        texts = []
+        if self.api_create or self.api_write:
+            for link, names in _find_copies(model, labels).items():
+                texts.append(
+                    self.env._(
+                        "Through “%(link)s” (%(name)s), these listed fields show values"
+                        " of any %(model)s that the token sees: %(fields)s.",
+                        link=labels[link],
+                        name=link,
+                        model=self.env["ir.model"]
+                        ._get(model._fields[link].comodel_name)
+                        .name,
+                        fields=", ".join(labels[name] for name in names),
+                    )
+                )
+        if sums := [name for name in labels if _is_sum(model, name)]:
+            texts.append(
+                self.env._(
+                    "These listed fields are computed from records that the filter of"
+                    " this scope may not match: %(fields)s.",
+                    fields=", ".join(labels[name] for name in sums),
+                )
+            )
+        return texts
+
+
+def _find_copies(model, names):
+    """Return {link: fields} of the fields that are made of a linked record.
+
+    :param model: recordset of the model
+    :param names: names of the listed fields, of which the links are some
+    :return: dict of a many2one to the names (list) that show values of its record
+    """
+    copies = {}
+    for name in names:
+        for link in _reached_links(model, name):
+            if link in names and link != name:
+                copies.setdefault(link, []).append(name)
+    return copies
+
+
+def _reached_links(model, name):
+    """Return the many2one fields (sorted names) on which the field ``name`` depends.
+
+    By declared dependencies, over other fields of the same model, too.
+    """
+    links, todo, seen = set(), [name], {name}
+    while todo:
+        field = model._fields[todo.pop()]
+        for path in model.pool.field_depends[field]:
+            first = path.partition(".")[0]
+            if first in seen or first not in model._fields:
+                continue
+            seen.add(first)
+            todo.append(first)
+            link = model._fields[first]
+            if link.type == "many2one" and link.comodel_name not in HARMLESS_MODELS:
+                links.add(first)
+    return sorted(links)
+
+
+def _is_sum(model, name):
+    """Tell whether the field ``name`` sums up records beside the one that has it.
+
+    That is a number which is computed from nothing of the record, or from other records
+    of the same model.
+    """
+    field = model._fields[name]
+    if not field.compute or field.store or field.type not in NUMBERS or name == "id":
+        return False
+    paths = model.pool.field_depends[field]
+    lists = [model._fields.get(path.partition(".")[0]) for path in paths]
+    return not paths or any(
+        one is not None
+        and one.type in ("one2many", "many2many")
+        and one.comodel_name == model._name
+        for one in lists
+    )
