@@ -39,6 +39,10 @@ def check_size(httprequest):
     :param httprequest: the request (HTTPRequest)
     """
     content = httprequest.query_string
+    length = httprequest.content_length
+    if length is not None and len(content) + length < MAX_FIELDS:
+        # Each field takes a byte at least
+        return
     if httprequest.mimetype == "application/x-www-form-urlencoded":
         try:
             content += b"&" + httprequest.get_data(parse_form_data=False)

@@ -45,6 +45,8 @@ LISTS = frozenset({"one2many", "many2many"})
 CHANGE_METHODS = {"create": "create", "write": "write", "unlink": "unlink"}
 #: Methods of the ORM that a scope may name: they change nothing but ``active``.
 _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
+#: Modules whose ``_has_field_access`` is the ORM's, or limits a token.
+_FIELD_ACCESS_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,8 @@ def is_enforceable(model, access=None):
     has_no_table = type(model)._table_query == "0"
     if model._abstract or is_replaced or has_no_table:
         return False
+    if not _replaces_field_access(type(model)):
+        return True
     access = access or _NoAccess(model.env)
     with held_to(access):
         return not any(
@@ -300,6 +304,15 @@ def is_generic(model, name):
     :param model: recordset of any model
     """
     return hasattr(model.pool["base"], name) and name not in _NAMEABLE
+
+
+def _replaces_field_access(model_class):
+    """Tell whether a module decides by itself which fields of the model are open."""
+    return any(
+        not vars(one)["_has_field_access"].__module__.startswith(_FIELD_ACCESS_MODULES)
+        for one in model_class.mro()
+        if "_has_field_access" in vars(one)
+    )
 
 
 def _owner(model_class, name):

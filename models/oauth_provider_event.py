@@ -130,7 +130,7 @@ class OAuthProviderEvent(models.Model):
             write_apart(self.env, lambda cr: self._store(cr, row))
         else:
             self._store(self.env.cr, row)
-        self._log_committed(kind, client, user, grant, reason)
+        self._log_committed(row, client)
 
     @api.model
     @api.private
@@ -140,8 +140,8 @@ class OAuthProviderEvent(models.Model):
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
         :return: :class:`~..storage.statement.Part`
         """
-        self._log_committed(kind, client, user, grant, reason)
         row = self._get_row(kind, client, user, grant, reason)
+        self._log_committed(row, client)
         return Part(f"new_{self._table} AS ({INSERT})", tuple(row.values()))
 
     def _get_row(self, kind, client, user, grant, reason):
@@ -159,26 +159,28 @@ class OAuthProviderEvent(models.Model):
         )
         return dict(zip(COLUMNS, values, strict=True))
 
-    def _log_committed(self, kind, client, user, grant, reason):
-        line = self._get_line(kind, client, user, grant, reason)
+    def _log_committed(self, row, client):
+        line = self._get_line(row, client)
         self.env.cr.postcommit.add(lambda: _logger.info("%s", line))
 
     @api.model
     @api.private
     def tell(self, kind, *, client=None, user=None, grant=None, reason=""):
         """Write an event to the log alone, at once; see :meth:`record`."""
-        _logger.info("%s", self._get_line(kind, client, user, grant, reason))
+        row = self._get_row(kind, client, user, grant, reason)
+        _logger.info("%s", self._get_line(row, client))
 
-    def _get_line(self, kind, client, user, grant, reason):
+    def _get_line(self, row, client):
+        """Return the line (str) of the log for ``row`` (dict) of ``client`` (record)."""
         return format_line(
             {
-                "event": kind,
+                "event": row["kind"],
                 "client": client and client.identifier,
-                "user": user and user.id,
-                "grant": grant and grant.id,
-                "by": self.env.uid != SUPERUSER_ID and self.env.uid,
-                "address": self.env["ir.http"]._oauth_get_address(),
-                "reason": reason,
+                "user": row["user_id"],
+                "grant": row["grant_number"],
+                "by": row["author_id"],
+                "address": row["address"],
+                "reason": row["reason"],
                 "db": self.env.cr.dbname,
             }
         )

@@ -2,9 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The oauthlib endpoints, assembled from exactly the grants that we support."""
 
-import collections
-import functools
-
 from oauthlib.oauth2 import (
     AuthorizationEndpoint,
     BearerToken,
@@ -60,29 +57,64 @@ def _create_authorization_code(request):
     return grant
 
 
-class _Later:
-    """A handler that is made when it is asked for: a request asks for one at most."""
+class _Handlers(dict):
+    """Handlers by name, each made when it is asked for: a request asks for one at most.
 
-    def __init__(self, make, *args, **kwargs):
-        self._make = functools.partial(make, *args, **kwargs)
-        self._made = None
+    Functions are what makes them: they get the validator. An addon may put its own
+    handlers here.
 
-    def made(self):
-        """Return the handler, which is the same each time."""
-        if self._made is None:
-            self._made = self._make()
-        return self._made
+    :param makers: {name: function or class that returns the handler}
+    :param default: name of the one for unknown names (str)
+    """
 
-
-class _Handlers(collections.UserDict):
-    """Handlers by name, each of which may be a :class:`_Later`."""
+    def __init__(self, makers, validator, default):
+        super().__init__(makers)
+        self._validator = validator
+        self._default = default
 
     def __getitem__(self, name):
-        return self.get(name)
+        return self._make(super().__getitem__(name))
 
-    def get(self, name, default=None):
-        found = self.data.get(name, default)
-        return found.made() if isinstance(found, _Later) else found
+    def get(self, name, _default=None):
+        return self[name if name in self else self._default]
+
+    def _make(self, handler):
+        return handler(self._validator) if callable(handler) else handler
+
+
+def _authorization_code(validator):
+    return _code_grant(AuthorizationCodeGrant, validator)
+
+
+def _hybrid(validator):
+    return _code_grant(HybridGrant, validator)
+
+
+def _implicit(validator):
+    # Not the one of OpenID Connect: Odoo's auth_oauth asks for openid by
+    # response_type=token and sends no nonce
+    return ImplicitGrant(validator, pre_auth=[check_response_mode])
+
+
+def _id_token(validator):
+    return OpenIDImplicitGrant(validator, pre_auth=[check_response_mode])
+
+
+RESPONSE_TYPES = {
+    "code": _authorization_code,
+    "code id_token": _hybrid,
+    "code id_token token": _hybrid,
+    "code token": _hybrid,
+    "id_token": _id_token,
+    "id_token token": _id_token,
+    "token": _implicit,
+}
+GRANT_TYPES = {
+    "authorization_code": _authorization_code,
+    "password": ResourceOwnerPasswordCredentialsGrant,
+    "client_credentials": ClientCredentialsGrant,
+    "refresh_token": RefreshTokenGrant,
+}
 
 
 class OdooServer(
@@ -99,14 +131,6 @@ class OdooServer(
     """
 
     def __init__(self, validator, token_generator=None):
-        code = _Later(_code_grant, AuthorizationCodeGrant, validator)
-        hybrid = _Later(_code_grant, HybridGrant, validator)
-        # Not the one of OpenID Connect: Odoo's auth_oauth asks for openid by
-        # response_type=token and sends no nonce
-        implicit = _Later(ImplicitGrant, validator, pre_auth=[check_response_mode])
-        id_token = _Later(
-            OpenIDImplicitGrant, validator, pre_auth=[check_response_mode]
-        )
         bearer = BearerToken(
             validator,
             token_generator=token_generator or validator.generate_access_token,
@@ -116,32 +140,13 @@ class OdooServer(
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",
-            response_types=_Handlers(
-                {
-                    "code": code,
-                    "code id_token": hybrid,
-                    "code id_token token": hybrid,
-                    "code token": hybrid,
-                    "id_token": id_token,
-                    "id_token token": id_token,
-                    "token": implicit,
-                }
-            ),
+            response_types=_Handlers(RESPONSE_TYPES, validator, "code"),
             default_token_type=bearer,
         )
         TokenEndpoint.__init__(
             self,
             default_grant_type="authorization_code",
-            grant_types=_Handlers(
-                {
-                    "authorization_code": code,
-                    "password": _Later(
-                        ResourceOwnerPasswordCredentialsGrant, validator
-                    ),
-                    "client_credentials": _Later(ClientCredentialsGrant, validator),
-                    "refresh_token": _Later(RefreshTokenGrant, validator),
-                }
-            ),
+            grant_types=_Handlers(GRANT_TYPES, validator, "authorization_code"),
             default_token_type=bearer,
         )
         ResourceEndpoint.__init__(
@@ -150,12 +155,8 @@ class OdooServer(
         RevocationEndpoint.__init__(self, validator)
         IntrospectEndpoint.__init__(self, validator)
 
-    # oauthlib asks for the default each time, whether it needs it or not
+    # oauthlib asks for the default each time, whether it needs it or not; the tables of
+    # handlers know it
 
-    @property
-    def default_grant_type_handler(self):
-        return self.grant_types.data[self.default_grant_type]
-
-    @property
-    def default_response_type_handler(self):
-        return self.response_types.data[self.default_response_type]
+    default_grant_type_handler = None
+    default_response_type_handler = None
