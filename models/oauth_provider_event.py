@@ -171,7 +171,7 @@ class OAuthProviderEvent(models.Model):
         _logger.info("%s", self._get_line(row, client))
 
     def _get_line(self, row, client):
-        """Return the line (str) of the log for ``row`` (dict) of ``client`` (record)."""
+        """Return the line (str) of the log that tells of ``row`` (dict)."""
         return format_line(
             {
                 "event": row["kind"],
