@@ -37,8 +37,6 @@ from . import oauth_provider_ending
 from . import oauth_provider_event
 from . import oauth_provider_failure
 from . import oauth_provider_grant
-from . import oauth_provider_grant_duration
-from . import oauth_provider_grant_notice
 from . import oauth_provider_key
 from . import oauth_provider_key_encryption
 from . import oauth_provider_key_rotation

@@ -15,34 +15,6 @@ OWN_EVENTS = frozenset(
 )
 
 
-class OAuthProviderGrant(models.Model):
-    _inherit = "oauth.provider.grant"
-
-    @api.private
-    def consent(self, asked, ticked):
-        result = super().consent(asked, ticked)
-        self._record("consent_given", reason=" ".join(ticked.mapped("code")))
-        return result
-
-    @api.private
-    def withdraw(self):
-        live = self.filtered(lambda grant: not grant.revoked_at)
-        result = super().withdraw()
-        for grant in live:
-            is_expired = grant.state == "expired"
-            grant._record("consent_expired" if is_expired else "consent_withdrawn")
-        return result
-
-    def _record(self, kind, reason=""):
-        self.env["oauth.provider.event"].record(
-            kind,
-            client=self.client_id,
-            user=self.user_id,
-            grant=self,
-            reason=reason,
-        )
-
-
 class OAuthProviderCredential(models.AbstractModel):
     _inherit = "oauth.provider.credential"
 
@@ -65,27 +37,6 @@ class OAuthProviderToken(models.Model):
     def action_revoke(self):
         result = super().action_revoke()
         self.sudo().record("revoked", reason="manager")
-        return result
-
-
-class OAuthProviderSession(models.Model):
-    _inherit = "oauth.provider.session"
-
-    @api.private
-    def end(self):
-        told = self.filtered(
-            lambda session: (
-                not session.ended_at and session.client_id.backchannel_logout_uri
-            )
-        )
-        result = super().end()
-        for session in told:
-            self.env["oauth.provider.event"].record(
-                "revoked",
-                client=session.client_id,
-                user=session.user_id,
-                reason="logout",
-            )
         return result
 
 

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -12,6 +14,8 @@ from ..storage.cache import try_again
 
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
+#: Expired grants that one run of the housekeeping closes.
+BATCH = 1000
 
 
 class OAuthProviderGrant(models.Model):
@@ -88,14 +92,41 @@ class OAuthProviderGrant(models.Model):
         readonly=True,
     )
 
+    expires_at = fields.Datetime(
+        string="Until",
+        readonly=True,
+        help="When this grant ends by itself, as the person chose or the client wants"
+        " it. Empty: it lasts until it is withdrawn.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("live", "In Force"),
+            ("expired", "Expired"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        compute="_compute_state",
+        compute_sudo=True,
+    )
+
     # What the credentials below it refer to: to change it, drop their keys before
     _held_uniq = models.Constraint("UNIQUE (id, client_id, user_id)")
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
+    _expires_at_index = models.Index("(expires_at) WHERE revoked_at IS NULL")
 
     @api.depends("declined_scope_ids")
     def _compute_declined_numbers(self):
         for grant in self:
             grant.declined_numbers = grant.declined_scope_ids.ids or False
+
+    @api.depends("expires_at", "revoked_at")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for grant in self:
+            end = grant.revoked_at or now
+            if grant.expires_at and grant.expires_at <= end:
+                grant.state = "expired"
+            else:
+                grant.state = "withdrawn" if grant.revoked_at else "live"
 
     @api.private
     def find_live(self, client, user):
@@ -188,6 +219,7 @@ class OAuthProviderGrant(models.Model):
         :param ticked: those that the user allowed
         """
         self.ensure_one()
+        is_first = not self.consented_at
         allowed = (self.scope_ids - asked) | ticked
         declined = (self.declined_scope_ids - asked) | (asked - ticked)
         self.write(
@@ -195,6 +227,45 @@ class OAuthProviderGrant(models.Model):
                 "consented_at": fields.Datetime.now(),
                 "scope_ids": [fields.Command.set(allowed.ids)],
                 "declined_scope_ids": [fields.Command.set(declined.ids)],
+            }
+        )
+        if is_first and "mail.mail" in self.env:
+            self._notify()
+        self._log_event("consent_given", reason=" ".join(ticked.mapped("code")))
+
+    def _notify(self):
+        """Queue a mail to the person: whoever did not do it learns of it.
+
+        Where the mail module is there and the person has an address; it is sent by
+        Odoo's own job, so that no sign-in waits for a mail server.
+        """
+        self.ensure_one()
+        user = self.user_id
+        if not user.email:
+            return
+        env = self.with_context(lang=user.lang).env
+        client, issuer = self.client_id.name, self.env["oauth.provider"].get_issuer()
+        # The path form of the issuer is not where the pages are
+        link = f"{issuer.partition('/oauth2/')[0]}/my/applications"
+        subject = env._("%s may now use your account", client)
+        text = env._("You have let “%s” use your account", client)
+        advice = env._(
+            "If that was not you, withdraw it and change your password. You find what"
+            " is connected here:"
+        )
+        body = Markup("<p>%s (<bdi>%s</bdi>).</p><p>%s <a href='%s'>%s</a></p>") % (
+            text,
+            user.login,
+            advice,
+            link,
+            link,
+        )
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": subject,
+                "body_html": body,
+                "email_to": user.email_formatted,
+                "auto_delete": True,
             }
         )
 
@@ -306,8 +377,69 @@ class OAuthProviderGrant(models.Model):
         self.env["oauth.provider.credential"].revoke_where(
             [("grant_id", "in", live.ids)]
         )
+        for grant in live:
+            is_expired = grant.state == "expired"
+            grant._log_event("consent_expired" if is_expired else "consent_withdrawn")
+
+    def _log_event(self, kind, reason=""):
+        self.env["oauth.provider.event"].record(
+            kind,
+            client=self.client_id,
+            user=self.user_id,
+            grant=self,
+            reason=reason,
+        )
 
     def action_withdraw(self):
         """Withdraw these grants: the button of the grant views (managers only)."""
         self.check_access("read")
         self.sudo().withdraw()
+
+    # Until when a grant is in force
+
+    @api.model
+    @api.private
+    def live_domain(self):
+        """Return the domain (Domain) of the grants that are in force at this moment."""
+        return Domain("revoked_at", "=", False) & (
+            Domain("expires_at", "=", False)
+            | Domain("expires_at", ">", fields.Datetime.now())
+        )
+
+    @api.private
+    def is_live(self):
+        """Tell whether this grant is in force. No grant at all is not."""
+        return bool(self) and self.state == "live"
+
+    @api.private
+    def cap(self, moment):
+        """Return the earlier of ``moment`` (datetime) and the end of this grant."""
+        end = self.expires_at
+        return min(moment, end) if end else moment
+
+    @api.private
+    def last_for(self, duration):
+        """Let this grant end by itself.
+
+        :param duration: seconds from the consent on; 0 for no end
+        """
+        self.ensure_one()
+        start = self.consented_at or fields.Datetime.now()
+        self.expires_at = bool(duration) and start + timedelta(seconds=duration)
+
+    @api.private
+    def get_duration(self):
+        """Return the seconds for which the person let the client in; 0 for no end."""
+        if not (self.expires_at and self.consented_at):
+            return 0
+        return int((self.expires_at - self.consented_at).total_seconds())
+
+    @api.autovacuum
+    def _gc_expired(self):
+        # Whatever looks at the date of withdrawal sees that they have ended
+        expired = Domain("revoked_at", "=", False) & Domain(
+            "expires_at", "<=", fields.Datetime.now()
+        )
+        grants = self.search(expired, limit=BATCH)
+        grants.withdraw()
+        return len(grants), len(grants) == BATCH

@@ -149,6 +149,13 @@ class OAuthProviderSession(models.Model):
         self.env["oauth.provider.logout"].announce(
             self.browse().concat(*(same[:1] for same in told.grouped("sid").values()))
         )
+        for session in told:
+            self.env["oauth.provider.event"].record(
+                "revoked",
+                client=session.client_id,
+                user=session.user_id,
+                reason="logout",
+            )
 
     @api.autovacuum
     def _gc_old(self):

@@ -28,7 +28,7 @@ SEEN = re.compile(
     | code:addons/{ADDON}/(controllers|json2|oauth2)/
     | code:addons/{ADDON}/models/(
         base | ir_filters | ir_model_access | ir_rule
-        | oauth_provider_application | oauth_provider_grant_notice | res_users
+        | oauth_provider_application | oauth_provider_grant | res_users
     )\.py
     """,
     re.VERBOSE,
