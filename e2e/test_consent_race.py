@@ -40,7 +40,7 @@ with env.registry.cursor() as one, env.registry.cursor() as two:
 ALLOWED_FIRST = (
     BEGIN
     + """
-    scope.hold()
+    scope.lock()
     manager = threading.Thread(target=lambda: (widen(changed), two.commit()))
     manager.start()
     manager.join(1)
@@ -59,7 +59,7 @@ WIDENED_FIRST = (
     widen(changed)
     two.commit()
     try:
-        scope.hold()
+        scope.lock()
         result = "held"
     except psycopg2.errors.SerializationFailure:
         result = "again"

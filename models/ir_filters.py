@@ -20,7 +20,7 @@ class IrFilters(models.Model):
             # Nobody can tell whether another domain opens more
             found = found.with_env(found.env(user=self.env.user))
             found._check_sensitive()
-            found.void()
+            found.revoke_from_holders()
         return result
 
     def _check_oauth_scopes(self):

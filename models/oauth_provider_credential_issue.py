@@ -137,7 +137,7 @@ class OAuthProviderCredential(models.AbstractModel):
             grant_id=grant.id if grant else False,
             backend_client_id=False if grant else client.id,
             backend_user_id=False if grant else user.id,
-            scope_numbers=scopes.in_order(scopes._ids),
+            scope_numbers=scopes.sort_ids(scopes._ids),
             expires_at=grant.cap(expires_at) if grant else expires_at,
             create_date=now,
         )

@@ -33,14 +33,14 @@ class OAuthProviderCredential(models.AbstractModel):
         scopes = self.env["oauth.provider.scope"]
         held = {record: set(record.scope_numbers or ()) for record in self}
         known = scopes.browse(set().union(*held.values())).exists()
-        ordered = scopes.in_order(known._ids)
+        ordered = scopes.sort_ids(known._ids)
         for record, numbers in held.items():
             record.scope_ids = scopes.browse(n for n in ordered if n in numbers)
 
     def _inverse_scope_ids(self):
         for record in self:
             scopes = record.scope_ids
-            record.sudo().scope_numbers = scopes.in_order(scopes.ids)
+            record.sudo().scope_numbers = scopes.sort_ids(scopes.ids)
 
     @api.model
     def _search_scope_ids(self, operator, value):

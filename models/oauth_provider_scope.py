@@ -19,8 +19,8 @@ BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataErr
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
-#: What is known of a scope without its record.
-Known = namedtuple("Known", ["code", "model"])
+#: The values of a scope that are cached.
+ScopeInfo = namedtuple("ScopeInfo", ["code", "model"])
 
 
 class OAuthProviderScope(models.Model):
@@ -102,7 +102,7 @@ class OAuthProviderScope(models.Model):
 
     @api.constrains("model", "model_id")
     def _check_model_name(self):
-        # It is stored: whoever writes it would open another model to every token
+        # The column is stored: writing it would open another model to every token
         for scope in self:
             if scope.model != scope.model_id.model:
                 raise ValidationError(
@@ -146,14 +146,14 @@ class OAuthProviderScope(models.Model):
                 ) from error
 
     def _try_filter(self, records):
-        """Raise what a filter raises that cannot be used, with the rights of a user.
+        """Raise what an unusable filter raises, with the rights of a user.
 
         :param records: recordset of the model, as the user
         """
         try:
             self._search_records(records, limit=1)
         except AccessError:
-            # Who may not read these records may draw scopes on them all the same
+            # People who may not read these records may still define scopes on them
             with contextlib.suppress(AccessError):
                 self._get_domain(records.env.user).validate(records)
 
@@ -256,28 +256,29 @@ class OAuthProviderScope(models.Model):
 
     @api.model
     @api.private
-    def get_codes(self):
+    def get_all_codes(self):
         """Return the codes of all scopes (list of str), in the order of the model."""
-        return [known.code for known in self.get_known().values()]
+        return [info.code for info in self.get_infos().values()]
 
     @api.private
-    def in_order(self, ids):
+    def sort_ids(self, ids):
         """Return the ``ids`` of scopes (list) in the order of the model."""
-        known, wanted = self.get_known(), set(ids)
-        ordered = [id_ for id_ in known if id_ in wanted]
-        return ordered + [id_ for id_ in ids if id_ not in known]
+        infos, wanted = self.get_infos(), set(ids)
+        ordered = [id_ for id_ in infos if id_ in wanted]
+        return ordered + [id_ for id_ in ids if id_ not in infos]
 
     @api.model
     @api.private
     @cached_committed()
-    def get_known(self):
-        """Return {id of a scope: :class:`Known`}, in the order of the model.
+    def get_infos(self):
+        """Return {id of a scope: :class:`ScopeInfo`}, in the order of the model.
 
-        Another thread may have deleted one that this transaction still sees: whoever
-        asks for it does without.
+        One that another thread has just deleted may be missing, although this
+        transaction still sees its record: callers skip it.
         """
         return {
-            scope.id: Known(scope.code, scope.model) for scope in self.sudo().search([])
+            scope.id: ScopeInfo(scope.code, scope.model)
+            for scope in self.sudo().search([])
         }
 
     @api.private
@@ -289,35 +290,35 @@ class OAuthProviderScope(models.Model):
     @api.private
     def get_codes_of(self, ids):
         """Return the codes (list of str) of the scopes with these ``ids``."""
-        known = self.get_known()
-        return [known[id_].code for id_ in ids if id_ in known]
+        infos = self.get_infos()
+        return [infos[id_].code for id_ in ids if id_ in infos]
 
     @api.private
     def with_codes(self, codes):
         """Return those of these scopes whose code is one of ``codes``."""
-        known = self.get_known()
+        infos = self.get_infos()
         return self.browse(
-            id_ for id_ in self._ids if id_ in known and known[id_].code in codes
+            id_ for id_ in self._ids if id_ in infos and infos[id_].code in codes
         )
 
     @api.model
     @api.private
-    def get_allowed_ids(self, held, of_client, granted, declined):
+    def get_allowed_ids(self, scope_ids, of_client, granted, declined):
         """Return which scopes of a credential its client may still have (list of ids).
 
-        :param held: ids of its scopes, in order
+        :param scope_ids: ids of its scopes, in order
         :param of_client: ids of those that the client may ask for
         :param granted: ids of those that the person allowed, None if nobody was asked
         :param declined: ids of those that the person left out
         """
-        known = self.get_known()
+        infos = self.get_infos()
         return [
             id_
-            for id_ in held
+            for id_ in scope_ids
             if id_ in of_client
-            and id_ in known
+            and id_ in infos
             and (granted is None or id_ in granted)
-            and (id_ not in declined or not self._is_optional(known[id_].code))
+            and (id_ not in declined or not self._is_optional(infos[id_].code))
         ]
 
     @api.model
@@ -329,7 +330,7 @@ class OAuthProviderScope(models.Model):
     def optional(self):
         """Return those of these scopes that a person may leave out on the consent page.
 
-        ``openid`` is what signing in means: who does not want it presses Deny.
+        ``openid`` means signing in: people who do not want that press Deny.
         """
         return self.filtered(lambda scope: self._is_optional(scope.code))
 

@@ -58,8 +58,8 @@ class OAuthProviderScope(models.Model):
         """
         if self._has_own_claims():
             return None
-        known, standard = self.get_known(), self._standard_codes()
-        scopes = [known[id_] for id_ in ids if id_ in known]
+        infos, standard = self.get_infos(), self._standard_codes()
+        scopes = [infos[id_] for id_ in ids if id_ in infos]
         codes = [scope.code for scope in scopes]
         is_of_user = any(scope.model == "res.users" for scope in scopes)
         if is_of_user or not PLAIN_CLAIMS.issuperset(c for c in codes if c in standard):

@@ -17,9 +17,9 @@ _logger = logging.getLogger(__name__)
 
 
 def is_same_domain(one, other):
-    """Tell whether two texts (str) are one domain, but for blanks and quotes.
+    """Tell whether two texts (str) are the same domain, apart from blanks and quotes.
 
-    The browser writes a domain in its own way as soon as it is touched.
+    The web client rewrites the text of a domain as soon as it is edited.
     """
     if one == other:
         return True
@@ -88,7 +88,7 @@ class OAuthProviderScope(models.Model):
 
     @api.depends("filter_id.domain")
     def _compute_domain(self):
-        # A filter of somebody else may be used, but its text is not for everybody
+        # Another user's filter may be used here, but not everybody may read its text
         readable = self.filter_id._filtered_access("read")
         for scope in self:
             if scope.filter_id and scope.filter_id not in readable:
@@ -106,7 +106,7 @@ class OAuthProviderScope(models.Model):
             elif scope.has_own_filter:
                 scope.filter_id.domain = domain
             else:
-                # Never into a favorite that people use: it is no longer meant then
+                # Never change a favorite: people expect it to stay as it is
                 scope.filter_id = scope._create_own_filter(domain)
                 scope.sudo().has_own_filter = True
 
@@ -123,7 +123,7 @@ class OAuthProviderScope(models.Model):
         )
 
     def _check_own_filter(self, vals):
-        """Raise AccessError where a filter of people would be taken for a scope's."""
+        """Raise AccessError where somebody declares a filter to be a scope's own."""
         if not self.env.su and "has_own_filter" in vals:
             raise AccessError(
                 self.env._("Whose filter it is, is told by how it was made.")
@@ -147,10 +147,10 @@ class OAuthProviderScope(models.Model):
     def _remove_own_filters(self):
         """Delete every filter that belongs to a scope, before the scopes go too."""
         scopes = self.sudo().search([("has_own_filter", "=", True)])
-        # Filters of people are not archived from the start
+        # Filters that people have saved are active
         scopes = scopes.filtered(lambda scope: not scope.filter_id.active)
         own = scopes.filter_id
-        # Not by the ORM: they come to open more, and who allowed them need not be asked
+        # Not by write(): the scopes go as well, so that nobody has to be asked again
         scopes.flush_model()
         self.env.cr.execute(
             SQL(
@@ -185,10 +185,10 @@ class OAuthProviderScope(models.Model):
         data = {}
         common_ids = None
         for scope in self.sudo().filtered(lambda scope: scope.model == model):
-            found = scope._read_records(records, res_id)
-            ids = {values["id"] for values in found}
+            rows = scope._read_records(records, res_id)
+            ids = {values["id"] for values in rows}
             common_ids = ids if common_ids is None else common_ids & ids
-            for values in found:
+            for values in rows:
                 data.setdefault(values["id"], {}).update(values)
         if all_scopes_match:
             data = {key: data[key] for key in data if key in common_ids}
@@ -224,11 +224,11 @@ class OAuthProviderScope(models.Model):
 
     @api.private
     def get_common_fields(self, model, for_order):
-        """Return the names of the fields of ``model`` that a request may speak of.
+        """Return the names of the fields of ``model`` that a request may name.
 
         :param model: technical name of the model
         :param for_order: whether to order by them: then every scope must open them, or
-            the order would tell of records whose value is hidden
+            the order would reveal hidden values
         :return: set of str
         """
         scopes = self.sudo().filtered(lambda scope: scope.model == model)
@@ -262,16 +262,16 @@ class OAuthProviderScope(models.Model):
         if domain.is_false():
             return [], 0
         if limit == 0:
-            # The ORM would take it for none
+            # The ORM would take 0 for no limit
             return [], records.search_count(domain)
-        found = list(
+        record_ids = list(
             records._search(
                 domain, offset=offset, limit=limit, order=order or records._order
             )
         )
         if limit is None and not offset:
-            return found, len(found)
-        return found, records.search_count(domain)
+            return record_ids, len(record_ids)
+        return record_ids, records.search_count(domain)
 
     def _search_records(self, records, res_id=None, limit=None):
         """Return the records of this scope, as the user of ``records``.
@@ -282,7 +282,7 @@ class OAuthProviderScope(models.Model):
             return records.search(
                 self._get_domain(records.env.user, res_id), limit=limit
             )
-        # PostgreSQL refuses a value of the wrong type, and with it the transaction
+        # PostgreSQL aborts the transaction for a value of the wrong type
         with self.env.cr.savepoint(flush=False):
             return records.search(
                 self._get_domain(records.env.user, res_id), limit=limit

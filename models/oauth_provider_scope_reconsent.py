@@ -14,7 +14,7 @@ from .oauth_provider_scope_data import is_same_domain
 #: Records up to which the consent page counts.
 COUNT_LIMIT = 10_000
 
-#: Models whose records a token knows anyway, or that say nothing of anybody.
+#: Models whose records every token may see, or that hold no personal data.
 HARMLESS_MODELS = frozenset({"res.company", "res.currency"})
 #: Types of fields that may hold a sum.
 NUMBERS = frozenset({"float", "integer", "monetary"})
@@ -42,7 +42,7 @@ TEXTS = frozenset({"name", "description"})
 
 
 class OAuthProviderScope(models.Model):
-    """What people are told of a scope, and what happens when it comes to open more.
+    """What people are told of a scope, and what happens when it opens more than before.
 
     A person, or the administrator who made a backend application, has agreed to what it
     opened then.
@@ -97,7 +97,7 @@ class OAuthProviderScope(models.Model):
             lambda scope: scope._get_texts(texts[scope]) != texts[scope]
         )
         changed._check_sensitive()
-        wider.void()
+        wider.revoke_from_holders()
 
     def _check_texts_of(self, names):
         """Raise AccessError where ``names`` are texts of a sensitive scope.
@@ -113,14 +113,13 @@ class OAuthProviderScope(models.Model):
         return {name: self[name] for name in TEXTS & set(names)}
 
     @api.private
-    def hold(self):
-        """Let none of these scopes come to open more until this transaction ends.
+    def lock(self):
+        """Keep these scopes from opening more until this transaction ends.
 
-        From here on they are what they are in the database, whatever this process knew
-        of them before.
+        Their cached values are dropped and read from the database again.
 
-        :raise psycopg2.errors.SerializationFailure: where one does since it began;
-            Odoo runs the request once more
+        :raise psycopg2.errors.SerializationFailure: where one has changed since this
+            transaction began; Odoo runs the request again
         """
         if self:
             query = SQL(
@@ -131,12 +130,12 @@ class OAuthProviderScope(models.Model):
             self.invalidate_recordset()
 
     @api.private
-    def void(self):
-        """Take these scopes out of every grant, code and token: they open more now.
+    def revoke_from_holders(self):
+        """Remove these scopes from every grant, code and token: they open more now.
 
-        Out of what a grant holds to less after the commit, out of the others at once.
-
-        People are asked again, and applications get the scope with their next token.
+        From grants, and from tokens without consent, at once; from tokens that are
+        limited by what a grant allows, after the commit. People are asked again, and
+        applications get the scope with their next token.
 
         :raise AccessError: where the environment's user would gain rights by it
         """
@@ -148,8 +147,9 @@ class OAuthProviderScope(models.Model):
         clients.with_env(clients.env(user=self.env.user))._check_acts_as()
         self.env.flush_all()
         ids = tuple(self.ids)
-        # After those who hold them, and so that nobody holds them who began before. A
-        # token that is just being issued may name them still: its grant does not.
+        # Waits for transactions that have locked these scopes, and makes those fail
+        # that began before and lock them later. A token that is being issued at the
+        # same time may still name the scopes, but its grant does not.
         self.env.cr.execute(
             SQL(
                 "UPDATE oauth_provider_scope SET write_date = write_date"
@@ -162,16 +162,16 @@ class OAuthProviderScope(models.Model):
         self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
         models = [self.env[name] for name in CREDENTIALS]
         for model in models:
-            # What a person has allowed opens what its grant does until it is removed
-            # below. It is exchanged all the time, and a row that somebody else has
-            # changed since this transaction began would end it.
+            # A token with consent opens no more than its grant until it is removed
+            # below. Such tokens change all the time, and a row that another
+            # transaction has changed since this one began would abort this one.
             self.env.cr.execute(model.get_removal(ids, without_consent=True))
             model.invalidate_model(["scope_numbers", "scope_ids"])
         removals = [from_grants, *(model.get_removal(ids) for model in models)]
 
         def remove_again(cr):
-            # What the others had allowed by then this transaction does not see. A row
-            # that somebody else removes at the same time is no reason to give up.
+            # The transaction above does not see what others have allowed in the
+            # meantime. A row that another one removes at the same time is skipped.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             for removal in removals:
                 cr.execute(removal)
@@ -254,7 +254,7 @@ class OAuthProviderScope(models.Model):
 
     @api.private
     def is_sensitive(self):
-        """Tell whether this scope changes something: a person ticks that knowingly."""
+        """Tell whether this scope changes something: it is never ticked beforehand."""
         self.ensure_one()
         changes = bool(self.get_operations() - {"read"})
         return self.full_access or self.api_write_related or changes

@@ -174,7 +174,7 @@ class AuthorizationRequest:
 
         :param shown: what the form says of the page (str), or None
         """
-        self.scopes.hold()
+        self.scopes.lock()
         self.client.invalidate_recordset()
         return shown == self.shown_to(user)
 

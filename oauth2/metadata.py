@@ -58,7 +58,7 @@ def protected_resource_response(env, message, is_api=False):
             "resource": resource,
             "authorization_servers": [issuer],
             "jwks_uri": provider.get_endpoint_url("jwks"),
-            "scopes_supported": env["oauth.provider.scope"].get_codes(),
+            "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
             "bearer_methods_supported": ["header"],
             "resource_name": env.company.name,
         },
@@ -118,7 +118,7 @@ def _openid(env, used):
     id_token_algorithms = {"RS256", *used["id_token_algorithms"]}
     languages = [code.replace("_", "-") for code, _n in env["res.lang"].get_installed()]
     document = {
-        "scopes_supported": env["oauth.provider.scope"].get_codes(),
+        "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": sorted(id_token_algorithms),
         "claim_types_supported": ["normal"],

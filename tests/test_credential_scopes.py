@@ -194,7 +194,7 @@ class TestCredentialScopes(TransactionCase):
             alone[model] = self.issue(self.third, model)[0]
         # The client has lost it since: were it given back, the tokens would open it
         self.client.scope_ids -= self.third
-        (self.third | self.first).void()
+        (self.third | self.first).revoke_from_holders()
         for model in MODELS:
             with self.subTest(model=model):
                 self.assertEqual(self.read_column(records[model]), self.second.ids)
@@ -214,7 +214,7 @@ class TestCredentialScopes(TransactionCase):
         token, value = self.issue(self.scopes, grant=grant)
         for trusted, scope in ((False, self.first), (True, self.second)):
             self.client.skip_authorization = trusted
-            scope.void()
+            scope.revoke_from_holders()
             with self.subTest(trusted=trusted):
                 held = self.read_column(token)
                 self.assertEqual(scope.id in held, not trusted)
@@ -227,7 +227,7 @@ class TestCredentialScopes(TransactionCase):
     def test_what_has_expired_long_ago_is_not_written_again(self):
         old = self.issue(self.first, lifetime=-timedelta(days=2).total_seconds())[0]
         late = self.issue(self.first, lifetime=-60)[0]
-        self.first.void()
+        self.first.revoke_from_holders()
         # It opens nothing, on a host whose clock is behind neither
         self.assertEqual(self.read_column(old), self.first.ids)
         self.assertFalse(old.is_live())

@@ -311,7 +311,7 @@ class TestOpenID(OAuthCase):
         page = self.url_open(self.authorize_url(client, prompt="consent"))
         self.decide(page, tick=["oauth_scope.profile"])
         self.assertEqual(self.url_open(path).status_code, 200)
-        self.scopes("profile").void()
+        self.scopes("profile").revoke_from_holders()
         self.assertEqual(self.url_open(path).status_code, 404)
         # A trusted client is not asked for
         client.skip_authorization = True
