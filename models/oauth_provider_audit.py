@@ -4,16 +4,6 @@
 
 from odoo import api, models
 
-#: Changes of these are events of their own, of secrets and of addresses.
-OWN_EVENTS = frozenset(
-    {
-        "redirect_uri_ids",
-        "secret",
-        "secret_changed_at",
-        "previous_secret_until",
-    }
-)
-
 
 class OAuthProviderCredential(models.AbstractModel):
     _inherit = "oauth.provider.credential"
@@ -73,47 +63,6 @@ class OAuthProviderKey(models.Model):
         )
 
 
-class OAuthProviderClient(models.Model):
-    _inherit = "oauth.provider.client"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        clients = super().create(vals_list)
-        for client in clients:
-            client._record("client_changed", "created")
-        return clients
-
-    def write(self, vals):
-        result = super().write(vals)
-        if changed := vals.keys() - OWN_EVENTS:
-            for client in self:
-                client._record("client_changed", " ".join(sorted(changed)))
-        return result
-
-    def _set_secret(self, value, overlap=None, is_generated=False):
-        result = super()._set_secret(value, overlap, is_generated)
-        for client in self:
-            client._record("secret_changed", "" if value else "removed")
-        return result
-
-    def action_end_previous_secret(self):
-        result = super().action_end_previous_secret()
-        for client in self:
-            client._record("secret_changed", "earlier one ended")
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _record_deletion(self):
-        for client in self:
-            self.env["oauth.provider.event"].record(
-                "client_changed", reason=f"deleted {client.identifier}"
-            )
-
-    def _record(self, kind, reason):
-        client = self.sudo()
-        self.env["oauth.provider.event"].record(kind, client=client, reason=reason)
-
-
 class OAuthProviderRedirectURI(models.Model):
     _inherit = "oauth.provider.redirect.uri"
 
@@ -135,4 +84,4 @@ class OAuthProviderRedirectURI(models.Model):
     def _record(self, what):
         for address in self:
             reason = f"redirect URI {what} {address.name}"
-            address.client_id._record("client_changed", reason)
+            address.client_id._log_event("client_changed", reason)

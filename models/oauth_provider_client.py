@@ -5,16 +5,33 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..storage.cache import cached_committed
+from ..tools import redirect_uri
 from ..tools.subject import make_subject
 
-#: Application types that leave no choice of the client type.
+#: Application types that determine the client type.
 FIXED_CLIENT_TYPES = {
     "mobile application": "public",
     "backend application": "confidential",
 }
+#: Fields whose changes are logged as events of their own: secrets and redirect URIs.
+LOGGED_ELSEWHERE = frozenset(
+    {
+        "redirect_uri_ids",
+        "secret",
+        "secret_changed_at",
+        "previous_secret_until",
+    }
+)
 
 
 class OAuthProviderClient(models.Model):
+    """An application that may use this provider.
+
+    Further files: how it authenticates, OpenID Connect and JSON Web Tokens, the policy
+    for it, and what people and administrators see of it.
+    """
+
     _name = "oauth.provider.client"
     _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Client"
@@ -84,7 +101,7 @@ class OAuthProviderClient(models.Model):
         help="Response type of the application type (RFC 6749 section 3.1.1).",
     )
     token_type = fields.Selection(
-        selection=[("random", "Randomly Generated")],
+        selection=[("random", "Randomly Generated"), ("jwt", "JSON Web Token")],
         required=True,
         default="random",
         help="Kind of the access tokens that this client gets.",
@@ -99,37 +116,10 @@ class OAuthProviderClient(models.Model):
         " (RFC 7636). Always on for public clients. Switch it off only for an old"
         " application that cannot send one.",
     )
-    refresh_token_policy = fields.Selection(
-        selection=[
-            ("always", "Always"),
-            ("offline_access", "With the Scope offline_access"),
-            ("never", "Never"),
-        ],
-        string="Refresh Tokens",
-        required=True,
-        default="always",
-        help="Let the application renew its access without the user: always, where the"
-        " user allowed it to stay connected, or never. Applies to web and legacy"
-        " applications.",
-    )
-    refresh_token_grace = fields.Integer(
-        string="Refresh Grace Period",
-        default=10,
-        help="Seconds in which a refresh token that was just used gets another answer,"
-        " for applications that renew twice at once or lost the first answer."
-        " Afterwards its reuse ends everything that was issued from it."
-        " 0 for none.",
-    )
     is_resource_server = fields.Boolean(
         string="Resource Server",
         help="May introspect the tokens of every client, to guard an interface of its"
         " own with them. Other clients see only theirs.",
-    )
-    skip_authorization = fields.Boolean(
-        help="This application is trusted: whoever is signed in to Odoo is signed in"
-        " there without a question. Never applies where the answer goes to a program"
-        " on the user's own device (a loopback address or a private scheme), nor when"
-        " the application itself asks for consent.",
     )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
@@ -142,6 +132,11 @@ class OAuthProviderClient(models.Model):
         inverse_name="client_id",
         string="Redirect URIs",
         copy=True,
+    )
+    any_localhost_port = fields.Boolean(
+        string="Any Port of localhost",
+        help="Take a redirect URI on http://localhost with any port, as on 127.0.0.1"
+        " and [::1]. For programs that register the name.",
     )
     origin_ids = fields.One2many(
         comodel_name="oauth.provider.origin",
@@ -162,27 +157,24 @@ class OAuthProviderClient(models.Model):
         help="The user whose rights a backend application has. Give it a user of its"
         " own, with the rights that it needs and no more.",
     )
-    authorization_code_lifetime = fields.Integer(
-        string="Code Lifetime",
-        default=60,
-        help="Seconds within which an authorization code must be exchanged.",
-    )
-    access_token_lifetime = fields.Integer(
-        default=3600, help="Seconds until an access token expires."
-    )
-    refresh_token_lifetime = fields.Integer(
-        default=30 * 24 * 3600, help="Seconds until an unused refresh token expires."
-    )
 
     _identifier_uniq = models.UniqueIndex(
         "(identifier)", "Another client already has this client ID."
     )
-    _lifetimes_check = models.Constraint(
-        "CHECK (authorization_code_lifetime BETWEEN 1 AND 600"
-        " AND access_token_lifetime > 0 AND refresh_token_lifetime > 0"
-        " AND refresh_token_grace BETWEEN 0 AND 300)",
-        "A code may live from 1 to 600 seconds, the grace period 300 at most; the"
-        " lifetimes of tokens must be positive.",
+
+    _core = frozenset(
+        {
+            "active",
+            "client_type",
+            "group_ids",
+            "identifier",
+            "is_resource_server",
+            "name",
+            "scope_ids",
+            "skip_authorization",
+            "token_endpoint_auth_method",
+            "userinfo_signed_response_alg",
+        }
     )
 
     @property
@@ -231,20 +223,6 @@ class OAuthProviderClient(models.Model):
                 # In the form, on the way back from a type that is always public
                 client.client_type = client._origin.client_type or "confidential"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # An import has empty cells where a value is computed
-        for vals in vals_list:
-            if not vals.get("client_type", True):
-                del vals["client_type"]
-        return super().create(vals_list)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "active" in vals:
-            self.env["oauth.provider.ending"].end_archived(self)
-        return result
-
     @api.depends("client_type")
     def _compute_pkce_required(self):
         for client in self:
@@ -265,8 +243,7 @@ class OAuthProviderClient(models.Model):
     @api.constrains("identifier")
     def _check_identifier(self):
         for client in self:
-            # RFC 6749 appendix A.1, without blanks
-            # PostgreSQL refuses one that is missing
+            # RFC 6749 appendix A.1, without blanks; PostgreSQL refuses an empty one
             identifier = client.identifier or ""
             if not all("!" <= character <= "~" for character in identifier):
                 raise ValidationError(
@@ -279,7 +256,7 @@ class OAuthProviderClient(models.Model):
 
     @api.constrains("application_type", "grant_type", "response_type")
     def _check_grant_response_type(self):
-        # They are computed, and stored: whoever writes them would go around PKCE
+        # They are computed and stored: writing them would bypass PKCE
         mapping = self.application_type_mapping()
         for client in self:
             expected = mapping.get(client.application_type, (False, False))
@@ -327,9 +304,46 @@ class OAuthProviderClient(models.Model):
                 raise ValidationError(
                     self.env._("Only a backend application acts as a fixed user.")
                 )
-        self._check_acts_as()
+        self._check_may_grant_rights()
 
-    # Business methods
+    # Changes
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_secret_dates(vals)
+            # An import has empty cells where a value is computed
+            if not vals.get("client_type", True):
+                del vals["client_type"]
+        clients = super().create(vals_list)
+        clients._check_safeguards(dict.fromkeys(clients))
+        clients._log_event("client_changed", "created")
+        return clients
+
+    def write(self, vals):
+        self._check_secret_dates(vals)
+        safeguards = self._get_safeguards_before(vals)
+        result = super().write(vals)
+        if "active" in vals:
+            self.env["oauth.provider.ending"].end_archived(self)
+        if "client_type" in vals or "application_type" in vals:
+            self._remove_secrets_of_public()
+        self._check_safeguards(safeguards)
+        if changed := vals.keys() - LOGGED_ELSEWHERE:
+            self._log_event("client_changed", " ".join(sorted(changed)))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _log_deletion(self):
+        for client in self:
+            self.env["oauth.provider.event"].record(
+                "client_changed", reason=f"deleted {client.identifier}"
+            )
+
+    def _log_event(self, kind, reason):
+        """Log an event for each of these clients; see oauth.provider.event."""
+        for client in self.sudo():
+            self.env["oauth.provider.event"].record(kind, client=client, reason=reason)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -338,6 +352,50 @@ class OAuthProviderClient(models.Model):
                 vals["name"] = self.env._("%s (copy)", client.name)
         return vals_list
 
+    # Lookup
+
+    @api.private
+    def find_by_identifier(self, identifier, core=False):
+        """Return the active client with this ``identifier`` (str), or none.
+
+        :param core: whether a few of its values are enough, see :meth:`prefetch_core`
+        """
+        if identifier and "\x00" in identifier:
+            return self.browse()
+        try:
+            client = self.browse(self._get_id(identifier))
+        except LookupError:
+            return self.browse()
+        client = client.prefetch_core() if core else client.prefetch()
+        return client if client.active else client.browse()
+
+    @api.model
+    @cached_committed("identifier")
+    def _get_id(self, identifier):
+        """Return the id of the client with this ``identifier``, archived or not.
+
+        :raise LookupError: if there is none. It is not cached: anyone could fill the
+            cache with identifiers that do not exist
+        """
+        clients = self.with_context(active_test=False)
+        return clients.search([("identifier", "=", identifier)], limit=1)._ids[0]
+
+    @api.private
+    def match_redirect_uri(self, uri):
+        """Tell whether ``uri`` (str) is registered (RFC 9700 2.1, RFC 8252 7.3)."""
+        return bool(self.find_redirect_uri(uri))
+
+    @api.private
+    def find_redirect_uri(self, uri):
+        """Return the redirect URI (record) that ``uri`` (str) matches, or none."""
+        self.ensure_one()
+        any_port = self.any_localhost_port
+        return self.redirect_uri_ids.filtered(
+            lambda known: redirect_uri.matches(known.name, uri, any_port)
+        )[:1]
+
+    # Extension points
+
     @api.private
     def get_oauth2_server(self, validator=None, **kwargs):
         """Return the oauthlib server for this client: the OCA extension point.
@@ -345,8 +403,8 @@ class OAuthProviderClient(models.Model):
         :param validator: an OdooValidator, made for this client by default
         :param kwargs: keyword arguments of :class:`..oauth2.server.OdooServer`
         """
-        # The one place where a model knows of the protocol side: addons that extend
-        # the provider override this method, as they did in 9.0.
+        # The one place where a model imports the protocol side: addons that extend the
+        # provider override this method, as they did in 9.0.
         from ..oauth2 import server
         from ..oauth2 import validator as validators
 
@@ -357,7 +415,7 @@ class OAuthProviderClient(models.Model):
     @api.model
     @api.private
     def has_own_server(self):
-        """Tell whether an addon replaces :meth:`get_oauth2_server`: so it is asked."""
+        """Tell whether an addon overrides :meth:`get_oauth2_server`."""
         own = OAuthProviderClient.get_oauth2_server
         return type(self).get_oauth2_server is not own
 

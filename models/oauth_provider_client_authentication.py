@@ -5,24 +5,24 @@ from datetime import timedelta
 
 import jwt
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
 from .oauth_provider_secret import NO_SECRETS
 
-#: What is raised by a text that is no JSON Web Key Set.
+#: What a text that is no JSON Web Key Set raises.
 MALFORMED_KEYS = (ValueError, TypeError, KeyError, RecursionError, jwt.PyJWTError)
-#: Written by the code that makes secrets alone.
+#: Written only by the code that makes secrets.
 SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
-#: How long the secret before goes on working when the button makes a new one.
+#: How long the previous secret keeps working when the button generates a new one.
 SECRET_OVERLAP = timedelta(days=1)
 
 
 class OAuthProviderClient(models.Model):
-    """How a client proves itself: by a secret, or by a key of its own.
+    """How a client authenticates: with a secret or with its own key.
 
-    A secret goes in, or is shown once, and is never read again.
+    A secret is entered, or is shown once, and can never be read again.
     """
 
     _inherit = "oauth.provider.client"
@@ -46,7 +46,8 @@ class OAuthProviderClient(models.Model):
     secret_changed_at = fields.Datetime(
         string="Secret Since", readonly=True, copy=False
     )
-    # Digests are in a table of their own: see oauth.provider.secret
+
+    # Digests are in a separate table, see oauth.provider.secret
     has_secret = fields.Boolean(compute="_compute_has_secret")
     secret_advice = fields.Text(compute="_compute_secret_advice", compute_sudo=True)
     token_endpoint_auth_method = fields.Selection(
@@ -68,8 +69,8 @@ class OAuthProviderClient(models.Model):
         self.secret = False
 
     def _inverse_secret(self):
-        # To take one away is no gain
-        self.filtered("secret")._check_acts_as()
+        # Removing a secret grants nothing
+        self.filtered("secret")._check_may_grant_rights()
         for client in self:
             if not client.secret:
                 client._set_secret(False)
@@ -87,7 +88,7 @@ class OAuthProviderClient(models.Model):
                     )
                 )
             client._set_secret(client.secret)
-        # Not even who has just written it reads it again
+        # Not even the person who has just written it can read it again
         self.invalidate_recordset(["secret"], flush=False)
 
     @api.depends("secret_changed_at")
@@ -131,9 +132,9 @@ class OAuthProviderClient(models.Model):
 
     @api.constrains("jwks")
     def _check_jwks(self):
-        # A key is as good as a secret, and none is as good as none
+        # A key grants as much as a secret; no key grants nothing
         clients = self.filtered("jwks")
-        clients._check_acts_as()
+        clients._check_may_grant_rights()
         for client in clients:
             try:
                 keys = json.loads(client.jwks)["keys"]
@@ -159,68 +160,15 @@ class OAuthProviderClient(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_secret_dates(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_secret_dates(vals)
-        result = super().write(vals)
-        if "client_type" in vals or "application_type" in vals:
-            public = self.filtered(lambda client: client.client_type == "public")
-            public.filtered("has_secret")._set_secret(False)
-        return result
-
     def _check_secret_dates(self, vals):
-        """Raise AccessError where an earlier secret would come to life again."""
+        """Raise AccessError where ``vals`` (dict) would revive an earlier secret."""
         if not self.env.su and SECRET_DATES & vals.keys():
             raise AccessError(self.env._("The dates of a secret are not for you."))
 
-    def _check_acts_as(self):
-        """Raise AccessError where the environment's user would gain rights.
-
-        Who knows the secret of a backend application has the rights of its user, and
-        who receives what a trusted application is given silently those of everybody.
-        So only an administrator makes such an application, or says how it proves
-        itself, what it may ask for and where it is answered.
-        """
-        if self._acts_beyond_user():
-            raise AccessError(
-                self.env._(
-                    "Only an administrator may let an application act as another user"
-                    " or without a question, or change the secret, the keys, the"
-                    " scopes and the addresses of such an application."
-                )
-            )
-
-    def _acts_beyond_user(self):
-        """Tell whether one of these clients may do more than the environment's user."""
-        # Constraints run as superuser, on behalf of the environment's user
-        user = self.env.user
-        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
-            return False
-        # Archived ones too: who activates them must find them as they were
-        clients = self.sudo()
-        return bool(clients.user_id - user) or any(clients.mapped("skip_authorization"))
-
-    @api.constrains("active")
-    def _check_activation(self):
-        # To stop an application is no gain
-        self.filtered("active")._check_acts_as()
-
-    @api.constrains(
-        "application_type",
-        "client_type",
-        "identifier",
-        "redirect_uri_ids",
-        "scope_ids",
-        "skip_authorization",
-        "token_endpoint_auth_method",
-    )
-    def _check_privileges(self):
-        self._check_acts_as()
+    def _remove_secrets_of_public(self):
+        """Remove the secrets of those of these clients that are public."""
+        public = self.filtered(lambda client: client.client_type == "public")
+        public.filtered("has_secret")._set_secret(False)
 
     @api.private
     def check_secret(self, value):
@@ -228,7 +176,7 @@ class OAuthProviderClient(models.Model):
 
         Without a secret, and for no client at all, nothing matches.
         """
-        return self._matches(value, any_origin=True)
+        return self._matches(value, includes_chosen=True)
 
     @api.private
     def check_generated_secret(self, value):
@@ -238,21 +186,21 @@ class OAuthProviderClient(models.Model):
         generated it: of 256 random bits, where RFC 6749 section 10.10 asks for 160
         against any number of guesses.
         """
-        return self._matches(value, any_origin=False)
+        return self._matches(value, includes_chosen=False)
 
-    def _matches(self, value, any_origin):
+    def _matches(self, value, includes_chosen):
         """Tell whether ``value`` (str) is a secret of this client that works now.
 
-        :param any_origin: whether one that Odoo has not generated counts as well
+        :param includes_chosen: whether a secret that Odoo did not generate counts too
         """
         client = self.sudo()
         stored = NO_SECRETS
         if client.client_type == "confidential":
             stored = self.env["oauth.provider.secret"].get_secrets(client.id)
-        counts = any_origin or stored.is_generated
+        counts = includes_chosen or stored.is_generated
         is_current = secret.matches(value, counts and stored.digest)
         overlaps = False
-        if stored.previous_digest and (any_origin or stored.previous_is_generated):
+        if stored.previous_digest and (includes_chosen or stored.previous_is_generated):
             until = client.prefetch().previous_secret_until
             overlaps = bool(until) and until > fields.Datetime.now()
         is_previous = secret.matches(value, overlaps and stored.previous_digest)
@@ -261,7 +209,7 @@ class OAuthProviderClient(models.Model):
     def _set_secret(self, value, overlap=None, is_generated=False):
         """Make ``value`` (str, or False for none) the secret of these clients.
 
-        :param overlap: timedelta for which the present one goes on working, or None
+        :param overlap: timedelta for which the current secret keeps working, or None
         :param is_generated: whether ``value`` is of :func:`~..tools.secret.generate`
         """
         now = fields.Datetime.now()
@@ -276,16 +224,17 @@ class OAuthProviderClient(models.Model):
                 }
             )
         self.invalidate_recordset(["has_secret"], flush=False)
+        self._log_event("secret_changed", "" if value else "removed")
 
     def generate_secret(self, overlap=None):
         """Give the client a new random secret and return it (str).
 
-        It is returned this once; the database keeps a digest. The old one dies, at once
-        or after ``overlap`` (timedelta).
+        Only the digest is stored. The current secret stops working, at once or after
+        ``overlap`` (timedelta).
         """
         self.ensure_one()
         self.check_access("write")
-        self._check_acts_as()
+        self._check_may_grant_rights()
         if self.client_type != "confidential":
             raise UserError(self.env._("A public client has no secret."))
         value = secret.generate()
@@ -298,21 +247,22 @@ class OAuthProviderClient(models.Model):
         return self._show_once(self.env._("Client Secret"), value)
 
     def action_end_previous_secret(self):
-        """Let the earlier secret work no more, before its time."""
+        """Revoke the earlier secret before it expires."""
         self.check_access("write")
         self.env["oauth.provider.secret"].drop_previous(self.ids)
         self.sudo().previous_secret_until = False
+        self._log_event("secret_changed", "earlier one ended")
 
     def action_withdraw_secret(self):
-        """Let no secret of these clients work any more, for one that has leaked.
+        """Revoke the secrets of these clients, because one has leaked.
 
-        A button for managers, also where they may not make the next one.
+        Managers may do this even where only an administrator may generate the next one.
         """
         self.check_access("write")
         self._set_secret(False)
 
     def _show_once(self, title, value):
-        """Return the action that shows ``value`` (str) and keeps it nowhere."""
+        """Return the action that shows ``value`` (str), which is not stored."""
         return {
             "type": "ir.actions.act_window",
             "res_model": "oauth.provider.client.secret",
@@ -338,6 +288,6 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def get_assertion_audiences(self):
-        """Return the names of this provider for which an assertion may be made."""
+        """Return the audiences (list of str) that an assertion may have."""
         provider = self.env["oauth.provider"]
         return [provider.get_issuer(), provider.get_endpoint_url("token")]

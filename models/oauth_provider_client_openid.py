@@ -1,9 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..storage.cache import cached_committed
+from ..tools import signing_key
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
 
 #: Response types by the response type of the application type, each in the order of
@@ -14,7 +15,11 @@ IMPLICIT_TYPES = ("id_token", "id_token token", "token")
 
 
 class OAuthProviderClient(models.Model):
-    """What a client gets told about who signed in (OpenID Connect)."""
+    """The signed tokens of a client, and what they say about who signed in.
+
+    ID tokens, userinfo and logout (OpenID Connect), and access tokens that are JSON
+    Web Tokens (RFC 9068).
+    """
 
     _inherit = "oauth.provider.client"
 
@@ -72,17 +77,56 @@ class OAuthProviderClient(models.Model):
         help="Odoo calls it when a person who had signed in to this application signs"
         " out of Odoo, so that the application ends its session too.",
     )
-
     backchannel_internal = fields.Boolean(
         string="Internal Address Allowed",
         copy=False,
         help="Let the back-channel logout URI be on this machine or in a private"
         " network. Only an administrator may allow it, or change the URI then.",
     )
-
     issuer = fields.Char(
         compute="_compute_issuer",
         help="The one address from which an OpenID Connect library discovers the rest.",
+    )
+    jwt_algorithm = fields.Selection(
+        selection=[(name, name) for name in signing_key.ALGORITHMS],
+        string="Algorithm",
+        default=DEFAULT_ALGORITHM,
+        help="How the access tokens are signed. An algorithm that starts with HS uses a"
+        " secret that whoever verifies the tokens must know, and could sign with too.",
+    )
+    jwt_scope_id = fields.Many2one(
+        comodel_name="oauth.provider.scope",
+        string="Data Scope",
+        ondelete="restrict",
+        domain=[("model", "=", "res.users")],
+        help="A scope on users whose data are written into the access token, where the"
+        " user has allowed that scope.",
+    )
+    jwt_audience = fields.Char(
+        string="Audience",
+        help="Who is to accept the access tokens, such as the address of an interface."
+        " They open nothing here then, not even the userinfo address. Empty: the"
+        " issuer.",
+    )
+    jwt_private_key = fields.Text(
+        string="Private Key",
+        compute="_compute_jwt_private_key",
+        inverse="_inverse_jwt_private_key",
+        copy=False,
+        help="Write-only: a key of your own in PEM, or the secret of an HS algorithm,"
+        " in place of the database's key. Nobody can read it again.",
+    )
+    jwt_key_ids = fields.One2many(
+        comodel_name="oauth.provider.key",
+        inverse_name="client_id",
+        string="Own Keys",
+        readonly=True,
+    )
+    jwt_public_key = fields.Text(
+        string="Public Key",
+        compute="_compute_jwt_public_key",
+        compute_sudo=True,
+        help="For whoever verifies the tokens without the key set (PEM).",
     )
 
     _id_token_lifetime_check = models.Constraint(
@@ -95,7 +139,7 @@ class OAuthProviderClient(models.Model):
     @api.depends("application_type")
     def _compute_claims_in_id_token(self):
         for client in self:
-            # An ID token that comes alone has nothing else to carry the claims
+            # Without an access token, only the ID token can carry the claims
             client.claims_in_id_token = (
                 client.claims_in_id_token
                 or client.application_type == "mobile application"
@@ -126,8 +170,8 @@ class OAuthProviderClient(models.Model):
         "active", "id_token_signed_response_alg", "userinfo_signed_response_alg"
     )
     def _check_signing_keys(self):
-        # Made when an algorithm is chosen: what answers may run on a read-only cursor.
-        # A client may be switched on again in a copy that has no key.
+        # Made when an algorithm is chosen: a request may have a read-only cursor.
+        # A client may be activated again in a copy of the database that has no key.
         clients = self.filtered("active")
         chosen = set(clients.mapped("id_token_signed_response_alg"))
         chosen.update(clients.mapped("userinfo_signed_response_alg"))
@@ -181,3 +225,116 @@ class OAuthProviderClient(models.Model):
         """Tell whether ``uri`` (str) is registered (RP-Initiated Logout section 3)."""
         self.ensure_one()
         return uri in self.post_logout_redirect_uri_ids.mapped("name")
+
+    # Access tokens that are JSON Web Tokens
+
+    def _compute_jwt_private_key(self):
+        self.jwt_private_key = False
+
+    def _inverse_jwt_private_key(self):
+        clients = self.filtered("jwt_private_key")
+        # Anyone who knows the key could sign in the name of this provider
+        if clients and not self.env.su and not self.env.user._is_system():
+            raise AccessError(
+                self.env._("Only an administrator may bring in a private key.")
+            )
+        for client in clients:
+            client._set_own_key(client.jwt_private_key)
+        # Not even the person who has just written it can read it again
+        self.invalidate_recordset(["jwt_private_key"], flush=False)
+
+    @api.depends("token_type", "jwt_algorithm", "jwt_key_ids.retired_at")
+    def _compute_jwt_public_key(self):
+        for client in self:
+            key = client.token_type == "jwt" and client._find_jwt_key()
+            client.jwt_public_key = bool(key) and key.public_key
+
+    @api.constrains("active", "token_type", "jwt_algorithm", "jwt_audience")
+    def _check_jwt(self):
+        clients = self.filtered("active")
+        for client in clients.filtered(lambda client: client.token_type == "jwt"):
+            if not client.jwt_algorithm:
+                raise ValidationError(
+                    self.env._("Choose the algorithm that signs the access tokens.")
+                )
+            if client._find_jwt_key():
+                continue
+            if signing_key.is_symmetric(client.jwt_algorithm):
+                # With a shared secret for all, every verifier could sign for all
+                client._set_own_key(None)
+            else:
+                self.env["oauth.provider.key"].ensure(client.jwt_algorithm)
+
+    def _find_jwt_key(self):
+        """Return the key (record) that signs this client's access tokens, or none."""
+        self.ensure_one()
+        keys = self.env["oauth.provider.key"]
+        own = keys.find_signing(self.jwt_algorithm, client=self)
+        if own or signing_key.is_symmetric(self.jwt_algorithm):
+            return own
+        return keys.find_signing(self.jwt_algorithm)
+
+    def _set_own_key(self, value):
+        self.ensure_one()
+        keys = self.env["oauth.provider.key"]
+        new = keys.make(self.jwt_algorithm, client=self, value=value)
+        (self.sudo().jwt_key_ids - new).retire()
+        return new
+
+    @api.private
+    def get_jwt_key(self):
+        """Return the key (record) for this client's access tokens, made if missing."""
+        self.ensure_one()
+        key = self._find_jwt_key()
+        if key:
+            return key
+        if signing_key.is_symmetric(self.jwt_algorithm):
+            return self._set_own_key(None)
+        return self.env["oauth.provider.key"].ensure(self.jwt_algorithm)
+
+    @api.private
+    def get_audience(self, resource):
+        """Return the audience of an access token (str); None for this provider.
+
+        :param resource: the resource that was requested (RFC 8707, str), or None
+        """
+        self.ensure_one()
+        named = self.token_type == "jwt" and self.jwt_audience
+        return resource or named or None
+
+    def generate_private_key(self):
+        """Generate a dedicated signing key for this client and its algorithm.
+
+        The previous one stops signing and stays published until the last token that it
+        signed has expired.
+
+        :return: the secret (str) of an HS algorithm, which those who verify the tokens
+            need; None for a private key, which nobody needs
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.token_type != "jwt" or not self.jwt_algorithm:
+            raise UserError(
+                self.env._("The access tokens of this client are not signed.")
+            )
+        is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
+        if is_symmetric:
+            # Anyone who knows it can sign tokens of the user that the client acts as
+            self._check_may_grant_rights()
+        key = self._set_own_key(None)
+        return key.get_private_key() if is_symmetric else None
+
+    def action_generate_private_key(self):
+        """Generate a dedicated key; a shared secret is shown once."""
+        shared = self.generate_private_key()
+        return self._show_shared_secret(shared) if shared else None
+
+    def _show_shared_secret(self, value):
+        """Return the action that shows ``value`` (str), which is not stored.
+
+        :raise AccessError: where the environment's user would gain rights by it
+        """
+        self._check_may_grant_rights()
+        action = self._show_once(self.env._("Shared Secret"), value)
+        action["context"]["default_is_shared"] = True
+        return action

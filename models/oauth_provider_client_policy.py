@@ -1,7 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from urllib.parse import urlsplit
+
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 #: Fields on which :meth:`OAuthProviderClient._get_safeguards` depends.
 SAFEGUARDS = frozenset(
@@ -16,13 +18,28 @@ SAFEGUARDS = frozenset(
         "second_factor_required",
     }
 )
+HOUR = 3600
+DAY = 24 * HOUR
+#: Seconds that a person may choose from, the shortest first.
+DURATIONS = (HOUR, DAY, 30 * DAY, 90 * DAY)
+#: Stands for "until I withdraw it".
+UNLIMITED = 0
 
 
 class OAuthProviderClient(models.Model):
-    """Who may sign in to a client, and how well."""
+    """Who may use a client, how well they must sign in, for how long and for what.
+
+    And what only an administrator may change about it.
+    """
 
     _inherit = "oauth.provider.client"
 
+    skip_authorization = fields.Boolean(
+        help="This application is trusted: whoever is signed in to Odoo is signed in"
+        " there without a question. Never applies where the answer goes to a program"
+        " on the user's own device (a loopback address or a private scheme), nor when"
+        " the application itself asks for consent.",
+    )
     group_ids = fields.Many2many(
         comodel_name="res.groups",
         relation="oauth_provider_client_group_rel",
@@ -40,28 +57,191 @@ class OAuthProviderClient(models.Model):
         help="Minutes after which a person has to sign in to Odoo anew before this"
         " application is let in. 0: any age will do.",
     )
+    duration_choice = fields.Boolean(
+        string="Let People Choose for How Long",
+        help="The consent page offers an hour, a day, 30 and 90 days, beside “until I"
+        " withdraw it”. Afterwards the application is asked for again as a new one.",
+    )
+    max_duration = fields.Integer(
+        string="Longest Consent",
+        help="Days after which what a person has allowed ends by itself. 0: it lasts"
+        " until it is withdrawn.",
+    )
+    authorization_code_lifetime = fields.Integer(
+        string="Code Lifetime",
+        default=60,
+        help="Seconds within which an authorization code must be exchanged.",
+    )
+    access_token_lifetime = fields.Integer(
+        default=3600, help="Seconds until an access token expires."
+    )
+    refresh_token_lifetime = fields.Integer(
+        default=30 * 24 * 3600, help="Seconds until an unused refresh token expires."
+    )
+    refresh_token_policy = fields.Selection(
+        selection=[
+            ("always", "Always"),
+            ("offline_access", "With the Scope offline_access"),
+            ("never", "Never"),
+        ],
+        string="Refresh Tokens",
+        required=True,
+        default="always",
+        help="Let the application renew its access without the user: always, where the"
+        " user allowed it to stay connected, or never. Applies to web and legacy"
+        " applications.",
+    )
+    refresh_token_grace = fields.Integer(
+        string="Refresh Grace Period",
+        default=10,
+        help="Seconds in which a refresh token that was just used gets another answer,"
+        " for applications that renew twice at once or lost the first answer."
+        " Afterwards its reuse ends everything that was issued from it."
+        " 0 for none.",
+    )
+    resource_uris = fields.Text(
+        string="Further Resources",
+        help="Addresses of other services, one a line, that verify tokens of this"
+        " provider themselves. The application may ask for tokens for them"
+        " (parameter “resource”), which then open nothing here.",
+    )
 
     _max_sign_in_age_check = models.Constraint(
         "CHECK (max_sign_in_age >= 0)",
         "The maximum age of the sign-in cannot be negative.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        clients = super().create(vals_list)
-        clients._check_safeguards({})
-        return clients
+    _max_duration_check = models.Constraint(
+        "CHECK (max_duration BETWEEN 0 AND 3650)",
+        "The longest consent may be from 0 to 3650 days.",
+    )
 
-    def write(self, vals):
+    _lifetimes_check = models.Constraint(
+        "CHECK (authorization_code_lifetime BETWEEN 1 AND 600"
+        " AND access_token_lifetime > 0 AND refresh_token_lifetime > 0"
+        " AND refresh_token_grace BETWEEN 0 AND 300)",
+        "A code may live from 1 to 600 seconds, the grace period 300 at most; the"
+        " lifetimes of tokens must be positive.",
+    )
+
+    @api.private
+    def allows_user(self, user):
+        """Tell whether ``user`` (record) is in a group that may use this client."""
+        self.ensure_one()
+        groups = self.sudo().group_ids
+        return not groups or bool(groups & user.sudo().all_group_ids)
+
+    # For how long
+
+    @api.private
+    def get_durations(self):
+        """Return the durations (list of int, seconds) that a person may choose from.
+
+        The longest first: it applies where nothing is chosen. UNLIMITED stands for no
+        end.
+        """
+        self.ensure_one()
+        longest = self.max_duration * DAY or UNLIMITED
+        if not self.duration_choice:
+            return [longest]
+        shorter = [one for one in DURATIONS if not longest or one < longest]
+        return [longest, *reversed(shorter)]
+
+    @api.private
+    def describe_duration(self, seconds):
+        """Return a duration of :meth:`get_durations` in words (str)."""
+        if seconds == UNLIMITED:
+            return self.env._("Until I withdraw it")
+        if seconds == HOUR:
+            return self.env._("1 hour")
+        if seconds == DAY:
+            return self.env._("1 day")
+        return self.env._("%s days", seconds // DAY)
+
+    # For which resources (RFC 8707)
+
+    @api.constrains("resource_uris")
+    def _check_resource_uris(self):
+        for client in self:
+            for uri in client._get_further_resources():
+                parts = urlsplit(uri)
+                if not parts.scheme or not parts.netloc or "#" in uri or " " in uri:
+                    raise ValidationError(
+                        self.env._(
+                            "The resource “%s” must be an absolute address without a"
+                            " fragment, such as https://api.example.com.",
+                            uri,
+                        )
+                    )
+
+    def _get_further_resources(self):
+        lines = (self.resource_uris or "").splitlines()
+        return {line.strip() for line in lines if line.strip()}
+
+    @api.private
+    def match_resource(self, uri):
+        """Tell whether this client may ask for tokens for ``uri`` (str, RFC 8707)."""
+        self.ensure_one()
+        own = self.env["oauth.provider"].get_own_resources()
+        return uri in own | self._get_further_resources()
+
+    # What only an administrator may do
+
+    @api.constrains("active")
+    def _check_activation(self):
+        # Archiving a client grants nothing
+        self.filtered("active")._check_may_grant_rights()
+
+    @api.constrains(
+        "application_type",
+        "client_type",
+        "identifier",
+        "redirect_uri_ids",
+        "scope_ids",
+        "skip_authorization",
+        "token_endpoint_auth_method",
+    )
+    def _check_privileges(self):
+        self._check_may_grant_rights()
+
+    def _check_may_grant_rights(self):
+        """Raise AccessError where the environment's user would gain rights.
+
+        Anyone who knows the secret of a backend application has the rights of its user,
+        and anyone who receives the answers to a trusted application has those of all
+        users. So only an administrator may create such an application or change how it
+        authenticates, its scopes and its addresses.
+        """
+        if self._acts_beyond_user():
+            raise AccessError(
+                self.env._(
+                    "Only an administrator may let an application act as another user"
+                    " or without a question, or change the secret, the keys, the"
+                    " scopes and the addresses of such an application."
+                )
+            )
+
+    def _acts_beyond_user(self):
+        """Tell whether one of these clients may do more than the environment's user."""
+        # Constraints run as superuser, on behalf of the environment's user
+        user = self.env.user
+        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+            return False
+        # Archived clients too: they must be unchanged when they are activated again
+        clients = self.sudo()
+        return bool(clients.user_id - user) or any(clients.mapped("skip_authorization"))
+
+    def _get_safeguards_before(self, vals):
+        """Return {client: its safeguards} if writing ``vals`` (dict) may change them.
+
+        An empty dict where nothing has to be checked afterwards.
+        """
         if not SAFEGUARDS & vals.keys():
-            return super().write(vals)
-        before = {client: client._get_safeguards() for client in self}
-        result = super().write(vals)
-        self._check_safeguards(before)
-        return result
+            return {}
+        return {client: client._get_safeguards() for client in self}
 
     def _get_safeguards(self):
-        """Return what protects people from this client, and what it may ask for."""
+        """Return what protects people from this client (dict), and its full access."""
         self.ensure_one()
         client = self.sudo()
         return {
@@ -74,21 +254,21 @@ class OAuthProviderClient(models.Model):
         }
 
     def _check_safeguards(self, before):
-        """Raise AccessError for what only an administrator may do to these clients.
+        """Raise AccessError for changes that only an administrator may make.
 
-        That is to attach a scope with full access, or to activate a client that has
-        one, and to lower the safeguards of a trusted client. Whoever clears *Skip
+        These are: adding a scope with full access, activating a client that has one,
+        and lowering the safeguards of a trusted client. A manager who clears *Skip
         Authorization* may lower them: an administrator who trusts the client again sees
-        what they are.
+        them.
 
-        :param before: {client: what ``_get_safeguards`` returned}, empty for new ones
+        :param before: {client: what ``_get_safeguards`` returned, None for a new one}
         """
         user = self.env.user
         if user.id == SUPERUSER_ID or user._is_system():
             return
-        for client in self:
-            now, known = client._get_safeguards(), before.get(client)
-            if _has_gained(now, known):
+        for client, earlier in before.items():
+            now = client._get_safeguards()
+            if _has_gained(now, earlier):
                 raise AccessError(
                     self.env._(
                         "Only an administrator may allow an application a scope with"
@@ -96,7 +276,7 @@ class OAuthProviderClient(models.Model):
                     )
                 )
             is_trusted = client.sudo().skip_authorization
-            if known and is_trusted and _is_lower(now, known):
+            if earlier and is_trusted and _is_lower(now, earlier):
                 raise AccessError(
                     self.env._(
                         "Only an administrator may lower what protects a trusted"
@@ -105,16 +285,9 @@ class OAuthProviderClient(models.Model):
                     )
                 )
 
-    @api.private
-    def allows_user(self, user):
-        """Tell whether ``user`` (record) is in a group that may use this client."""
-        self.ensure_one()
-        groups = self.sudo().group_ids
-        return not groups or bool(groups & user.sudo().all_group_ids)
-
 
 def _has_gained(now, before):
-    """Tell whether a client gets full access by a change of its safeguards (dicts).
+    """Tell whether a change of safeguards (dicts) gives a client full access.
 
     :param before: None for a new client
     """
@@ -125,7 +298,7 @@ def _has_gained(now, before):
 
 
 def _is_lower(now, before):
-    """Tell whether the safeguards ``now`` let in more than those ``before`` (dicts)."""
+    """Tell whether the safeguards ``now`` allow more than those ``before`` (dicts)."""
     is_restricted = bool(before["groups"])
     return (
         (before["pkce"] and not now["pkce"])

@@ -1,17 +1,56 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import hashlib
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools import redirect_uri
+
 #: Fields with an address that people are shown (RFC 7591 section 2).
 LINKS = ("client_uri", "tos_uri", "policy_uri")
+#: Computed field, and the endpoint whose address it shows.
+ENDPOINTS = {
+    "authorize_url": "authorize",
+    "token_url": "token",
+    "tokeninfo_url": "tokeninfo",
+    "userinfo_url": "userinfo",
+    "jwks_url": "jwks",
+}
+#: The warnings in the order in which they are listed, and the severity of each:
+#: ``1`` has to be fixed, ``2`` reviewed.
+WARNINGS = {
+    "plain": "1",
+    "full_access": "1",
+    "silent_public": "1",
+    "implicit": "2",
+    "password": "2",
+    "pkce": "2",
+    "no_uri": "2",
+    "unproven": "2",
+    "old_secret": "2",
+    "trusted": "2",
+    "cookie": "1",
+}
+#: Warnings that the form shows in a place of their own.
+SHOWN_ELSEWHERE = frozenset({"implicit", "password", "unproven"})
+#: Age at which a secret has been seen by too many.
+OLD_SECRET = timedelta(days=365)
+#: Time after which an application is hardly in use any more.
+UNUSED = timedelta(days=90)
 
 
 class OAuthProviderClient(models.Model):
-    """What people see of a client before they let it in."""
+    """What people and administrators see of a client.
+
+    People read it on the consent page; an administrator copies the entries into the
+    application, and the check-up warns of what has to be fixed.
+    """
 
     _inherit = "oauth.provider.client"
 
@@ -27,6 +66,29 @@ class OAuthProviderClient(models.Model):
     policy_uri = fields.Char(string="Privacy Policy")
     grant_count = fields.Integer(compute="_compute_counts")
     token_count = fields.Integer(compute="_compute_counts")
+    authorize_url = fields.Char(
+        string="Authorization URL", compute="_compute_endpoint_urls"
+    )
+    token_url = fields.Char(string="Token URL", compute="_compute_endpoint_urls")
+    tokeninfo_url = fields.Char(
+        string="Token Information URL", compute="_compute_endpoint_urls"
+    )
+    userinfo_url = fields.Char(
+        string="User Information URL", compute="_compute_endpoint_urls"
+    )
+    jwks_url = fields.Char(string="Key Set URL", compute="_compute_endpoint_urls")
+    discovery_url = fields.Char(
+        string="Discovery URL",
+        compute="_compute_discovery_url",
+        help="Where an OpenID Connect application reads all the addresses by itself.",
+    )
+    scope_codes = fields.Char(
+        string="Scope",
+        compute="_compute_scope_codes",
+        help="What the application asks for, separated by blanks.",
+    )
+    warnings = fields.Html(compute="_compute_warnings")
+    has_danger = fields.Boolean(compute="_compute_warnings")
 
     @api.constrains(*LINKS)
     def _check_links(self):
@@ -56,12 +118,39 @@ class OAuthProviderClient(models.Model):
                 client[name] = counted.get(client, 0)
 
     @api.private
-    def get_told(self):
-        """Return what a person is told of this client (list that JSON takes)."""
+    def get_consent_fingerprint(self):
+        """Return what the consent page says of this client (list that JSON takes)."""
         self.ensure_one()
         logo = hashlib.sha256(self.logo or b"").hexdigest()
         links = [self[name] or "" for name in LINKS]
         return [self.name, logo, links, self.get_durations()]
+
+    # Entries for the application
+
+    def _compute_endpoint_urls(self):
+        for field, endpoint in ENDPOINTS.items():
+            self[field] = self.env["oauth.provider"].get_endpoint_url(endpoint)
+
+    def _compute_discovery_url(self):
+        issuer = self.env["oauth.provider"].get_issuer()
+        self.discovery_url = f"{issuer}/.well-known/openid-configuration"
+
+    @api.depends("scope_ids.code")
+    def _compute_scope_codes(self):
+        for client in self:
+            client.scope_codes = " ".join(client.scope_ids.mapped("code"))
+
+    def action_try(self):
+        """Open the dialog that tries this client out."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try “%s”", self.name),
+            "res_model": "oauth.provider.trial",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_client_id": self.id, "dialog_size": "extra-large"},
+        }
 
     @api.private
     def get_auth_oauth_values(self):
@@ -107,6 +196,145 @@ class OAuthProviderClient(models.Model):
         return {
             **actions._for_xml_id(f"oauth_provider.{name}"),
             "domain": [("client_id", "=", self.id)],
-            # As many as the button says: what has ended is a filter away
+            # As many as the button counts; the others are one filter away
             "context": {"search_default_live": 1},
         }
+
+    # Check-up
+
+    @api.depends(
+        "application_type",
+        "client_type",
+        "pkce_required",
+        "redirect_uri_ids.name",
+        "scope_ids.full_access",
+        "secret_changed_at",
+        "skip_authorization",
+    )
+    def _compute_warnings(self):
+        for client in self:
+            found = [
+                one for one in client.get_warnings() if one[0] not in SHOWN_ELSEWHERE
+            ]
+            items = Markup().join(
+                # The check-up puts the name of the client in front
+                Markup("<li><strong>%s</strong>: %s</li>")
+                % (what[:1].upper() + what[1:], advice)
+                for _key, _severity, what, advice in found
+            )
+            client.warnings = found and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
+            client.has_danger = any(one[1] == "1" for one in found)
+
+    @api.private
+    def get_warnings(self):
+        """Return the warnings about this client: tuples (key, severity, what, advice).
+
+        The key and the severity are of :data:`WARNINGS`.
+        """
+        self.ensure_one()
+        found, texts = self._find_warnings(), self._get_warning_texts()
+        return [
+            (key, severity, *texts[key])
+            for key, severity in WARNINGS.items()
+            if key in found
+        ]
+
+    def _find_warnings(self):
+        """Return the keys (set) of the warnings that apply to this client."""
+        uris = [uri for uri in self.redirect_uri_ids.mapped("name") if uri]
+        plain = [uri for uri in uris if uri.startswith("http:")]
+        host = urlsplit(self.env["oauth.provider"].get_issuer()).hostname
+        has_browser = self.response_type in ("code", "token")
+        limit = fields.Datetime.now() - OLD_SECRET
+        is_public, is_trusted = self.client_type == "public", self.skip_authorization
+        checks = {
+            "plain": any(not redirect_uri.is_loopback(uri) for uri in plain),
+            "full_access": any(scope.full_access for scope in self.scope_ids),
+            "silent_public": is_public and is_trusted,
+            "implicit": self.grant_type == "implicit",
+            "password": self.grant_type == "password",
+            "pkce": self.grant_type == "authorization_code" and not self.pkce_required,
+            "no_uri": has_browser and not uris,
+            "unproven": not is_public and not self.has_secret and not self.jwks,
+            "old_secret": self.secret_changed_at and self.secret_changed_at < limit,
+            "trusted": is_trusted and not is_public,
+            "cookie": self.grant_type == "implicit"
+            and any(redirect_uri.host(uri) == host for uri in uris),
+        }
+        return {key for key, applies in checks.items() if applies}
+
+    @api.model
+    def _get_warning_texts(self):
+        """Return {key of :data:`WARNINGS`: (what, advice)}."""
+        return {
+            "plain": (
+                self.env._("answers travel over http"),
+                self.env._("Let the application have a redirect URI with https."),
+            ),
+            "full_access": (
+                self.env._("may ask for full access"),
+                self.env._("Draw a scope for what it really needs."),
+            ),
+            "silent_public": (
+                self.env._("is trusted, but proves itself by nothing"),
+                self.env._("Make it confidential, or let people be asked."),
+            ),
+            "implicit": (
+                self.env._("uses the legacy implicit grant"),
+                # The wizard makes such clients, with which nothing is wrong
+                self.env._(
+                    "Fine for another Odoo with its own auth_oauth, which knows no"
+                    " other. Make anything else a web application."
+                ),
+            ),
+            "password": (
+                self.env._("uses the legacy password grant"),
+                self.env._("Make it a web application, if it can do that."),
+            ),
+            "pkce": (
+                self.env._("does not need PKCE"),
+                self.env._("Switch it on, if the application can do it."),
+            ),
+            "no_uri": (
+                self.env._("has no redirect URI"),
+                self.env._("Enter where people are to be sent back."),
+            ),
+            "unproven": (
+                self.env._("cannot prove itself"),
+                self.env._("Generate a secret, or archive it."),
+            ),
+            "old_secret": (
+                self.env._("has had its secret for more than a year"),
+                self.env._("Generate a new one; the old one overlaps for a day."),
+            ),
+            "trusted": (
+                self.env._("is trusted: people are not asked"),
+                self.env._("Keep it so for applications of your own alone."),
+            ),
+            "cookie": (
+                self.env._("has the host name of this provider, and so one cookie"),
+                self.env._("Give the two Odoos different host names."),
+            ),
+        }
+
+    @api.private
+    def find_unused(self):
+        """Return those of these clients that have not been used for a long time.
+
+        By two queries, however many clients there are.
+        """
+        limit = fields.Datetime.now() - UNUSED
+        old = self.filtered(lambda client: client.create_date < limit)
+        of_old = [("client_id", "in", old.ids)]
+        last = {client: [] for client in old}
+        for model, name in (
+            ("oauth.provider.grant", "last_used"),
+            ("oauth.provider.token", "create_date"),
+        ):
+            for client, when in self.env[model]._read_group(
+                of_old, ["client_id"], [f"{name}:max"]
+            ):
+                last[client].append(when)
+        return old.filtered(
+            lambda client: not any(when and when > limit for when in last[client])
+        )

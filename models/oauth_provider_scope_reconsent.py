@@ -144,7 +144,7 @@ class OAuthProviderScope(models.Model):
         clients = self.env["oauth.provider.client"].sudo()
         clients = clients.with_context(active_test=False)
         clients = clients.search([("scope_ids", "in", self.ids)])
-        clients.with_env(clients.env(user=self.env.user))._check_acts_as()
+        clients.with_env(clients.env(user=self.env.user))._check_may_grant_rights()
         self.env.flush_all()
         ids = tuple(self.ids)
         # Waits for transactions that have locked these scopes, and makes those fail

@@ -34,7 +34,7 @@ class OAuthProviderURI(models.AbstractModel):
     def _check_name(self):
         for record in self:
             self._check_uri(record.name)
-        self.client_id._check_acts_as()
+        self.client_id._check_may_grant_rights()
 
     @api.model
     def _check_uri(self, uri, web_only=False):

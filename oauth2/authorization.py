@@ -165,7 +165,7 @@ class AuthorizationRequest:
         return _digest(
             self.parameters,
             self.redirect_uri,
-            self.client.with_context(lang=lang).get_told(),
+            self.client.with_context(lang=lang).get_consent_fingerprint(),
             self.scopes.with_context(lang=lang).get_told(),
         )
 

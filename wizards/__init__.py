@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import oauth_provider_client_secret
 from . import oauth_provider_client_wizard
 from . import oauth_provider_finding
 from . import oauth_provider_preview
