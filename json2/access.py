@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a token opens on Odoo's own API: the scopes of its grant, and nothing else."""
+"""What a token opens on Odoo's own API: what its scopes say, and nothing else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,29 +8,8 @@ from types import NoneType
 
 from odoo.fields import Domain
 
-from .current import held_to
-from .domain import as_user
+from .current import limited_to_scopes
 
-#: Methods of the ORM that only read, and ask its access hooks for all that they read.
-READ_METHODS = frozenset(
-    {
-        "exists",
-        "fields_get",
-        "formatted_read_group",
-        "formatted_read_grouping_sets",
-        "name_search",
-        "read",
-        "read_group",
-        "search",
-        "search_count",
-        "search_fetch",
-        "search_read",
-        "web_name_search",
-        "web_read",
-        "web_read_group",
-        "web_search_read",
-    }
-)
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
     "lang": (str, bool, NoneType),
@@ -41,8 +20,6 @@ CONTEXT_TYPES = {
 }
 #: Types of fields that hold several records.
 LISTS = frozenset({"one2many", "many2many"})
-#: Methods of the ORM that change records, by operation.
-CHANGE_METHODS = {"create": "create", "write": "write", "unlink": "unlink"}
 #: Methods of the ORM that a scope may name: they change nothing but ``active``.
 _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
 #: Modules whose ``_has_field_access`` is the ORM's, or limits a token.
@@ -61,12 +38,16 @@ class ModelAccess:
     fields: frozenset
 
 
-class ApiAccess:
+class TokenAccess:
     """The access of one token, for one request.
 
     Several scopes on one model open the records of any of them, and of these the
     fields that every one of them lists; scopes that open the very same records add up.
     So no field of a record is open that none of the scopes opens by itself.
+
+    :ivar token: oauth.provider.token (record), in a superuser environment
+    :ivar scopes: its scopes (records), in the same environment
+    :ivar companies: ids (tuple) of the companies that it may act in
     """
 
     def __init__(self, token):
@@ -76,14 +57,14 @@ class ApiAccess:
         self.token = token
         self.scopes = token.allowed_scopes()
         self.companies = tuple(token.get_companies().ids)
-        self._found = {}
+        self._by_operation = {}
 
     @property
     def is_full(self):
-        """Whether the token has all the rights of its user."""
+        """Whether the token has all the rights of its user (bool)."""
         return any(self.scopes.mapped("full_access"))
 
-    def of(self, model, operation):
+    def get_model_access(self, model, operation):
         """Return the :class:`ModelAccess` of ``operation`` on ``model``, or None.
 
         :param model: name of the model
@@ -91,14 +72,15 @@ class ApiAccess:
             method
         """
         key = (model, operation)
-        if key not in self._found:
+        if key not in self._by_operation:
             scopes = self.scopes.filtered(
                 lambda scope: scope.model == model and scope.allows(operation)
             )
-            self._found[key] = self._combine(scopes)
-        return self._found[key]
+            self._by_operation[key] = self._combine(scopes)
+        return self._by_operation[key]
 
     def _combine(self, scopes):
+        """Return the :class:`ModelAccess` of ``scopes`` on one model, or None."""
         domain, fields = Domain.FALSE, None
         for same in scopes.grouped(_record_set).values():
             listed = frozenset(same.field_ids.mapped("name"))
@@ -109,10 +91,11 @@ class ApiAccess:
         return ModelAccess(domain, fields)
 
     def _get_domain(self, scope):
+        """Return the records (Domain) that ``scope`` opens to the user of the token."""
         domain = scope.get_usable_domain(self.token.user_id)
         if domain.is_false() or not scope.filter_id:
             return domain
-        return as_user(domain)
+        return with_user_rights(domain)
 
     def get_writable_names(self, model):
         """Return the names of the fields of ``model`` (set) that the token may write.
@@ -121,7 +104,10 @@ class ApiAccess:
         """
         operations = ("create", "write")
         if not self.is_full:
-            found = [self.of(model._name, operation) for operation in operations]
+            found = [
+                self.get_model_access(model._name, operation)
+                for operation in operations
+            ]
             return {name for one in found if one for name in one.fields}
         rights = model.env["ir.model.access"]
         if not any(rights.check(model._name, one, False) for one in operations):
@@ -129,39 +115,42 @@ class ApiAccess:
         return {field.name for field in model._fields.values() if not field.groups}
 
     def allows_model(self, model, operation):
-        """Tell whether the token may do ``operation`` on some records of ``model``."""
-        return self.of(model, operation) is not None
+        """Return whether ``operation`` is open on some records of ``model`` (name)."""
+        return self.get_model_access(model, operation) is not None
 
     def get_domain(self, model, operation):
-        """Return the records (Domain) of ``model`` that exist for ``operation``."""
-        found = self.of(model, operation)
+        """Return the records (Domain) of ``model`` (name) open for ``operation``."""
+        found = self.get_model_access(model, operation)
         return Domain.FALSE if found is None else found.domain
 
     def allows_field(self, model, field, operation, internal=False):
-        """Tell whether the token may ``read`` or ``write`` a field.
+        """Return whether the token may read or write a field.
 
         :param model: recordset of the model
         :param field: field of it
+        :param operation: ``read`` or ``write``
         :param internal: whether it is the ORM that needs it to run a search
         """
         if field.name == "id":
             return True
         if operation == "write":
-            found = [self.of(model._name, name) for name in ("write", "create")]
+            found = [
+                self.get_model_access(model._name, name) for name in ("write", "create")
+            ]
             return any(access and field.name in access.fields for access in found)
-        found = self.of(model._name, "read")
-        if internal and field.name in self._internal_fields(model):
+        found = self.get_model_access(model._name, "read")
+        if internal and field.name in self._get_internal_fields(model):
             return True
         # No exception for display_name: it may be made of other fields and records
         return found is not None and field.name in found.fields
 
-    def _internal_fields(self, model):
-        """Return the fields (names) without which no search of ``model`` runs.
+    def _get_internal_fields(self, model):
+        """Return the fields (set of names) without which no search of ``model`` runs.
 
-        Those of its order, and those by which records are in a list that is open.
+        They are those of its order, and those by which records are in an open list.
         """
         key = (model._name, None)
-        if key not in self._found:
+        if key not in self._by_operation:
             names = {"active", model._active_name}
             for part in (model._order or "").split(","):
                 if part.split():
@@ -174,15 +163,16 @@ class ApiAccess:
                         names.add(getattr(field, "inverse_name", None))
                         for one in field.get_comodel_domain(owner).iter_conditions():
                             names.add(one.field_expr.partition(".")[0])
-            self._found[key] = names
-        return self._found[key]
+            self._by_operation[key] = names
+        return self._by_operation[key]
 
     # What the caller of a method sends
 
     def safe_context(self, context):
-        """Return of a caller's ``context`` what does not steer business code (dict).
+        """Return the part of a caller's ``context`` that does not steer business code.
 
         :param context: value that should be an object
+        :return: dict
         :raise ValueError: for one that is none, or has values of the wrong kind
         """
         if not isinstance(context, Mapping):
@@ -197,13 +187,15 @@ class ApiAccess:
             safe["allowed_company_ids"] = kept or list(self.companies)
         return safe
 
-    def hold_specification(self, records, specification):
-        """Return what ``web_read`` may be told to read of ``records``.
+    def limit_specification(self, records, specification):
+        """Return the ``specification`` of a caller that ``web_read`` may follow.
 
-        Every context in it is held to what the one of the call itself is held to. The
-        fields below a relation are checked where they are read, by this method again.
+        Every context in it is limited as the one of the call itself. The fields below a
+        relation are checked where they are read, by this method again.
 
+        :param records: recordset to be read
         :param specification: value that should be an object
+        :return: dict
         :raise AccessError: for a field that the token does not open
         :raise ValueError: for a malformed one
         """
@@ -212,23 +204,24 @@ class ApiAccess:
         # Some models open fields of the records at hand, whatever they hold
         self.check_fields(records.browse(), specification)
         return {
-            name: self._hold_wish(wish) if wish else {}
-            for name, wish in specification.items()
+            name: self._limit_field(of_field) if of_field else {}
+            for name, of_field in specification.items()
         }
 
-    def _hold_wish(self, wish):
-        if not isinstance(wish, Mapping):
+    def _limit_field(self, specification):
+        if not isinstance(specification, Mapping):
             raise ValueError("The specification of a field must be an object.")
-        wish = dict(wish)
-        if "context" in wish:
-            wish["context"] = self.safe_context(wish["context"])
-        return wish
+        limited = dict(specification)
+        if "context" in limited:
+            limited["context"] = self.safe_context(limited["context"])
+        return limited
 
     def check_fields(self, model, names):
         """Raise AccessError for a field that the caller names and may not read.
 
-        The ORM asks too; but some models read a part of their fields as superuser.
+        The ORM checks too; but some models read a part of their fields as superuser.
 
+        :param model: recordset of the model
         :param names: names of fields (iterable)
         :raise ValueError: for one that there is not
         """
@@ -238,12 +231,12 @@ class ApiAccess:
                 raise ValueError(f"Invalid field {name!r} on {model._name}")
             model._check_field_access(field, "read")
 
-    def open_names(self, model):
-        """Return the fields (sorted names) by which the token may search for a name.
+    def get_name_fields(self, model):
+        """Return the fields by which the token may search for a name (sorted names).
 
         :param model: recordset of the model
         """
-        found = self.of(model._name, "read")
+        found = self.get_model_access(model._name, "read")
         known = {"name", model._rec_name, *(model._rec_names_search or ())}
         return sorted(
             name
@@ -252,42 +245,58 @@ class ApiAccess:
         )
 
 
+def with_user_rights(domain):
+    """Return ``domain`` (Domain), looked up with the rights of the environment's user.
+
+    The ORM looks record rules up as superuser. A filter is not a rule of an
+    administrator: its author may not compare what the user may not read, and so learn
+    it.
+    """
+
+    def to_sql(model, alias, query):
+        model = model.sudo(False)
+        with limited_to_scopes(None):
+            return domain.optimize_full(model)._to_sql(model, alias, query)
+
+    return Domain.custom(to_sql=to_sql)
+
+
 def _record_set(scope):
-    """Return what tells the records of ``scope`` from those of others of its model."""
+    """Return a key that scopes share which open the same records of a model."""
     return scope.filter_id, scope.model == "res.users" and scope.own_user_only
 
 
-class _NoAccess(ApiAccess):
-    """What a token without scopes opens, to see what a model opens by itself."""
+class _NoAccess(TokenAccess):
+    """The access of a token without scopes, to see what a model opens by itself."""
 
     def __init__(self, env):
         self.token = env["oauth.provider.token"]
         self.scopes = env["oauth.provider.scope"]
         self.companies = ()
-        self._found = {}
+        self._by_operation = {}
 
 
 def is_enforceable(model, access=None):
-    """Tell whether narrowing holds on ``model``.
+    """Return whether scopes can limit what a token does on ``model``.
 
-    Not where there are no records, nor where they are in no table that a domain could
-    narrow, nor where a model has replaced how access to its records is decided, or
-    opens fields beside what the ORM is asked.
+    They cannot on a model without records or without a table that a domain could
+    narrow, nor on one that replaces how access to its records is decided or opens
+    fields without asking the ORM.
 
-    :param model: recordset of the model, as the person whose access is narrowed and
-        not as superuser, to whom all is open
-    :param access: :class:`ApiAccess` that is to hold; None for one without scopes
+    :param model: recordset of the model, as the person whose access is limited and
+        not as superuser, who is never limited
+    :param access: :class:`TokenAccess` that is to limit; None for one without scopes
     """
-    # A hook that is replaced may go around what narrowing rests on
+    # A hook that is replaced may bypass those that limit a token
     is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
-    # What such a model is made of is told by code, as the roots of account codes are
+    # Code lists the records of such a model, such as the roots of account codes
     has_no_table = type(model)._table_query == "0"
     if model._abstract or is_replaced or has_no_table:
         return False
     if not _replaces_field_access(type(model)):
         return True
     access = access or _NoAccess(model.env)
-    with held_to(access):
+    with limited_to_scopes(access):
         return not any(
             model._has_field_access(field, "read")
             and not access.allows_field(model, field, "read")
@@ -296,7 +305,7 @@ def is_enforceable(model, access=None):
 
 
 def is_generic(model, name):
-    """Tell whether the method ``name`` is one of those that every model has.
+    """Return whether the method ``name`` is one of those that every model has.
 
     They take or answer any field (``export_data``, ``web_save``, ``copy``,
     ``onchange``), so that a scope which names one would not narrow it.

@@ -1,25 +1,48 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""One call of Odoo's own API in the name of a token."""
+"""One call of Odoo's own API with a token: from what the caller sends to the result.
 
+The functions come in the order in which a call needs them.
+"""
+
+import inspect
+import re
+from collections.abc import Mapping
 from contextlib import nullcontext
+
+from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
+from odoo.service.model import get_public_method
 
-from .access import (
-    CHANGE_METHODS,
-    READ_METHODS,
-    is_enforceable,
-    is_generic,
-)
-from .current import checked_for, guarded_by, held_to
-from .domain import check_search
-from .grouping import check_grouping, check_list
+from .access import is_enforceable, is_generic
+from .current import domain_checked, guarded_by, limited_to_scopes
+from .domain import check_order, check_search
 from .values import check_values
 from .write_guard import WriteGuard
 
-#: Methods whose ``domain`` is all that the caller compares.
+#: Methods of the ORM that only read, and ask its access hooks for all that they read.
+READ_METHODS = frozenset(
+    {
+        "exists",
+        "fields_get",
+        "formatted_read_group",
+        "formatted_read_grouping_sets",
+        "name_search",
+        "read",
+        "read_group",
+        "search",
+        "search_count",
+        "search_fetch",
+        "search_read",
+        "web_name_search",
+        "web_read",
+        "web_read_group",
+        "web_search_read",
+    }
+)
+#: Those of them whose ``domain`` is all that the caller compares.
 DOMAIN_METHODS = frozenset(
     {
         "formatted_read_group",
@@ -33,54 +56,117 @@ DOMAIN_METHODS = frozenset(
         "web_search_read",
     }
 )
+#: Methods of the ORM that change records, which are the operations of a scope as well.
+CHANGE_METHODS = frozenset({"create", "write", "unlink"})
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
+#: A field of ``read_group``: ``name``, ``name:function`` or ``alias:function(name)``.
+_AGGREGATE = re.compile(r"(\w+)(?::\w+(?:\((\w+)\))?)?")
+
+# What the caller sends beside the arguments of the method
 
 
-def full_context(access, context):
+def check_names(env, model_name, method_name, context):
+    """Raise NotFound or UnprocessableEntity for what cannot be part of any call.
+
+    Names that the caller made up are neither logged nor part of a message.
+
+    :param context: value that should be an object
+    """
+    if not isinstance(context, Mapping):
+        raise UnprocessableEntity("The context must be an object.")
+    if model_name not in env or not method_name.isidentifier():
+        raise NotFound("There is no such model or method.")
+
+
+def limit_contexts(access, kwargs):
+    """Return the arguments of a call (dict) with each context in them limited.
+
+    What is to be read of a record may come with a context of its own, at any depth: it
+    may name only companies that the token may act in.
+
+    :raise UnprocessableEntity: for arguments that are nested too deeply
+    """
+    try:
+        return _limit_contexts(access, kwargs)
+    except RecursionError:
+        raise UnprocessableEntity("The arguments are too deep.") from None
+
+
+def _limit_contexts(access, value):
+    if isinstance(value, list):
+        return [_limit_contexts(access, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    limited = {name: _limit_contexts(access, one) for name, one in value.items()}
+    context = limited.get("context")
+    if isinstance(context, dict) and "allowed_company_ids" in context:
+        context["allowed_company_ids"] = _limit_companies(access, context)
+    return limited
+
+
+def _limit_companies(access, context):
+    requested = {"allowed_company_ids": context["allowed_company_ids"]}
+    limited = access.safe_context(requested).get("allowed_company_ids")
+    return limited or list(access.companies)
+
+
+def make_full_context(access, context):
     """Return a caller's ``context`` (dict) for a token with full access.
 
-    As it is, but that the token says who acts, and in which companies.
+    It stays as it is, except that the token says which client calls, and in which
+    companies.
     """
     own = access.token.get_context()
     merged = {**own, **context, "oauth_client": own["oauth_client"]}
     if "allowed_company_ids" in merged:
-        merged["allowed_company_ids"] = _hold_companies(access, merged)
+        merged["allowed_company_ids"] = _limit_companies(access, merged)
     return merged
 
 
-def hold_contexts(access, value):
-    """Return a caller's ``value`` with its contexts held to the token's companies.
+def with_safe_context(access, model, context):
+    """Return ``model`` (empty recordset) with what a limited caller may set.
 
-    What is to be read of a record may come with a context of its own, at any depth.
-
-    :param value: arguments of the call (dict), or a part of them
+    :raise UnprocessableEntity: for a value of the wrong kind in ``context`` (mapping)
     """
-    if isinstance(value, list):
-        return [hold_contexts(access, one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    held = {name: hold_contexts(access, one) for name, one in value.items()}
-    context = held.get("context")
-    if isinstance(context, dict) and "allowed_company_ids" in context:
-        context["allowed_company_ids"] = _hold_companies(access, context)
-    return held
+    try:
+        return model.with_context(**access.safe_context(context))
+    except ValueError as error:
+        raise UnprocessableEntity(str(error)) from None
 
 
-def _hold_companies(access, context):
-    wanted = {"allowed_company_ids": context["allowed_company_ids"]}
-    held = access.safe_context(wanted).get("allowed_company_ids")
-    return held or list(access.companies)
+def find_method(model, name, ids, kwargs):
+    """Return the public method ``name`` of ``model`` (empty recordset).
+
+    :param ids: of the records that it is to be called on
+    :param kwargs: arguments (dict) that it is to be called with
+    :raise NotFound: if there is no such method
+    :raise AccessError: if it is private
+    :raise UnprocessableEntity: if it does not take such arguments
+    """
+    try:
+        method = get_public_method(model, name)
+    except AttributeError as error:
+        raise NotFound(error.args[0]) from None
+    except AccessError as error:
+        # Names the model and the method, which the caller knows
+        raise AccessError(error.args[0]) from None
+    if hasattr(method, "_api_model") and ids:
+        raise UnprocessableEntity(f"cannot call {model._name}.{name} with ids")
+    try:
+        inspect.signature(method).bind(model, **kwargs)
+    except TypeError as error:
+        raise UnprocessableEntity(error.args[0]) from None
+    return method
 
 
 def find_records(model, ids):
-    """Return the records of ``model`` that a caller names by ``ids``.
+    """Return the records of ``model`` (recordset) that a caller names by ``ids``.
 
-    :param model: recordset of the model
     :param ids: value that should be an id or a list of them
     :raise ValueError: for another value
     :raise MissingError: for a number that no record can have; the ORM would make a new
-        record of it, which is within any filter that its defaults are in
+        record of it, which matches any filter that its default values match
     """
     ids = [ids] if type(ids) is int else ids
     if not isinstance(ids, list | tuple) or any(type(one) is not int for one in ids):
@@ -91,59 +177,110 @@ def find_records(model, ids):
 
 
 def make_missing(model):
-    """Return the error for a record that there is not, or not for the token."""
+    """Return the error for a record that does not exist, or not for the token."""
     return MissingError(model.env._("Record does not exist or has been deleted."))
 
 
+# The call itself
+
+
 def call(access, records, name, method, kwargs):
-    """Call a public method in the name of a token and return its result.
+    """Call a public method, limited to the scopes of a token, and return its result.
 
-    What only reads is held to the scopes by the ORM's access hooks. What changes
-    records is checked before and after, and runs with the user's own rights, for the
-    code of Odoo reads other fields on the way.
+    A method that only reads is limited by the ORM's hooks. One that changes records is
+    checked before and after, and runs with the user's own rights, because Odoo's code
+    reads other fields on the way.
 
-    :param access: :class:`.access.ApiAccess`
+    :param access: :class:`.access.TokenAccess`
     :param records: the records that the caller names, as the token's user
     :param name: name of the method
     :param method: the method itself
+    :param kwargs: its arguments (dict)
+    :return: what the method returns; for records, their ids
     :raise AccessError: for what the scopes do not allow
+    :raise MissingError: for a record that the token does not see
+    :raise ValueError: for malformed arguments
+    :raise InsufficientScope: for a change of further records
     """
-    model = records.browse()
-    if not is_enforceable(model, access):
+    if not is_enforceable(records.browse(), access):
         raise AccessError(
-            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
-        )
-    if name in READ_METHODS:
-        with held_to(access):
-            records.check_access("read")
-            check_grouping(model, kwargs, is_legacy=name == "read_group")
-            for names in (kwargs.get("fields"), kwargs.get("field_names")):
-                # Those of read_group are aggregates, which the ORM takes apart
-                if names and name != "read_group":
-                    access.check_fields(model, check_list(names))
-            with _checked_search(model, name, kwargs):
-                result = method(records, **kwargs)
-            if name == "fields_get":
-                # Some models describe more than what the ORM found open
-                return _only_open(access, model, result)
-            return _plain(result)
-    if name in CHANGE_METHODS:
-        return _change(access, records, name, method, kwargs)
-    if is_generic(model, name) or not access.allows_model(model._name, name):
-        raise AccessError(
-            model.env._(
-                "This access token does not allow the method “%(method)s” on"
-                " %(model)s.",
-                method=name,
-                model=model._name,
+            records.env._(
+                "Scopes cannot be enforced on %s through the API.", records._name
             )
         )
-    _check_exist(access, records, name)
-    return _plain(method(records, **kwargs))
+    if name in READ_METHODS:
+        result = _read(access, records, name, method, kwargs)
+    elif name in CHANGE_METHODS:
+        result = _change(access, records, name, method, kwargs)
+    else:
+        _check_further_method(access, records, name)
+        result = method(records, **kwargs)
+    return result.ids if isinstance(result, BaseModel) else result
+
+
+def _read(access, records, name, method, kwargs):
+    model = records.browse()
+    with limited_to_scopes(access):
+        records.check_access("read")
+        check_grouping(model, kwargs, is_legacy=name == "read_group")
+        for names in (kwargs.get("fields"), kwargs.get("field_names")):
+            # Those of read_group are aggregates, which the ORM takes apart
+            if names and name != "read_group":
+                access.check_fields(model, _check_list(names))
+        with _checked_search(model, name, kwargs):
+            result = method(records, **kwargs)
+        if name == "fields_get":
+            # Some models describe more than what the ORM found open
+            return _filter_open(access, model, result)
+    return result
+
+
+def check_grouping(model, kwargs, is_legacy):
+    """Raise AccessError for a closed field that the answer is ordered or grouped by.
+
+    The ORM checks too; but a model that computes an aggregate or an order by itself,
+    such as the balance of an account, answers without a check.
+
+    :param model: empty recordset of the model, while the access limits the call
+    :param kwargs: arguments of the caller (dict)
+    :param is_legacy: whether ``fields`` are the aggregates of ``read_group``
+    :raise ValueError: for a list that is none: the ORM iterates over any value
+    """
+    for order in (kwargs.get("order"), kwargs.get("orderby")):
+        if isinstance(order, str):
+            check_order(model, order)
+    specs = [*_get_texts(kwargs.get("aggregates"))]
+    if is_legacy:
+        specs += _get_texts(kwargs.get("fields"))
+    for condition in _check_list(kwargs.get("having") or []):
+        if not isinstance(condition, str):
+            _check_list(condition)
+            specs += _get_texts(condition[:1])
+    for spec in specs:
+        if found := _AGGREGATE.match(spec):
+            field = model._fields.get(found[2] or found[1])
+            if field is not None:
+                model._check_field_access(field, "read")
+
+
+def _check_list(value):
+    """Return ``value`` of a caller, which must be a list.
+
+    :raise ValueError: for anything else, such as an object, over whose names Python
+        iterates as well
+    """
+    if not isinstance(value, list):
+        raise ValueError("Names of fields must come in a list.")
+    return value
+
+
+def _get_texts(value):
+    """Return those of the values (list, or None) that are texts."""
+    return [one for one in _check_list(value or []) if isinstance(one, str)]
 
 
 def _checked_search(model, name, kwargs):
-    """Check the caller's domain, and return the context that lets the ORM know of it.
+    """Check the caller's domain, and return the context that tells the ORM so.
 
     Some models add conditions of their own before they search, by fields that the
     token need not open.
@@ -152,50 +289,11 @@ def _checked_search(model, name, kwargs):
     if name not in DOMAIN_METHODS or not isinstance(domain, list):
         return nullcontext()
     check_search(model, domain)
-    return checked_for(model._name)
+    return domain_checked(model._name)
 
 
-def _change(access, records, name, method, kwargs):
-    operation = CHANGE_METHODS[name]
-    with held_to(access):
-        records.check_access(operation)
-    if operation == "unlink":
-        return _plain(method(records, **kwargs))
-    values_list = _values(name, kwargs)
-    for values in values_list:
-        check_values(access, records.browse(), operation, values)
-    with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
-        result = method(records, **kwargs)
-        guard.carry_out_rest()
-    touched = result if operation == "create" else records
-    # A change may not carry a record out of what the token sees
-    touched.flush_recordset()
-    with held_to(access):
-        touched.check_access(operation)
-    guard.finish()
-    return _plain(result)
-
-
-def _values(name, kwargs):
-    """Return the dicts of values that the caller sends to be written."""
-    values = kwargs.get("vals" if name == "write" else "vals_list")
-    values = values if isinstance(values, list) else [values]
-    if not all(isinstance(one, dict) for one in values):
-        raise ValueError("Values must be objects.")
-    return values
-
-
-def _check_exist(access, records, method):
-    """Raise AccessError unless the scopes of ``method`` open all ``records``."""
-    domain = access.get_domain(records._name, method)
-    records.check_access("read")
-    found = records.sudo().with_context(active_test=False).filtered_domain(domain)
-    if records - found.sudo(False):
-        raise make_missing(records)
-
-
-def _only_open(access, model, described):
-    """Return of the fields that are ``described`` (dict) those that are open."""
+def _filter_open(access, model, described):
+    """Return the part of ``described`` ({field: …}) that is about open fields."""
     return {
         name: description
         for name, description in described.items()
@@ -204,5 +302,48 @@ def _only_open(access, model, described):
     }
 
 
-def _plain(result):
-    return result.ids if isinstance(result, BaseModel) else result
+def _change(access, records, operation, method, kwargs):
+    with limited_to_scopes(access):
+        records.check_access(operation)
+    if operation == "unlink":
+        return method(records, **kwargs)
+    values_list = _get_values(operation, kwargs)
+    for values in values_list:
+        check_values(access, records.browse(), operation, values)
+    with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
+        result = method(records, **kwargs)
+        guard.run_deferred()
+    changed = result if operation == "create" else records
+    # A change may not carry a record out of what the token sees
+    changed.flush_recordset()
+    with limited_to_scopes(access):
+        changed.check_access(operation)
+    guard.finish()
+    return result
+
+
+def _get_values(operation, kwargs):
+    """Return the dicts of values that the caller sends to be written."""
+    values = kwargs.get("vals" if operation == "write" else "vals_list")
+    values = values if isinstance(values, list) else [values]
+    if not all(isinstance(one, dict) for one in values):
+        raise ValueError("Values must be objects.")
+    return values
+
+
+def _check_further_method(access, records, name):
+    """Raise unless a scope names the method ``name`` and opens all ``records``."""
+    if is_generic(records, name) or not access.allows_model(records._name, name):
+        raise AccessError(
+            records.env._(
+                "This access token does not allow the method “%(method)s” on"
+                " %(model)s.",
+                method=name,
+                model=records._name,
+            )
+        )
+    domain = access.get_domain(records._name, name)
+    records.check_access("read")
+    found = records.sudo().with_context(active_test=False).filtered_domain(domain)
+    if records - found.sudo(False):
+        raise make_missing(records)

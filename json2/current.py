@@ -1,105 +1,153 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Whether the code that runs at this moment is held to the scopes of a token.
+"""The limits that apply to the code that is running now.
 
-Not in the context of the environment, which a caller of ``/json/2`` may replace, nor in
-the session. The variable belongs to the thread (or task) that serves the request, and
-is set for the time of one call alone.
+They are context variables: each belongs to the thread (or task) that serves the request
+and is set for one call only. They are not in the context of the environment, which a
+caller of ``/json/2`` may replace, nor in the session.
 """
 
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_current = ContextVar("oauth_provider_json2_access", default=None)
+_access = ContextVar("oauth_provider_json2_access", default=None)
 _companies = ContextVar("oauth_provider_json2_companies", default=None)
 _write_guard = ContextVar("oauth_provider_json2_write_guard", default=None)
 _is_internal = ContextVar("oauth_provider_json2_internal", default=False)
 _is_fetching = ContextVar("oauth_provider_json2_fetching", default=False)
-_is_rehearsing = ContextVar("oauth_provider_json2_rehearsing", default=False)
-_asked = ContextVar("oauth_provider_json2_asked", default=None)
+_is_dry_run = ContextVar("oauth_provider_json2_dry_run", default=False)
+_requested = ContextVar("oauth_provider_json2_requested", default=None)
 _checked = ContextVar("oauth_provider_json2_checked", default=None)
-_whole_lists = ContextVar("oauth_provider_json2_whole_lists", default=None)
+_unlimited_lists = ContextVar("oauth_provider_json2_unlimited_lists", default=None)
+
+# Asked by the hooks of the ORM
 
 
 def access():
-    """Return the access that holds now, or None for the user's own rights."""
-    return _current.get()
+    """Return the access that limits this code (TokenAccess), or None."""
+    return _access.get()
+
+
+def limits(records):
+    """Return whether an access limits what this code may do with ``records``.
+
+    The superuser is never limited.
+    """
+    return _access.get() is not None and not records.env.su
+
+
+def is_from_caller(records):
+    """Return whether names that are used on ``records`` were sent by a limited caller.
+
+    Otherwise they come from Odoo's own code, see :func:`is_internal`.
+    """
+    return _access.get() is not None and not records.env.su and not _is_internal.get()
 
 
 def companies():
-    """Return the ids (tuple) of the only companies that count now, or None for any."""
+    """Return the ids (tuple) of the only allowed companies, or None for any."""
     return _companies.get()
 
 
 def write_guard():
-    """Return what each write has to pass now (WriteGuard), or None."""
+    """Return the WriteGuard that checks each write, or None."""
     return _write_guard.get()
 
 
 def is_internal():
-    """Tell whether Odoo's own code asks, while it searches or fetches.
+    """Return whether Odoo's own code is running, as part of a search or a fetch.
 
-    It may read any field of a record: what the caller names has been checked before.
+    It may read any field of a record: what the caller named has been checked before.
     """
     return _is_internal.get()
 
 
-def is_rehearsing():
-    """Tell whether the code of search methods is watched, before the search runs.
-
-    They may look at other fields than the one that the caller names.
-    """
-    return _is_rehearsing.get()
-
-
-def asked(model):
-    """Return the fields (set) that the caller wants to have of ``model``, or None.
-
-    :param model: name of the model
-    """
-    asked_model, fields = _asked.get() or (None, None)
-    return fields if asked_model == model else None
-
-
-def checked():
-    """Return the model (name) for which the caller's own domain has been checked."""
-    return _checked.get()
-
-
-def whole_lists():
-    """Return the fields (set) of lists in the cache that are not held to the token.
-
-    None where no token holds the call.
-    """
-    return _whole_lists.get()
-
-
 def is_fetching():
-    """Tell whether the ORM gets values of fields that have been asked for and checked.
+    """Return whether the ORM is fetching fields that were requested and checked.
 
-    A list is found by a field of the other model, which the caller need not know of.
+    It finds the records of a list by a field of the other model, which need not be open
+    to the caller.
     """
     return _is_fetching.get()
 
 
+def is_dry_run():
+    """Return whether a search is built only to see which fields it compares.
+
+    Search methods may look at other fields than the one that the caller names.
+    """
+    return _is_dry_run.get()
+
+
+def requested_fields(model):
+    """Return the fields (frozenset) of ``model`` (name) that the caller requests.
+
+    None where the caller requests no fields of this model.
+    """
+    requested_model, fields = _requested.get() or (None, None)
+    return fields if requested_model == model else None
+
+
+def is_in_answer(records):
+    """Return whether ``records`` are being prepared as the answer to a limited caller.
+
+    Not while the ORM fetches their values.
+    """
+    if not _is_internal.get() or _is_fetching.get() or records.env.su:
+        return False
+    return _access.get() is not None and requested_fields(records._name) is not None
+
+
+def is_domain_checked(model):
+    """Return whether the caller's domain on ``model`` (name) has been checked."""
+    return _checked.get() == model
+
+
+def unlimited_lists():
+    """Return the list fields (set) whose cached values are not limited to the token.
+
+    None outside of a limited call.
+    """
+    return _unlimited_lists.get()
+
+
+# Set around a call, or a part of it
+
+
 @contextmanager
-def held_to(access):
-    """Hold everything inside to ``access``; None gives the user's own rights back."""
-    mark = _current.set(access)
+def limited_to_scopes(limit):
+    """Limit the code inside to an access.
+
+    :param limit: TokenAccess, or None to lift the limit: the rights of the user apply
+    """
+    mark = _access.set(limit)
     lists = None
-    if access is not None and _whole_lists.get() is None:
-        lists = _whole_lists.set(set())
+    if limit is not None and _unlimited_lists.get() is None:
+        lists = _unlimited_lists.set(set())
     try:
         yield
     finally:
         if lists is not None:
-            _whole_lists.reset(lists)
-        _current.reset(mark)
+            _unlimited_lists.reset(lists)
+        _access.reset(mark)
+
+
+@contextmanager
+def limited_to_companies(company_ids):
+    """Limit record rules inside to these companies, whatever a context says.
+
+    :param company_ids: ids (iterable), or None for those of the context
+    """
+    mark = _companies.set(None if company_ids is None else tuple(company_ids))
+    try:
+        yield
+    finally:
+        _companies.reset(mark)
 
 
 @contextmanager
 def guarded_by(guard):
-    """Let each write inside pass by ``guard`` (WriteGuard); None lets all pass."""
+    """Let ``guard`` (WriteGuard) check each write inside; None for no checks."""
     mark = _write_guard.set(guard)
     try:
         yield guard
@@ -109,9 +157,9 @@ def guarded_by(guard):
 
 @contextmanager
 def internal(is_internal=True):
-    """Let Odoo's own code read what it needs for a search to run at all.
+    """Mark the code inside as Odoo's own, which reads what a search needs to run.
 
-    :param is_internal: False gives the limits of the token back
+    :param is_internal: False marks it as running for the caller again
     """
     marks = _is_internal.set(is_internal), _is_fetching.set(False)
     try:
@@ -122,40 +170,8 @@ def internal(is_internal=True):
 
 
 @contextmanager
-def rehearsing():
-    """Let search methods look at the fields alone that the token opens."""
-    mark = _is_rehearsing.set(True)
-    try:
-        with internal():
-            yield
-    finally:
-        _is_rehearsing.reset(mark)
-
-
-@contextmanager
-def asking(model, fields):
-    """Let inside be known which ``fields`` of ``model`` (name) the caller wants."""
-    mark = _asked.set((model, frozenset(fields)))
-    try:
-        with internal():
-            yield
-    finally:
-        _asked.reset(mark)
-
-
-@contextmanager
-def checked_for(model):
-    """Let inside be known that the caller's domain on ``model`` (name) is checked."""
-    mark = _checked.set(model)
-    try:
-        yield
-    finally:
-        _checked.reset(mark)
-
-
-@contextmanager
 def fetching():
-    """Let the ORM have whatever fields it needs to get the values that it fetches."""
+    """Mark the code inside as the ORM's fetching of fields that have been checked."""
     marks = _is_internal.set(True), _is_fetching.set(True)
     try:
         yield
@@ -165,13 +181,32 @@ def fetching():
 
 
 @contextmanager
-def within(company_ids):
-    """Let record rules know of these companies alone, whatever a context says.
+def dry_run():
+    """Allow search methods inside to look only at fields that the token opens."""
+    mark = _is_dry_run.set(True)
+    try:
+        with internal():
+            yield
+    finally:
+        _is_dry_run.reset(mark)
 
-    :param company_ids: ids (iterable), or None for those of the context
-    """
-    mark = _companies.set(None if company_ids is None else tuple(company_ids))
+
+@contextmanager
+def requesting(model, fields):
+    """Note that the caller requests ``fields`` (iterable) of ``model`` (name)."""
+    mark = _requested.set((model, frozenset(fields)))
+    try:
+        with internal():
+            yield
+    finally:
+        _requested.reset(mark)
+
+
+@contextmanager
+def domain_checked(model):
+    """Note that the caller's domain on ``model`` (name) has been checked."""
+    mark = _checked.set(model)
     try:
         yield
     finally:
-        _companies.reset(mark)
+        _checked.reset(mark)

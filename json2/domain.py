@@ -1,6 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The domain and the order that a caller sends, before the ORM adds what it needs."""
+"""The domain and the order that a caller sends, before the ORM adds what it needs.
+
+:func:`check_search` refuses what a token may not search by, and :func:`narrow` rewrites
+what the ORM would search beyond that.
+"""
 
 from collections.abc import Set
 
@@ -50,26 +54,11 @@ COLLECTION_TYPES = (list, tuple, Set)
 COMPOSED = frozenset({"date", "datetime", "properties"})
 
 
-def as_user(domain):
-    """Return ``domain`` (Domain), looked up with the rights of the environment's user.
-
-    The ORM looks record rules up as superuser. A filter is no rule of an administrator:
-    who draws it may not compare what the user may not read, and learn it so.
-    """
-
-    def to_sql(model, alias, query):
-        model = model.sudo(False)
-        with current.held_to(None):
-            return domain.optimize_full(model)._to_sql(model, alias, query)
-
-    return Domain.custom(to_sql=to_sql)
-
-
 def check_domain(model, domain, steps=0):
-    """Raise AccessError or ValueError for a domain that a token may not ask.
+    """Raise AccessError or ValueError for a domain that a token may not search by.
 
-    That is one that looks at a field or a model which it does not open, wherever in the
-    domain, and one whose meaning cannot be told by looking at it.
+    That is one that names a field or a model that the token does not open, anywhere in
+    the domain, or one whose meaning the domain itself does not show.
 
     :param model: recordset of the model
     :param domain: Domain
@@ -121,12 +110,12 @@ def check_search(model, domain, order=None):
     """
     domain = Domain(domain)
     check_order(model, order)
-    if current.checked() != model._name:
+    if not current.is_domain_checked(model._name):
         check_domain(model, domain)
-        rehearse(model, domain)
+        _check_search_methods(model, domain)
 
 
-def rehearse(model, domain):
+def _check_search_methods(model, domain):
     """Raise AccessError where a search method compares what the token does not open.
 
     :param model: recordset of the model
@@ -135,13 +124,13 @@ def rehearse(model, domain):
     if not _has_code(model, domain):
         return
     narrowed = narrow(current.access(), model, domain)
-    with current.rehearsing():
-        # Past what models do on their own before and after they search
+    with current.dry_run():
+        # Without what models do on their own before and after they search
         BaseModel._search(model.browse(), narrowed)
 
 
 def _has_code(model, domain):
-    """Tell whether code of a model decides what a condition in ``domain`` means."""
+    """Return whether code of a model decides what a condition in ``domain`` means."""
     for condition in domain.iter_conditions():
         name, _dot, rest = condition.field_expr.partition(".")
         field = model._fields.get(name)
@@ -166,12 +155,12 @@ def _has_code(model, domain):
     return False
 
 
-def own_order(model):
-    """Return the order (text) of a search on ``model`` without one of the caller.
+def get_default_order(model):
+    """Return the order (str) of a search on ``model`` for which the caller names none.
 
-    That of the model where the token opens each of its fields, else by id: the place
-    of a record tells of the value that it is ordered by. A many2one in it is ordered by
-    the own order of the other model, to which the same applies.
+    It is that of the model if the token opens each of its fields, else by id: the place
+    of a record reveals the value that it is ordered by. A many2one in it is ordered by
+    the other model's own order, to which the same applies.
 
     :param model: recordset of the model
     """
@@ -187,7 +176,7 @@ def own_order(model):
 def check_order(model, order):
     """Raise AccessError for an order by a field that the token does not open.
 
-    The own order of the model is none that the caller names, see :func:`own_order`.
+    The model's own order is not checked here, see :func:`get_default_order`.
 
     :param model: recordset of the model
     :param order: text of the order, or None
@@ -202,14 +191,14 @@ def check_order(model, order):
 
 
 def narrow(access, model, domain):
-    """Return ``domain`` (Domain) with what the ORM would look up beside it written out.
+    """Return ``domain`` (Domain), rewritten so that it compares only what is open.
 
-    A search by name looks at the fields that are open and at no other one: what a name
-    is searched by (``_rec_names_search``) may be hidden, and whoever could search by
-    it could guess it. Records of a list count as far as the token sees them. And a
-    field that the model takes from another record is searched as the user.
+    A search by name compares only open fields: those that the ORM searches
+    (``_rec_names_search``) may be hidden, and a caller who could search by them could
+    guess them. Only records of a list that the token sees count. And a related field is
+    searched with the rights of the user.
 
-    :param access: :class:`.access.ApiAccess`
+    :param access: :class:`.access.TokenAccess`
     :param model: recordset of the model
     :raise AccessError: where a name is searched and no field for it is open
     """
@@ -235,18 +224,18 @@ def _narrow_condition(access, model, condition):
             return Domain(name, operator, narrow(access, comodel, Domain(value)))
         found = _narrow_relation(access, model, field, operator, value)
         return condition if found is None else found
-    if not rest and _is_taken_over(model, field):
-        # The token opens the value; where it comes from is the user's own affair
-        with current.held_to(None):
+    if not rest and _is_plain_related(model, field):
+        # The token opens the value; it is looked up with the rights of the user
+        with current.limited_to_scopes(None):
             query = model.with_context(active_test=False)._search(condition)
         return Domain("id", "in", query)
     return condition
 
 
-def _is_taken_over(model, field):
-    """Tell whether ``field`` is no more than the stored value of one other record.
+def _is_plain_related(model, field):
+    """Return whether ``field`` is just the stored value of one other record.
 
-    Its value is that of the first record of a list, a search finds all of them.
+    Not so below a list: its value is that of the first record, a search finds all.
     """
     if not field.related or field.store:
         return False
@@ -261,7 +250,7 @@ def _is_taken_over(model, field):
 
 
 def _narrow_name(access, model, operator, value):
-    names = access.open_names(model)
+    names = access.get_name_fields(model)
     if not names:
         raise AccessError(
             model.env._(

@@ -52,7 +52,7 @@ class ErrorAnswer:
     """What may be said of errors to the caller of one request.
 
     :ivar is_scoped: whether the token has less than all rights of its user
-    :ivar is_api: whether it is a call of Odoo's own API, which runs code that knows
+    :ivar is_json2: whether it is a call of Odoo's own API, which runs code that knows
         nothing of tokens
     :ivar translations: {name of a constraint: its text} in the language of the request
     """
@@ -60,7 +60,7 @@ class ErrorAnswer:
     def __init__(self, registry, is_scoped=True):
         self.registry = registry
         self.is_scoped = is_scoped
-        self.is_api = False
+        self.is_json2 = False
         self.translations = {}
         self._writable = {}
 
@@ -171,7 +171,7 @@ class ErrorAnswer:
         if sentence:
             return _with_text(error, sentence)
         is_said = not self.is_scoped or (
-            isinstance(error, HTTPException) and not self.is_api
+            isinstance(error, HTTPException) and not self.is_json2
         )
         if is_said and in_database is None and not _ROW.search(text):
             return error

@@ -4,7 +4,7 @@
 
 from odoo.exceptions import AccessError
 
-from .current import held_to
+from .current import limited_to_scopes
 
 #: Commands of a many2many that change the relation and no record of the other model,
 #: with the place of the ids that they are about.
@@ -32,7 +32,7 @@ def check_values(access, model, operation, values):
     What is linked has to be open too, or its name could be read in the record
     afterwards.
 
-    :param access: :class:`.access.ApiAccess`
+    :param access: :class:`.access.TokenAccess`
     :param model: empty recordset of the model, as the token's user
     :param operation: ``create`` or ``write``
     :param values: dict of the caller
@@ -40,7 +40,7 @@ def check_values(access, model, operation, values):
     :raise MissingError: for a record that the token does not see
     :raise ValueError: for a malformed value
     """
-    allowed = access.of(model._name, operation).fields
+    allowed = access.get_model_access(model._name, operation).fields
     for name, value in values.items():
         field = model._fields.get(name)
         if field is None or name not in allowed:
@@ -126,7 +126,7 @@ def _check_link(access, model, field, comodel, ids):
     ids = set(ids) - set(known.get(comodel, ()))
     if not ids:
         return
-    with held_to(access):
+    with limited_to_scopes(access):
         records = model.env[comodel].browse(ids)
         try:
             records.check_access("read")

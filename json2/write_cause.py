@@ -1,9 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Which code is about to change a record, as the stack of calls tells.
+"""Which code is about to change a record, found in the stack of calls.
 
-The ORM names nowhere the field that it carries out, nor who calls. Looked at only
-where a token's call is about to change a record that is not its own.
+The ORM says nowhere which field it carries out, nor who calls. The stack is inspected
+only where a token's call is about to change a record that is not its own.
 """
 
 import inspect
@@ -17,30 +17,30 @@ _BODIES = {
     name: inspect.unwrap(getattr(BaseModel, name)).__code__
     for name in ("create", "write", "unlink")
 }
-#: Parts of the ORM's own ``create`` and ``write`` that carry out nothing of the caller.
-_ASIDE = frozenset(
+#: Parts of the ORM's own ``create`` and ``write`` that carry out no value of a caller.
+_WITHOUT_VALUE = frozenset(
     {
         BaseModel._add_missing_default_values.__code__,
         BaseModel._validate_fields.__code__,
     }
 )
-#: That no field is being carried out, but defaults or constraints.
-ASIDE = object()
+#: Says that defaults or constraints are being carried out, and no field.
+NO_FIELD = object()
 
 
 def find_field(model_name, end):
-    """Return the outermost field that is being carried out, ASIDE, or None.
+    """Return the outermost field that is being carried out, NO_FIELD, or None.
 
-    :param model_name: whose field it has to be
-    :param end: function that is given a frame, and tells whether to look no further
+    :param model_name: model (name) of the field
+    :param end: function that is given a frame and returns whether to stop there
     """
     found = None
     for frame in _frames():
         code = frame.f_code
         if end(frame):
             break
-        if code in _ASIDE:
-            found = ASIDE
+        if code in _WITHOUT_VALUE:
+            found = NO_FIELD
         elif code.co_argcount and code.co_varnames[0] == "self":
             owner = frame.f_locals.get("self")
             if isinstance(owner, Field) and owner.model_name == model_name:
@@ -51,7 +51,7 @@ def find_field(model_name, end):
 def find_override(records, operation):
     """Return the call whose override, in some module, is about to change ``records``.
 
-    :param operation: how they are about to change
+    :param operation: ``create``, ``write`` or ``unlink``: how they are about to change
     :return: (records, operation, values) of that call; None if it is the ORM's own
         body of a call
     """

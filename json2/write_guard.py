@@ -1,25 +1,30 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What one write of a token changes beside the records that its caller names.
+"""What one write of a token changes besides the records that its caller names.
 
-One value may change many records: a field is inherited from a parent, is taken from
+One value may change many records: a field is inherited from a parent, is related to
 another record, or has a method that writes its value somewhere else. Everything that
 the ORM's own ``create`` and ``write`` do because of a value that the caller sent passes
-here, whether as superuser or not, and needs a reason.
+here, as superuser too, and needs a reason.
 """
 
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from .current import guarded_by, held_to
-from .insufficient_scope import InsufficientScope
-from .write_cause import ASIDE, find_field, find_override
-from .write_equal import changed_names
-from .write_parents import Parents
-from .write_parts import Parts
-from .write_reach import Reach, is_inherited
+from werkzeug.exceptions import Forbidden
 
-#: What Odoo itself notes about a change: nothing that the caller decides.
+from .current import guarded_by, limited_to_scopes
+from .write_cause import NO_FIELD, find_field, find_override
+from .write_related import (
+    DirectAccess,
+    Parents,
+    Parts,
+    changed_names,
+    is_inherited,
+    may_be_opened,
+)
+
+#: What Odoo itself records about a change: the caller decides nothing about it.
 _NOTES = frozenset(
     {
         "bus.bus",
@@ -29,178 +34,199 @@ _NOTES = frozenset(
         "mail.tracking.value",
     }
 )
-#: Addons that put work off to the commit to write these notes.
+#: Addons that defer work to the commit to write these notes.
 _NOTING = ("odoo.addons.mail.", "odoo.addons.bus.")
 
 
-def may_be_any(model):
-    """Tell whether related records of ``model`` (str) can be opened by a box at all.
+class InsufficientScope(Forbidden):
+    """The refusal of a change that needs more than the scopes of the token.
 
-    Not accounts, groups, what governs access, nor what this addon keeps.
+    An HTTP error and not an AccessError: the ORM catches those where it carries out a
+    value, and some business code does.
+
+    :ivar field: name of the field that the caller sent (str)
+    :ivar model: name of the other model that would be changed (str)
     """
-    return model not in ("res.users", "res.groups") and not model.startswith(
-        ("ir.", "oauth.provider.", "res.users.", "res.groups.")
-    )
+
+    def __init__(self, field, model):
+        self.field, self.model = field, model
+        # A challenge may contain only ASCII without quotes (RFC 6750 section 3)
+        super().__init__(
+            f"Writing the field {field} changes records of {model} that the scopes of"
+            " this access token do not open for it."
+        )
 
 
 @dataclass
-class _Body:
+class _Run:
     """One run of the ORM's own ``create`` or ``write``.
 
     :ivar model: name of the model
     :ivar ids: its records (set), those of a ``create`` as soon as there are any
-    :ivar is_making: whether it makes records that there are not yet
-    :ivar made_parents: {model name: ids (set)} of what they are to be made of
+    :ivar is_creating: whether its records do not exist yet
+    :ivar new_parents: {model name: ids (set)} of parents created for its records
     """
 
     model: str
     ids: set
-    is_making: bool = False
-    made_parents: dict = dataclass_field(default_factory=dict)
+    is_creating: bool = False
+    new_parents: dict = dataclass_field(default_factory=dict)
 
 
 class WriteGuard:
-    """Watches one call of ``create`` or ``write`` in the name of a token.
+    """Watches one call of ``create`` or ``write`` with a token.
 
-    :ivar refusal: the :class:`InsufficientScope` that was raised, should business code
-        have caught it
+    :ivar access: :class:`.access.TokenAccess`
+    :ivar model: empty recordset of the call's model, as the token's user
+    :ivar operation: ``create`` or ``write``
+    :ivar sent: fields (set of names) that the caller sent
+    :ivar own_ids: ids (set) of the records that the caller names or creates
+    :ivar refusal: the :class:`InsufficientScope` that was raised, in case business code
+        has caught it
     """
 
     def __init__(self, access, records, operation, values_list):
         """
-        :param access: :class:`.access.ApiAccess`
+        :param access: :class:`.access.TokenAccess`
         :param records: the records that the caller names, as the token's user
         :param operation: ``create`` or ``write``
         :param values_list: list of the dicts that the caller sent
+        :raise InsufficientScope: for what can be refused before the call
         """
         self.access = access
         self.model = records.browse()
         self.operation = operation
         self.sent = {name for values in values_list for name in values}
-        self.own = set(records.ids)
+        self.own_ids = set(records.ids)
         self.refusal = None
-        self._reach = Reach(access, self.model.env)
-        self._parts = Parts(self.model, self.own)
-        self._parents = Parents(self._reach, self.model, self.own, self.sent)
-        self._bodies = []
-        self._allowed_itself = {}
-        self._made = {}
-        self._put_off = []
-        self._boxed = None
-        links = [self._reach.find_bad_link(records, values) for values in values_list]
-        for link in filter(None, links):
-            raise InsufficientScope(link, self.model._fields[link].comodel_name)
+        self._direct = DirectAccess(access, self.model.env)
+        self._parts = Parts(self.model, self.own_ids)
+        self._parents = Parents(self._direct, self.model, self.own_ids, self.sent)
+        self._runs = []
+        self._allowed_directly = {}
+        self._expected_links = {}
+        self._deferred = []
+        self._may_write_related = None
+        for values in values_list:
+            if link := self._direct.find_widening_link(records, values):
+                raise InsufficientScope(link, self.model._fields[link].comodel_name)
         if operation == "write":
             self._check_parents(records, values_list[0])
 
-    # Entered by the hooks of the ORM
+    # Called by the hooks of the ORM
 
-    def on_create(self, model, vals_list, body):
-        """Check and do a creation (``body`` is the ORM's own); return the records."""
-        if not self._bodies:
+    def on_create(self, model, vals_list, run):
+        """Check and do a creation.
+
+        :param run: the ORM's own ``create``
+        :return: the new records
+        """
+        if not self._runs:
             if model._name != self.model._name or self.operation != "create":
-                return body(vals_list)
-            return self._run(_Body(model._name, set(), True), body, vals_list)
+                return run(vals_list)
+            return self._run(_Run(model._name, set(), True), run, vals_list)
         is_parent = self._is_parent_of_new(model)
         reason, cause = "parent", None
         if not is_parent:
             reason, cause = self._judge(model.browse(), "create", vals_list)
-        above = self._bodies[-1]
-        records = self._run(_Body(model._name, set(), True), body, vals_list)
-        self._parts.note(model._name, records.ids)
+        above = self._runs[-1]
+        records = self._run(_Run(model._name, set(), True), run, vals_list)
+        self._parts.note_written(model._name, records.ids)
         if is_parent:
-            above.made_parents.setdefault(model._name, set()).update(records.ids)
-        if reason == "itself":
+            above.new_parents.setdefault(model._name, set()).update(records.ids)
+        if reason == "direct":
             self._remember(records, "create", cause)
         elif reason == "linked":
-            made = self._made.setdefault(model._name, {})
-            made.update(dict.fromkeys(records.ids, cause))
+            expected = self._expected_links.setdefault(model._name, {})
+            expected.update(dict.fromkeys(records.ids, cause))
         return records
 
-    def on_write(self, records, vals, body):
-        """Check and do a write (``body`` is the ORM's own)."""
-        ids = {one for one in records._ids if isinstance(one, int)}
-        is_own = records._name == self.model._name and not ids.isdisjoint(self.own)
-        if not self._bodies:
+    def on_write(self, records, vals, run):
+        """Check and do a write (``run`` is the ORM's own)."""
+        ids = _real_ids(records)
+        is_own = records._name == self.model._name and not ids.isdisjoint(self.own_ids)
+        if not self._runs:
             if not is_own:
-                return body(vals)
+                return run(vals)
         elif ids:
             if is_own:
-                self._check_own_link(records.browse(ids & self.own), vals)
-            others = records.browse(ids - self._own_ids(records))
+                self._check_own_link(records.browse(ids & self.own_ids), vals)
+            others = records.browse(ids - self._get_own_ids(records))
             if self._judge(others, "write", [vals])[0] != "equal":
-                self._parts.note(records._name, ids)
-        return self._run(_Body(records._name, ids), body, vals)
+                self._parts.note_written(records._name, ids)
+        return self._run(_Run(records._name, ids), run, vals)
 
-    def on_unlink(self, records, body):
-        """Check and do a deletion (``body`` is the ORM's own)."""
-        if self._bodies:
-            ids = {one for one in records._ids if isinstance(one, int)}
-            self._judge(records.browse(ids - self._own_ids(records)), "unlink", [{}])
+    def on_unlink(self, records, run):
+        """Check and do a deletion (``run`` is the ORM's own)."""
+        if self._runs:
+            others = records.browse(_real_ids(records) - self._get_own_ids(records))
+            self._judge(others, "unlink", [{}])
         with guarded_by(None):
-            return body()
+            return run()
 
     def on_new(self, records):
         """Note the records that the running ``create`` has made."""
-        if self._bodies and self._bodies[-1].is_making:
-            body = self._bodies[-1]
-            if body.model != records._name:
+        if self._runs and self._runs[-1].is_creating:
+            current = self._runs[-1]
+            if current.model != records._name:
                 return
-            body.ids.update(records.ids)
-            body.is_making = False
-            self._parts.note(body.model, body.ids)
-            if len(self._bodies) == 1:
-                self.own.update(records.ids)
+            current.ids.update(records.ids)
+            current.is_creating = False
+            self._parts.note_written(current.model, current.ids)
+            if len(self._runs) == 1:
+                self.own_ids.update(records.ids)
+
+    # Called at the end of the call
+
+    def run_deferred(self):
+        """Run what has been deferred to the commit, where no guard would see it."""
+        while self._deferred:
+            function = self._deferred.pop(0)
+            self._run(_Run(self.model._name, set(self.own_ids)), function)
 
     def finish(self):
-        """Check at the end of the call what can only be told then.
+        """Check what can only be told when everything is written.
 
-        :raise InsufficientScope: if something was refused and the refusal was caught
-        :raise AccessError: if a record was carried out of what the token sees
+        :raise InsufficientScope: if a record was carried out of what the token sees, if
+            one that was created is not linked, or if a refusal was caught
         """
         if self.refusal:
             raise self.refusal
-        for (name, operation, cause), ids in self._allowed_itself.items():
+        for (name, operation, cause), ids in self._allowed_directly.items():
             records = self.model.env[name].browse(ids).exists()
             records.flush_recordset()
-            with held_to(self.access):
+            with limited_to_scopes(self.access):
                 is_open = records.has_access(operation)
             if not is_open:
                 raise InsufficientScope(cause, name)
-        for name, made in self._made.items():
+        for name, expected in self._expected_links.items():
             linked = self._parts.find_linked(name)
-            for one, cause in made.items():
+            for one, cause in expected.items():
                 if one not in linked:
                     raise InsufficientScope(cause, name)
 
-    def carry_out_rest(self):
-        """Do what has been put off to the commit, which no guard would see there."""
-        while self._put_off:
-            function = self._put_off.pop(0)
-            self._run(_Body(self.model._name, set(self.own)), function)
-
-    def _run(self, _body, method, *args):
+    def _run(self, _of_orm, method, *args):
         # The queue has no other way to tell what is in it
         queue = self.model.env.cr.precommit._funcs
         before = len(queue)
-        self._bodies.append(_body)
+        self._runs.append(_of_orm)
         try:
             result = method(*args)
         finally:
-            self._bodies.pop()
-        if not self._bodies:
+            self._runs.pop()
+        if not self._runs:
             for function in list(queue)[before:]:
                 if not getattr(function, "__module__", "").startswith(_NOTING):
                     queue.remove(function)
-                    self._put_off.append(function)
+                    self._deferred.append(function)
         return result
 
-    def _own_ids(self, records):
+    def _get_own_ids(self, records):
         """Return which ids (set) of the model of ``records`` are the call's own."""
         if records._name != self.model._name:
             return set()
         # What an override writes along with them, it has chosen itself
-        return self.own | self._bodies[0].ids
+        return self.own_ids | self._runs[0].ids
 
     # The reasons
 
@@ -224,13 +250,13 @@ class WriteGuard:
             return "note", None
         cause = cause or self._find_cause(names)
         if cause is None:
-            return "unsent", None
-        if self._is_open_by_box(records._name):
-            return "box", cause
+            return "not sent", None
+        if self._is_opened_by_scope(records._name):
+            return "write related", cause
         if self._is_code_of_own_write(records, operation):
             return "override", cause
         if operation == "create":
-            if all(self._parts.vanishes_by(records, values) for values in vals_list):
+            if all(self._parts.is_part(records, values) for values in vals_list):
                 return "part", cause
             if self._may_get_linked(records):
                 return "linked", cause
@@ -240,17 +266,27 @@ class WriteGuard:
             )
             if not records:
                 return "part", cause
-        if not self._reach.may_change(records, operation, vals_list):
-            self.refusal = InsufficientScope(cause, records._name)
-            raise self.refusal
+        if not self._direct.may_change(records, operation, vals_list):
+            self._refuse(cause, records._name)
         self._remember(records, operation, cause)
-        return "itself", cause
+        return "direct", cause
+
+    def _refuse(self, cause, model):
+        self.refusal = InsufficientScope(cause, model)
+        raise self.refusal
+
+    def _remember(self, records, operation, cause):
+        """Note a change that the token could make itself, for :meth:`finish`."""
+        if operation != "unlink":
+            key = (records._name, operation, cause)
+            self._allowed_directly.setdefault(key, set()).update(records.ids)
 
     def _is_code_of_own_write(self, records, operation):
-        """Tell whether the code of an override changes ``records``.
+        """Return whether the code of an override changes ``records``.
 
-        That is not covered where the token makes the write itself. Nor is it where the
-        ORM does so for the token, which could make it, or on a part of an own record.
+        Such code is not watched where the token makes the write itself. Nor is it where
+        the ORM makes a write that the token could make, or one on a part of an own
+        record.
         """
         found = find_override(records, operation)
         if found is None:
@@ -258,42 +294,37 @@ class WriteGuard:
         above, operation, values = found
         values = values if isinstance(values, list) else [values or {}]
         if operation == "create":
-            if all(self._parts.vanishes_by(above, one) for one in values):
+            if all(self._parts.is_part(above, one) for one in values):
                 return True
         else:
-            above = above.browse(set(above.ids) - self._own_ids(above))
-            above -= self._parts.find(above, values[0])
+            above = above.browse(set(above.ids) - self._get_own_ids(above))
+            above -= self._parts.filter_parts(above, values[0])
             if not above:
                 return True
-        return self._reach.may_change(above, operation, values)
+        return self._direct.may_change(above, operation, values)
 
     def _without_parts(self, records, operation, vals, names, cause):
         """Return ``records`` without parts and parents of own ones."""
-        made = self._made.get(records._name, ())
-        records = records.filtered(lambda one: one.id not in made)
-        records -= self._parts.find(records, vals)
+        expected = self._expected_links.get(records._name, ())
+        records = records.filtered(lambda one: one.id not in expected)
+        records -= self._parts.filter_parts(records, vals)
         if operation == "write":
-            making = [body.made_parents for body in self._bodies if body.is_making]
+            creating = [run.new_parents for run in self._runs if run.is_creating]
             records = records.browse(
                 set(records.ids)
-                - self._parents.find_in_reach(records, names, cause)
-                # Still being made, as the record that is to be made of it
-                - set().union(*(made.get(records._name, ()) for made in making))
+                - self._parents.find_writable(records, names, cause)
+                # Still being created, as the record below it
+                - set().union(*(new.get(records._name, ()) for new in creating))
             )
         return records
-
-    def _remember(self, records, operation, cause):
-        if operation != "unlink":
-            key = (records._name, operation, cause)
-            self._allowed_itself.setdefault(key, set()).update(records.ids)
 
     # Parents
 
     def _is_parent_of_new(self, model):
-        """Tell whether a new record of ``model`` is the parent of a new record."""
-        body = self._bodies[-1]
-        parents = self.model.env[body.model]._inherits
-        return body.is_making and model._name in parents
+        """Return whether a new record of ``model`` is the parent of a new record."""
+        run = self._runs[-1]
+        parents = self.model.env[run.model]._inherits
+        return run.is_creating and model._name in parents
 
     def _check_parents(self, records, values):
         """Check what the caller sends for parents of ``records``.
@@ -307,56 +338,54 @@ class WriteGuard:
                 if is_inherited(self.model, name, parent_name)
             }
             if vals:
-                # Of the new one, should there be a link too, has been asked before
+                # Should a new parent be linked too, that has been checked before
                 parents = records.sudo()[link]
                 self._judge(parents, "write", [vals], min(vals))
 
     def _check_own_link(self, records, vals):
         """Check a link to a parent that the caller's values lead to."""
-        link = self._reach.find_bad_link(records, vals)
+        link = self._direct.find_widening_link(records, vals)
         if link:
             cause = self._find_cause({link})
             if cause is not None:
-                comodel = records._fields[link].comodel_name
-                self.refusal = InsufficientScope(cause, comodel)
-                raise self.refusal
+                self._refuse(cause, records._fields[link].comodel_name)
 
-    # What is made for an own record
+    # What is created for an own record
 
     def _may_get_linked(self, model):
-        """Tell whether a new record of ``model`` may be one that an own record links.
+        """Return whether a new record of ``model`` may be one that an own record links.
 
-        So does the contact of a new applicant come to be. :meth:`finish` sees whether
+        The contact of a new applicant is created like that. :meth:`finish` checks that
         it is linked.
         """
-        body = self._bodies[-1]
-        is_direct = body.model == self.model._name and body.ids <= self.own
+        run = self._runs[-1]
+        is_direct = run.model == self.model._name and run.ids <= self.own_ids
         has_link = bool(self._parts.get_links(model._name))
-        return is_direct and has_link and may_be_any(model._name)
+        return is_direct and has_link and may_be_opened(model._name)
 
-    # The box of the scope
+    # Scopes that may change related records
 
-    def _is_open_by_box(self, name):
-        """Tell whether the scopes let these fields change related records."""
-        if not may_be_any(name) or not may_be_any(self.model._name):
+    def _is_opened_by_scope(self, name):
+        """Return whether the scopes let the fields sent change the model ``name``."""
+        if not may_be_opened(name) or not may_be_opened(self.model._name):
             return False
-        if self._boxed is None:
-            self._boxed = self._find_boxed()
-        return self._boxed
+        if self._may_write_related is None:
+            self._may_write_related = self._compute_may_write_related()
+        return self._may_write_related
 
-    def _find_boxed(self):
+    def _compute_may_write_related(self):
         model, operation = self.model, self.operation
         scopes = self.access.scopes.filtered(
             lambda scope: scope.model == model._name and scope.allows(operation)
         )
-        boxed = scopes.filtered("api_write_related")
-        if boxed == scopes:
-            return bool(boxed)
+        permitting = scopes.filtered("api_write_related")
+        if permitting == scopes:
+            return bool(permitting)
         # Another scope gives some fields, or some records
-        unboxed = (scopes - boxed).field_ids.mapped("name")
+        others = (scopes - permitting).field_ids.mapped("name")
         return not any(
             model._fields[name].inverse or model._fields[name].inherited
-            for name in self.sent.intersection(unboxed)
+            for name in self.sent.intersection(others)
         )
 
     # What the caller sent
@@ -367,15 +396,15 @@ class WriteGuard:
         :param names: fields (set) of the other record that are to be written
         :return: name of the field; None if this is done for no value of the caller
         """
-        first = self._bodies[0]
+        first = self._runs[0]
         cause = find_field(
             self.model._name,
-            lambda frame: frame.f_code is _RUN and frame.f_locals["_body"] is first,
+            lambda frame: frame.f_code is _RUN and frame.f_locals["_of_orm"] is first,
         )
-        if cause is ASIDE:
+        if cause is NO_FIELD:
             return None
         if cause is not None:
-            return self._sent_with(cause)
+            return self._find_sent(cause)
         # A parent is written directly
         for name in (
             *sorted(names),
@@ -386,7 +415,7 @@ class WriteGuard:
                 return name
         return None
 
-    def _sent_with(self, cause):
+    def _find_sent(self, cause):
         """Return the field (name) of the caller that ``cause`` (field) stands for."""
         if cause.name in self.sent:
             return cause.name
@@ -396,6 +425,11 @@ class WriteGuard:
                 if self.model._fields[name].inverse == cause.inverse:
                     return name
         return None
+
+
+def _real_ids(records):
+    """Return the ids (set) of those ``records`` that are in the database."""
+    return {one for one in records._ids if isinstance(one, int)}
 
 
 _RUN = WriteGuard._run.__code__

@@ -13,10 +13,9 @@ class IrModelAccess(models.Model):
     @api.model
     def check(self, model, mode="read", raise_exception=True):
         has_access = super().check(model, mode, raise_exception)
-        access = current.access()
-        if access is None or not has_access or self.env.su:
+        if not has_access or not current.limits(self):
             return has_access
-        if access.allows_model(model, mode):
+        if current.access().allows_model(model, mode):
             return True
         if raise_exception:
             raise self._make_access_error(model, mode)

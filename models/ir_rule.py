@@ -23,8 +23,8 @@ class IrRule(models.Model):
             self = self.with_context(allowed_company_ids=kept or list(allowed))
         if access is None:
             return super()._compute_domain(model_name, mode)
-        # Odoo keeps the result for every caller: it must not know of the token
-        with current.held_to(None):
+        # Odoo caches the result for every caller: it must not depend on the token
+        with current.limited_to_scopes(None):
             domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
 from ..json2.access import is_enforceable, is_generic
-from ..json2.write_guard import may_be_any
+from ..json2.write_related import may_be_opened
 from .oauth_provider_scope import BROKEN_FILTER
 
 _logger = logging.getLogger(__name__)
@@ -406,7 +406,7 @@ class OAuthProviderScope(models.Model):
                     " ones through its fields."
                 )
             )
-        if not may_be_any(self.model):
+        if not may_be_opened(self.model):
             raise ValidationError(
                 self.env._(
                     "No scope on “%s” may change related records through its fields.",

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessDenied, ValidationError
 
 from odoo.addons.base.models.res_users import check_identity
 
-from ..json2 import current
+from ..json2 import current, orm
 from ..storage.cache import cached_committed, invalidate
 from ..tools.sign_in import SECOND_FACTORS
 
@@ -158,10 +158,9 @@ class ResUsers(models.Model):
     def _has_field_access(self, field, operation):
         # Odoo opens some fields of one's own account beside what the ORM says
         has_access = super()._has_field_access(field, operation)
-        access = current.access()
-        if access is None or not has_access or self.env.su:
+        if not has_access or not current.limits(self):
             return has_access
-        return self._oauth_allows_field(access, field, operation)
+        return orm.allows_field(self, field, operation)
 
     def authenticate(self, credential, user_agent_env):
         auth_info = super().authenticate(credential, user_agent_env)

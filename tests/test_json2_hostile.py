@@ -9,7 +9,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..json2.access import READ_METHODS
+from ..json2.call import READ_METHODS
 from .test_json2 import SECRET, Json2Case
 
 #: What a caller might try, by the name of the argument. ``{hidden}`` is a field that no

@@ -208,7 +208,7 @@ class TestJson2Isolation(Json2Case):
 
 
 @tagged("post_install", "-at_install")
-class TestApiAccessVariables(BaseCase):
+class TestJson2Current(BaseCase):
     def seen(self):
         return (
             current.access(),
@@ -220,18 +220,22 @@ class TestApiAccessVariables(BaseCase):
     def test_they_belong_to_one_thread_and_one_block(self):
         nothing = (None, None, False, False)
         access, elsewhere = object(), []
-        with current.within([1]), current.held_to(access), current.fetching():
+        with (
+            current.limited_to_companies([1]),
+            current.limited_to_scopes(access),
+            current.fetching(),
+        ):
             self.assertEqual(self.seen(), (access, (1,), True, True))
             thread = threading.Thread(target=lambda: elsewhere.append(self.seen()))
             thread.start()
             thread.join()
-            with current.held_to(None):
+            with current.limited_to_scopes(None):
                 self.assertIsNone(current.access())
             self.assertIs(current.access(), access)
         self.assertEqual(elsewhere, [nothing])
         self.assertEqual(self.seen(), nothing)
         with self.assertRaises(ZeroDivisionError):
-            with current.within([]), current.held_to(access):
+            with current.limited_to_companies([]), current.limited_to_scopes(access):
                 with current.internal():
                     self.assertEqual(current.companies(), ())
                     raise ZeroDivisionError

@@ -19,7 +19,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..json2 import call
-from ..json2.access import ApiAccess, is_enforceable
+from ..json2.access import TokenAccess, is_enforceable
 from .common import OAuthCase
 from .walk import changes
 from .walk.code import CODE
@@ -226,7 +226,7 @@ class TestWalk(OAuthCase):
 
     def _access(self, token, record, field):
         """Return the access that may write ``field`` of ``record`` and link with it."""
-        access = ApiAccess(token)
+        access = TokenAccess(token)
         access.scopes = self._scope(record._name, record.id)
         if access.scopes:
             found = self.env["ir.model.fields"]._get(record._name, field.name)

@@ -1,0 +1,347 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Which other records one write of a token may change.
+
+Those that the token may change by a call of its own (:class:`DirectAccess`), the
+parents of what it may write (:class:`Parents`), and the parts of its own records
+(:class:`Parts`). What a write leaves as it is (:func:`changed_names`) needs no reason.
+"""
+
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Command
+
+from .access import is_enforceable
+from .current import limited_to_scopes
+from .values import check_values
+
+#: Models whose records belong to what they name by ``res_model`` and ``res_id``.
+_ATTACHED = frozenset({"ir.attachment", "mail.followers"})
+#: Types of fields whose values are not compared: what they hold is elsewhere.
+_UNCOMPARED = frozenset({"properties", "properties_definition"})
+
+
+def may_be_opened(model):
+    """Return whether a scope may open related records of ``model`` (name) at all.
+
+    Not accounts, groups, what governs access, nor what this addon stores.
+    """
+    return model not in ("res.users", "res.groups") and not model.startswith(
+        ("ir.", "oauth.provider.", "res.users.", "res.groups.")
+    )
+
+
+def is_inherited(model, name, parent_name):
+    """Return whether the field ``name`` of ``model`` (recordset) is its parent's.
+
+    :param parent_name: name of the parent's model
+    """
+    field = model._fields.get(name)
+    if field is None or not field.inherited:
+        return False
+    return field.related.partition(".")[0] == model._inherits.get(parent_name)
+
+
+class DirectAccess:
+    """The changes that a token may make by a call of its own.
+
+    :ivar access: :class:`.access.TokenAccess`
+    :ivar env: environment of the call, as the token's user
+    """
+
+    def __init__(self, access, env):
+        self.access = access
+        self.env = env
+
+    def may_change(self, records, operation, vals_list):
+        """Return whether the token could make this change by a call of its own.
+
+        :param records: the records to change; none to be created
+        :param operation: ``create``, ``write`` or ``unlink``
+        :param vals_list: list of dicts of values; one for ``write``
+        """
+        model = self.env[records._name]
+        if not self.access.allows_model(model._name, operation):
+            return False
+        try:
+            if not is_enforceable(model, self.access):
+                return False
+            target = model.browse(records.ids)
+            with limited_to_scopes(self.access):
+                target.check_access(operation)
+            if operation == "unlink":
+                return True
+            for values in vals_list:
+                values = _as_sent(values)
+                check_values(self.access, model, operation, values)
+                if not self.may_write_fields(model, values):
+                    return False
+                if self.find_widening_link(target, values):
+                    return False
+        except (AccessError, MissingError, UserError, ValueError):
+            return False
+        return True
+
+    def may_write_fields(self, model, names):
+        """Return whether the token and its user may write all fields ``names``."""
+        with limited_to_scopes(self.access):
+            return all(
+                name in model._fields
+                and model._has_field_access(model._fields[name], "write")
+                for name in names
+            )
+
+    def find_widening_link(self, records, values):
+        """Return the link to a parent in ``values`` that opens more than is open now.
+
+        Below the parent of other records, a record would share what is theirs.
+
+        :param records: the records that are to get it; none for new ones
+        :param values: dict, as ``write`` takes it
+        :return: name of the field, or None
+        """
+        for parent, link in records._inherits.items():
+            new = values.get(link)
+            if type(new) is not int or (
+                records and all(one[link].id == new for one in records.sudo())
+            ):
+                continue
+            names, is_any = self._get_writable_of_parent(records, link)
+            if not names and not is_any:
+                continue
+            target = self.env[parent].browse(new)
+            found = self.access.get_model_access(parent, "write")
+            if found is None or not names <= found.fields:
+                return link
+            with limited_to_scopes(self.access):
+                is_open = target.has_access("write")
+            if not is_open or not self.may_write_fields(target.browse(), names):
+                return link
+        return None
+
+    def _get_writable_of_parent(self, model, link):
+        """Return what may be written of a parent through ``model`` (recordset).
+
+        By this token, or by another one of its client: that may have asked for the
+        scope of the link first, and for that of the fields later.
+
+        :param link: field (name) that links the parent
+        :return: fields (set of names), and whether a method may write others as well
+        """
+        scopes = self.access.scopes | self.access.token.client_id.scope_ids
+        found = scopes.filtered(
+            lambda scope: (
+                scope.model == model._name
+                and (scope.allows("write") or scope.allows("create"))
+            )
+        )
+        fields = [model._fields[name] for name in found.field_ids.mapped("name")]
+        fields = [field for field in fields if field.inverse]
+        paths = [field.related.split(".") for field in fields if field.related]
+        names = {path[1] for path in paths if path[0] == link and len(path) == 2}
+        return names, any(not field.related for field in fields)
+
+
+def _as_sent(values):
+    """Return ``values`` (dict) that code wrote as a caller would have sent them."""
+    return {
+        name: [list(one) for one in value]
+        if isinstance(value, list | tuple)
+        and all(isinstance(one, list | tuple) for one in value)
+        else value
+        for name, value in values.items()
+    }
+
+
+class Parents:
+    """The parents (``_inherits``) that a call may write, for what is below them."""
+
+    def __init__(self, direct, model, own_ids, sent):
+        """
+        :param direct: :class:`DirectAccess`
+        :param model: empty recordset of the call's model, as the token's user
+        :param own_ids: ids (set) of the call's own records, which may get more
+        :param sent: fields (set of names) that the caller sent
+        """
+        self._direct = direct
+        self._model = model
+        self._own_ids = own_ids
+        self._sent = sent
+
+    def find_writable(self, parents, names, cause):
+        """Return which of ``parents`` have only children that the token may write.
+
+        Archived children count, and those of every model. A parent without any is not
+        among them.
+
+        :param names: fields (set) of the parents that are to be written
+        :param cause: field (name) that the caller sent
+        :return: ids (set)
+        """
+        found, closed = set(), set()
+        for child_name in sorted(type(parents)._inherits_children):
+            child = self._model.env[child_name].sudo().with_context(active_test=False)
+            if child._abstract:
+                continue
+            link = child._inherits[parents._name]
+            children = child.search([(link, "in", parents.ids)])
+            found.update(children[link].ids)
+            writable = self._filter_writable(children, parents._name, names, cause)
+            closed.update((children - writable)[link].ids)
+        return found - closed
+
+    def _filter_writable(self, children, parent_name, names, cause):
+        """Return which ``children`` of parents the token may write."""
+        writable = children.browse()
+        if children._name == self._model._name:
+            # Its own have been checked, and for the others the same fields are sent
+            writable = children.filtered(lambda one: one.id in self._own_ids)
+            names = {cause} | (names & self._sent)
+        elif not all(is_inherited(children, name, parent_name) for name in names):
+            return writable
+        rest = children - writable
+        if not rest:
+            return children
+        model = self._model.env[children._name]
+        access = self._direct.access
+        found = access.get_model_access(model._name, "write")
+        if found is not None and names <= found.fields:
+            if self._direct.may_write_fields(model, names):
+                with limited_to_scopes(access):
+                    writable += rest.browse(
+                        model.browse(rest.ids)._filtered_access("write").ids
+                    )
+        if type(children)._inherits_children and children - writable:
+            # A record may be the child of one that is the child of another one
+            writable += rest.browse(
+                self.find_writable(children - writable, names, cause)
+            )
+        return writable
+
+
+class Parts:
+    """The records that are deleted together with the own records of a call."""
+
+    def __init__(self, model, own_ids):
+        """
+        :param model: empty recordset of the call's model
+        :param own_ids: ids (set) of the call's own records, which may get more
+        """
+        self._model = model
+        self._own_ids = own_ids
+        self._written = {}
+
+    def note_written(self, name, ids):
+        """Note that the call may write the records ``ids`` of the model ``name``."""
+        self._written.setdefault(name, set()).update(ids)
+
+    def filter_parts(self, records, vals):
+        """Return which of ``records`` are parts of own ones, before and after a write.
+
+        :param vals: dict that is to be written on them
+        """
+        found = records.browse()
+        for one in records.sudo():
+            before = self._read_links(one)
+            if self.is_part(one, before) and self.is_part(one, before | vals):
+                found |= records.browse(one.id)
+        return found
+
+    def is_part(self, model, values):
+        """Return whether a record with these ``values`` is part of an own record.
+
+        :param model: recordset of its model
+        """
+        if model._name in _ATTACHED:
+            owner, number = values.get("res_model"), values.get("res_id")
+            if owner == self._model._name and number in self._own_ids:
+                return True
+            # A value that is stored so, and who follows a record that is being made
+            is_part = model._name == "mail.followers" or values.get("res_field")
+            return bool(is_part) and number in self._written.get(owner, ())
+        return any(values.get(link) in self._own_ids for link in self._cascades(model))
+
+    def get_links(self, name):
+        """Return the links (names of fields) of own records to the model ``name``."""
+        return [
+            link.name
+            for link in self._model._fields.values()
+            if link.type == "many2one" and link.store and link.comodel_name == name
+        ]
+
+    def find_linked(self, name):
+        """Return the records (set of ids) of the model ``name`` that own ones link."""
+        own = self._model.browse(self._own_ids).sudo().exists()
+        return {one for link in self.get_links(name) for one in own[link].ids}
+
+    def _read_links(self, record):
+        if record._name not in _ATTACHED:
+            return {link: record[link].id for link in self._cascades(record)}
+        names = {"res_model", "res_id", "res_field"} & record._fields.keys()
+        return {name: record[name] for name in names}
+
+    def _cascades(self, model):
+        """Return the links (names) of ``model`` that cascade from an own record."""
+        return [
+            link.name
+            for link in model._fields.values()
+            if link.type == "many2one"
+            and link.store
+            and link.comodel_name == self._model._name
+            and link.ondelete == "cascade"
+        ]
+
+
+def changed_names(record, values):
+    """Return the fields (set of names) that ``values`` change on ``record``.
+
+    :param record: one record; compared in its company and language
+    :param values: dict, as ``write`` takes it
+    """
+    record = record.sudo().with_context(bin_size=False, active_test=False)
+    return {
+        name
+        for name, value in values.items()
+        if name not in record._fields or _changes(record, record._fields[name], value)
+    }
+
+
+def _changes(record, field, value):
+    if field.type in _UNCOMPARED:
+        return True
+    if field.type in ("one2many", "many2many"):
+        return _changes_list(set(record[field.name].ids), value)
+    try:
+        new = field.convert_to_cache(value, record)
+    except (AssertionError, TypeError, ValueError):
+        return True
+    if new != field.convert_to_cache(record[field.name], record):
+        return True
+    if field.store and field.translate and record.env.lang:
+        # The text of another language shows where there is none of this one
+        stored = field._get_stored_translations(record) or {}
+        return bool(new) and record.env.lang not in stored
+    return False
+
+
+def _changes_list(before, commands):
+    """Return whether ``commands`` change a list that has the ids ``before`` (set)."""
+    if commands is None or commands is False:
+        return bool(before)
+    if not isinstance(commands, list):
+        # The records themselves, in whichever form
+        return True
+    after = set(before)
+    for command in commands:
+        if not isinstance(command, list | tuple) or not command:
+            return True
+        if command[0] == Command.LINK:
+            after.add(command[1])
+        elif command[0] == Command.UNLINK:
+            after.discard(command[1])
+        elif command[0] == Command.CLEAR:
+            after.clear()
+        elif command[0] == Command.SET:
+            after = set(command[2])
+        else:
+            return True
+    return after != before
