@@ -60,7 +60,7 @@ class OAuthJson2Controller(WebJson2Controller):
             __model__,
             __method__,
         )
-        companies = access.companies if token.grant_id.limits_companies() else None
+        companies = access.companies if token.grant_id.is_company_limited else None
         if companies is not None:
             kwargs = call.limit_contexts(access, kwargs)
         with limited_to_companies(companies):

@@ -44,7 +44,7 @@ user = env["res.users"].search([("login", "=", values["login"])])
 user.company_ids |= env["res.company"].create({"name": "Second Company"})
 grant = env["oauth.provider.grant"].ensure(client, user)
 grant.consent(client.scope_ids, scopes[0])
-grant.last_for(86400)
+grant.set_duration(86400)
 result = [client.identifier, many.identifier]
 """
 ARABIC = """

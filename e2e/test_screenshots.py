@@ -68,7 +68,7 @@ for number, client in enumerate(clients):
             "UPDATE oauth_provider_grant SET create_date = %s WHERE id = %s",
             [now - timedelta(days=9 * (age // (1 + number)) + number), grant.id],
         )
-    grant.last_for(30 * 86400)
+    grant.set_duration(30 * 86400)
 env["ir.config_parameter"].set_param("oauth_provider.issuer", values["issuer"])
 result = [clients[0].identifier, clients[0].id]
 """

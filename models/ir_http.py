@@ -168,7 +168,7 @@ class IrHttp(models.AbstractModel):
         cls._oauth_leave_session()
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())
-        token.grant_id.note_use(request.httprequest.remote_addr)
+        token.grant_id.record_use(request.httprequest.remote_addr)
         return token
 
     @classmethod

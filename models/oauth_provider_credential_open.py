@@ -69,16 +69,16 @@ class LiveToken:
         """Tell whether an addon says what it opens."""
         return self._records.env["oauth.provider.token"].has_own_data()
 
-    def note_use(self, address):
-        """Remember that its grant is used, see :meth:`oauth.provider.grant.note_use`.
+    def record_use(self, address):
+        """Record that its grant is used, see :meth:`oauth.provider.grant.record_use`.
 
-        :param address: network address of whoever uses it (str)
+        :param address: network address of the caller (str)
         """
         grant = self.row.grant_id
-        if grant and self._records.env["oauth.provider.grant"].is_use_news(
+        if grant and self._records.env["oauth.provider.grant"].is_use_due(
             grant.last_used
         ):
-            self.as_record().grant_id.note_use(address)
+            self.as_record().grant_id.record_use(address)
 
 
 class OAuthProviderCredential(models.AbstractModel):

@@ -19,7 +19,10 @@ BATCH = 1000
 
 
 class OAuthProviderGrant(models.Model):
-    """What one user allowed one client. Codes and tokens hang below it."""
+    """What one user allowed one client, and until when.
+
+    Codes and tokens belong to it.
+    """
 
     _name = "oauth.provider.grant"
     _inherit = ["oauth.provider.client.user.mixin"]
@@ -40,7 +43,7 @@ class OAuthProviderGrant(models.Model):
         help="What the user was asked for and left out. It is not asked for again"
         " unless the application wants a new decision (prompt=consent).",
     )
-    # Of the row itself, so that a request with a token reads one relation less
+    # In the row itself, so that a request with a token reads one relation less
     declined_numbers = fields.Json(
         compute="_compute_declined_numbers",
         compute_sudo=True,
@@ -67,6 +70,7 @@ class OAuthProviderGrant(models.Model):
         help="The companies in which the client may act for the user. Empty: all of the"
         " user's.",
     )
+    # Not computed from the list: a company that is deleted leaves it
     is_company_limited = fields.Boolean(
         string="Limited to Companies",
         readonly=True,
@@ -155,32 +159,34 @@ class OAuthProviderGrant(models.Model):
         )
 
     @api.private
-    def knows(self, redirect_uri):
-        """Tell whether the user has been shown where this address (record) is.
+    def has_shown(self, redirect_uri):
+        """Tell whether the consent page has shown where this redirect URI leads.
 
-        And since it has been registered: an application is its addresses.
+        That counts only if it was registered before the user consented.
+
+        :param redirect_uri: redirect URI (record)
         """
         since = redirect_uri.registered_at
         if not since:
-            # From before this was recorded
+            # It was registered before the addon recorded this
             return True
         if self.consented_at and since > self.consented_at:
             return False
         return redirect_uri.origin in (self.shown_origins or "").splitlines()
 
     @api.private
-    def note_shown(self, redirect_uri):
-        """Remember that the user has been shown where this address (record) is."""
-        known = (self.shown_origins or "").splitlines()
-        if redirect_uri.origin and redirect_uri.origin not in known:
-            self.shown_origins = "\n".join([*known, redirect_uri.origin])
+    def add_shown(self, redirect_uri):
+        """Remember that the user has seen where this redirect URI (record) leads."""
+        origins = (self.shown_origins or "").splitlines()
+        if redirect_uri.origin and redirect_uri.origin not in origins:
+            self.shown_origins = "\n".join([*origins, redirect_uri.origin])
 
     @api.private
     def ensure(self, client, user):
         """Return the live grant of ``user`` to ``client``, made if there is none."""
         grant = self.find_live(client, user)
         if not grant:
-            # One that has expired makes room: what comes now is a new one
+            # Only one grant may be in force: close one that has expired
             self.search(
                 [
                     ("client_id", "=", client.id),
@@ -189,9 +195,9 @@ class OAuthProviderGrant(models.Model):
                 ]
             ).withdraw()
             self.flush_model()
-            # Two requests at once: the second one fails on its snapshot, is retried
-            # by Odoo and finds the grant of the first.
-            # Whoever archives one of the two waits, and ends the new grant, too.
+            # Of two requests at once, the second one fails on its snapshot, is retried
+            # by Odoo and finds the grant of the first. Archiving the client or the
+            # user waits for this transaction, and then ends the new grant as well.
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO oauth_provider_grant"
@@ -213,7 +219,7 @@ class OAuthProviderGrant(models.Model):
 
     @api.private
     def consent(self, asked, ticked):
-        """Remember what the user has just decided.
+        """Record what the user has just decided.
 
         :param asked: scopes (recordset) that the page asked for
         :param ticked: those that the user allowed
@@ -234,10 +240,10 @@ class OAuthProviderGrant(models.Model):
         self._log_event("consent_given", reason=" ".join(ticked.mapped("code")))
 
     def _notify(self):
-        """Queue a mail to the person: whoever did not do it learns of it.
+        """Queue a mail to the person, in case somebody else gave the consent.
 
-        Where the mail module is there and the person has an address; it is sent by
-        Odoo's own job, so that no sign-in waits for a mail server.
+        Only if the person has an address. Odoo's own job sends it, so that no sign-in
+        waits for a mail server.
         """
         self.ensure_one()
         user = self.user_id
@@ -270,8 +276,11 @@ class OAuthProviderGrant(models.Model):
         )
 
     @api.private
-    def limit_to(self, companies):
-        """Let the client act in ``companies`` (records) alone; all of them: in any."""
+    def limit_to_companies(self, companies):
+        """Let the client act only in ``companies`` (records).
+
+        If these are all companies of the user, there is no limit.
+        """
         self.ensure_one()
         is_any = self.user_id.company_ids <= companies
         self.write(
@@ -282,14 +291,6 @@ class OAuthProviderGrant(models.Model):
                 "is_company_limited": not is_any,
             }
         )
-
-    @api.private
-    def limits_companies(self):
-        """Tell whether the user chose some of the companies.
-
-        Not by those that are listed: a company that is deleted leaves the list.
-        """
-        return self.is_company_limited
 
     @api.constrains("allowed_company_ids", "is_company_limited")
     def _check_companies(self):
@@ -307,31 +308,31 @@ class OAuthProviderGrant(models.Model):
         companies = self.env["res.company"].browse(
             self.user_id.sudo()._get_company_ids()
         )
-        if self.limits_companies():
+        if self.is_company_limited:
             companies &= self.allowed_company_ids
         return companies
 
     @api.private
     def is_without_company(self):
         """Tell whether none of the companies that the user chose is left."""
-        return bool(self and self.limits_companies() and not self.get_companies())
+        return bool(self and self.is_company_limited and not self.get_companies())
 
     @api.model
     @api.private
-    def is_use_news(self, last):
-        """Tell whether a use now is more than the ``last`` one (datetime or None)."""
+    def is_use_due(self, last):
+        """Tell whether to record a use after the ``last`` one (datetime or None)."""
         return not last or last <= fields.Datetime.now() - USE_INTERVAL
 
     @api.private
-    def note_use(self, address=None):
-        """Remember that a token below this grant is used, at most once a minute.
+    def record_use(self, address=None):
+        """Record that a token below this grant is used, at most once a minute.
 
-        After the request and apart from it: what only reads must not write, and no
-        request waits for another one.
+        In a transaction of its own after the request: requests that only read must not
+        write, and none waits for another one.
 
-        :param address: network address of whoever uses it (str), or None
+        :param address: network address of the caller (str), or None
         """
-        if not self or not self.is_use_news(self.last_used):
+        if not self or not self.is_use_due(self.last_used):
             return
         now = fields.Datetime.now()
         query = SQL(
@@ -349,15 +350,15 @@ class OAuthProviderGrant(models.Model):
 
     @api.private
     def get_pictured_user(self):
-        """Return the user (record) whose picture the client of this grant may have.
+        """Return the user (record) whose picture the client of this grant may load.
 
-        None once the grant has ended, or the profile is no longer allowed: to the
-        client, or by the person.
+        None once the grant has ended, or the client or the person no longer allows the
+        scope ``profile``.
         """
         grant = self.exists()
         client, user = grant.client_id, grant.user_id
-        is_told = "profile" in grant._allowed_scopes().mapped("code")
-        if not grant.is_live() or not client.active or not is_told:
+        may_read = "profile" in grant._allowed_scopes().mapped("code")
+        if not grant.is_live() or not client.active or not may_read:
             return self.env["res.users"]
         return user.filtered(lambda user: user.active and client.allows_user(user))
 
@@ -365,13 +366,13 @@ class OAuthProviderGrant(models.Model):
         """Return the scopes that the client may still have below this grant."""
         scopes = self.client_id.scope_ids
         if self.consented_at and not self.client_id.skip_authorization:
-            # Else nobody was asked: for a trusted client, or one that had the password
+            # Otherwise nobody was asked: the client is trusted, or had the password
             scopes &= self.scope_ids
         return scopes - self.declined_scope_ids.optional()
 
     @api.private
     def withdraw(self):
-        """Withdraw these grants: every code and token below them dies at once."""
+        """Withdraw these grants and revoke every code and token below them."""
         live = self.filtered(lambda grant: not grant.revoked_at)
         live.write({"revoked_at": fields.Datetime.now()})
         self.env["oauth.provider.credential"].revoke_where(
@@ -418,25 +419,22 @@ class OAuthProviderGrant(models.Model):
         return min(moment, end) if end else moment
 
     @api.private
-    def last_for(self, duration):
-        """Let this grant end by itself.
-
-        :param duration: seconds from the consent on; 0 for no end
-        """
+    def set_duration(self, duration):
+        """Let this grant expire ``duration`` seconds after the consent; 0 for never."""
         self.ensure_one()
         start = self.consented_at or fields.Datetime.now()
         self.expires_at = bool(duration) and start + timedelta(seconds=duration)
 
     @api.private
     def get_duration(self):
-        """Return the seconds for which the person let the client in; 0 for no end."""
+        """Return the seconds for which the person consented; 0 for no end."""
         if not (self.expires_at and self.consented_at):
             return 0
         return int((self.expires_at - self.consented_at).total_seconds())
 
     @api.autovacuum
     def _gc_expired(self):
-        # Whatever looks at the date of withdrawal sees that they have ended
+        # Code that looks only at ``revoked_at`` sees that they have ended
         expired = Domain("revoked_at", "=", False) & Domain(
             "expires_at", "<=", fields.Datetime.now()
         )

@@ -17,7 +17,7 @@ class OAuthProviderSession(models.Model):
     """A person's sign-in to one client, from one browser (OpenID Connect).
 
     It remembers when and how the person had signed in to Odoo, for the ID tokens of
-    later refreshes, and whom to tell when the person signs out.
+    later refreshes, and which clients to notify when the person signs out.
     """
 
     _name = "oauth.provider.session"
@@ -82,7 +82,7 @@ class OAuthProviderSession(models.Model):
         if unchanged:
             return session
         if session:
-            # Signed in anew: the tokens of before keep what they say
+            # Signed in again: earlier tokens keep their claims
             values["sid"] = session.sid
         return self.create(
             {
@@ -129,27 +129,28 @@ class OAuthProviderSession(models.Model):
 
     @api.private
     def end(self):
-        """End these sessions and tell the clients that want to know of it.
+        """End these sessions and notify the clients that have a logout URI.
 
-        With a client that is told, the access that was not given for the time of
-        absence (``offline_access``) ends too (Back-Channel Logout 1.0 section 2.7).
+        Tokens of a client that is notified are revoked, except those with
+        ``offline_access`` (Back-Channel Logout 1.0 section 2.7).
         """
         live = self.filtered(lambda session: not session.ended_at)
         live.write({"ended_at": fields.Datetime.now()})
-        told = live.filtered("client_id.backchannel_logout_uri")
-        if not told:
+        notified = live.filtered("client_id.backchannel_logout_uri")
+        if not notified:
             return
         for model in CREDENTIALS:
             bound = self.env[model].search(
-                Domain("session_id", "in", told.ids)
+                Domain("session_id", "in", notified.ids)
                 & self.env[model].maybe_live_domain()
             )
             bound.filtered(lambda token: token.has_ended_with_session()).revoke()
-        # One name may stand for several sign-ins: the client is told once
+        # Several sign-ins may share one session ID: the client is notified once
+        by_sid = notified.grouped("sid").values()
         self.env["oauth.provider.logout"].announce(
-            self.browse().concat(*(same[:1] for same in told.grouped("sid").values()))
+            self.browse().concat(*(same[:1] for same in by_sid))
         )
-        for session in told:
+        for session in notified:
             self.env["oauth.provider.event"].record(
                 "revoked",
                 client=session.client_id,

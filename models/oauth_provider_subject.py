@@ -25,7 +25,7 @@ class OAuthProviderSubject(models.Model):
     _user_uniq = models.UniqueIndex("(user_id)")
 
     def init(self):
-        """Give every user an identifier: at the installation, and whom that lacks."""
+        """Give an identifier to each user without one, whenever this is installed."""
         self._generate(SQL("true"))
 
     @api.model

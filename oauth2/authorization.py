@@ -213,7 +213,7 @@ class AuthorizationRequest:
             return bool(sensitive) and not grant.covers(sensitive)
         # Nobody is answered silently where the person did not agree to
         address = self.client.find_redirect_uri(self.redirect_uri)
-        return not (grant.covers(self.scopes) and grant.knows(address))
+        return not (grant.covers(self.scopes) and grant.has_shown(address))
 
     def known_grant(self, user):
         """Return what ``user`` (record) has allowed the client before, or none."""
@@ -239,7 +239,7 @@ class AuthorizationRequest:
         opens_records = any(s.model_id or s.full_access for s in self.scopes)
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         companies = user.company_ids
-        is_choice = len(companies) > 1 or grant.limits_companies()
+        is_choice = len(companies) > 1 or grant.is_company_limited
         return companies if opens_records and is_choice else companies[:0]
 
     def allowed_companies(self, user):
@@ -285,11 +285,11 @@ class AuthorizationRequest:
             seconds = self.chosen_duration(user, duration)
             grant = grants.ensure(self.client, user)
             grant.consent(self.scopes, granted)
-            grant.note_shown(self.client.find_redirect_uri(self.redirect_uri))
-            grant.last_for(seconds)
+            grant.add_shown(self.client.find_redirect_uri(self.redirect_uri))
+            grant.set_duration(seconds)
             if offered := self.offered_companies(user):
                 chosen = offered.filtered(lambda company: company.id in companies)
-                grant.limit_to(chosen or user.company_id)
+                grant.limit_to_companies(chosen or user.company_id)
         else:
             grant = grants.find_live(self.client, user)
             given = grant.scope_ids

@@ -125,7 +125,7 @@ def _respond(env, message, describe, person=False):
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
-    opened.note_use(message.address)
+    opened.record_use(message.address)
     try:
         described = describe(opened)
     except AccessError:

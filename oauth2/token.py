@@ -87,7 +87,7 @@ def _issue(env, message):
     if validator.has_failed_password:
         record_failure(env, "password", login, message.address)
     if status == 200:
-        validator.known_grant().note_use(message.address)
+        validator.known_grant().record_use(message.address)
     return messages.Answer(status, json.loads(body))
 
 

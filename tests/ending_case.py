@@ -286,7 +286,7 @@ class EndingCase(OAuthCase):
     def leave_companies(self):
         company = self.env["res.company"].create({"name": "Another"})
         self.user.company_ids |= company
-        self.grant.limit_to(company)
+        self.grant.limit_to_companies(company)
         self.user.company_ids -= company
         self.assertTrue(self.grant.is_without_company())
 

@@ -86,7 +86,7 @@ class TestApplication(OAuthCase):
         hooks = self.env.cr.postcommit
         hooks.clear()
         grant = self.env["oauth.provider.grant"].find_live(client, self.user)
-        grant.note_use("198.51.100.7")
+        grant.record_use("198.51.100.7")
         hooks.run()
         self.env.invalidate_all()
         [application] = self.user.oauth_application_ids
@@ -96,7 +96,7 @@ class TestApplication(OAuthCase):
         # What does not know where it comes from leaves it as it is
         grant.last_used = False
         self.env.flush_all()
-        grant.note_use()
+        grant.record_use()
         hooks.run()
         self.env.invalidate_all()
         self.assertEqual(grant.last_address, "198.51.100.7")

@@ -183,7 +183,7 @@ class TestMigration(TransactionCase):
         user.company_ids |= companies
         client = self.env["oauth.provider.client"].create({"name": "Client"})
         grant = self.env["oauth.provider.grant"].ensure(client, user)
-        grant.limit_to(companies[0])
+        grant.limit_to_companies(companies[0])
         self.env.flush_all()
         self.env.cr.execute("UPDATE oauth_provider_grant SET is_company_limited = NULL")
         script = "migrations/19.0.1.3.0/post-migration.py"

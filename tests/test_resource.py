@@ -200,13 +200,13 @@ class TestResource(Json2Case):
         # What the request leaves for afterwards
         hooks = self.env.cr.postcommit
         hooks.clear()
-        grant.note_use()
+        grant.record_use()
         self.assertEqual(len(hooks._funcs), 1)
         hooks.run()
         grant.invalidate_recordset()
         self.assertTrue(grant.last_used)
         self.assertLessEqual(grant.last_used, fields.Datetime.now())
-        grant.note_use()
+        grant.record_use()
         self.assertFalse(hooks._funcs)
 
     def test_a_change_says_who_made_it(self):
