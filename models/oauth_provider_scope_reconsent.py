@@ -235,22 +235,22 @@ class OAuthProviderScope(models.Model):
     # What people are told
 
     @api.private
-    def get_told(self):
-        """Return what a person is told of these scopes, and all that they open.
+    def get_consent_fingerprint(self):
+        """Return what the consent page says of these scopes, and all that they open.
 
         In the language of the environment.
 
         :return: list that JSON takes; the same for the same scopes in another order
         """
-        told = []
+        fingerprint = []
         for scope in self.sorted("id"):
             content = {
                 name: sorted(value) if isinstance(value, set) else value
                 for name, value in scope._get_content().items()
             }
             domain = scope.sudo().filter_id.domain
-            told.append([scope.name, scope.description or "", domain, content])
-        return told
+            fingerprint.append([scope.name, scope.description or "", domain, content])
+        return fingerprint
 
     @api.private
     def is_sensitive(self):

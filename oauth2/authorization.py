@@ -166,7 +166,7 @@ class AuthorizationRequest:
             self.parameters,
             self.redirect_uri,
             self.client.with_context(lang=lang).get_consent_fingerprint(),
-            self.scopes.with_context(lang=lang).get_told(),
+            self.scopes.with_context(lang=lang).get_consent_fingerprint(),
         )
 
     def is_as_shown(self, user, shown):
