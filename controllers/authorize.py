@@ -11,7 +11,7 @@ from odoo.http import SessionExpiredException, request
 
 from ..oauth2.authorization import AuthorizationRequest
 from ..oauth2.message import CARRIED_PARAMETERS
-from ..tools import redirect_uri, sign_in, sign_in_mark
+from ..tools import sign_in, sign_in_mark, uri_parts
 from . import person
 from .common import (
     PAGE_HEADERS,
@@ -261,7 +261,7 @@ class AuthorizeController(http.Controller):
                 "shown": authorization.shown_to(user),
                 "is_changed": is_changed,
                 "action": self._form_action(message),
-                "destination": redirect_uri.display_host(authorization.redirect_uri),
+                "destination": uri_parts.display_host(authorization.redirect_uri),
                 "switch_url": "/web/session/logout?" + urlencode({"redirect": own_url}),
             },
             headers=PAGE_HEADERS,

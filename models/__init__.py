@@ -18,7 +18,6 @@ from . import oauth_provider_credential_issue
 from . import oauth_provider_credential_lookup
 from . import oauth_provider_credential_open
 from . import oauth_provider_credential_scopes
-from . import oauth_provider_uri
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
 from . import oauth_provider_client_authentication
@@ -34,7 +33,6 @@ from . import oauth_provider_key_encryption
 from . import oauth_provider_key_rotation
 from . import oauth_provider_logout
 from . import oauth_provider_origin
-from . import oauth_provider_post_logout_redirect_uri
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
 from . import oauth_provider_scope

@@ -61,27 +61,3 @@ class OAuthProviderKey(models.Model):
             client=key.client_id,
             reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),
         )
-
-
-class OAuthProviderRedirectURI(models.Model):
-    _inherit = "oauth.provider.redirect.uri"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        addresses = super().create(vals_list)
-        addresses._record("added")
-        return addresses
-
-    def write(self, vals):
-        result = super().write(vals)
-        self._record("now")
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _record_deletion(self):
-        self._record("removed")
-
-    def _record(self, what):
-        for address in self:
-            reason = f"redirect URI {what} {address.name}"
-            address.client_id._log_event("client_changed", reason)

@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..storage.cache import cached_committed
-from ..tools import redirect_uri
 from ..tools.subject import make_subject
 
 #: Application types that determine the client type.
@@ -389,10 +388,7 @@ class OAuthProviderClient(models.Model):
     def find_redirect_uri(self, uri):
         """Return the redirect URI (record) that ``uri`` (str) matches, or none."""
         self.ensure_one()
-        any_port = self.any_localhost_port
-        return self.redirect_uri_ids.filtered(
-            lambda known: redirect_uri.matches(known.name, uri, any_port)
-        )[:1]
+        return self.redirect_uri_ids.find_match(uri, self.any_localhost_port)
 
     # Extension points
 

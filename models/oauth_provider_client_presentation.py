@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..tools import redirect_uri
+from ..tools import uri_parts
 
 #: Fields with an address that people are shown (RFC 7591 section 2).
 LINKS = ("client_uri", "tos_uri", "policy_uri")
@@ -248,7 +248,7 @@ class OAuthProviderClient(models.Model):
         limit = fields.Datetime.now() - OLD_SECRET
         is_public, is_trusted = self.client_type == "public", self.skip_authorization
         checks = {
-            "plain": any(not redirect_uri.is_loopback(uri) for uri in plain),
+            "plain": any(not uri_parts.is_loopback(uri) for uri in plain),
             "full_access": any(scope.full_access for scope in self.scope_ids),
             "silent_public": is_public and is_trusted,
             "implicit": self.grant_type == "implicit",
@@ -259,7 +259,7 @@ class OAuthProviderClient(models.Model):
             "old_secret": self.secret_changed_at and self.secret_changed_at < limit,
             "trusted": is_trusted and not is_public,
             "cookie": self.grant_type == "implicit"
-            and any(redirect_uri.host(uri) == host for uri in uris),
+            and any(uri_parts.host(uri) == host for uri in uris),
         }
         return {key for key, applies in checks.items() if applies}
 

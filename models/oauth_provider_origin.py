@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import redirect_uri
+from ..tools import uri_parts
 
 
 class OAuthProviderOrigin(models.Model):
@@ -32,7 +32,7 @@ class OAuthProviderOrigin(models.Model):
     @api.constrains("name")
     def _check_name(self):
         for origin in self:
-            if redirect_uri.origin(origin.name) != origin.name:
+            if uri_parts.origin(origin.name) != origin.name:
                 raise ValidationError(
                     self.env._(
                         "The origin “%s” cannot be used: write scheme, host and, if it"

@@ -16,7 +16,7 @@ from oauthlib.oauth2 import (
 )
 from oauthlib.openid.connect.core.exceptions import InteractionRequired, LoginRequired
 
-from ..tools import redirect_uri as uri_rules
+from ..tools import uri_parts
 from ..tools.key_encryption import SigningUnavailableError
 from . import message as messages
 from . import resource_indicator
@@ -205,7 +205,7 @@ class AuthorizationRequest:
         change something; but always where any program on the device may claim the
         answer (RFC 8252 section 8.6).
         """
-        if uri_rules.may_be_claimed_by_any_program(self.redirect_uri):
+        if uri_parts.may_be_claimed_by_any_program(self.redirect_uri):
             return True
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         if self.client.skip_authorization:

@@ -4,7 +4,7 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.redirect_uri_difference import explain
+from ..wizards.redirect_uri_difference import explain
 
 KNOWN = "https://app.example.com/callback"
 

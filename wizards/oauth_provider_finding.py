@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.tools import config
 
-from ..tools import key_encryption, redirect_uri
+from ..tools import key_encryption, uri_parts
 
 
 class OAuthProviderFinding(models.TransientModel):
@@ -137,7 +137,7 @@ class OAuthProviderFinding(models.TransientModel):
         if not self.env[parameter._name].has_access("read"):
             parameter = parameter.browse()
         is_https = issuer.startswith("https://")
-        is_local = redirect_uri.is_loopback(issuer)
+        is_local = uri_parts.is_loopback(issuer)
         same_host = urlsplit(issuer).netloc == urlsplit(base).netloc
         of_issuer = (
             (

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
 from ..tools import authorization_request
-from ..tools.redirect_uri_difference import explain
+from .redirect_uri_difference import explain
 
 
 class OAuthProviderTrial(models.TransientModel):

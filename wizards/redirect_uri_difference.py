@@ -1,9 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Why a redirect URI is not one of those that are registered, for administrators.
+"""Why a redirect URI does not match any registered one, explained to administrators.
 
-Callers of the protocol learn nothing of this: the rule itself is in
-:mod:`.redirect_uri`.
+Callers of the protocol learn nothing of this. The rule itself is in
+:mod:`..models.oauth_provider_redirect_uri`.
 """
 
 import re
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from urllib.parse import unquote
 
-from . import redirect_uri
+from ..models.oauth_provider_redirect_uri import matches
 
-#: RFC 3986 appendix B: takes any text apart, and never fails.
+#: RFC 3986 appendix B: splits any text and never fails.
 _URI = re.compile(
     r"(?:(?P<scheme>[^:/?#]+):)?"
     r"(?://(?:(?P<userinfo>[^/?#@]*)@)?"
@@ -21,7 +21,7 @@ _URI = re.compile(
     r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.DOTALL,
 )
-#: What may differ, and how much it counts against two addresses being meant to be one.
+#: What may differ, and how much it counts against two addresses being the same one.
 WEIGHTS = {
     "host": 16,
     "path": 8,
@@ -59,7 +59,7 @@ class Explanation:
 
     :ivar nearest: the registered address (str) that it matches or is nearest to
     :ivar is_match: whether it matches
-    :ivar differences: tuple of :class:`Difference`; with a match, the free port alone
+    :ivar differences: tuple of :class:`Difference`; with a match, only the free port
     """
 
     nearest: str
@@ -71,11 +71,11 @@ def explain(registered, uri, any_localhost_port=False):
     """Return the :class:`Explanation` of ``uri`` (str), or None if none is registered.
 
     :param registered: registered addresses (list of str)
-    :param any_localhost_port: see :func:`.redirect_uri.matches`
+    :param any_localhost_port: see :func:`matches`
     """
     found = []
     for known in registered:
-        if redirect_uri.matches(known, uri, any_localhost_port):
+        if matches(known, uri, any_localhost_port):
             return Explanation(known, True, differences(known, uri))
         found.append(Explanation(known, False, differences(known, uri)))
     return min(found, key=lambda one: _distance(one, uri), default=None)
