@@ -316,7 +316,7 @@ def is_generic(model, name):
 
 
 def _replaces_field_access(model_class):
-    """Tell whether a module decides by itself which fields of the model are open."""
+    """Return whether a module decides by itself which fields of the model are open."""
     return any(
         not vars(one)["_has_field_access"].__module__.startswith(_FIELD_ACCESS_MODULES)
         for one in model_class.mro()

@@ -1,12 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a caller with an access token learns of a call that has failed.
+"""What the answer to a failed call with an access token may contain.
 
-Odoo answers with a traceback, and PostgreSQL says which row it does not take, with all
-of its columns. No caller may learn of them what the token does not open, nor an
-employee the secrets in the own account.
+Odoo answers with a traceback, and PostgreSQL names the row that it refuses, with all of
+its columns. No caller may learn from them what the token does not open, and no employee
+the secrets in their own account.
 
-Nothing here sends a query: the transaction may be aborted. What is needed is known
+Nothing here sends a query: the transaction may be aborted. What is needed is noted
 before the call.
 """
 
@@ -27,7 +27,7 @@ from .error_text import chain, get_place, is_constant, is_ours
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
-#: What is said of an error of PostgreSQL, by its class (SQLSTATE 23 and 22).
+#: Texts for errors of PostgreSQL, by their class (SQLSTATE 23 and 22).
 _SENTENCES = (
     (errors.NotNullViolation, _lt("A required value is missing.")),
     (errors.UniqueViolation, _lt("There is a record with this value already.")),
@@ -43,14 +43,15 @@ _FIELD = _lt("Field: %s")
 _REFUSED = _lt("Odoo refuses this. The reason is in the server's log.")
 _ARGUMENTS = _lt("Odoo cannot use these arguments. The reason is in the server's log.")
 _REFERENCE = _lt("Reference: %s")
-#: How PostgreSQL tells of a row, should a text have lost the error that it is from.
+#: How PostgreSQL describes a row, in case a text has lost the error that it is from.
 _ROW = re.compile(r"Failing row contains|^(DETAIL|Detail):", re.MULTILINE)
 _FOREIGN_KEY = "_fkey"
 
 
 class ErrorAnswer:
-    """What may be said of errors to the caller of one request.
+    """What the caller of one request may learn about errors.
 
+    :ivar registry: registry of the database
     :ivar is_scoped: whether the token has less than all rights of its user
     :ivar is_json2: whether it is a call of Odoo's own API, which runs code that knows
         nothing of tokens
@@ -65,7 +66,7 @@ class ErrorAnswer:
         self._writable = {}
 
     def open_fields(self, model, names):
-        """Let the caller learn which of some fields an error is about.
+        """Allow an answer to say which of some fields an error is about.
 
         :param model: name of the model
         :param names: names of the fields (iterable) that the token may write
@@ -80,7 +81,7 @@ class ErrorAnswer:
         """
         in_database = find_database_error(error)
         if isinstance(error, HTTPException) and error.response is not None:
-            # An answer of our own, which has been thought about
+            # An answer of our own, made for the caller
             is_said = "WWW-Authenticate" in error.response.headers
             return error if is_said or not in_database else InternalServerError()
         if self._has_text(error):
@@ -92,7 +93,7 @@ class ErrorAnswer:
         return _plain() if self.is_scoped or has_row else error
 
     def describe(self, error, lang):
-        """Return what may be said of an error of PostgreSQL (str), or None.
+        """Return the text for an error of PostgreSQL (str), or None.
 
         :param error: :class:`psycopg2.Error`
         """
@@ -111,7 +112,7 @@ class ErrorAnswer:
         return text
 
     def describe_arguments(self, error, lang):
-        """Return what may be said of arguments that a method does not take (str).
+        """Return the text for arguments that a method does not accept (str).
 
         :param error: what Python, the ORM or PostgreSQL raised for them
         """
@@ -141,7 +142,7 @@ class ErrorAnswer:
         return exceptions.UserError(self._refuse(error, lang, _REFUSED))
 
     def clean_result(self, messages, named, model, lang):
-        """Take out of what ``load`` returns what may not be said.
+        """Remove from what ``load`` returns what the caller may not learn.
 
         :param messages: list of dicts, which are changed
         :param named: names of the fields (list) that the caller sent
@@ -165,7 +166,7 @@ class ErrorAnswer:
             return error
         for one in chain(error):
             if isinstance(one, exceptions.UserError) and is_ours(one):
-                # The ORM has put it into words of its own
+                # The ORM has reworded it
                 return _with_text(error, _get_text(one))
         sentence = in_database is not None and self.describe(in_database, lang)
         if sentence:
@@ -178,7 +179,7 @@ class ErrorAnswer:
         return _with_text(error, self._refuse(error, lang, _REFUSED))
 
     def _refuse(self, error, lang, sentence):
-        """Return the fixed ``sentence`` with a number that the log has as well."""
+        """Return the fixed ``sentence`` (str) with a number that is logged as well."""
         number = str(secrets.randbelow(10**10)).zfill(10)
         _logger.warning(
             "OAuth refusal %s: %s at %s",
@@ -196,13 +197,13 @@ class ErrorAnswer:
 
 
 def find_database_error(error):
-    """Return the error of PostgreSQL that ``error`` is or has behind it, or None."""
+    """Return the error of PostgreSQL that ``error`` is or was caused by, or None."""
     found = (one for one in chain(error) if isinstance(one, psycopg2.Error))
     return next(found, None)
 
 
 def without_details(response, error):
-    """Return ``response`` without the traceback and the like that Odoo puts there.
+    """Return ``response`` without the traceback and other details that Odoo adds.
 
     :param response: what a dispatcher made of ``error``
     """
@@ -226,7 +227,7 @@ def _get_text(error):
 
 
 def _is_default(error, text):
-    """Tell whether ``text`` is what the class of ``error`` says by itself."""
+    """Return whether ``text`` is the default text of the class of ``error``."""
     if isinstance(error, HTTPException):
         return text == str(type(error).description or "")
     return isinstance(error, exceptions.AccessDenied) and text == "Access Denied"

@@ -1,10 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Whether the text of an error holds nothing but what stands in the code.
+"""Whether the text of an error contains nothing but what is written in the code.
 
-Business code puts names of records into its messages, of records too that the caller
-does not see. Looked at is the code that raised the error, which the traceback knows: a
-text that stands there as a whole cannot tell of any record.
+Business code puts names of records into its messages, also of records that the caller
+does not see. The traceback shows the code that raised the error: a text that is written
+there as a whole cannot name any record.
 """
 
 import dis
@@ -12,15 +12,15 @@ from types import CodeType
 
 from odoo.tools.translate import LazyGettext, code_translations, get_translated_module
 
-#: What our own modules are called, with the dot at the end.
+#: Beginning of the names of our own modules, up to the dot.
 _OURS = __name__.rpartition(".json2.")[0] + "."
 _RAISE = dis.opmap["RAISE_VARARGS"]
-#: A word alone may as well be a value that happens to stand in the code.
+#: A single word may as well be a value that happens to be in the code.
 _FEWEST_WORDS = 2
 
 
 def chain(error):
-    """Yield ``error`` and each error behind it, those that are suppressed as well."""
+    """Yield ``error`` and each error that led to it, suppressed ones as well."""
     todo, seen = [error], set()
     while todo:
         one = todo.pop(0)
@@ -37,9 +37,9 @@ def mark_ours(error):
 
 
 def is_ours(error):
-    """Tell whether a ``raise`` of this addon made ``error``, or it is marked.
+    """Return whether a ``raise`` of this addon made ``error``, or it is marked.
 
-    Not what Python raises by itself there: its text may hold any value.
+    Not what Python itself raises there: its text may contain any value.
     """
     if getattr(error, "is_of_oauth_provider", False):
         return True
@@ -52,10 +52,9 @@ def is_ours(error):
 
 
 def is_constant(error, text):
-    """Tell whether ``text`` stands word by word in the code that raised ``error``.
+    """Return whether ``text`` is in the code that raised ``error``, word by word.
 
-    Or is the translation of such a text. No query is sent for it: what Odoo has
-    translated, it still knows.
+    Or is the translation of such a text, which Odoo has in memory: no query is sent.
     """
     words = text.split()
     if len(words) < _FEWEST_WORDS:
@@ -76,7 +75,7 @@ def is_constant(error, text):
 
 
 def get_place(error):
-    """Return where ``error`` was raised (str): the module and the line."""
+    """Return where ``error`` was raised (str): module and line."""
     last = _last(error.__traceback__)
     if last is None:
         return "unknown"
@@ -90,7 +89,7 @@ def _last(step):
 
 
 def _get_translations(frame):
-    """Return what Odoo has loaded for the module of ``frame``: [{text: translation}]"""
+    """Return the translations for the module of ``frame``: [{text: translation}]"""
     module = get_translated_module(frame.f_globals.get("__name__", ""))
     # Another thread may add a language
     loaded = tuple(code_translations.python_translations.items())
@@ -98,7 +97,7 @@ def _get_translations(frame):
 
 
 def _constants(frame):
-    """Yield the texts that the code of ``frame`` holds, or names as constants."""
+    """Yield the texts in the code of ``frame``, and those of constants it names."""
     yield from _texts(frame.f_code)
     for name in frame.f_code.co_names:
         value = frame.f_globals.get(name)

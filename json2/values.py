@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The values that a caller of Odoo's own API wants to have written."""
+"""The values that a caller of Odoo's own API sends to be written."""
 
 from odoo.exceptions import AccessError
 
@@ -10,15 +10,15 @@ from .current import limited_to_scopes
 #: with the place of the ids that they are about.
 _LINK_COMMANDS = {3: 1, 4: 1, 5: None, 6: 2}
 _UNLINK = 3
-#: Types of fields whose value says more than it holds: properties define those of all
-#: records beside, a many2one_reference means nothing without the field of its model.
+#: Types of fields whose value means more than it shows: properties also define those of
+#: other records, a many2one_reference means nothing without the field of its model.
 _REFUSED_TYPES = frozenset(
     {"properties", "properties_definition", "many2one_reference", "one2many"}
 )
 
 #: Fields of an attachment that say what it belongs to: as the file of a field it would
 #: be that field of the other record.
-_PLACES = frozenset({"res_field", "res_model"})
+_OWNER_FIELDS = frozenset({"res_field", "res_model"})
 #: Types of fields that hold one plain value: of anything else they would keep the text
 #: that Python writes, or fail in PostgreSQL.
 _PLAIN_TYPES = frozenset(
@@ -27,10 +27,10 @@ _PLAIN_TYPES = frozenset(
 
 
 def check_values(access, model, operation, values):
-    """Raise for a value that the scopes do not let the caller write.
+    """Raise for a value that the scopes do not allow the caller to write.
 
-    What is linked has to be open too, or its name could be read in the record
-    afterwards.
+    A record that is linked has to be open too, or its name could be read in the linking
+    record afterwards.
 
     :param access: :class:`.access.TokenAccess`
     :param model: empty recordset of the model, as the token's user
@@ -48,14 +48,14 @@ def check_values(access, model, operation, values):
                 model.env._(
                     "This access token does not allow to write “%(field)s” on"
                     " %(model)s.",
-                    # Odoo logs the message: a name that is none may hold anything
+                    # Odoo logs the message: a made-up name may contain anything
                     field=name if field else repr(name),
                     model=model._name,
                 )
             )
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        is_refused = field.type in _REFUSED_TYPES or _is_place(field.base_field)
+        is_refused = field.type in _REFUSED_TYPES or _says_owner(field.base_field)
         if value in (False, None, []) and not is_refused:
             continue
         if is_refused or (field.related and not field.inverse):
@@ -73,8 +73,8 @@ def check_values(access, model, operation, values):
             _check_link(access, model, field, comodel, ids)
 
 
-def _is_place(field):
-    return field.model_name == "ir.attachment" and field.name in _PLACES
+def _says_owner(field):
+    return field.model_name == "ir.attachment" and field.name in _OWNER_FIELDS
 
 
 def _links(field, value):
@@ -118,7 +118,13 @@ def _ids(values):
 def _check_link(access, model, field, comodel, ids):
     """Raise unless the token sees all of the records that are linked.
 
-    The user, and the companies that the token acts in, it knows anyway.
+    It may always link the user and the companies that it acts in.
+
+    :param field: field that links them
+    :param comodel: name of their model
+    :param ids: list of int
+    :raise AccessError: if no scope opens them for reading
+    :raise MissingError: for one that the token does not see
     """
     if comodel not in model.env:
         raise ValueError(f"Malformed value for {field.name}.")

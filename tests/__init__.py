@@ -29,7 +29,6 @@ from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
-from . import test_json2_box
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
@@ -44,6 +43,7 @@ from . import test_json2_scopes
 from . import test_json2_search
 from . import test_json2_search_apps
 from . import test_json2_write
+from . import test_json2_write_related
 from . import test_jwt
 from . import test_key_encryption
 from . import test_keys

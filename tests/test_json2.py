@@ -110,7 +110,7 @@ class Json2Case(OAuthCase):
 
 @tagged("post_install", "-at_install")
 class TestJson2(Json2Case):
-    def test_reading_is_held_to_filter_and_fields(self):
+    def test_reading_is_limited_to_filter_and_fields(self):
         names = ("name", "display_name")
         token = self.get_token(self.create_api_scope(api_read=True, names=names))
         found = self.call(token, "search", domain=[])

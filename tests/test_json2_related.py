@@ -216,7 +216,7 @@ class TestJson2Related(RelatedCase):
         self.assertEqual(len(done), 2)
 
     def test_deleting_through_a_field(self):
-        """An inverse method that deletes is held like one that writes."""
+        """An inverse method that deletes is limited like one that writes."""
         contact, other = self.inside
         model_class = type(contact)
         contact.message_subscribe(other.ids)

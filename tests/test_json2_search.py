@@ -277,7 +277,7 @@ class TestJson2SearchAttack(Json2SearchCase):
         self.assertEqual(found, self.inside[0].ids)
 
     def test_a_search_method_finds_no_hidden_record(self):
-        """What it finds by itself is held to the filter of the scope too."""
+        """What it finds by itself is limited to the filter of the scope too."""
         token = self.open_computed(
             lambda model, operator, value: [
                 ("id", "in", model.search([]).parent_id.ids)

@@ -211,7 +211,7 @@ class TestJson2SearchApps(Json2Case):
                 attendee["event_id"]["partner_ids"], [{"id": partners[0].id}]
             )
 
-    def test_a_report_is_held_to_the_filter(self):
+    def test_a_report_is_limited_to_the_filter(self):
         self.user.group_ids |= self.env.ref("sales_team.group_sale_manager")
         model = "sale.report"
         partners = self.Partner.create([{"name": "In"}, {"name": "Out"}])

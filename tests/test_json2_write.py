@@ -10,7 +10,7 @@ from .test_json2 import SECRET, Json2Case
 
 @tagged("post_install", "-at_install")
 class TestJson2Write(Json2Case):
-    def test_writing_is_held_to_filter_and_fields(self):
+    def test_writing_is_limited_to_filter_and_fields(self):
         scope = self.create_api_scope(api_write=True, names=("name", "ref"))
         token = self.get_token(scope)
         inside, outside = self.inside[0], self.outside
@@ -40,7 +40,7 @@ class TestJson2Write(Json2Case):
         ):
             self.assert_refused(self.call(token, method, **arguments))
 
-    def test_creating_is_held_to_filter_and_fields(self):
+    def test_creating_is_limited_to_filter_and_fields(self):
         scope = self.create_api_scope(
             api_create=True, names=("name", "ref", "category_id")
         )
@@ -173,7 +173,7 @@ class TestJson2Write(Json2Case):
             )
             self.assert_refused(self.call(token, "create", vals_list=[vals]))
 
-    def test_deleting_is_held_to_the_filter(self):
+    def test_deleting_is_limited_to_the_filter(self):
         token = self.get_token(self.create_api_scope(api_unlink=True))
         self.assert_refused(self.call(token, "unlink", ids=self.outside.ids))
         gone = self.inside[1]

@@ -56,14 +56,14 @@ class Step:
     """What came of one field.
 
     :ivar plain: [(Change, reason or None)] of a write without a token, or None
-    :ivar held: the same through the token, or None
+    :ivar limited: the same through the token, or None
     :ivar refusal: why the token could not write it (str)
     :ivar errors: what Odoo said against other values and records
     """
 
     name: str
     plain: list = None
-    held: list = None
+    limited: list = None
     refusal: str = ""
     errors: list = attribute(default_factory=list)
 
@@ -95,7 +95,7 @@ class TestWalk(OAuthCase):
         wrong = [
             f"{step.name}: {change}"
             for step in steps
-            for change, reason in step.held or ()
+            for change, reason in step.limited or ()
             if reason is None
         ]
         self.assertFalse(wrong, "\n".join(["Rows without a reason:", *wrong]))
@@ -168,8 +168,8 @@ class TestWalk(OAuthCase):
             if step.plain is not None:
                 access = self._access(token, record, field)
                 error = Step("")
-                arguments = (record, field, self._held, values, access)
-                step.held = self._written(error, *arguments)
+                arguments = (record, field, self._limited, values, access)
+                step.limited = self._written(error, *arguments)
                 step.refusal = error.errors[0] if error.errors else ""
                 break
         return step
@@ -209,7 +209,7 @@ class TestWalk(OAuthCase):
         record.write(dict(values))
 
     @staticmethod
-    def _held(record, values, access):
+    def _limited(record, values, access):
         method = get_public_method(record, "write")
         call.call(access, record, "write", method, {"vals": dict(values)})
 
@@ -273,10 +273,10 @@ class TestWalk(OAuthCase):
         for step in steps:
             counts["fields"] += 1
             counts["written without a token"] += step.plain is not None
-            counts["written through the token"] += step.held is not None
+            counts["written through the token"] += step.limited is not None
             counts["refused to the token"] += bool(step.refusal)
             reasons.update(
-                reason or "none" for _change, reason in step.held or step.plain or ()
+                reason or "none" for _change, reason in step.limited or step.plain or ()
             )
         _logger.info("Walk: %s", dict(counts))
         _logger.info("Walk: reasons %s", dict(reasons))

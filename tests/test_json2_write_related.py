@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The box of a scope that opens related records to the fields that it lists."""
+"""The permission of a scope to change related records through its fields."""
 
 from unittest.mock import patch
 
@@ -10,7 +10,7 @@ from .test_json2_related import WRITES, RelatedCase
 
 
 @tagged("post_install", "-at_install")
-class TestJson2Box(RelatedCase):
+class TestJson2WriteRelated(RelatedCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -33,32 +33,36 @@ class TestJson2Box(RelatedCase):
             vals={"bank_bic": "NEWBEBB"},
         )
 
-    def create_account_scope(self, code, names, boxed):
-        """Return a scope on bank accounts, with the box where ``boxed``."""
+    def create_account_scope(self, code, names, permitted):
+        """Return a scope on bank accounts, with the permission if ``permitted``."""
         return self.create_api_scope(
-            code, "res.partner.bank", names, api_write_related=boxed, **WRITES
+            code, "res.partner.bank", names, api_write_related=permitted, **WRITES
         )
 
-    def test_the_box_opens_related_records(self):
+    def test_the_permission_opens_related_records(self):
         names = ("bank_bic", "acc_number")
-        boxed = self.create_account_scope("boxed", names, True)
-        self.assert_done(self.write_bic(boxed))
+        permitted = self.create_account_scope("permitted", names, True)
+        self.assert_done(self.write_bic(permitted))
         self.assertEqual(self.bank.bic, "NEWBEBB")
 
-    def test_the_box_counts_for_fields_of_its_scope_alone(self):
+    def test_the_permission_counts_for_fields_of_its_scope_only(self):
         """Each field that changes others has to come from a scope that has it."""
-        boxed = self.create_account_scope("boxed", ("acc_number",), True)
-        unboxed = self.create_account_scope("unboxed", ("bank_bic",), False)
-        self.assert_insufficient(self.write_bic(boxed, unboxed), "bank_bic", "res.bank")
-        boxed = self.create_account_scope("more", ("bank_bic", "bank_name"), True)
-        self.assert_insufficient(self.write_bic(boxed, unboxed), "bank_bic", "res.bank")
+        permitted = self.create_account_scope("permitted", ("acc_number",), True)
+        other = self.create_account_scope("other", ("bank_bic",), False)
+        self.assert_insufficient(
+            self.write_bic(permitted, other), "bank_bic", "res.bank"
+        )
+        permitted = self.create_account_scope("more", ("bank_bic", "bank_name"), True)
+        self.assert_insufficient(
+            self.write_bic(permitted, other), "bank_bic", "res.bank"
+        )
         self.assertEqual(self.bank.bic, "OLDBEBB")
-        unboxed.field_ids = boxed.field_ids.filtered(
+        other.field_ids = permitted.field_ids.filtered(
             lambda one: one.name == "bank_name"
         )
-        self.assert_done(self.write_bic(boxed, unboxed))
+        self.assert_done(self.write_bic(permitted, other))
 
-    def test_the_box_never_opens_accounts_and_configuration(self):
+    def test_the_permission_never_opens_accounts_and_configuration(self):
         contact, user = self.inside[1], self.user
         client = self.create_client()[0]
         scope = self.create_api_scope(
