@@ -90,7 +90,7 @@ class OAuthJson2Controller(WebJson2Controller):
             records = call.find_records(model, ids)
             return call.call(access, records, method_name, method, kwargs)
         except InsufficientScope as error:
-            request.env["ir.http"]._oauth_refuse(
+            return request.env["ir.http"]._oauth_refuse(
                 403, error="insufficient_scope", error_description=error.description
             )
         except MissingError:
