@@ -9,14 +9,14 @@ from werkzeug.exceptions import HTTPException
 from odoo import http
 from odoo.http import SessionExpiredException, request
 
-from ..oauth2.authorization import AuthorizationRequest
+from ..oauth2.authorize import AuthorizationRequest
 from ..oauth2.message import CARRIED_PARAMETERS
 from ..tools import sign_in, sign_in_mark, uri_parts
 from . import person
 from .common import (
     PAGE_HEADERS,
     error_page,
-    is_post_of_nobody,
+    is_cross_site_post,
     named_database,
     oauth_route,
     redirect,
@@ -41,7 +41,7 @@ class AuthorizeController(http.Controller):
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
             return error_page(error)
-        if is_post_of_nobody(message.form.get("oauth_decision")):
+        if is_cross_site_post(message.form.get("oauth_decision")):
             # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))
         if authorization.error:

@@ -351,7 +351,7 @@ def redirect(location, status=303):
     )
 
 
-def is_post_of_nobody(decision):
+def is_cross_site_post(decision):
     """Tell whether a POST comes from a page that is none of ours: come back as GET.
 
     From another site it comes without the session cookie, and without a person.

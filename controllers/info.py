@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
 
-from ..oauth2 import resource
+from ..oauth2 import info
 from ..oauth2.replica import can_answer
 from .common import json_response, oauth_route, superuser_env
 
@@ -11,14 +11,14 @@ class InfoController(http.Controller):
     @oauth_route("tokeninfo", ["GET", "POST"], readonly=can_answer, cors=True)
     def oauth_tokeninfo(self, message):
         """What is known about the access token itself."""
-        return json_response(resource.tokeninfo_response(superuser_env(), message))
+        return json_response(info.tokeninfo_response(superuser_env(), message))
 
     @oauth_route("userinfo", ["GET", "POST"], readonly=can_answer, cors=True)
     def oauth_userinfo(self, message):
         """Claims about the token's user (OpenID Connect Core section 5.3)."""
-        return json_response(resource.userinfo_response(superuser_env(), message))
+        return json_response(info.userinfo_response(superuser_env(), message))
 
     @oauth_route("otherinfo", ["GET", "POST"], readonly=can_answer, cors=True)
     def oauth_otherinfo(self, message):
         """Records that the token's scopes open."""
-        return json_response(resource.otherinfo_response(superuser_env(), message))
+        return json_response(info.otherinfo_response(superuser_env(), message))

@@ -11,7 +11,7 @@ from ..oauth2.logout import LogoutRequest
 from .common import (
     PAGE_HEADERS,
     error_page,
-    is_post_of_nobody,
+    is_cross_site_post,
     oauth_route,
     redirect,
     signed_in_user,
@@ -31,7 +31,7 @@ class LogoutController(http.Controller):
         except OAuth2Error as error:
             return error_page(error)
         decision = message.form.get("oauth_decision")
-        if is_post_of_nobody(decision):
+        if is_cross_site_post(decision):
             return redirect(self._own_url(message, logout))
         user = signed_in_user()
         if user:

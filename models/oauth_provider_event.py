@@ -1,14 +1,15 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
 import logging
+import re
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..storage.after_commit import write_apart
 from ..storage.statement import Part
-from ..tools import caller
-from ..tools.log_line import LIMIT, format_line
+from ..tools.address import rate_limit_key
 
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
@@ -20,6 +21,10 @@ OPEN_KINDS = ("refused", "replayed")
 ADDRESS_LIMIT = 10
 TOTAL_LIMIT = 100
 ADDRESS_LENGTH = 64
+#: Characters of one value that are logged and stored.
+LIMIT = 200
+#: Values that a line of the log has without quotes.
+PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
 #: What a row has, and the statement that takes the values in this order.
 COLUMNS = (
     "happened_at",
@@ -35,6 +40,22 @@ INSERT = (
     f"INSERT INTO oauth_provider_event ({', '.join(COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
+
+
+def format_line(values):
+    """Return ``values`` (dict) as ``name=value`` pairs in one line (str).
+
+    Empty values are left out. One that holds anything but letters, digits and the signs
+    of addresses is written as a JSON string, in ASCII: no value can end the line or
+    look like another pair.
+    """
+    pairs = []
+    for name, value in values.items():
+        text = str(value or "")[:LIMIT]
+        if text:
+            plain = PLAIN.fullmatch(text)
+            pairs.append(f"{name}={text if plain else json.dumps(text)}")
+    return " ".join(pairs)
 
 
 class OAuthProviderEvent(models.Model):
@@ -201,8 +222,8 @@ class OAuthProviderEvent(models.Model):
                     TOTAL_LIMIT,
                 ),
             )
-            origins = [caller.origin(address or "") for (address,) in cr.fetchall()]
-            of_origin = origins.count(caller.origin(row["address"]))
-            if of_origin >= ADDRESS_LIMIT or len(origins) >= TOTAL_LIMIT:
+            keys = [rate_limit_key(address or "") for (address,) in cr.fetchall()]
+            of_caller = keys.count(rate_limit_key(row["address"]))
+            if of_caller >= ADDRESS_LIMIT or len(keys) >= TOTAL_LIMIT:
                 return
         cr.execute(INSERT, tuple(row.values()))

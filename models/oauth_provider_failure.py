@@ -10,7 +10,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..storage.after_commit import write_apart
-from ..tools import caller, secret, vacuum
+from ..tools import secret, vacuum
+from ..tools.address import rate_limit_key
 
 #: Wrong passwords from one address, for all logins, as a multiple of those for one.
 ADDRESS_FACTOR = 10
@@ -119,7 +120,7 @@ class OAuthProviderFailure(models.Model):
             SQL(
                 "SELECT count(*), max(failed_at) FROM oauth_provider_failure"
                 " WHERE address = %s AND kind = %s AND failed_at > %s%s",
-                caller.origin(address),
+                rate_limit_key(address),
                 kind,
                 now - timedelta(seconds=seconds),
                 SQL() if subject is None else SQL(" AND subject = %s", subject),
@@ -154,7 +155,7 @@ class OAuthProviderFailure(models.Model):
     @api.private
     def record(self, kind, subject, address):
         """Store a failure; the parameters are those of :meth:`retry_after`."""
-        now, origin = fields.Datetime.now(), caller.origin(address)
+        now = fields.Datetime.now()
         _limit, seconds = self._get_limits()
         before = now - timedelta(seconds=seconds)
         insert = SQL(
@@ -162,7 +163,7 @@ class OAuthProviderFailure(models.Model):
             " VALUES (%s, %s, %s, %s)",
             kind,
             subject,
-            origin,
+            rate_limit_key(address),
             now,
         )
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
 
 from . import client_assertion
-from .throttle import check_throttle, record_failure
+from .errors import TooManyFailuresError
 
 #: Methods by which a client presents its secret itself.
 SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
@@ -152,10 +152,10 @@ def _is_proven(env, message, client, credentials):
     subject = env["oauth.provider.failure"].get_client_subject(
         client, credentials.identifier
     )
-    check_throttle(env, "client", subject, message.address)
+    TooManyFailuresError.check(env, "client", subject, message.address)
     if client.prefetch().check_secret(credentials.value) and is_allowed:
         return True
-    record_failure(env, "client", subject, message.address)
+    env["oauth.provider.failure"].record("client", subject, message.address)
     return False
 
 

@@ -5,7 +5,7 @@
 import time
 from dataclasses import dataclass, field
 
-from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError, OAuth2Error
+from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError
 from oauthlib.openid.connect.core.exceptions import (
     ConsentRequired,
     LoginRequired,
@@ -15,15 +15,10 @@ from oauthlib.openid.connect.core.exceptions import (
 
 from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
+from .errors import UnmetAuthenticationRequirements
 
 #: The class of a sign-in with more than one factor.
 MULTIPLE_FACTORS = ACR_VALUES[-1]
-
-
-class UnmetAuthenticationRequirements(OAuth2Error):
-    """The sign-in is not worth what the client insists on (OIDC error code 1.0)."""
-
-    error = "unmet_authentication_requirements"
 
 
 @dataclass(frozen=True)

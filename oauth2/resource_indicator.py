@@ -2,13 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """For which resource a token is (RFC 8707)."""
 
-from oauthlib.oauth2 import OAuth2Error
-
-
-class InvalidTarget(OAuth2Error):
-    """A resource that the client may not ask a token for (RFC 8707 section 2)."""
-
-    error = "invalid_target"
+from .errors import InvalidTarget
 
 
 def check(client, resource, granted=None):

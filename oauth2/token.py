@@ -17,7 +17,7 @@ from oauthlib.oauth2 import (
 
 from . import client_authentication, resource_indicator
 from . import message as messages
-from .throttle import check_throttle, record_failure
+from .errors import TooManyFailuresError
 from .validator import OdooValidator
 
 
@@ -79,13 +79,13 @@ def _issue(env, message):
         login = env["oauth.provider.failure"].get_password_subject(
             message.form.get("username") or ""
         )
-        check_throttle(env, "password", login, message.address)
+        TooManyFailuresError.check(env, "password", login, message.address)
     server = client.get_oauth2_server(validator)
     _headers, body, status = server.create_token_response(
         message.uri, "POST", body=message.form.select(messages.TOKEN_PARAMETERS)
     )
     if validator.has_failed_password:
-        record_failure(env, "password", login, message.address)
+        env["oauth.provider.failure"].record("password", login, message.address)
     if status == 200:
         validator.known_grant().record_use(message.address)
     return messages.Answer(status, json.loads(body))

@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..controllers.dispatcher import MAX_CONTENT_LENGTH, OAuthDispatcher
-from ..oauth2 import resource
+from ..oauth2 import info
 from .common import OAuthCase
 
 
@@ -21,7 +21,7 @@ from .common import OAuthCase
 class TestDispatcher(OAuthCase):
     def raise_in_route(self, error):
         """Return the response of tokeninfo where ``error`` is raised."""
-        with patch.object(resource, "_respond", side_effect=error):
+        with patch.object(info, "_respond", side_effect=error):
             return self.url_open("/oauth2/tokeninfo")
 
     def assertAnswer(self, response, status, error):

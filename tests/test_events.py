@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..tools.log_line import format_line
+from ..models.oauth_provider_event import format_line
 from .common import OAuthCase, new_manager
 
 LOGGER = "odoo.addons.oauth_provider.events"

@@ -11,7 +11,7 @@ from odoo.tests import TransactionCase, new_test_user
 
 from ..models import oauth_provider_credential_lookup
 from ..models.oauth_provider_token import OAuthProviderToken
-from ..oauth2 import resource
+from ..oauth2 import info
 from .common import PIXEL
 
 MODELS = (
@@ -191,7 +191,7 @@ class TestLiveToken(TransactionCase):
                 with self.subTest(name=name):
                     self.assertIsNone(claims)
                     self.assertFalse(hasattr(opened.row.user_id.partner_id, name))
-                    found = resource._read_claims(opened)
+                    found = info._read_claims(opened)
                     self.assertEqual(found["name"], self.user.name)
                     self.assertEqual(found["preferred_username"], self.user.login)
         self.env.registry.clear_cache()

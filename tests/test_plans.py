@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
-from ..oauth2 import resource
+from ..oauth2 import info
 from ..oauth2.message import Message
 
 MODELS = (
@@ -201,7 +201,7 @@ class TestPlans(TransactionCase):
         self.grant.last_used = fields.Datetime.now()
         # A picture that may be written just now is looked for
         self.env.cr.execute("UPDATE res_partner SET write_date = '2020-01-01'")
-        for respond in (resource.tokeninfo_response, resource.userinfo_response):
+        for respond in (info.tokeninfo_response, info.userinfo_response):
             self.assertEqual(respond(env, message).status, 200)
             self.env.flush_all()
             self.env.invalidate_all()

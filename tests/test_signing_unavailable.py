@@ -81,7 +81,7 @@ class TestSigningUnavailable(KeyCase, OAuthCase):
         answer = self.bearer("userinfo", token["access_token"])
         self.assertTrue(jwt.get_unverified_header(answer.text)["kid"])
 
-    @mute_logger("odoo.addons.oauth_provider.oauth2.authorization")
+    @mute_logger("odoo.addons.oauth_provider.oauth2.authorize")
     def test_a_browser_goes_back_with_the_error_and_nothing_is_stored(self):
         """RFC 6749 section 4.1.2.1: there is no 503 in a redirect."""
         client, _secret = self.create_client(

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
-from ..tools import authorization_request
+from . import authorization_request
 from .redirect_uri_difference import explain
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Who calls, as far as an IP address tells."""
+"""The IP address of a caller, as rate limits count it."""
 
 import ipaddress
 
@@ -10,8 +10,8 @@ IPV6_PREFIX = 64
 MAX_LENGTH = 64
 
 
-def origin(address):
-    """Return by what the caller at ``address`` (str) is known (str).
+def rate_limit_key(address):
+    """Return the key (str) by which the requests from ``address`` (str) are counted.
 
     An IPv4 address as it is; of IPv6 the network, since whoever has one address there
     has billions; what is no address as it is.
