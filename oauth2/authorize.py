@@ -1,6 +1,21 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The authorization endpoint (RFC 6749 section 3.1)."""
+"""The authorization endpoint (RFC 6749 section 3.1). Checks, in this order:
+
+1. the form of the request: no parameter repeated or too long (section 3.1),
+2. the client (section 4.1.1) and its redirect URI, compared exactly (section 3.1.2, RFC
+   9700 section 2.1): until both are proven, an error is a page and no redirect,
+3. the response type and response mode that the client may use (section 3.1.1), PKCE (RFC
+   7636 section 4.4.1) and the scope (section 3.3), by oauthlib,
+4. what OpenID Connect adds (Core section 3.1.2.1): ``request``, ``prompt``, ``max_age``,
+   ``claims``, ``id_token_hint``, see :mod:`.interaction`,
+5. the resource (RFC 8707 section 2.1); an ID token needs the scope ``openid``,
+6. in the person's part of the endpoint: who is signed in and how
+   (:meth:`AuthorizationRequest.next_step`), and whether the person has to be asked
+   (:meth:`AuthorizationRequest.needs_consent`),
+7. that what was allowed is what the page showed
+   (:meth:`AuthorizationRequest.is_as_shown`), and that this process can sign the answer.
+"""
 
 import hashlib
 import json

@@ -1,6 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The information endpoints: what an access token tells and opens (RFC 6750)."""
+"""The information endpoints: what an access token tells and opens (RFC 6750).
+
+Checks, in this order: the form of the request; one access token, from the header, the
+body or the query (section 2); that it is live and meant for this provider (section 3.1,
+``invalid_token``); for otherinfo the model and the page; that the token's user may read
+the data.
+"""
 
 import json
 

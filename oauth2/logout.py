@@ -1,6 +1,15 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The logout endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
+"""The logout endpoint (OpenID Connect RP-Initiated Logout 1.0). Checks, in this order:
+
+1. the form of the request (section 2),
+2. ``id_token_hint``: an ID token that this provider has signed, expired or not (section
+   4), for the client that the request names,
+3. ``client_id``: a client that there is,
+4. ``post_logout_redirect_uri``: registered for that client, compared exactly (section
+   3),
+5. whether the person has to be asked (:meth:`LogoutRequest.is_confirmed`, section 6).
+"""
 
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidRequestError

@@ -24,12 +24,19 @@ from .validator import OdooValidator
 def token_response(env, message):
     """Return the Answer to a token request. Checks, in this order:
 
-    1. the form of the request (RFC 6749 section 3.2),
-    2. a grant type that this provider knows,
-    3. the client's identity (section 2.3),
-    4. that the client may use the grant: before any credential of a user is looked at,
-       or every registered client could try passwords,
-    5. the grant itself, by oauthlib.
+    1. the form of the request: parameters in the body, none repeated (RFC 6749 section
+       3.2),
+    2. a grant type that this provider knows (section 5.2, ``unsupported_grant_type``),
+    3. the client's identity (section 2.3), see :mod:`.client_authentication`,
+    4. a resource that the client may ask a token for (RFC 8707 section 2.2),
+    5. that the client may use the grant (``unauthorized_client``): before any
+       credential of a user is looked at, or every registered client could try
+       passwords,
+    6. for a password: the page it comes from, the form of the user name (appendix A.15)
+       and the rate limit (section 4.3.2),
+    7. the grant itself, by oauthlib: the code with its redirect URI and PKCE verifier
+       (section 4.1.3, RFC 7636 section 4.6), the refresh token (section 6), the scope
+       (section 3.3).
 
     :param env: superuser environment
     """
@@ -37,7 +44,13 @@ def token_response(env, message):
 
 
 def revocation_response(env, message):
-    """Return the Answer to a revocation request: 200 also for an unknown token.
+    """Return the Answer to a revocation request. Checks, in this order:
+
+    1. the form of the request (RFC 7009 section 2.1),
+    2. the client's identity,
+    3. that there is a token (``invalid_request``), by oauthlib,
+    4. that it was issued to this client: if not, or if it is unknown, the answer is 200
+       as well and nothing is revoked (section 2.2).
 
     :param env: superuser environment
     """
@@ -45,7 +58,13 @@ def revocation_response(env, message):
 
 
 def introspection_response(env, message):
-    """Return the Answer to an introspection request (RFC 7662).
+    """Return the Answer to an introspection request. Checks, in this order:
+
+    1. the form of the request (RFC 7662 section 2.1),
+    2. the client's identity, which must be proven: no public client (section 4),
+    3. that there is a token (``invalid_request``),
+    4. that it is live, and that the client may know of it: its own, or that of any
+       client for a resource server; else ``{"active": false}`` (section 2.2).
 
     Where no addon has a server of its own, the validator is asked without oauthlib,
     which adds nothing but time to it.
@@ -56,13 +75,7 @@ def introspection_response(env, message):
 
 
 def _issue(env, message):
-    grant_type = message.form.get("grant_type")
-    if not grant_type:
-        raise InvalidRequestError(description="Missing grant_type.")
-    mapping = env["oauth.provider.client"].application_type_mapping()
-    known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
-    if grant_type not in known - {"implicit"}:
-        raise UnsupportedGrantTypeError(description="There is no such grant type here.")
+    grant_type = _check_grant_type(env, message)
     client = client_authentication.authenticate(env, message).prefetch()
     resource = message.form.get("resource")
     resource_indicator.check(client, resource)
@@ -72,14 +85,7 @@ def _issue(env, message):
             description="This client may not use this grant type."
         )
     if grant_type == "password":
-        _check_origin(env, message, client)
-        if not (message.form.get("username") or "").isprintable():
-            # RFC 6749 appendix A.15; and Odoo logs the login as it is
-            raise InvalidRequestError(description="This is no user name.")
-        login = env["oauth.provider.failure"].get_password_subject(
-            message.form.get("username") or ""
-        )
-        TooManyFailuresError.check(env, "password", login, message.address)
+        login = _check_password_attempt(env, message, client)
     server = client.get_oauth2_server(validator)
     _headers, body, status = server.create_token_response(
         message.uri, "POST", body=message.form.select(messages.TOKEN_PARAMETERS)
@@ -89,6 +95,33 @@ def _issue(env, message):
     if status == 200:
         validator.known_grant().record_use(message.address)
     return messages.Answer(status, json.loads(body))
+
+
+def _check_grant_type(env, message):
+    """Return the grant type (str) of a request, if this provider knows it."""
+    grant_type = message.form.get("grant_type")
+    if not grant_type:
+        raise InvalidRequestError(description="Missing grant_type.")
+    mapping = env["oauth.provider.client"].application_type_mapping()
+    known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
+    if grant_type not in known - {"implicit"}:
+        raise UnsupportedGrantTypeError(description="There is no such grant type here.")
+    return grant_type
+
+
+def _check_password_attempt(env, message, client):
+    """Return the key (str) by which wrong passwords for this user name are counted.
+
+    If one more password may be compared for it.
+    """
+    _check_origin(env, message, client)
+    username = message.form.get("username") or ""
+    if not username.isprintable():
+        # RFC 6749 appendix A.15; and Odoo logs the login as it is
+        raise InvalidRequestError(description="This is no user name.")
+    login = env["oauth.provider.failure"].get_password_subject(username)
+    TooManyFailuresError.check(env, "password", login, message.address)
+    return login
 
 
 def _check_origin(env, message, client):
