@@ -114,7 +114,7 @@ class AuthorizeController(http.Controller):
     def _allow(self, authorization, message, user, signed_in):
         """Return the response for ``user`` (record), who has pressed *Allow*."""
         shown = message.form.get("oauth_shown")
-        if not authorization.is_as_shown(user, shown):
+        if not authorization.matches_page(user, shown):
             # Nobody allows what the page did not say
             return self._consent_page(authorization, message, is_changed=True)
         ticked = {
@@ -251,14 +251,14 @@ class AuthorizeController(http.Controller):
                 "scopes": authorization.scopes.with_context(
                     lang=request.env.context.get("lang")
                 ),
-                "grant": authorization.known_grant(user),
+                "grant": authorization.earlier_consent(user),
                 "ticked": authorization.ticked_scopes(user),
                 "companies": authorization.offered_companies(user),
                 "allowed_companies": authorization.allowed_companies(user),
                 "durations": authorization.client.get_durations(),
                 "duration": authorization.chosen_duration(user),
                 "parameters": authorization.parameters,
-                "shown": authorization.shown_to(user),
+                "shown": authorization.page_fingerprint(user),
                 "is_changed": is_changed,
                 "action": self._form_action(message),
                 "destination": uri_parts.display_host(authorization.redirect_uri),

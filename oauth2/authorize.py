@@ -5,16 +5,17 @@
 1. the form of the request: no parameter repeated or too long (section 3.1),
 2. the client (section 4.1.1) and its redirect URI, compared exactly (section 3.1.2, RFC
    9700 section 2.1): until both are proven, an error is a page and no redirect,
-3. the response type and response mode that the client may use (section 3.1.1), PKCE (RFC
-   7636 section 4.4.1) and the scope (section 3.3), by oauthlib,
-4. what OpenID Connect adds (Core section 3.1.2.1): ``request``, ``prompt``, ``max_age``,
-   ``claims``, ``id_token_hint``, see :mod:`.interaction`,
+3. the response type and response mode that the client may use (section 3.1.1), PKCE
+   (RFC 7636 section 4.4.1) and the scope (section 3.3), by oauthlib,
+4. what OpenID Connect adds (Core section 3.1.2.1): ``request``, ``prompt``,
+   ``max_age``, ``claims``, ``id_token_hint``, see :mod:`.interaction`,
 5. the resource (RFC 8707 section 2.1); an ID token needs the scope ``openid``,
 6. in the person's part of the endpoint: who is signed in and how
    (:meth:`AuthorizationRequest.next_step`), and whether the person has to be asked
    (:meth:`AuthorizationRequest.needs_consent`),
 7. that what was allowed is what the page showed
-   (:meth:`AuthorizationRequest.is_as_shown`), and that this process can sign the answer.
+   (:meth:`AuthorizationRequest.matches_page`), and that this process can sign the
+   answer.
 """
 
 import hashlib
@@ -170,7 +171,7 @@ class AuthorizationRequest:
         """The digest (str) of all that this request asks for: no other one has it."""
         return _digest(self.parameters)
 
-    def shown_to(self, user):
+    def page_fingerprint(self, user):
         """Return the digest (str) of what the consent page tells ``user`` (record).
 
         Of the client, of the scopes and of all that they open. What is allowed is what
@@ -184,14 +185,14 @@ class AuthorizationRequest:
             self.scopes.with_context(lang=lang).get_consent_fingerprint(),
         )
 
-    def is_as_shown(self, user, shown):
+    def matches_page(self, user, shown):
         """Tell whether ``user`` (record) has seen what would be allowed now.
 
         :param shown: what the form says of the page (str), or None
         """
         self.scopes.lock()
         self.client.invalidate_recordset()
-        return shown == self.shown_to(user)
+        return shown == self.page_fingerprint(user)
 
     def next_step(self, user, sign_in):
         """Return what has to come before the answer, see Interaction.next_step.
@@ -230,7 +231,7 @@ class AuthorizationRequest:
         address = self.client.find_redirect_uri(self.redirect_uri)
         return not (grant.covers(self.scopes) and grant.has_shown(address))
 
-    def known_grant(self, user):
+    def earlier_consent(self, user):
         """Return what ``user`` (record) has allowed the client before, or none."""
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
         return grant.filtered("consented_at")
@@ -272,7 +273,7 @@ class AuthorizationRequest:
         known = {str(duration): duration for duration in offered}
         if value in known:
             return known[value]
-        before = self.known_grant(user).get_duration()
+        before = self.earlier_consent(user).get_duration()
         return before if before in offered else offered[0]
 
     def grant_location(

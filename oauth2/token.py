@@ -93,7 +93,7 @@ def _issue(env, message):
     if validator.has_failed_password:
         env["oauth.provider.failure"].record("password", login, message.address)
     if status == 200:
-        validator.known_grant().record_use(message.address)
+        validator.find_grant().record_use(message.address)
     return messages.Answer(status, json.loads(body))
 
 

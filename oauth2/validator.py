@@ -277,13 +277,13 @@ class OdooValidator(RequestValidator):
     def get_access_token_lifetime(self, request):
         """Return the seconds that an access token lives, never beyond its grant."""
         lifetime = self.client.access_token_lifetime
-        end = self.known_grant().expires_at
+        end = self.find_grant().expires_at
         if not end:
             return lifetime
         remaining = int((end - fields.Datetime.now()).total_seconds())
         return max(0, min(lifetime, remaining))
 
-    def known_grant(self):
+    def find_grant(self):
         """Return the grant (record) below which a token is issued, or none yet."""
         if source := self.code or self.refresh_token:
             return source.grant_id

@@ -1,9 +1,11 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Calls to addresses that somebody has entered, who may not reach the inner network.
+"""HTTP calls to addresses that a manager has entered, safe against SSRF.
 
-The address that counts is the one that is connected to, not a name that may stand for
-another one a moment later. Pure: no Odoo.
+Server-side request forgery: a manager who enters an address must not make the server
+reach hosts of the internal network, nor the metadata service of a cloud. What is
+checked is the IP address that is really connected to: a host name may resolve to
+another one a moment later (DNS rebinding). No Odoo.
 """
 
 import ipaddress
@@ -17,8 +19,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
-#: Nobody's application: where the hosts of a cloud ask about themselves and for their
-#: rights (beside link-local addresses), and what means this host or nothing any more.
+#: Networks that are refused always: metadata services of clouds (beside link-local
+#: addresses), and addresses that mean this host or have been withdrawn.
 NEVER = tuple(
     ipaddress.ip_network(network)
     for network in (
