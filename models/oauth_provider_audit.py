@@ -28,36 +28,3 @@ class OAuthProviderToken(models.Model):
         result = super().action_revoke()
         self.sudo().record("revoked", reason="manager")
         return result
-
-
-class OAuthProviderKey(models.Model):
-    _inherit = "oauth.provider.key"
-
-    @api.model
-    @api.private
-    def make(self, algorithm, client=None, value=None, activates_at=None):
-        key = super().make(algorithm, client, value, activates_at)
-        key._record("announced" if activates_at else "made")
-        return key
-
-    @api.private
-    def retire(self):
-        signing = self.sudo().filtered(lambda key: not key.retired_at)
-        result = super().retire()
-        for key in signing:
-            key._record("retired")
-        return result
-
-    def action_withdraw(self):
-        result = super().action_withdraw()
-        for key in self.sudo():
-            key._record("withdrawn")
-        return result
-
-    def _record(self, what):
-        key = self.sudo()
-        self.env["oauth.provider.event"].record(
-            "key_rotated",
-            client=key.client_id,
-            reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),
-        )

@@ -20,17 +20,18 @@ _logger = logging.getLogger(__name__)
 #: Algorithms for ID tokens and userinfo; RS256 is the one that every client knows.
 ID_TOKEN_ALGORITHMS = ("RS256", "ES256", "EdDSA")
 DEFAULT_ALGORITHM = "RS256"
-#: Serializes the making of keys: two workers would make two.
+#: Advisory lock: two workers that make a key at once would make two.
 _LOCK = 0x0A17_11D5
 
 
 class OAuthProviderKey(models.Model):
     """A key that signs ID tokens and access tokens.
 
-    Of the database, or of one client. A key signs from ``activates_at`` until it is
-    retired, and stays published until the last token that it signed has expired.
-    Only the code that signs reads the private part. How that is stored, and what
-    happens to it in a copy, is in :mod:`.oauth_provider_key_encryption`.
+    It belongs to the database, or to one client. It signs from ``activates_at`` until
+    it is retired, and stays published until the last token that it signed has expired.
+    Only the code that signs reads the private part. How it is stored is in
+    :mod:`.oauth_provider_key_encryption`, how a key is replaced in
+    :mod:`.oauth_provider_key_rotation`.
     """
 
     _name = "oauth.provider.key"
@@ -151,7 +152,7 @@ class OAuthProviderKey(models.Model):
                 "public_key": signing_key.public_pem(value),
                 "public_jwk": json.dumps(jwk),
             }
-        return self.sudo().create(
+        key = self.sudo().create(
             {
                 "algorithm": algorithm,
                 "client_id": client.id if client else False,
@@ -159,6 +160,16 @@ class OAuthProviderKey(models.Model):
                 "activates_at": activates_at or fields.Datetime.now(),
                 **public,
             }
+        )
+        key._log_event("announced" if activates_at else "made")
+        return key
+
+    def _log_event(self, what):
+        key = self.sudo()
+        self.env["oauth.provider.event"].record(
+            "key_rotated",
+            client=key.client_id,
+            reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),
         )
 
     def _get_messages(self, algorithm):
@@ -265,7 +276,7 @@ class OAuthProviderKey(models.Model):
     @api.model
     @api.private
     def find_published(self):
-        """Return the keys (records) whose public part everybody may have."""
+        """Return the keys (records) whose public part is published."""
         return self.sudo().search(
             [
                 ("kid", "!=", False),
@@ -281,14 +292,14 @@ class OAuthProviderKey(models.Model):
     def get_published_jwks(self):
         """Return the public JSON Web Keys (list of dicts) of :meth:`find_published`.
 
-        Where there are only those of the original, as in a new copy of a database, one
-        is made: whoever remembers the key set has it before something is signed.
+        If there are only those of the original, as in a new copy of a database, one is
+        made, so that caches of the key set have it before anything is signed.
 
         :raise ReadOnlySqlTransaction: as :meth:`ensure`
         """
         found = self._list_published()
         if found or not self.sudo().search_count([], limit=1):
-            # A neutralized copy has no keys, and nobody to sign for
+            # A neutralized copy has no keys and signs nothing
             return found
         try:
             self.ensure()
@@ -308,7 +319,7 @@ class OAuthProviderKey(models.Model):
     @api.model
     @cached_committed("database")
     def _get_public(self, database):
-        """Return [(public_jwk, retired_at, published_until)] of all keys of today.
+        """Return [(public_jwk, retired_at, published_until)] of all published keys.
 
         :param database: what tells this database from its copies (str)
         """
@@ -320,9 +331,9 @@ class OAuthProviderKey(models.Model):
     def verify(self, token, audience):
         """Return the claims (dict) of an ID token of this database, or None.
 
-        One that has expired is accepted as well, and one whose key is no longer
-        published: it is a hint who somebody was (OpenID Connect Core 3.1.2.1,
-        RP-Initiated Logout section 2). What a leaked key signed is nobody's word.
+        An expired one is accepted as well, and one whose key is no longer published: it
+        is a hint about who was signed in (OpenID Connect Core 3.1.2.1, RP-Initiated
+        Logout section 2). What a leaked key has signed is refused.
 
         :param token: what was presented as ``id_token_hint`` (str)
         :param audience: client identifier that it must be for, or None for any
@@ -342,19 +353,19 @@ class OAuthProviderKey(models.Model):
                 options={
                     "verify_exp": False,
                     "verify_aud": audience is not None,
-                    # Signed userinfo has no end
+                    # Signed userinfo has no exp
                     "require": ["aud", "exp", "iss", "sub"],
                 },
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             return None
-        # Ours are for one client each
+        # Our ID tokens have one audience
         return claims if isinstance(claims["aud"], str) else None
 
     def _find_by_kid(self, kid):
         """Return the key (record) of the database that is named ``kid``, or none.
 
-        :param kid: whatever a token says (str, else nothing is found)
+        :param kid: value from the header of a token; finds nothing unless it is a str
         """
         if not isinstance(kid, str) or not kid or "\x00" in kid:
             return self.browse()

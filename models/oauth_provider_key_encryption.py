@@ -9,22 +9,22 @@ from ..tools.key_encryption import SigningUnavailableError
 
 _logger = logging.getLogger(__name__)
 
-#: Context of code that replaces keys though there are some that it cannot decrypt: a
-#: person or a command has decided it.
+#: Context key: replace keys although some cannot be decrypted, as a person or a
+#: command has decided.
 REPLACES = "oauth_replaces_unreadable_keys"
-#: Keys that are tried before another one is made.
+#: Keys that are tried before a new one is made.
 TRIED = 100
 
 
 class OAuthProviderKey(models.Model):
-    """How private keys are kept: encrypted, and for this database only.
+    """How private keys are stored: encrypted, and for this database only.
 
     The configuration may be wrong in one worker and right in the others. So a key that
-    cannot be decrypted stays as it is, and no process that meets one makes another: it
-    does not sign, and says so.
+    cannot be decrypted stays as it is, and no process that finds one makes another: it
+    reports the problem instead of signing.
 
     A copy of a database has another ``database.uuid``. It never signs with the keys of
-    the original, which are of no use there, and makes its own.
+    the original, and makes its own.
     """
 
     _inherit = "oauth.provider.key"
@@ -46,7 +46,7 @@ class OAuthProviderKey(models.Model):
 
     @api.model
     def _get_database_uuid(self):
-        """Return what tells this database from its copies (str).
+        """Return the identifier of this database (str), which its copies do not have.
 
         Odoo changes it in a copy, and keeps it where a database is moved or renamed.
         """
@@ -158,10 +158,10 @@ class OAuthProviderKey(models.Model):
 
     @api.model
     def _check_may_make(self):
-        """Refuse to make a key where this process cannot read those that there are.
+        """Refuse to make a key if this process cannot decrypt the existing ones.
 
-        It would hide that the configuration is wrong, and the other workers could not
-        sign with the new key.
+        A new key would hide that the configuration is wrong, and the other workers
+        could not sign with it.
 
         :raise SigningUnavailableError: in that case
         """
@@ -175,10 +175,10 @@ class OAuthProviderKey(models.Model):
     @api.model
     @api.private
     def leave_original(self):
-        """Let this copy of a database sign with new keys, if it is one.
+        """Replace the keys of the original, if this database is a copy.
 
-        The keys of the original are neither used nor published any more; they stay
-        until they are removed like other old keys.
+        They are neither used nor published any more, and are removed later like other
+        old keys.
         """
         now = fields.Datetime.now()
         foreign = self.sudo().search(
@@ -197,12 +197,12 @@ class OAuthProviderKey(models.Model):
         algorithms = of_database.mapped("algorithm")
         for key in foreign:
             key.write({"retired_at": key.retired_at or now, "published_until": now})
-            key._record("left to the original")
+            key._log_event("left to the original")
         for algorithm in sorted(set(algorithms)):
             try:
                 self.ensure(algorithm)
             except SigningUnavailableError as error:
-                # It is tried again at the first signature
+                # The first signature tries again
                 _logger.warning("No new signing key for this copy: %s", error)
 
     # The command
@@ -236,14 +236,14 @@ class OAuthProviderKey(models.Model):
                 kind, value = key._open_for_command()
             if kind != "unreadable":
                 key.write(self._seal(value))
-                key._record(kind)
+                key._log_event(kind)
             done[kind] |= key
         return done
 
     @api.model
     @api.private
     def decrypt_all(self):
-        """Store every private key unencrypted, for a server that has no key any more.
+        """Store every private key unencrypted, for a server without a configured key.
 
         :return: {"decrypted": keys (records), "unreadable": those that stay as they
             are}
@@ -256,7 +256,7 @@ class OAuthProviderKey(models.Model):
             if kind == "rotated":
                 kind = "decrypted"
                 key.write({"private_key": value, "is_encrypted": False})
-                key._record(kind)
+                key._log_event(kind)
             done[kind] |= key
         return done
 
@@ -280,10 +280,11 @@ class OAuthProviderKey(models.Model):
     def renew(self, only_unreadable=False):
         """Replace signing keys of this database at once.
 
-        Those of the database, and those of clients that cannot be decrypted. What is
-        replaced stays published until the last token that it signed has expired.
+        Those of the database, and those of clients that cannot be decrypted. A replaced
+        key stays published until the last token that it signed has expired.
 
-        :param only_unreadable: whether those of the database stay that can be decrypted
+        :param only_unreadable: whether to leave those of the database that can be
+            decrypted
         :return: tuple (new keys (records), the clients (records) whose verifiers need
             their new shared secret)
         """
@@ -299,7 +300,7 @@ class OAuthProviderKey(models.Model):
                 ]
             )
         new = keys.browse()
-        # Where a successor is announced already, one new key takes the place of both
+        # If a successor is announced already, one new key replaces both
         for (client, algorithm), _keys in old.grouped(
             lambda key: (key.client_id, key.algorithm)
         ).items():

@@ -12,20 +12,20 @@ from .oauth_provider_key_encryption import REPLACES
 
 _logger = logging.getLogger(__name__)
 
-#: How long a new key is published before it signs, so that caches have it by then.
+#: How long a new key is published before it signs, so that caches have it in time.
 ANNOUNCEMENT = timedelta(days=1)
-#: What is still under way when a key stops signing, and what two clocks may differ.
+#: Covers requests under way when a key stops signing, and clocks that differ.
 SLACK = timedelta(minutes=10)
 
 
 class OAuthProviderKey(models.Model):
-    """How one key takes the place of another, and how a key comes to its end."""
+    """How a key is replaced, retired, withdrawn and removed."""
 
     _inherit = "oauth.provider.key"
 
     @api.private
     def retire(self):
-        """Let these keys sign no more; they stay published as long as needed."""
+        """Stop signing with these keys; they stay published as long as needed."""
         now = fields.Datetime.now()
         lifetimes = (
             self.env["oauth.provider.client"]
@@ -47,11 +47,12 @@ class OAuthProviderKey(models.Model):
                     "published_until": max(horizon, last) if last else horizon,
                 }
             )
+            key._log_event("retired")
 
     def action_rotate(self):
-        """Put a new key in the place of these at once: a button for managers.
+        """Replace these keys at once: a button for managers.
 
-        :return: the action that shows a new shared secret, this once, or None
+        :return: the action that shows a new shared secret, once only, or None
         """
         self.check_access("read")
         if any(key.retired_at or key._is_foreign() for key in self):
@@ -61,13 +62,12 @@ class OAuthProviderKey(models.Model):
         return new._show_shared_secret()
 
     def action_withdraw(self):
-        """Stop publishing these keys at once, for one that has leaked: a button.
+        """Stop publishing these keys at once, because one has leaked: a button.
 
-        What they signed is refused everywhere from then on. Who may not see the shared
-        secret that comes next may stop the one that has leaked all the same: an
-        administrator puts another one in its place.
-
-        Where no other key can be made, this one is stopped none the less.
+        Everything that they signed is refused from then on. A manager who may not see
+        the next shared secret may withdraw the leaked one as well: an administrator
+        then replaces the new one. The keys are withdrawn even if none can be made to
+        replace them.
 
         :return: as :meth:`action_rotate`, or a notice that there is more to do
         """
@@ -92,6 +92,8 @@ class OAuthProviderKey(models.Model):
             )
         tokens = self.env["oauth.provider.token"]
         tokens.revoke_where([("key_id", "in", keys.ids)], kinds=(tokens._name,))
+        for key in keys:
+            key._log_event("withdrawn")
         if problem:
             return self._notify(
                 self.env._("The key is withdrawn, and none replaces it: %s", problem)
@@ -140,11 +142,11 @@ class OAuthProviderKey(models.Model):
 
     @api.model
     def _cron_rotate(self):
-        """Announce successors of old keys of the database, and retire what has one.
+        """Announce successors of old keys of the database; retire keys that have one.
 
         Each key signs for ``oauth_provider.key_lifetime_days`` days (system parameter,
-        90; 0 for ever). Its successor is published one day before it takes over. Where
-        one cannot be decrypted, all stay as they are.
+        90; 0 for ever). Its successor is published one day before it takes over. If
+        one cannot be decrypted, none is replaced.
         """
         self.leave_original()
         lifetime = timedelta(

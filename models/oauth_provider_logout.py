@@ -14,20 +14,20 @@ from ..tools.key_encryption import SigningUnavailableError
 
 _logger = logging.getLogger(__name__)
 
-#: What a client does with it (Back-Channel Logout 1.0 section 2.4).
+#: The event of a logout token (Back-Channel Logout 1.0 section 2.4).
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-#: Seconds that one call may take: a dead client delays nobody for long.
+#: Seconds that one call may take, so that a dead client delays others only briefly.
 TIMEOUT = 5
-#: Waiting times between the attempts; after the last one it is given up.
+#: Waiting times between the attempts; there is none after the last one.
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
-#: After which time no more is tried, however few the attempts were.
+#: No attempt is made after this time, however few there were.
 GIVE_UP = timedelta(days=1)
 #: Seconds for which a logout token is valid.
 LIFETIME = 120
 
 
 class OAuthProviderLogout(models.Model):
-    """A client that is still to be told that a session has ended (back-channel)."""
+    """A notification to a client that a session has ended (back-channel logout)."""
 
     _name = "oauth.provider.logout"
     _description = "OAuth Provider Back-Channel Logout"
@@ -50,7 +50,7 @@ class OAuthProviderLogout(models.Model):
 
     @api.private
     def announce(self, sessions):
-        """Let the clients of ``sessions`` (records) be told soon, by the job."""
+        """Queue notifications to the clients of ``sessions`` (records) for the job."""
         if not sessions:
             return
         now = fields.Datetime.now()
@@ -63,17 +63,17 @@ class OAuthProviderLogout(models.Model):
 
     @api.model
     def _cron_send(self, limit=100):
-        """Tell the clients that are due, in the order in which they are.
+        """Send the notifications that are due, the oldest first.
 
         Each attempt is committed by itself, as long as the job may run. A client that
-        cannot be reached is waited for once in a run: its other sessions wait a little
-        and lose no attempt by it. Of two jobs at once, one sends.
+        cannot be reached is tried once in a run: its other notifications are postponed
+        and lose no attempt. Of two jobs at once, one sends.
         """
         due = [("next_attempt_at", "<=", fields.Datetime.now())]
         total = self.search_count(due)
         job = self.env["ir.cron"]
         for number, logout in enumerate(self.search(due, limit=limit), 1):
-            # Each commit brings the rows anew: another one may have had its turn
+            # Rows are read again after each commit: another job may have sent this one
             if logout.try_lock_for_update() and logout._is_due():
                 logout._send()
             if not job._commit_progress(1, remaining=total - number):
@@ -81,7 +81,7 @@ class OAuthProviderLogout(models.Model):
         self._trigger_next()
 
     def _trigger_next(self):
-        """Let the job run when the next attempt is due."""
+        """Schedule the job for when the next attempt is due."""
         following = self.search(
             [("next_attempt_at", ">", fields.Datetime.now())], limit=1
         )
@@ -95,7 +95,7 @@ class OAuthProviderLogout(models.Model):
         )
 
     def _send(self):
-        """Make one attempt to tell the client."""
+        """Make one attempt to notify the client."""
         self.ensure_one()
         uri = self.client_id.backchannel_logout_uri
         if not uri or not self.client_id.active:
@@ -128,7 +128,7 @@ class OAuthProviderLogout(models.Model):
             self._postpone_others(error)
 
     def _postpone_others(self, error):
-        """Let what else is due to this client wait: it would be waited for in vain.
+        """Postpone what else is due to this client, which cannot be reached.
 
         :param error: why (str)
         """

@@ -3,7 +3,7 @@
 """Encryption at rest of private signing keys, by keys that no database holds.
 
 They come from the environment or from Odoo's configuration file. The first one
-encrypts, each of them decrypts: so one takes the place of another.
+encrypts and each of them decrypts, so that keys can be rotated.
 """
 
 import functools
@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-#: The option of the configuration file, and the variable that precedes it.
+#: The option of the configuration file, and the variable that overrides it.
 OPTION = "oauth_provider_secret_key"
 VARIABLE = "OAUTH_PROVIDER_SECRET_KEY"
 
@@ -28,9 +28,9 @@ class SigningUnavailableError(UserError):
 
 
 class MalformedSecretKeyError(ValueError):
-    """A configured key is none.
+    """A configured key is malformed.
 
-    :ivar position: which one, from 1 on (int)
+    :ivar position: which one, counted from 1 (int)
     """
 
     def __init__(self, position):
@@ -48,7 +48,7 @@ def generate():
 
 
 def is_configured():
-    """Tell whether the configuration has a key, be it well-formed or not."""
+    """Tell whether the configuration has a key, well-formed or not."""
     return bool(_read_option())
 
 
@@ -67,7 +67,7 @@ def encrypt(value):
 
 
 def decrypt(value):
-    """Return what :func:`encrypt` has made ``value`` of (str).
+    """Return the text (str) that :func:`encrypt` turned into ``value``.
 
     :raise MalformedSecretKeyError: where the configuration is malformed
     :raise UndecryptableError: where it has no key, or another one

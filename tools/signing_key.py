@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Keys that sign JSON Web Tokens: made, checked and used by cryptography and PyJWT."""
+"""Keys that sign JSON Web Tokens: generating, checking and using them."""
 
 import base64
 import functools
@@ -18,7 +18,7 @@ RSA_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 EC_CURVES = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
 #: Bytes that the shared secret of each HMAC algorithm needs (RFC 7518 section 3.2).
 HMAC_SIZES = {"HS256": 32, "HS384": 48, "HS512": 64}
-#: Every algorithm, those that anybody can verify first.
+#: Every algorithm, the asymmetric ones first.
 ALGORITHMS = (*RSA_ALGORITHMS, *EC_CURVES, "EdDSA", *HMAC_SIZES)
 #: Bits below which an RSA key is not safe (RFC 7518 section 3.3).
 MIN_RSA_BITS = 2048
@@ -43,7 +43,7 @@ class InvalidKey(ValueError):
 
 
 def is_symmetric(algorithm):
-    """Tell whether who verifies ``algorithm`` (str) could sign as well."""
+    """Tell whether anyone who can verify ``algorithm`` (str) could sign as well."""
     return algorithm in HMAC_SIZES
 
 
@@ -104,7 +104,7 @@ def public_pem(value):
 def public_jwk(algorithm, value):
     """Return the public JSON Web Key (dict, RFC 7517) of a private key in PEM.
 
-    Its ``kid`` is the thumbprint of RFC 7638: the same key has the same name anywhere.
+    Its ``kid`` is the thumbprint of RFC 7638, so that it is the same everywhere.
     """
     key = jwt.get_algorithm_by_name(algorithm)
     jwk = key.to_jwk(_load(value).public_key(), as_dict=True)
@@ -144,7 +144,7 @@ def half_hash(algorithm, value):
 
 @functools.lru_cache(maxsize=64)
 def _load_to_sign(value):
-    # To check the numbers of an RSA key takes thirty times as long as to sign
+    # Checking an RSA key takes thirty times as long as signing
     return _load(value)
 
 
@@ -152,7 +152,7 @@ def _load(value):
     try:
         return serialization.load_pem_private_key(value.strip().encode(), None)
     except TypeError as error:
-        # cryptography's answer to a missing password
+        # cryptography raises it for a missing password
         raise InvalidKey("encrypted") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         is_public = "PUBLIC KEY" in value or "CERTIFICATE" in value
