@@ -10,7 +10,7 @@ from lxml import html
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..models.oauth_provider_recipe import RECIPES
+from ..wizards.recipe import RECIPES
 from .common import OAuthCase, new_manager
 
 ADDRESS = "https://app.example.com"

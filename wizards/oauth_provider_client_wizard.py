@@ -7,7 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..models.oauth_provider_recipe import RECIPES
+from .recipe import RECIPES
 
 #: A host, perhaps with a port and a path: what people type in place of an address.
 BARE_HOST = re.compile(r"[\w.-]+(:\d+)?(/.*)?")

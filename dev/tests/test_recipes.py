@@ -8,7 +8,7 @@ import pytest
 
 from dev.settings import ROOT
 
-RECIPES = runpy.run_path(str(ROOT / "models" / "oauth_provider_recipe.py"))["RECIPES"]
+RECIPES = runpy.run_path(str(ROOT / "wizards" / "recipe.py"))["RECIPES"]
 #: Without a page: it stands for whatever is not known.
 PAGES = [key for key in RECIPES if key != "other"]
 KNOWN = {
