@@ -181,10 +181,11 @@ class TokenAccess:
         for name, value in safe.items():
             if not isinstance(value, CONTEXT_TYPES[name]):
                 raise ValueError(f"The context has no such {name}.")
-        wanted = context.get("allowed_company_ids")
-        if isinstance(wanted, list):
-            kept = [one for one in wanted if type(one) is int and one in self.companies]
-            safe["allowed_company_ids"] = kept or list(self.companies)
+        requested = context.get("allowed_company_ids")
+        if isinstance(requested, list):
+            allowed = set(self.companies)
+            common = [one for one in requested if type(one) is int and one in allowed]
+            safe["allowed_company_ids"] = common or list(self.companies)
         return safe
 
     def limit_specification(self, records, specification):

@@ -15,7 +15,7 @@ from ..tools import challenge, sign_in
 
 _logger = logging.getLogger(__name__)
 
-#: An API key of Odoo; our tokens are longer. So either is looked for in one place.
+#: An API key of Odoo. Our tokens are longer, so each is looked up in one place only.
 API_KEY = re.compile(r"[0-9a-fA-F]{40}")
 
 
@@ -47,7 +47,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _post_logout(cls):
         result = super()._post_logout()
-        # Odoo has emptied the session; what it was is still in the store
+        # Odoo has emptied the session; its values are still in the store
         stored = http.root.session_store.get(request.session.sid)
         cls._oauth_end_session(stored)
         return result
@@ -57,23 +57,23 @@ class IrHttp(models.AbstractModel):
     def _generate_routing_rules(self, modules, converters):
         for url, endpoint in super()._generate_routing_rules(modules, converters):
             if endpoint.routing.get("oauth_without_database"):
-                # A database has a route for people who are signed in at this address
+                # A database has a route for signed-in people at this address
                 continue
             if endpoint.routing.get("auth") in ("oauth", "bearer"):
-                self._oauth_mind_replica(endpoint.routing)
+                self._oauth_route_to_primary(endpoint.routing)
             if endpoint.routing.get("auth") == "oauth":
-                # No cookie counts there, so none has to be protected
+                # No cookie counts there, so there is nothing for CSRF tokens to protect
                 endpoint.routing.setdefault("csrf", False)
                 endpoint.routing.setdefault("save_session", False)
-                # A page of the website shows the error as Odoo knows it
+                # A page of the website would show Odoo's own error
                 endpoint.routing["website"] = False
             yield url, endpoint
 
     @classmethod
-    def _oauth_mind_replica(cls, routing):
-        """Let the primary answer where the replica does not know the token yet.
+    def _oauth_route_to_primary(cls, routing):
+        """Let the primary database answer while the replica has no row of the token.
 
-        :param routing: of an endpoint (dict), whose ``readonly`` is changed
+        :param routing: parameters of a route (dict), whose ``readonly`` is changed
         """
         before = routing.get("readonly")
         if not before or hasattr(before, "is_for_oauth"):
@@ -87,7 +87,7 @@ class IrHttp(models.AbstractModel):
             env = request.env(user=SUPERUSER_ID, su=True)
             return not env.cr.readonly or env["oauth.provider.token"].knows(raw)
 
-        # Several addresses of one endpoint share what is known of it
+        # Several addresses of one endpoint share these parameters
         readonly.is_for_oauth = True
         routing["readonly"] = readonly
 
@@ -99,7 +99,7 @@ class IrHttp(models.AbstractModel):
         raw = cls._oauth_read_header()
         if not raw:
             cls._oauth_refuse(401)
-        token = cls._oauth_enter(raw)
+        token = cls._oauth_authenticate_token(raw)
         wanted = endpoint.routing.get("oauth_scopes") or ()
         wanted = wanted(request) if callable(wanted) else wanted
         held = token.allowed_codes()
@@ -115,23 +115,23 @@ class IrHttp(models.AbstractModel):
                 return super()._auth_method_bearer()
             except werkzeug.exceptions.Unauthorized as error:
                 for header in error.www_authenticate or ():
-                    header["resource_metadata"] = cls._oauth_described()
+                    header["resource_metadata"] = cls._oauth_get_metadata_url()
                 raise
-        cls._oauth_enter(raw)
+        cls._oauth_authenticate_token(raw)
         return None
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
         if rule.endpoint.routing.get("oauth_stateless"):
-            # A program asks: no language to choose, no editor, no debug mode, no upload
+            # For programs: no language to choose, no editor, no debug mode, no upload
             request.dispatcher.pre_dispatch(rule, args)
-            cls._oauth_leave_language()
+            cls._oauth_reset_language()
             return None
         token = getattr(request, "oauth_token", None)
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
-            # One route is held to scopes; any other one takes the user's own rights
-            is_held = rule.endpoint.routing.get("oauth_held")
-            if not is_held and not any(token.allowed_scopes().mapped("full_access")):
+            # One route limits tokens to their scopes; others run with the user's rights
+            is_limited = rule.endpoint.routing.get("oauth_held")
+            if not is_limited and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_refuse(403, error="insufficient_scope")
         result = super()._pre_dispatch(rule, args)
         lang = request.env.context.get("lang")
@@ -147,13 +147,13 @@ class IrHttp(models.AbstractModel):
         return challenge.read_bearer(header)
 
     @classmethod
-    def _oauth_enter(cls, raw):
+    def _oauth_authenticate_token(cls, raw):
         """Make the owner of the access token ``raw`` (str) the user of the request.
 
         :return: the token (record), which is ``request.oauth_token`` from now on
-        :raise HTTPException: with the answer of RFC 6750, where it opens nothing
+        :raise HTTPException: with the answer of RFC 6750, if it is not usable
         """
-        cls._oauth_leave_language()
+        cls._oauth_reset_language()
         env = request.env(user=SUPERUSER_ID, su=True)
         request.oauth_errors = ErrorAnswer(env.registry)
         token = env["oauth.provider.token"].find_open(raw)
@@ -165,28 +165,29 @@ class IrHttp(models.AbstractModel):
         request.oauth_token = token
         is_full = any(token.allowed_scopes().mapped("full_access"))
         request.oauth_errors.is_scoped = not is_full
-        cls._oauth_leave_session()
+        cls._oauth_reset_session()
         request.update_env(user=token.user_id.id, su=False)
         request.update_context(**token.get_context())
         token.grant_id.record_use(request.httprequest.remote_addr)
         return token
 
     @classmethod
-    def _oauth_leave_language(cls):
-        """Go on in the language of the source, whatever ``Accept-Language`` wants.
+    def _oauth_reset_language(cls):
+        """Continue in the source language, whatever ``Accept-Language`` says.
 
-        That may not be installed: Odoo then raises an error wherever it translates. So
-        it does where there is none at all, and a local variable is named like a user.
+        That language may not be installed: Odoo then raises an error wherever it
+        translates. It does so without any language too, where a local variable is named
+        like a user.
         """
         if request.env.context.get("lang") != http.DEFAULT_LANG:
             request.update_context(lang=http.DEFAULT_LANG)
 
     @classmethod
-    def _oauth_leave_session(cls):
-        """Go on with a session of nobody, which is not kept.
+    def _oauth_reset_session(cls):
+        """Continue with an anonymous session, which is not stored.
 
-        A cookie beside a token may be another person's, whom Odoo asked for the
-        password a moment ago: it would not ask again before it makes an API key.
+        A cookie sent with a token may be another person's, who has just entered their
+        password: Odoo would not ask again before it creates an API key.
         """
         session = http.root.session_store.new()
         session.update(http.get_default_session(), db=request.db)
@@ -196,7 +197,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _oauth_refuse(cls, status, **parameters):
-        """Answer as RFC 6750 section 3 wants it, whatever type the route has."""
+        """Abort with the answer of RFC 6750 section 3, whatever type the route has.
+
+        :param status: HTTP status (int)
+        :param parameters: of the challenge, such as ``error``
+        """
         if reason := parameters.get("error"):
             tokens = request.env["oauth.provider.token"].sudo()
             token = getattr(request, "oauth_token", tokens)
@@ -204,7 +209,7 @@ class IrHttp(models.AbstractModel):
                 "refused", client=token.client_id, user=token.user_id, reason=reason
             )
         header = challenge.bearer(
-            **parameters, resource_metadata=cls._oauth_described()
+            **parameters, resource_metadata=cls._oauth_get_metadata_url()
         )
         said = ("error", "error_description")
         body = {name: parameters[name] for name in said if name in parameters}
@@ -230,9 +235,9 @@ class IrHttp(models.AbstractModel):
             raw = cls._oauth_read_header()
             if not raw or API_KEY.fullmatch(raw):
                 return response
-            # An address that takes no token, or a request that has not come that far
+            # The route takes no token, or the request has not come that far
             return without_details(response, exception)
-        # Whatever handles it before or after, none makes a page with a traceback of it
+        # No handler before or after this one may render a page with a traceback
         request.is_frontend = False
         try:
             said = answer.replace(exception, request.env.context.get("lang"))
@@ -246,12 +251,12 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _oauth_get_error_answer(cls):
-        """Return what may be said of errors (ErrorAnswer); None without a token."""
+        """Return what an error answer may contain (ErrorAnswer), None without token."""
         return getattr(request, "oauth_errors", None) if request else None
 
     @classmethod
-    def _oauth_described(cls):
-        """Return where the resource that is asked for is described (str, RFC 9728)."""
+    def _oauth_get_metadata_url(cls):
+        """Return the URL (str) of the metadata of the requested resource (RFC 9728)."""
         is_api = request.httprequest.path.startswith("/json/2/")
         provider = request.env["oauth.provider"].sudo()
         return provider.get_protected_resource_url(is_api)
@@ -260,7 +265,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _oauth_end_session(cls, session):
-        """End the sign-ins to clients that hang on ``session`` (mapping)."""
+        """End the sign-ins to clients that depend on ``session`` (mapping)."""
         known = session.get(sign_in.KEY)
         if not known:
             return

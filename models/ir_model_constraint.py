@@ -11,7 +11,7 @@ class IrModelConstraint(models.Model):
     def _oauth_get_texts(self, lang):
         """Return {name of a constraint: its text in the language ``lang``}.
 
-        Modules bring the texts; each installation and update of one clears the cache.
+        The texts come with modules; to install or update one clears the cache.
         """
         found = self.sudo().with_context(lang=lang)
         found = found.search_fetch([("message", "!=", False)], ["name", "message"])

@@ -18,9 +18,9 @@ class IrRule(models.Model):
         if allowed is not None and not self.env.su:
             if not allowed:
                 return Domain.FALSE
-            wanted = self.env.context.get("allowed_company_ids") or ()
-            kept = [company for company in wanted if company in allowed]
-            self = self.with_context(allowed_company_ids=kept or list(allowed))
+            requested = self.env.context.get("allowed_company_ids") or ()
+            common = [company for company in requested if company in allowed]
+            self = self.with_context(allowed_company_ids=common or list(allowed))
         if access is None:
             return super()._compute_domain(model_name, mode)
         # Odoo caches the result for every caller: it must not depend on the token
