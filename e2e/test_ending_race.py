@@ -62,9 +62,9 @@ class Side:
         vals["scopes"] = client.scope_ids
         if how == "backend":
             parts = [tokens.prepare_issue(value="x" * 43, **vals)]
-            tokens.store([*parts, tokens.prepare_hold(self.user, client)])
+            tokens.store([*parts, tokens.prepare_lock(self.user, client)])
         elif how == "code":
-            tokens.issue(holds_user=True, **vals)
+            tokens.issue(locks_user=True, **vals)
         else:
             tokens.issue(**vals)
         self.cr.flush()

@@ -14,10 +14,6 @@ from . import oauth_provider_assertion
 from . import oauth_provider_cached_mixin
 from . import oauth_provider_client_user_mixin
 from . import oauth_provider_credential
-from . import oauth_provider_credential_issue
-from . import oauth_provider_credential_lookup
-from . import oauth_provider_credential_open
-from . import oauth_provider_credential_scopes
 from . import oauth_provider_authorization_code
 from . import oauth_provider_client
 from . import oauth_provider_client_authentication
@@ -43,7 +39,6 @@ from . import oauth_provider_secret
 from . import oauth_provider_session
 from . import oauth_provider_subject
 from . import oauth_provider_token
-from . import oauth_provider_audit
 from . import oauth_provider_housekeeping
 from . import res_config_settings
 from . import res_device

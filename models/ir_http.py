@@ -85,7 +85,7 @@ class IrHttp(models.AbstractModel):
             if not is_readonly or not raw or API_KEY.fullmatch(raw):
                 return is_readonly
             env = request.env(user=SUPERUSER_ID, su=True)
-            return not env.cr.readonly or env["oauth.provider.token"].knows(raw)
+            return not env.cr.readonly or bool(env["oauth.provider.token"].find(raw))
 
         # Several addresses of one endpoint share these parameters
         readonly.is_for_oauth = True
@@ -156,9 +156,10 @@ class IrHttp(models.AbstractModel):
         cls._oauth_reset_language()
         env = request.env(user=SUPERUSER_ID, su=True)
         request.oauth_errors = ErrorAnswer(env.registry)
-        token = env["oauth.provider.token"].find_open(raw)
-        if not token:
+        live = env["oauth.provider.token"].read_open(raw)
+        if not live:
             cls._oauth_refuse(401, error="invalid_token")
+        token = live.as_record()
         if token.grant_id.is_without_company():
             # Without any, Odoo would take all of the user's
             cls._oauth_refuse(403, error="insufficient_scope")

@@ -31,6 +31,3 @@ class OAuthProviderAuthorizationCode(models.Model):
     used_at = fields.Datetime(string="Used On", readonly=True, copy=False)
 
     _digest_uniq = models.UniqueIndex("(digest)")
-
-    def _is_usable(self, credential, as_record):
-        return not credential.used_at

@@ -1,13 +1,17 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import uuid
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..storage import liveness, revocation, row_lookup, statement
+from ..storage.cache import try_again
 from ..storage.foreign_key import GrantKey, no_foreign_key
-from ..tools import liveness
+from ..storage.live_token import LiveToken
+from ..tools import secret
 
 #: The kinds of credentials.
 CREDENTIALS = (
@@ -15,8 +19,13 @@ CREDENTIALS = (
     "oauth.provider.refresh.token",
     "oauth.provider.token",
 )
-#: What the clocks of two hosts may differ.
-CLOCKS = timedelta(days=1)
+#: Fields that few requests want: the ORM reads them when they are wanted.
+RARE = frozenset(
+    (
+        *("digest", "backend_client_id", "backend_user_id"),
+        *("create_uid", "write_uid", "write_date"),
+    )
+)
 
 
 def _held_without_grant(comodel_name, description):
@@ -87,6 +96,19 @@ class OAuthProviderCredential(models.AbstractModel):
         string="Expires On", required=True, index=True, readonly=True
     )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
+    # A column of the row: rows of a relation and their foreign keys would be a third of
+    # the time in which PostgreSQL stores a token. A scope that has been deleted since
+    # may still have its number here: it counts for nothing.
+    scope_numbers = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    scope_ids = fields.Many2many(
+        comodel_name="oauth.provider.scope",
+        string="Scopes",
+        compute="_compute_scope_ids",
+        compute_sudo=True,
+        inverse="_inverse_scope_ids",
+        search="_search_scope_ids",
+        readonly=True,
+    )
 
     # Nothing outlives its client or its user, nor has others than its grant
     _held_by_grant = GrantKey("client_id", "user_id")
@@ -103,20 +125,149 @@ class OAuthProviderCredential(models.AbstractModel):
             record.backend_client_id = not has_grant and record.client_id
             record.backend_user_id = not has_grant and record.user_id
 
+    @api.depends("scope_numbers")
+    def _compute_scope_ids(self):
+        scopes = self.env["oauth.provider.scope"]
+        numbers = {record: set(record.scope_numbers or ()) for record in self}
+        existing = scopes.browse(set().union(*numbers.values())).exists()
+        ordered = scopes.sort_ids(existing._ids)
+        for record, own in numbers.items():
+            record.scope_ids = scopes.browse(n for n in ordered if n in own)
+
+    def _inverse_scope_ids(self):
+        for record in self:
+            scopes = record.scope_ids
+            record.sudo().scope_numbers = scopes.sort_ids(scopes.ids)
+
+    @api.model
+    def _search_scope_ids(self, operator, value):
+        scopes = self.env["oauth.provider.scope"]
+        if operator in ("any", "any!"):
+            if isinstance(value, SQL):
+                value = Domain("id", "any!", value)
+            if isinstance(value, Domain):
+                value = scopes._search(value, bypass_access=operator == "any!")
+            return self._has_any_scope(value)
+        if operator != "in":
+            # The ORM asks for the opposite, and turns it round
+            return NotImplemented
+        ids = [one for one in value if isinstance(one, int) and one is not True and one]
+        found = self._has_any_scope(scopes.browse(ids)._as_query(ordered=False))
+        if False in value:
+            found |= ~self._has_any_scope(scopes.sudo()._search(Domain.TRUE))
+        return found
+
+    def _has_any_scope(self, scopes):
+        """Return the domain of the credentials that have one of ``scopes`` (Query)."""
+
+        def to_sql(model, alias, _query):
+            # Nobody may read the column itself
+            numbers = model._fields["scope_numbers"].to_sql(model.sudo(), alias)
+            return SQL(
+                "EXISTS (SELECT FROM jsonb_array_elements(%s) AS held"
+                " WHERE held::int IN %s)",
+                numbers,
+                scopes.subselect(),
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    @api.private
+    def count_by_scope(self, domain):
+        """Return how many credentials of ``domain`` have each scope: {id: number}."""
+        column = self._fields["scope_numbers"].to_sql(self.sudo(), self._table)
+        query = SQL(
+            "SELECT held::int, count(*) FROM %s, jsonb_array_elements(%s) AS held"
+            " WHERE %s IN %s GROUP BY 1",
+            SQL.identifier(self._table),
+            column,
+            SQL.identifier(self._table, "id"),
+            self._search(domain).subselect(),
+        )
+        return dict(self.env.execute_query(query))
+
+    # Finding one
+
+    @api.private
+    def find(self, value, lock=False, person=False):
+        """Return the record of the credential ``value`` (str), dead or alive.
+
+        :param lock: whether to lock the row until the end of the transaction: of two
+            workers that present the same credential at once, the second waits, is then
+            retried by Odoo on a fresh snapshot and sees what the first one did
+        :param person: whether to read along what the claims about its user are made of
+        """
+        return self.from_row(*self._fetch(value, lock=lock, person=person))
+
+    @api.private
+    def read_live(self, value, person=False):
+        """Return the :class:`LiveToken` of ``value`` (str), if it is live.
+
+        By the rule of :meth:`is_live`; None otherwise.
+
+        :param person: see :meth:`find`
+        """
+        row, reader = self._fetch(value, person=person)
+        client = row and self.env["oauth.provider.client"].get_values(row.client_id)
+        if not client:
+            return None
+        live = LiveToken(self.browse(), row, reader, client)
+        return live if liveness.is_live(row, client, live.as_record) else None
+
+    def _fetch(self, value, lock=False, person=False):
+        """Return the row of the credential ``value`` (str) as plain values.
+
+        :return: (row or None, :class:`~..storage.row_reader.RowReader` that made it)
+        """
+        lookup = self._get_lookup(person)
+        row = None
+        if value and "\x00" not in value:
+            row = row_lookup.fetch(self, lookup, secret.digest(value), lock)
+        return row, lookup[1]
+
+    @api.model
+    @tools.ormcache("person")
+    def _get_lookup(self, person):
+        return row_lookup.make_lookup(self, self._get_rare(), person)
+
+    @api.model
+    def _get_rare(self):
+        """Return the names (set) of fields that are not read before they are wanted."""
+        return RARE
+
+    @api.private
+    def from_row(self, row, reader):
+        """Return the record of what was fetched, which the ORM knows from now on."""
+        if not row:
+            return self.browse()
+        reader.keep(self.env.transaction.field_data, row)
+        record = self.browse(row.id)
+        record.client_id.prefetch_core()
+        return record
+
+    # What it is good for
+
     @api.private
     def is_live(self):
         """Tell whether this credential still opens anything, at this moment.
 
-        A credential is worth nothing once it has expired or was revoked, its user or
-        client is archived, the user may no longer use the client, or its grant was
-        withdrawn or has expired.
+        By the rule in :mod:`~..storage.liveness`.
         """
         self.ensure_one()
-        user, client, now = self.user_id, self.client_id, fields.Datetime.now()
-        return (
-            liveness.is_live(self, user, client, self.grant_id, now)
-            and client.allows_user(user)
-            and self._is_usable(self, lambda: self)
+        return liveness.is_live(self, self.client_id, lambda: self)
+
+    @api.private
+    def is_in_grace(self):
+        """Tell whether this used credential may be presented once more."""
+        return False
+
+    @api.model
+    @api.private
+    def maybe_live_domain(self):
+        """Return the domain (Domain) of the credentials that may open something."""
+        return Domain("revoked_at", "=", False) & Domain(
+            "expires_at", ">", liveness.maybe_live_after()
         )
 
     @api.private
@@ -154,23 +305,125 @@ class OAuthProviderCredential(models.AbstractModel):
     def _get_allowed_ids(self):
         self.ensure_one()
         client, grant = self.client_id, self.grant_id
+        is_limited = liveness.is_limited_to_consent(self, client)
         return self.env["oauth.provider.scope"].get_allowed_ids(
             self.scope_numbers or (),
             client.scope_ids._ids,
-            grant.scope_ids._ids
-            if liveness.is_held_to_consent(client, grant)
-            else None,
+            grant.scope_ids._ids if is_limited else None,
             grant.declined_numbers or (),
         )
 
     @api.private
     def get_end(self):
-        """Return when this credential expires, at the latest with its grant (datetime).
+        """Return when this credential expires, at the latest with its grant."""
+        self.ensure_one()
+        return liveness.get_end(self)
 
-        The person may have chosen a shorter time since it was issued.
+    # Issuing
+
+    @api.private
+    def issue(self, *, value=None, locks_user=False, **vals):
+        """Store a new credential; see :meth:`prepare_issue`.
+
+        :param value: the credential itself (str), generated by default
+        :param locks_user: whether it starts an authorization, see :meth:`prepare_lock`
+        :return: tuple (record, credential as str)
+        """
+        value = value or secret.generate()
+        parts = [self.prepare_issue(value=value, **vals)]
+        if locks_user:
+            parts.append(self.prepare_lock(vals["user"]))
+        return self.store(parts), value
+
+    @api.private
+    def prepare_issue(
+        self,
+        *,
+        value,
+        client,
+        user,
+        scopes,
+        lifetime,
+        grant=None,
+        family=None,
+        **vals,
+    ):
+        """Return the :class:`~..storage.statement.Part` that stores a new credential.
+
+        For :meth:`store`, alone or together with others.
+
+        :param value: the credential itself (str)
+        :param client: oauth.provider.client record
+        :param user: res.users record it acts for
+        :param scopes: oauth.provider.scope recordset
+        :param lifetime: seconds; never beyond the end of the grant
+        :param grant: oauth.provider.grant record, or None for a backend application
+        :param family: family to continue (str); a new one is started by default
+        :param vals: values of further fields
+        """
+        now = fields.Datetime.now()
+        expires_at = now + timedelta(seconds=lifetime)
+        # No user of Odoo makes one: create_uid and write_uid stay empty. PostgreSQL
+        # would look for, and lock, the user of each.
+        vals.update(
+            digest=secret.digest(value),
+            family=family or uuid.uuid4().hex,
+            client_id=client.id,
+            user_id=user.id,
+            grant_id=grant.id if grant else False,
+            backend_client_id=False if grant else client.id,
+            backend_user_id=False if grant else user.id,
+            scope_numbers=scopes.sort_ids(scopes._ids),
+            expires_at=grant.cap(expires_at) if grant else expires_at,
+            create_date=now,
+        )
+        return statement.insert(self, vals)
+
+    @api.model
+    @api.private
+    def prepare_lock(self, user, client=None):
+        """Return the :class:`~..storage.statement.Part` that locks ``user`` (record).
+
+        For :meth:`store`, with what starts a new authorization: who archives the user,
+        or sets another password, at this moment waits until it is committed, and then
+        ends it. What continues an authorization is covered by the lock on what it is
+        exchanged for, and by the grant.
+
+        :param client: client (record) to be locked too, where no grant does
+        """
+        return statement.lock_active(user, client)
+
+    @api.private
+    def prepare_use(self):
+        """Return the :class:`~..storage.statement.Part` that marks this one as used.
+
+        Of a code or refresh token, whose row the transaction has locked. One that was
+        used before, in its grace period, is written as well: PostgreSQL tells nobody
+        of a mere lock, and who revokes the family at this moment would overlook what it
+        is exchanged for.
         """
         self.ensure_one()
-        return liveness.get_end(self, self.grant_id)
+        used_at = self.used_at or fields.Datetime.now()
+        self._fields["used_at"]._update_cache(self, used_at)
+        return statement.mark_used(self, used_at)
+
+    @api.model
+    @api.private
+    def store(self, parts):
+        """Store a credential and what goes with it: all of it or nothing.
+
+        :param parts: list of :class:`~..storage.statement.Part`, one of which stores a
+            record of this model (see :meth:`prepare_issue`)
+        :return: that record
+        :raise ConcurrencyError: where what :meth:`prepare_lock` locks has been
+            archived; Odoo runs the request once more
+        """
+        id_ = statement.execute(self, parts)
+        if not id_:
+            try_again(self.env)
+        return self.browse(id_)
+
+    # Ending
 
     @api.private
     def revoke(self):
@@ -194,34 +447,25 @@ class OAuthProviderCredential(models.AbstractModel):
     def revoke_where(self, domain, kinds=CREDENTIALS):
         """Revoke what may be live of ``domain``.
 
-        By one statement for each kind: there may be a million, which no request or job
-        reads into its memory.
-
         :param kinds: names of models, all by default, whatever this one is
         """
         for model in kinds:
             credentials = self.env[model].sudo()
             found = credentials._search(Domain(domain) & self.maybe_live_domain())
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET revoked_at = %s WHERE id IN %s",
-                    SQL.identifier(credentials._table),
-                    fields.Datetime.now(),
-                    found.subselect(),
-                ),
-                # Who comes second is retried: nothing to log as an error
-                log_exceptions=False,
+            revocation.revoke(credentials, found)
+
+    @api.private
+    def record(self, kind, reason=""):
+        """Remember what happened to these credentials; see oauth.provider.event."""
+        for record in self:
+            self.env["oauth.provider.event"].record(
+                kind,
+                client=record.client_id,
+                user=record.user_id,
+                grant=record.grant_id,
+                reason=reason,
             )
-            credentials.invalidate_model()
 
     @api.model
-    @api.private
-    def maybe_live_domain(self):
-        """Return the domain (Domain) of the credentials that may open something.
-
-        What has expired opens nothing: on hosts whose clock is behind, a day later.
-        """
-        return Domain("revoked_at", "=", False) & Domain(
-            "expires_at", ">", fields.Datetime.now() - CLOCKS
-        )
+    def _cron_clean(self):
+        self.env["oauth.provider.housekeeping"].clean()

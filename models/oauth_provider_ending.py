@@ -2,11 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import psycopg2.errors
 
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import api, models
 
+from ..storage import revocation
 from ..storage.after_commit import write_apart
-from .oauth_provider_credential import CLOCKS, CREDENTIALS
+from .oauth_provider_credential import CREDENTIALS
 
 GRANT = "oauth.provider.grant"
 #: What ends where users or clients are archived, in the order in which it is locked.
@@ -99,51 +99,21 @@ class OAuthProviderEnding(models.AbstractModel):
 
         It answers the ids of those who had any.
         """
-        now = fields.Datetime.now()
-        conditions = [SQL("revoked_at IS NULL")]
-        changes = [SQL("revoked_at = %s", now)]
+        link, model = LINKS[owners._name], self.env[kind]
         if kind == GRANT:
-            changes.append(SQL("write_date = %s, write_uid = %s", now, self.env.uid))
-        else:
-            conditions.append(SQL("expires_at > %s", now - CLOCKS))
-            if not includes_backends:
-                conditions.append(SQL("grant_id IS NOT NULL"))
-        return SQL(
-            "WITH ended AS (UPDATE %(table)s SET %(changes)s"
-            " WHERE %(link)s = ANY(%(ids)s) AND %(conditions)s RETURNING %(link)s)"
-            " SELECT DISTINCT %(link)s FROM ended",
-            table=SQL.identifier(self.env[kind]._table),
-            changes=SQL(", ").join(changes),
-            link=SQL.identifier(LINKS[owners._name]),
-            ids=owners.ids,
-            conditions=SQL(" AND ").join(conditions),
+            return revocation.revoke_of(model, link, owners.ids)
+        return revocation.revoke_credentials_of(
+            model, link, owners.ids, includes_backends
         )
 
     @api.autovacuum
     def _gc_archived(self):
         """End what users and clients have that were archived past the ORM."""
         count = 0
+        grants, *credentials = (self.env[kind] for kind in HELD)
         for model, link in LINKS.items():
-            has_any = [
-                SQL(
-                    "EXISTS (SELECT FROM %s h WHERE h.%s = o.id"
-                    " AND h.revoked_at IS NULL%s)",
-                    SQL.identifier(self.env[kind]._table),
-                    SQL.identifier(link),
-                    SQL()
-                    if kind == GRANT
-                    else SQL(" AND h.expires_at > %s", fields.Datetime.now() - CLOCKS),
-                )
-                for kind in HELD
-            ]
-            query = SQL(
-                "SELECT id FROM %s o WHERE active IS NOT TRUE AND (%s)",
-                SQL.identifier(self.env[model]._table),
-                SQL(" OR ").join(has_any),
-            )
-            self.env.flush_all()
-            owners = self.env[model].browse(
-                id_ for (id_,) in self.env.execute_query(query)
+            owners = revocation.find_archived(
+                self.env[model], link, grants, credentials
             )
             self.end_archived(owners)
             count += len(owners)

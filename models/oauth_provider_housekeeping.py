@@ -7,6 +7,8 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..storage import revocation
+
 #: Rows that one statement removes: no request waits for a long one.
 BATCH = 1_000
 #: The job rests for as long as a batch took, times this, so that the token route is
@@ -28,13 +30,18 @@ RULES = (
 )
 
 
-class OAuthProviderCredential(models.AbstractModel):
-    """What becomes of codes, tokens and events that are old."""
+class OAuthProviderHousekeeping(models.AbstractModel):
+    """What becomes of codes, tokens, events and grants that are old.
 
-    _inherit = "oauth.provider.credential"
+    The scheduled action calls ``_cron_clean`` of ``oauth.provider.token``, as ever.
+    """
+
+    _name = "oauth.provider.housekeeping"
+    _description = "OAuth Provider Housekeeping"
 
     @api.model
-    def _cron_clean(self):
+    @api.private
+    def clean(self):
         """Remove what expired long ago and what happened long ago, in batches.
 
         Each batch is committed and reported to the job, which goes on later where its
@@ -46,18 +53,18 @@ class OAuthProviderCredential(models.AbstractModel):
         for model, column, parameter, default in RULES:
             days = parameters._get_oauth_number(parameter, default)
             before = fields.Datetime.now() - timedelta(days=days)
-            remove = partial(self._remove_batch, model, column, before)
-            todo.append((remove, self._count(model, column, before)))
-        grants = self.env["oauth.provider.grant"]
-        todo.append((grants._remove_unused, grants._count_unused()))
+            args = (self.env[model], column, before)
+            remove = partial(revocation.remove_expired, *args, limit=BATCH)
+            todo.append((remove, revocation.count_expired(*args)))
+        todo.append((self._remove_unused_grants, self._count_unused_grants()))
         remaining = sum(count for _remove, count in todo)
         for remove, _count in todo:
             start = None
             while True:
                 began = time.monotonic()
-                removed, start = remove(start)
+                removed, start = remove(start=start)
                 remaining = max(remaining - removed, 0)
-                # Rows that somebody holds are left for another run, which this one
+                # Rows that somebody has locked are left for another run, which this one
                 # does not ask for
                 is_last = removed < BATCH
                 time_left = self.env["ir.cron"]._commit_progress(
@@ -70,55 +77,9 @@ class OAuthProviderCredential(models.AbstractModel):
                 time.sleep((time.monotonic() - began) * REST)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
-    def _count(self, model, column, before):
-        query = SQL(
-            "SELECT count(*) FROM %s WHERE %s < %s",
-            SQL.identifier(self.env[model]._table),
-            SQL.identifier(column),
-            before,
-        )
-        return self.env.execute_query(query)[0][0]
-
-    def _remove_batch(self, model, column, before, start):
-        """Remove some rows of ``model`` whose ``column`` is before a datetime.
-
-        Rows that a request holds at this moment are left for the next run.
-
-        :param start: where the batch before ended (datetime), or None: what has been
-            removed is not walked through again
-        :return: tuple (how many, where it ended)
-        """
-        table, column = SQL.identifier(self.env[model]._table), SQL.identifier(column)
-        since = SQL(" AND %s >= %s", column, start) if start else SQL()
-        self.env.cr.execute(
-            SQL(
-                # As a subquery of the DELETE it could be run once a row
-                "WITH old AS MATERIALIZED ("
-                "SELECT id FROM %(table)s WHERE %(column)s < %(before)s%(since)s"
-                " ORDER BY %(column)s LIMIT %(batch)s FOR UPDATE SKIP LOCKED),"
-                " removed AS (DELETE FROM %(table)s USING old"
-                " WHERE %(table)s.id = old.id RETURNING %(column)s AS date)"
-                " SELECT count(*), max(date) FROM removed",
-                table=table,
-                column=column,
-                before=before,
-                since=since,
-                batch=BATCH,
-            )
-        )
-        self.env[model].invalidate_model()
-        removed, end = self.env.cr.fetchone()
-        return removed, end or start
-
-
-class OAuthProviderGrant(models.Model):
-    """What becomes of grants that nobody uses."""
-
-    _inherit = "oauth.provider.grant"
-
     @api.model
-    def _count_unused(self):
-        """Return how many grants :meth:`_remove_unused` would remove now."""
+    def _count_unused_grants(self):
+        """Return how many grants :meth:`_remove_unused_grants` would remove now."""
         unused = self._get_unused_condition()
         if not unused:
             return 0
@@ -126,11 +87,11 @@ class OAuthProviderGrant(models.Model):
         return self.env.execute_query(query)[0][0]
 
     @api.model
-    def _remove_unused(self, start):
+    def _remove_unused_grants(self, start):
         """Remove some grants that were withdrawn or used last long ago.
 
         When no code and no token is left below them: the application asks the person
-        again. A grant that was in force is told of as one that has expired.
+        again. A grant that was in force is recorded as one that has expired.
 
         :param start: where the batch before ended (id), or None
         :return: tuple (how many, where it ended)
@@ -155,7 +116,8 @@ class OAuthProviderGrant(models.Model):
                 batch=BATCH,
             )
         )
-        self.invalidate_model()
+        grants = self.env["oauth.provider.grant"]
+        grants.invalidate_model()
         ended = [row for row in rows if row[3]]
         clients = self.env["oauth.provider.client"].browse([row[1] for row in ended])
         for client, (id_, _client_id, user_id, _live) in zip(
@@ -165,7 +127,7 @@ class OAuthProviderGrant(models.Model):
                 "consent_expired",
                 client=client,
                 user=self.env["res.users"].browse(user_id),
-                grant=self.browse(id_),
+                grant=grants.browse(id_),
                 reason="unused",
             )
         return len(rows), max((row[0] for row in rows), default=start)

@@ -28,9 +28,6 @@ class OAuthProviderRefreshToken(models.Model):
 
     _digest_uniq = models.UniqueIndex("(digest)")
 
-    def _is_usable(self, credential, as_record):
-        return not credential.used_at or as_record().is_in_grace()
-
     @api.private
     def is_in_grace(self):
         """Tell whether this used token may be presented once more, for a moment.

@@ -6,6 +6,7 @@ from odoo import api, models, tools
 from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign
 
+from ..storage.row_lookup import reads_whole_person
 from ..tools.clock import timestamp
 
 #: To parse an address takes a while, and the same ones come again.
@@ -70,7 +71,7 @@ class OAuthProviderScope(models.Model):
     @tools.ormcache()
     def _has_own_claims(self):
         """Tell whether an addon makes claims or fields, which may want records."""
-        if not self.env["oauth.provider.credential"].reads_whole_person():
+        if not reads_whole_person(self.env):
             return True
         names = [name for name in dir(OAuthProviderScope) if "_claims" in name]
         names += ["_get_picture_url", "_is_verified", "_standard_codes"]

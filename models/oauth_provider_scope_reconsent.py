@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..storage.after_commit import write_apart
+from ..storage.revocation import remove_scopes
 from .oauth_provider_credential import CREDENTIALS
 from .oauth_provider_scope import BROKEN_FILTER
 from .oauth_provider_scope_data import is_same_domain
@@ -165,9 +166,9 @@ class OAuthProviderScope(models.Model):
             # A token with consent opens no more than its grant until it is removed
             # below. Such tokens change all the time, and a row that another
             # transaction has changed since this one began would abort this one.
-            self.env.cr.execute(model.get_removal(ids, without_consent=True))
+            self.env.cr.execute(remove_scopes(model, ids, without_consent=True))
             model.invalidate_model(["scope_numbers", "scope_ids"])
-        removals = [from_grants, *(model.get_removal(ids) for model in models)]
+        removals = [from_grants, *(remove_scopes(model, ids) for model in models)]
 
         def remove_again(cr):
             # The transaction above does not see what others have allowed in the

@@ -59,8 +59,8 @@ class OAuthProviderToken(models.Model):
                 token.state = "suspended"
 
     @api.model
-    def _get_left_out(self):
-        return super()._get_left_out() | {"family", "key_id", "session_id"}
+    def _get_rare(self):
+        return super()._get_rare() | {"family", "key_id", "session_id"}
 
     @api.private
     def generate_user_id(self):
@@ -85,23 +85,16 @@ class OAuthProviderToken(models.Model):
         )
 
     @api.private
-    def find_open(self, value):
-        """Return the token (record) of ``value`` (str or None), if it opens anything.
-
-        Something of this provider, at this moment.
-        """
-        opened = self.read_open(value)
-        return opened.as_record() if opened else self.browse()
-
-    @api.private
     def read_open(self, value, person=False):
-        """Return the same as plain values, or None.
+        """Return the token ``value`` (str or None), if it is live and opens anything.
 
-        :param person: see :meth:`find_and_lock`
-        :return: :class:`.oauth_provider_credential_open.LiveToken`
+        Something of this provider: see :meth:`read_live`.
+
+        :param person: see :meth:`find`
+        :return: :class:`~..storage.live_token.LiveToken`, or None
         """
-        opened = self.read_live(value, person=person)
-        return opened if opened and self._is_for_us(opened.row.audience) else None
+        live = self.read_live(value, person=person)
+        return live if live and self._is_for_us(live.row.audience) else None
 
     @api.model
     def _is_for_us(self, audience):
@@ -185,4 +178,6 @@ class OAuthProviderToken(models.Model):
         Managers only.
         """
         self.check_access("read")
-        self.sudo().revoke_family()
+        tokens = self.sudo()
+        tokens.revoke_family()
+        tokens.record("revoked", reason="manager")

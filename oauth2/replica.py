@@ -33,4 +33,4 @@ def can_introspect(env, message):
 
 
 def _knows(env, raw, models):
-    return any(env[model].knows(raw) for model in models)
+    return any(env[model].find(raw) for model in models)

@@ -166,7 +166,7 @@ class OdooValidator(RequestValidator):
     def save_authorization_code(self, client_id, code, request, *args, **kwargs):
         self.env["oauth.provider.authorization.code"].issue(
             value=code["code"],
-            holds_user=True,
+            locks_user=True,
             client=self.client,
             user=self.user,
             grant=self._ensure_grant(),
@@ -188,8 +188,8 @@ class OdooValidator(RequestValidator):
 
     def validate_code(self, client_id, code, client, request, *args, **kwargs):
         # What the ID token may tell of the user comes along
-        record = self.env["oauth.provider.authorization.code"].find_and_lock(
-            code, person=self.client.claims_in_id_token
+        record = self.env["oauth.provider.authorization.code"].find(
+            code, lock=True, person=self.client.claims_in_id_token
         )
         if record.client_id != self.client or not record:
             return False
@@ -238,8 +238,8 @@ class OdooValidator(RequestValidator):
     # Refresh token (RFC 6749 section 6, RFC 9700 section 4.14)
 
     def validate_refresh_token(self, refresh_token, client, request, *args, **kwargs):
-        record = self.env["oauth.provider.refresh.token"].find_and_lock(
-            refresh_token, person=self.client.claims_in_id_token
+        record = self.env["oauth.provider.refresh.token"].find(
+            refresh_token, lock=True, person=self.client.claims_in_id_token
         )
         if record.client_id != self.client or not record:
             return False
@@ -348,7 +348,7 @@ class OdooValidator(RequestValidator):
             parts.append(source.prepare_use())
         else:
             client = None if values["grant"] else self.client
-            parts.append(tokens.prepare_hold(values["user"], client))
+            parts.append(tokens.prepare_lock(values["user"], client))
         if "refresh_token" in token and not self._has_refresh_tokens(ceiling):
             del token["refresh_token"]
         elif "refresh_token" in token:
@@ -413,9 +413,10 @@ class OdooValidator(RequestValidator):
 
         Then the request knows whose it is (RFC 6750 section 3.1).
         """
-        record = self.env["oauth.provider.token"].find_open(token)
-        if not record:
+        live = self.env["oauth.provider.token"].read_open(token)
+        if not live:
             return False
+        record = live.as_record()
         held = record.allowed_codes()
         if not set(scopes or ()) <= set(held):
             return False

@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools.sql import table_exists
 
+from ..storage.revocation import remove_scopes
 from .common import new_manager
 
 MODELS = (
@@ -221,7 +222,7 @@ class TestCredentialScopes(TransactionCase):
                 self.env.invalidate_all()
                 found = self.env["oauth.provider.token"].find(value)
                 self.assertNotIn(scope, found.allowed_scopes())
-        self.env.cr.execute(token.get_removal(tuple(self.first.ids)))
+        self.env.cr.execute(remove_scopes(token, tuple(self.first.ids)))
         self.assertEqual(self.read_column(token), self.third.ids)
 
     def test_what_has_expired_long_ago_is_not_written_again(self):

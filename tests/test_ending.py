@@ -315,7 +315,7 @@ class TestEnding(EndingCase):
         self.archive_user()
         for issue in (
             lambda: grants.ensure(self.client, self.user),
-            lambda: self.issue("token", holds_user=True),
+            lambda: self.issue("token", locks_user=True),
         ):
             with self.assertRaises(ConcurrencyError), self.env.cr.savepoint():
                 issue()

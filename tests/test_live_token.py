@@ -9,9 +9,9 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
-from ..models import oauth_provider_credential_lookup
 from ..models.oauth_provider_token import OAuthProviderToken
 from ..oauth2 import info
+from ..storage import row_lookup
 from .common import PIXEL
 
 MODELS = (
@@ -173,15 +173,12 @@ class TestLiveToken(TransactionCase):
         )
 
     def test_fields_that_an_addon_makes_another_kind_take_records(self):
-        value, lookup = (
-            self.values["oauth.provider.token"],
-            oauth_provider_credential_lookup,
-        )
-        known = lookup._is_plain
+        value = self.values["oauth.provider.token"]
+        known = row_lookup.is_plain
         for name in ("tz", "name", "login", "write_date"):
             self.env.registry.clear_cache()
             with patch.object(
-                lookup, "_is_plain", lambda f, name=name: f.name != name and known(f)
+                row_lookup, "is_plain", lambda f, name=name: f.name != name and known(f)
             ):
                 self.env.invalidate_all()
                 opened = self.env["oauth.provider.token"].read_open(value, person=True)

@@ -12,6 +12,8 @@ from odoo.tools import SQL
 
 from ..oauth2 import info
 from ..oauth2.message import Message
+from ..storage.revocation import remove_scopes
+from ..storage.row_lookup import make_lookup
 
 MODELS = (
     "oauth.provider.authorization.code",
@@ -90,14 +92,14 @@ class TestPlans(TransactionCase):
     def test_by_secret(self):
         for model, person in itertools.product(MODELS, (False, True)):
             table = self.env[model]._table
-            query, _reader = self.env[model]._make_query(person)
+            query, _reader = make_lookup(self.env[model], person=person)
             for lock in ("", f" FOR UPDATE OF {table}"):
                 with self.subTest(model=model, person=person, lock=lock):
                     self.assert_by_index(f"{query}{lock}", ("a" * 32,))
 
     def test_by_secret_with_a_plan_that_is_kept(self):
         for model in MODELS:
-            query, _reader = self.env[model]._make_query()
+            query, _reader = make_lookup(self.env[model])
             self.env.cr.execute("SET LOCAL plan_cache_mode = force_generic_plan")
             whole = query.replace("%s", "$1")
             self.env.cr.execute(f"PREPARE kept_plan (text) AS {whole}")
@@ -167,7 +169,7 @@ class TestPlans(TransactionCase):
             )
             self.env.cr.execute(f"ANALYZE {table}")
             for without_consent in (False, True):
-                removal = self.env[model].get_removal((1, 2), without_consent)
+                removal = remove_scopes(self.env[model], (1, 2), without_consent)
                 with self.subTest(model=model, without_consent=without_consent):
                     self.assert_by_index(removal.code, removal.params)
 
@@ -190,10 +192,10 @@ class TestPlans(TransactionCase):
             "ALTER TABLE oauth_provider_token ALTER token_type TYPE text,"
             " ALTER key_id TYPE bigint, ALTER expires_at TYPE timestamp(0)"
         )
-        for find in (tokens.find, tokens.find_and_lock):
+        for lock in (False, True):
             self.env.invalidate_all()
-            with self.subTest(find=find.__name__):
-                self.assertEqual(find(value).token_type, "random")
+            with self.subTest(lock=lock):
+                self.assertEqual(tokens.find(value, lock).token_type, "random")
 
     def test_one_query_answers_what_a_token_tells(self):
         message = Message("/oauth2", authorization=f"Bearer {self._issue()}")
@@ -212,8 +214,8 @@ class TestPlans(TransactionCase):
         for model in MODELS:
             with self.subTest(model=model):
                 self.assertFalse(self.env[model].find("none"))
-                self.assertFalse(self.env[model].find_and_lock("none", person=True))
-                self.assertFalse(self.env[model].knows("none"))
+                self.assertFalse(self.env[model].find("none", lock=True, person=True))
+                self.assertIsNone(self.env[model].read_live("none"))
 
     def _issue(self):
         _record, value = self.env["oauth.provider.token"].issue(
@@ -234,7 +236,7 @@ class TestPlans(TransactionCase):
             if field.store and name not in ("id", "create_uid", "write_uid")
         ]
         self.env.invalidate_all()
-        found = {name: tokens.find_and_lock(value, person=True)[name] for name in names}
+        found = {name: tokens.find(value, True, person=True)[name] for name in names}
         self.env.invalidate_all()
         token = tokens.search([("family", "=", found["family"])])
         self.assertEqual(found, {name: token[name] for name in names})

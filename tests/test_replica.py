@@ -45,10 +45,11 @@ class TestReplica(OAuthCase):
         """Let the replica know no token from now on."""
         tokens = type(self.env["oauth.provider.token"])
 
-        def knows(model, value, knows=tokens.knows):
-            return not model.env.cr.readonly and knows(model, value)
+        def fetch(model, value, fetch=tokens._fetch, **kwargs):
+            row, reader = fetch(model, value, **kwargs)
+            return None if model.env.cr.readonly else row, reader
 
-        self.startPatcher(patch.object(tokens, "knows", knows))
+        self.startPatcher(patch.object(tokens, "_fetch", fetch))
 
     def api(self, token):
         headers = {"Authorization": f"Bearer {token}"}

@@ -222,7 +222,7 @@ class TestWalk(OAuthCase):
         )
         form = {"grant_type": "client_credentials"}
         value = self.post("token", form, client, secret).json()["access_token"]
-        return self.env["oauth.provider.token"].sudo().find_open(value)
+        return self.env["oauth.provider.token"].sudo().find(value)
 
     def _access(self, token, record, field):
         """Return the access that may write ``field`` of ``record`` and link with it."""

@@ -1,19 +1,23 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+"""A live code or token as plain values, which the most frequent requests go by.
 
-from ..tools import liveness
+To fill the ORM's cache with forty values, and to take them out again, takes longer than
+all the rules.
+"""
+
+from odoo import fields
+
 from ..tools.subject import make_subject
+from . import liveness
 
 
 class LiveToken:
-    """A credential that opens something at this moment, as plain values.
+    """A credential that opens something at this moment.
 
-    What the most frequent requests want of it, without the ORM.
-
-    :ivar row: what was found (named tuple by the names of the fields)
-    :ivar client: what is known of its client, see
-        :meth:`.oauth_provider_cached_mixin.OAuthProviderCachedMixin.get_values`
+    :ivar row: what was read (named tuple by the names of the fields)
+    :ivar client: the cached values of its client, see ``get_values`` of
+        ``oauth.provider.cached.mixin``
     """
 
     __slots__ = ("_reader", "_record", "_records", "client", "row")
@@ -24,22 +28,23 @@ class LiveToken:
 
     @property
     def scopes(self):
-        """All scopes there may be (empty recordset)."""
+        """The model of scopes (empty recordset)."""
         return self._records.env["oauth.provider.scope"]
 
     def as_record(self):
         """Return the credential as a record, whose values need no query."""
         if self._record is None:
-            self._record = self._records._as_record(self.row, self._reader)
+            self._record = self._records.from_row(self.row, self._reader)
         return self._record
 
     def allowed_ids(self):
         """Return the ids (list) of the scopes that the client may still have."""
         client, grant = self.client, self.row.grant_id
+        is_limited = liveness.is_limited_to_consent(self.row, client)
         return self.scopes.get_allowed_ids(
             self.row.scope_numbers or (),
             client.scope_ids,
-            grant.scope_ids if liveness.is_held_to_consent(client, grant) else None,
+            grant.scope_ids if is_limited else None,
             (grant and grant.declined_numbers) or (),
         )
 
@@ -49,7 +54,7 @@ class LiveToken:
 
     def get_end(self):
         """Return when it expires (datetime, UTC)."""
-        return liveness.get_end(self.row, self.row.grant_id)
+        return liveness.get_end(self.row)
 
     def expires_in(self):
         """Return the seconds that remain, never below 0 (RFC 6749 section 5.1)."""
@@ -79,44 +84,3 @@ class LiveToken:
             grant.last_used
         ):
             self.as_record().grant_id.record_use(address)
-
-
-class OAuthProviderCredential(models.AbstractModel):
-    """Deciding on a credential by plain values."""
-
-    _inherit = "oauth.provider.credential"
-
-    @api.private
-    def read_live(self, value, person=False):
-        """Return the :class:`LiveToken` of ``value`` (str), if it is live.
-
-        By the rules of :meth:`is_live`; None otherwise.
-
-        :param person: see :meth:`find_and_lock`
-        """
-        if not value or "\x00" in value:
-            return None
-        row, reader = self._look_up(value, person=person)
-        if not row:
-            return None
-        client = self.env["oauth.provider.client"].get_values(row.client_id)
-        now = fields.Datetime.now()
-        if not client or not liveness.is_live(
-            row, row.user_id, client, row.grant_id, now
-        ):
-            return None
-        opened = LiveToken(self.browse(), row, reader, client)
-        if client.group_ids:
-            record = opened.as_record()
-            if not record.client_id.allows_user(record.user_id):
-                return None
-        return opened if self._is_usable(row, opened.as_record) else None
-
-    @api.model
-    def _is_usable(self, credential, as_record):
-        """Tell whether what is live has not been used up.
-
-        :param credential: record, or plain values
-        :param as_record: function that returns the record
-        """
-        return True

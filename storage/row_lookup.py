@@ -1,0 +1,204 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Finding a credential, and all that decides what it is good for, by one query.
+
+The query returns one JSON text. Each record in it is a query of its own: PostgreSQL
+plans a few of those in half the time that it takes for one join of all. It plans them
+for each request, for Odoo makes it forget (DISCARD ALL) what a connection has prepared,
+and the plans of functions too.
+"""
+
+import json
+
+from odoo.tools import SQL
+
+from .row_reader import RowReader, to_datetime
+
+#: What is read along with a credential: (field of it that leads there, fields there).
+#: The ORM reads the others when they are wanted.
+READ = (
+    # Odoo asks for the last three of the user of every call to its API
+    ("user_id", ("active", "oauth_identifier", "partner_id", "login", "share")),
+    (
+        "grant_id",
+        (
+            "client_id",
+            "user_id",
+            "expires_at",
+            "revoked_at",
+            "is_company_limited",
+            "last_used",
+            "consented_at",
+            "scope_ids",
+            "declined_numbers",
+        ),
+    ),
+)
+#: The same, where the claims about the user are wanted: (fields of the user beside
+#: those, fields of the partner).
+PERSON = (
+    ("write_date",),
+    ("name", "lang", "tz", "email", "phone", "write_date"),
+)
+#: Fields whose values are the same in JSON, or a date in the way of ISO 8601.
+PLAIN = frozenset(
+    (
+        *("boolean", "char", "datetime", "integer"),
+        *("json", "many2one", "selection", "text"),
+    )
+)
+#: What decides on a credential.
+NEEDED = frozenset(
+    (
+        *("client_id", "user_id", "grant_id", "audience", "scope_numbers"),
+        *("create_date", "expires_at", "revoked_at", "used_at"),
+    )
+)
+#: Arguments that a function of PostgreSQL takes at most, but for the id and others.
+MOST = 90
+
+
+def is_plain(field):
+    """Tell whether the value of ``field`` in the table can be read through JSON."""
+    return (
+        field.store
+        and field.name != "id"
+        and field.type in PLAIN
+        and bool(field.column_type)
+        and not field.translate
+        and not field.company_dependent
+    )
+
+
+def _is_identifier(field):
+    """Tell whether the value of ``field`` is in ``oauth.provider.subject``."""
+    return field.name == "oauth_identifier" and not field.store
+
+
+def make_lookup(credentials, left_out=(), person=False):
+    """Return what finds a row by its digest, and how to read what it finds.
+
+    :param credentials: recordset of the model
+    :param left_out: names of fields that are not read
+    :param person: whether to read along what the claims about its user are made of
+    :return: (query as str, :class:`.row_reader.RowReader`)
+    """
+    env, fields = credentials.env, credentials._fields
+    names = [n for n, field in fields.items() if is_plain(field) and n not in left_out]
+    # Addons may have many fields; these are looked at in any case
+    names.sort(key=lambda name: name not in NEEDED)
+    inner = []
+    for link, wanted in READ:
+        further = []
+        if person and link == "user_id":
+            wanted = (*wanted, *PERSON[0])
+            partner = _filter_readable(env["res.partner"], PERSON[1])
+            further = [("partner_id", partner, ())]
+        comodel = env[fields[link].comodel_name]
+        inner.append((link, _filter_readable(comodel, wanted), further))
+    table = credentials._table
+    found, reader = _read_as_json(credentials, table, names[:MOST], inner)
+    query = SQL(
+        "SELECT %s::text FROM %s WHERE %s = ",
+        found,
+        SQL.identifier(table),
+        SQL.identifier(table, "digest"),
+    )
+    return f"{query.code}%s", reader
+
+
+def fetch(credentials, lookup, digest, lock=False):
+    """Return the row with ``digest`` (str) as plain values (named tuple), or None.
+
+    :param credentials: recordset of the model
+    :param lookup: what :func:`make_lookup` returns
+    :param lock: whether to lock it until the end of the transaction
+    """
+    query, reader = lookup
+    if lock:
+        query = f"{query} FOR UPDATE OF {credentials._table}"
+    credentials.env.flush_all()
+    cr = credentials.env.cr
+    # A worker that came second is retried: nothing to log as an error
+    cr.execute(query, (digest,), log_exceptions=not lock)
+    found = cr.fetchone()
+    return found and reader.parse(json.loads(found[0]))
+
+
+def reads_whole_person(env):
+    """Tell whether all that the claims about a person are made of is read along.
+
+    An addon may have made one of the fields another kind, which takes the ORM.
+    """
+    of_user = (*dict(READ)["user_id"], *PERSON[0])
+    return all(
+        _filter_readable(env[model], names) == names
+        for model, names in (("res.users", of_user), ("res.partner", PERSON[1]))
+    )
+
+
+def _filter_readable(model, names):
+    """Return those of ``names`` (tuple) of fields of ``model`` that can be read."""
+    known = model._fields
+    return tuple(
+        name
+        for name in names
+        if is_plain(known[name])
+        or _is_identifier(known[name])
+        or (known[name].type == "many2many" and known[name].store)
+    )
+
+
+def _read_as_json(model, alias, names, inner):
+    """Return how a record is written to JSON and read from it.
+
+    :param model: of the record
+    :param alias: of its table (str)
+    :param names: of the fields that are read
+    :param inner: what is read along, of each record: (field of this one that leads
+        there, names, inner)
+    :return: (SQL, :class:`.row_reader.RowReader`)
+    """
+    values, fields, inner_readers = [SQL.identifier(alias, "id")], [], []
+    for name in names:
+        value, convert = _value_as_json(model, model._fields[name], alias)
+        values.append(value)
+        fields.append((model._fields[name], convert))
+    for link, its_names, its_inner in inner:
+        comodel = model.env[model._fields[link].comodel_name]
+        found, reader = _read_as_json(comodel, link, its_names, its_inner)
+        inner_readers.append((link, reader))
+        values.append(
+            SQL(
+                "(SELECT %s FROM %s AS %s WHERE %s = %s)",
+                found,
+                SQL.identifier(comodel._table),
+                SQL.identifier(link),
+                SQL.identifier(link, "id"),
+                SQL.identifier(alias, link),
+            )
+        )
+    found = SQL("json_build_array(%s)", SQL(", ").join(values))
+    return found, RowReader(fields, inner_readers)
+
+
+def _value_as_json(model, field, alias):
+    """Return how the value of ``field`` is written to JSON, and read from it.
+
+    :param alias: of the table that it is in (str)
+    :return: (SQL, function of what JSON holds or None)
+    """
+    if field.type == "many2many":
+        ids = SQL(
+            "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
+            SQL.identifier(field.column2),
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+            SQL.identifier(alias, "id"),
+        )
+        return ids, tuple
+    if _is_identifier(field):
+        return model.env["oauth.provider.subject"].to_sql(alias), None
+    # JSON has dates as ISO 8601 wants them, whatever DateStyle says
+    convert = to_datetime if field.type == "datetime" else None
+    return SQL.identifier(alias, field.name), convert
