@@ -80,7 +80,7 @@ class OAuthJson2Controller(WebJson2Controller):
         request.oauth_errors.is_json2 = True
         if method_name in VALUE_METHODS:
             names = access.get_writable_names(request.env[model_name])
-            request.oauth_errors.open_fields(model_name, names)
+            request.oauth_errors.allow_field_names(model_name, names)
 
     def _call(self, access, model_name, method_name, ids, context, kwargs):
         """Return the result of a call that is limited to scopes."""

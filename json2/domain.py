@@ -54,6 +54,24 @@ COLLECTION_TYPES = (list, tuple, Set)
 COMPOSED = frozenset({"date", "datetime", "properties"})
 
 
+def check_search(model, domain, order=None):
+    """Raise AccessError or ValueError for what a token may not search by.
+
+    The names in the domain and the order are checked. Where the code of a search method
+    decides what the caller's value is compared with, the query is built once before, to
+    see that it looks at no field that the token does not open.
+
+    :param model: recordset of the model
+    :param domain: domain of the caller
+    :param order: text of the order, or None
+    """
+    domain = Domain(domain)
+    check_order(model, order)
+    if not current.is_domain_checked(model._name):
+        check_domain(model, domain)
+        _check_search_methods(model, domain)
+
+
 def check_domain(model, domain, steps=0):
     """Raise AccessError or ValueError for a domain that a token may not search by.
 
@@ -95,24 +113,6 @@ def _check_condition(model, path, operator, value, steps):
     elif operator in QUANTIFIERS:
         comodel.browse().check_access("read")
         check_domain(comodel, Domain(value), steps + 1)
-
-
-def check_search(model, domain, order=None):
-    """Raise AccessError or ValueError for what a token may not search by.
-
-    The names in the domain and the order are checked. Where the code of a search method
-    decides what the caller's value is compared with, the query is built once before, to
-    see that it looks at no field that the token does not open.
-
-    :param model: recordset of the model
-    :param domain: domain of the caller
-    :param order: text of the order, or None
-    """
-    domain = Domain(domain)
-    check_order(model, order)
-    if not current.is_domain_checked(model._name):
-        check_domain(model, domain)
-        _check_search_methods(model, domain)
 
 
 def _check_search_methods(model, domain):
@@ -269,37 +269,45 @@ def _narrow_relation(access, model, field, operator, value):
     :param operator: one of :data:`COMPARISONS`
     :param value: id, text, False, or a list of them
     """
-    comodel = model.env[field.comodel_name]
-
-    def named(operator, text):
-        below = narrow(access, comodel, Domain("display_name", operator, text))
-        return Domain(field.name, "any", below)
-
     if operator == "=?":
         if not value:
             return Domain.TRUE
         operator = "="
     positive = Domain.NEGATIVE_OPERATORS.get(operator, operator)
     if positive.endswith("like"):
-        found = named(positive, value)
+        found = _narrow_named(access, model, field, positive, value)
     elif positive in EQUALITIES:
         values = list(value) if isinstance(value, COLLECTION_TYPES) else [value]
-        names = [one for one in values if isinstance(one, str)]
-        others = [one for one in values if not isinstance(one, str)]
-        is_list = field.type != "many2one" and field.store
-        if not names and not is_list:
-            return None
-        parts = [named("in", names)] if names else []
-        if is_list:
-            if not all(others):
-                parts.append(Domain(field.name, "not any", Domain.TRUE))
-            others = [one for one in others if one]
-            if others:
-                among = Domain("id", "in", others)
-                parts.append(Domain(field.name, "any", among))
-        elif others:
-            parts.append(Domain(field.name, "in", others))
-        found = Domain.OR(parts)
+        found = _narrow_equality(access, model, field, values)
     else:
+        found = None
+    return found if found is None or positive == operator else ~found
+
+
+def _narrow_equality(access, model, field, values):
+    """Return the domain for a relation to one of ``values``, or None if it is narrow.
+
+    :param values: list of ids, texts and False
+    """
+    names = [one for one in values if isinstance(one, str)]
+    others = [one for one in values if not isinstance(one, str)]
+    is_list = field.type != "many2one" and field.store
+    if not names and not is_list:
         return None
-    return found if positive == operator else ~found
+    parts = [_narrow_named(access, model, field, "in", names)] if names else []
+    if is_list:
+        if not all(others):
+            parts.append(Domain(field.name, "not any", Domain.TRUE))
+        others = [one for one in others if one]
+        if others:
+            parts.append(Domain(field.name, "any", Domain("id", "in", others)))
+    elif others:
+        parts.append(Domain(field.name, "in", others))
+    return Domain.OR(parts)
+
+
+def _narrow_named(access, model, field, operator, text):
+    """Return the domain for a relation to records whose open names match ``text``."""
+    comodel = model.env[field.comodel_name]
+    by_name = narrow(access, comodel, Domain("display_name", operator, text))
+    return Domain(field.name, "any", by_name)

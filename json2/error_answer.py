@@ -65,7 +65,7 @@ class ErrorAnswer:
         self.translations = {}
         self._writable = {}
 
-    def open_fields(self, model, names):
+    def allow_field_names(self, model, names):
         """Allow an answer to say which of some fields an error is about.
 
         :param model: name of the model
@@ -82,33 +82,37 @@ class ErrorAnswer:
         in_database = find_database_error(error)
         if isinstance(error, HTTPException) and error.response is not None:
             # An answer of our own, made for the caller
-            is_said = "WWW-Authenticate" in error.response.headers
-            return error if is_said or not in_database else InternalServerError()
+            is_challenge = "WWW-Authenticate" in error.response.headers
+            return error if is_challenge or not in_database else _make_plain_error()
         if self._has_text(error):
             return self._replace_text(error, in_database, lang)
         if in_database is not None:
             sentence = self.describe(in_database, lang)
-            return exceptions.ValidationError(sentence) if sentence else _plain()
+            return (
+                exceptions.ValidationError(sentence)
+                if sentence
+                else _make_plain_error()
+            )
         has_row = _ROW.search(str(error))
-        return _plain() if self.is_scoped or has_row else error
+        return _make_plain_error() if self.is_scoped or has_row else error
 
     def describe(self, error, lang):
         """Return the text for an error of PostgreSQL (str), or None.
 
         :param error: :class:`psycopg2.Error`
         """
-        said = (text for classes, text in _SENTENCES if isinstance(error, classes))
-        sentence = next(said, None)
+        texts = (text for classes, text in _SENTENCES if isinstance(error, classes))
+        sentence = next(texts, None)
         if sentence is None:
             return None
         model = self._find_model(error.diag.table_name)
         own = model and model._table_objects.get(error.diag.constraint_name)
         if own and isinstance(own.message, str) and own.message:
             return self.translations.get(error.diag.constraint_name, own.message)
-        text = _say(sentence, lang)
+        text = _translate(sentence, lang)
         column = model and _find_column(error)
         if column and column in self._writable.get(model._name, ()):
-            text += "\n" + _say(_FIELD, lang) % column
+            text += "\n" + _translate(_FIELD, lang) % column
         return text
 
     def describe_arguments(self, error, lang):
@@ -121,11 +125,11 @@ class ErrorAnswer:
         if in_database is None and (is_ours(error) or is_constant(error, text)):
             return text
         sentence = in_database is not None and self.describe(in_database, lang)
-        return sentence or self._refuse(error, lang, _ARGUMENTS)
+        return sentence or self._make_refusal(error, lang, _ARGUMENTS)
 
     def describe_result(self, error, lang):
         """Return the text for an error of PostgreSQL that is part of a result (str)."""
-        return self.describe(error, lang) or self._refuse(error, lang, _REFUSED)
+        return self.describe(error, lang) or self._make_refusal(error, lang, _REFUSED)
 
     def replace_in_result(self, error, lang):
         """Return the exception whose text may be part of what ``load`` returns.
@@ -135,11 +139,13 @@ class ErrorAnswer:
         is_from_database = isinstance(error, psycopg2.Error)
         if is_from_database and not isinstance(error, psycopg2.InternalError):
             return error
-        said = self.replace(error, lang)
-        is_said = isinstance(said, exceptions.UserError | HTTPException)
-        if said is error or (is_said and not isinstance(said, InternalServerError)):
-            return said
-        return exceptions.UserError(self._refuse(error, lang, _REFUSED))
+        replaced = self.replace(error, lang)
+        has_text = isinstance(replaced, exceptions.UserError | HTTPException)
+        if replaced is error or (
+            has_text and not isinstance(replaced, InternalServerError)
+        ):
+            return replaced
+        return exceptions.UserError(self._make_refusal(error, lang, _REFUSED))
 
     def clean_result(self, messages, named, model, lang):
         """Remove from what ``load`` returns what the caller may not learn.
@@ -151,7 +157,7 @@ class ErrorAnswer:
         open_names = {*named, *self._writable.get(model, ())}
         for message in messages:
             if _ROW.search(str(message.get("message", ""))):
-                message["message"] = _say(_REFUSED, lang)
+                message["message"] = _translate(_REFUSED, lang)
             if message.get("field") not in open_names:
                 message.pop("field", None)
 
@@ -171,14 +177,14 @@ class ErrorAnswer:
         sentence = in_database is not None and self.describe(in_database, lang)
         if sentence:
             return _with_text(error, sentence)
-        is_said = not self.is_scoped or (
+        is_trusted = not self.is_scoped or (
             isinstance(error, HTTPException) and not self.is_json2
         )
-        if is_said and in_database is None and not _ROW.search(text):
+        if is_trusted and in_database is None and not _ROW.search(text):
             return error
-        return _with_text(error, self._refuse(error, lang, _REFUSED))
+        return _with_text(error, self._make_refusal(error, lang, _REFUSED))
 
-    def _refuse(self, error, lang, sentence):
+    def _make_refusal(self, error, lang, sentence):
         """Return the fixed ``sentence`` (str) with a number that is logged as well."""
         number = str(secrets.randbelow(10**10)).zfill(10)
         _logger.warning(
@@ -187,7 +193,7 @@ class ErrorAnswer:
             type(error).__name__,
             get_place(error),
         )
-        return f"{_say(sentence, lang)} {_say(_REFERENCE, lang) % number}"
+        return f"{_translate(sentence, lang)} {_translate(_REFERENCE, lang) % number}"
 
     def _find_model(self, table):
         for model in self.registry.values():
@@ -249,11 +255,13 @@ def _with_text(error, text):
     return replaced
 
 
-def _plain():
+def _make_plain_error():
+    """Return the error that says nothing but that there is one."""
     return InternalServerError()
 
 
-def _say(text, lang):
+def _translate(text, lang):
+    """Return the lazy ``text`` (str) in the language ``lang`` (code or None)."""
     return text._translate(lang or "en_US")
 
 
