@@ -9,9 +9,9 @@ from odoo.addons.base.models.res_users import check_identity
 class OAuthProviderApplication(models.Model):
     """An application that a person has connected, as that person may see it.
 
-    Each row is a grant in force, without what is none of the person's business: people
-    may read no grant, client or scope. Shown in *My Preferences* as devices and API
-    keys are; nobody reads those of others (record rule).
+    Each row is a grant in force, with the columns that the person may see: people may
+    not read grants, clients or scopes. Shown in *My Preferences* like devices and API
+    keys; a record rule limits it to the person's own.
     """
 
     _name = "oauth.provider.application"
@@ -57,7 +57,8 @@ class OAuthProviderApplication(models.Model):
     def action_withdraw(self):
         """Withdraw what was allowed to these applications.
 
-        The person has just proved who it is; the record rule says whose they are.
+        The person has just confirmed their identity; the record rule limits it to their
+        own.
         """
         self.check_access("read")
         self._grants().withdraw()

@@ -28,7 +28,7 @@ class OAuthProviderAssertion(models.Model):
     def use(self, client, jti, expires_at):
         """Tell whether ``jti`` (str) of ``client`` (record) is used for the first time.
 
-        RFC 7523 section 3, point 7. Of two workers at once, one waits and is told no.
+        RFC 7523 section 3, point 7. Of two workers at once, one waits and gets False.
 
         :param expires_at: naive UTC datetime until which the assertion is remembered
         """

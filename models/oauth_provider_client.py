@@ -410,7 +410,7 @@ class OAuthProviderClient(models.Model):
 
     @api.model
     @api.private
-    def has_own_server(self):
+    def has_custom_server(self):
         """Tell whether an addon overrides :meth:`get_oauth2_server`."""
         own = OAuthProviderClient.get_oauth2_server
         return type(self).get_oauth2_server is not own

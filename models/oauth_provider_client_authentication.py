@@ -244,7 +244,7 @@ class OAuthProviderClient(models.Model):
     def action_generate_secret(self):
         """Generate a secret and open the dialog that shows it once."""
         value = self.generate_secret(overlap=SECRET_OVERLAP)
-        return self._show_once(self.env._("Client Secret"), value)
+        return self._open_secret_dialog(self.env._("Client Secret"), value)
 
     def action_end_previous_secret(self):
         """Revoke the earlier secret before it expires."""
@@ -261,7 +261,7 @@ class OAuthProviderClient(models.Model):
         self.check_access("write")
         self._set_secret(False)
 
-    def _show_once(self, title, value):
+    def _open_secret_dialog(self, title, value):
         """Return the action that shows ``value`` (str), which is not stored."""
         return {
             "type": "ir.actions.act_window",

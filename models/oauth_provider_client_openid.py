@@ -196,7 +196,7 @@ class OAuthProviderClient(models.Model):
     @api.model
     @api.private
     @cached_committed()
-    def get_used(self):
+    def get_features_in_use(self):
         """Return what the active clients use, in one query however many there are.
 
         :return: dict of frozensets: ``grant_types``, ``response_types``,
@@ -210,7 +210,7 @@ class OAuthProviderClient(models.Model):
             "userinfo_signed_response_alg",
         ]
         rows = self._read_group([], names, [])
-        found = {
+        used = {
             "grant_types": {row[0] for row in rows},
             "response_types": {
                 name for row in rows for name in self._to_response_types(*row[1:3])
@@ -218,7 +218,7 @@ class OAuthProviderClient(models.Model):
             "id_token_algorithms": {row[3] for row in rows},
             "userinfo_algorithms": {row[4] for row in rows},
         }
-        return {name: frozenset(values - {False}) for name, values in found.items()}
+        return {name: frozenset(values - {False}) for name, values in used.items()}
 
     @api.private
     def match_post_logout_redirect_uri(self, uri):
@@ -239,7 +239,7 @@ class OAuthProviderClient(models.Model):
                 self.env._("Only an administrator may bring in a private key.")
             )
         for client in clients:
-            client._set_own_key(client.jwt_private_key)
+            client._set_dedicated_key(client.jwt_private_key)
         # Not even the person who has just written it can read it again
         self.invalidate_recordset(["jwt_private_key"], flush=False)
 
@@ -261,7 +261,7 @@ class OAuthProviderClient(models.Model):
                 continue
             if signing_key.is_symmetric(client.jwt_algorithm):
                 # With a shared secret for all, every verifier could sign for all
-                client._set_own_key(None)
+                client._set_dedicated_key(None)
             else:
                 self.env["oauth.provider.key"].ensure(client.jwt_algorithm)
 
@@ -274,7 +274,7 @@ class OAuthProviderClient(models.Model):
             return own
         return keys.find_signing(self.jwt_algorithm)
 
-    def _set_own_key(self, value):
+    def _set_dedicated_key(self, value):
         self.ensure_one()
         keys = self.env["oauth.provider.key"]
         new = keys.make(self.jwt_algorithm, client=self, value=value)
@@ -289,7 +289,7 @@ class OAuthProviderClient(models.Model):
         if key:
             return key
         if signing_key.is_symmetric(self.jwt_algorithm):
-            return self._set_own_key(None)
+            return self._set_dedicated_key(None)
         return self.env["oauth.provider.key"].ensure(self.jwt_algorithm)
 
     @api.private
@@ -321,7 +321,7 @@ class OAuthProviderClient(models.Model):
         if is_symmetric:
             # Anyone who knows it can sign tokens of the user that the client acts as
             self._check_may_grant_rights()
-        key = self._set_own_key(None)
+        key = self._set_dedicated_key(None)
         return key.get_private_key() if is_symmetric else None
 
     def action_generate_private_key(self):
@@ -335,6 +335,6 @@ class OAuthProviderClient(models.Model):
         :raise AccessError: where the environment's user would gain rights by it
         """
         self._check_may_grant_rights()
-        action = self._show_once(self.env._("Shared Secret"), value)
+        action = self._open_secret_dialog(self.env._("Shared Secret"), value)
         action["context"]["default_is_shared"] = True
         return action

@@ -213,17 +213,19 @@ class OAuthProviderClient(models.Model):
     )
     def _compute_warnings(self):
         for client in self:
-            found = [
+            warnings = [
                 one for one in client.get_warnings() if one[0] not in SHOWN_ELSEWHERE
             ]
             items = Markup().join(
                 # The check-up puts the name of the client in front
                 Markup("<li><strong>%s</strong>: %s</li>")
                 % (what[:1].upper() + what[1:], advice)
-                for _key, _severity, what, advice in found
+                for _key, _severity, what, advice in warnings
             )
-            client.warnings = found and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
-            client.has_danger = any(one[1] == "1" for one in found)
+            client.warnings = (
+                warnings and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
+            )
+            client.has_danger = any(one[1] == "1" for one in warnings)
 
     @api.private
     def get_warnings(self):
@@ -232,11 +234,11 @@ class OAuthProviderClient(models.Model):
         The key and the severity are of :data:`WARNINGS`.
         """
         self.ensure_one()
-        found, texts = self._find_warnings(), self._get_warning_texts()
+        applicable, texts = self._find_warnings(), self._get_warning_texts()
         return [
             (key, severity, *texts[key])
             for key, severity in WARNINGS.items()
-            if key in found
+            if key in applicable
         ]
 
     def _find_warnings(self):

@@ -43,12 +43,13 @@ class OAuthProviderOrigin(models.Model):
                 )
 
     @api.private
-    def is_known(self, origin, client=None):
-        """Tell whether ``origin`` (str) is that of an active client.
+    def is_allowed(self, origin, client=None):
+        """Tell whether scripts of ``origin`` (str) may call the provider.
 
-        The origins of its redirect URIs count, and those listed on it.
+        These are the origins of the redirect URIs of active clients, and those that
+        are listed on them.
 
-        :param client: the only client (record) that is meant, or None for any
+        :param client: the only client (record) to look at, or None for all
         """
         if "\x00" in origin:
             return False

@@ -73,7 +73,7 @@ class OAuthProviderToken(models.Model):
 
     @api.model
     @api.private
-    def has_own_user_id(self):
+    def has_custom_user_id(self):
         """Tell whether an addon replaces :meth:`generate_user_id`: then it is asked.
 
         Here or of the client: what the addon makes it of is not known.

@@ -19,7 +19,7 @@ def headers(env, origin, methods=None):
     :param methods: HTTP methods to announce in the answer to a preflight
     """
     found = {"Vary": "Origin"}
-    if not origin or not env["oauth.provider.origin"].is_known(origin):
+    if not origin or not env["oauth.provider.origin"].is_allowed(origin):
         return found
     found["Access-Control-Allow-Origin"] = origin
     if methods:

@@ -20,7 +20,7 @@ def metadata_response(env):
 
     :param env: superuser environment
     """
-    used = env["oauth.provider.client"].get_used()
+    used = env["oauth.provider.client"].get_features_in_use()
     body = {
         **_endpoints(env["oauth.provider"]),
         **_flows(used),

@@ -131,7 +131,7 @@ def _check_origin(env, message, client):
     """
     if message.origin is None or client.client_type != "public":
         return
-    if not env["oauth.provider.origin"].is_known(message.origin, client):
+    if not env["oauth.provider.origin"].is_allowed(message.origin, client):
         raise UnauthorizedClientError(
             description="Pages of this origin may not use this client."
         )
@@ -155,7 +155,7 @@ def _introspect(env, message):
     if not token:
         raise InvalidRequestError(description="Missing token parameter.")
     validator = OdooValidator(env, client=client)
-    if client.has_own_server():
+    if client.has_custom_server():
         _headers, body, status = client.get_oauth2_server(
             validator
         ).create_introspect_response(

@@ -63,7 +63,7 @@ class LiveToken:
 
     def generate_user_id(self):
         """Return the subject identifier (str) of its user for its client."""
-        if self._records.env["oauth.provider.token"].has_own_user_id():
+        if self._records.env["oauth.provider.token"].has_custom_user_id():
             record = self.as_record()
             if record._name == "oauth.provider.token":
                 return record.generate_user_id()

@@ -125,7 +125,9 @@ class OAuthProviderClientWizard(models.TransientModel):
                     "Import it there in OAuth Providers, and nothing is left to type."
                 ),
             )
-        action = client._show_once(self.env._("To Enter in the Application"), secret)
+        action = client._open_secret_dialog(
+            self.env._("To Enter in the Application"), secret
+        )
         action["context"].update(
             default_values=values,
             default_client_res_id=client.id,

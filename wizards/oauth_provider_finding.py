@@ -9,7 +9,7 @@ from ..tools import key_encryption, uri_parts
 
 
 class OAuthProviderFinding(models.TransientModel):
-    """Something about the provider that should be mended: a line of the check-up."""
+    """A line of the check-up: something about the provider that should be fixed."""
 
     _name = "oauth.provider.finding"
     _description = "OAuth Provider Check-Up"
@@ -25,7 +25,7 @@ class OAuthProviderFinding(models.TransientModel):
 
     @api.model
     def action_check(self):
-        """Look at the whole configuration and open what was found."""
+        """Check the whole configuration and open the findings."""
         self.search([("create_uid", "=", self.env.uid)]).unlink()
         self.check_access("create")
         findings = self.create(self._find())
@@ -37,7 +37,7 @@ class OAuthProviderFinding(models.TransientModel):
         }
 
     def action_open(self):
-        """Open the place where this is mended."""
+        """Open the record where this can be fixed."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -49,12 +49,12 @@ class OAuthProviderFinding(models.TransientModel):
     def _find(self):
         """Return the values (list of dict) of all findings."""
         clients = self.env["oauth.provider.client"].search([("active", "=", True)])
-        found = self._find_server()
+        findings = self._find_server()
         for client in clients:
             for _key, severity, what, advice in client.get_warnings():
-                found.append(self._about(client, severity, what, advice))
+                findings.append(self._about(client, severity, what, advice))
         for client in clients.find_unused():
-            found.append(
+            findings.append(
                 self._about(
                     client,
                     "2",
@@ -62,7 +62,7 @@ class OAuthProviderFinding(models.TransientModel):
                     self.env._("Archive it, if nobody misses it."),
                 )
             )
-        return found
+        return findings
 
     def _about(self, client, severity, what, advice):
         return {
@@ -73,10 +73,10 @@ class OAuthProviderFinding(models.TransientModel):
             "res_id": client.id,
         }
 
-    def _find_keys(self):
-        """Return what there is to say of the encryption of private keys.
+    def _check_keys(self):
+        """Check the encryption of the private keys.
 
-        :return: tuple of (severity, whether it applies, what it is, advice)
+        :return: tuple of (severity, whether it applies, what, advice)
         """
         keys = self.env["oauth.provider.key"].sudo()
         option = key_encryption.OPTION
@@ -129,17 +129,44 @@ class OAuthProviderFinding(models.TransientModel):
         )
 
     def _find_server(self):
-        parameters = self.env["ir.config_parameter"].sudo()
+        """Return the values (list of dict) of the findings about the server."""
         issuer = self.env["oauth.provider"].get_issuer()
+        parameter = self._get_issuer_parameter()
+        # Nothing in the configuration file can be opened from here
+        nowhere = parameter.browse()
+        return [
+            {
+                "severity": severity,
+                "name": what,
+                "advice": advice,
+                "res_model": place._name if place else False,
+                "res_id": place.id,
+            }
+            for place, checks in (
+                (parameter, self._check_issuer(issuer)),
+                (nowhere, self._check_configuration_file(issuer)),
+                (nowhere, self._check_keys()),
+            )
+            for severity, applies, what, advice in checks
+            if applies
+        ]
+
+    def _get_issuer_parameter(self):
+        """Return the system parameter (record), or none where it cannot be opened."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        # Managers who are no administrators cannot open it
+        if not self.env[parameters._name].has_access("read"):
+            return parameters
+        return parameters.search([("key", "=", "oauth_provider.issuer")], limit=1)
+
+    def _check_issuer(self, issuer):
+        """Check the issuer (str); the result is like that of :meth:`_check_keys`."""
+        parameters = self.env["ir.config_parameter"].sudo()
         base = parameters.get_param("web.base.url") or ""
-        parameter = parameters.search([("key", "=", "oauth_provider.issuer")], limit=1)
-        # A manager who is no administrator has no way there
-        if not self.env[parameter._name].has_access("read"):
-            parameter = parameter.browse()
         is_https = issuer.startswith("https://")
         is_local = uri_parts.is_loopback(issuer)
         same_host = urlsplit(issuer).netloc == urlsplit(base).netloc
-        of_issuer = (
+        return (
             (
                 "1",
                 not is_https and not is_local,
@@ -153,8 +180,12 @@ class OAuthProviderFinding(models.TransientModel):
                 self.env._("If the host has changed for good, correct the issuer."),
             ),
         )
-        # Of the configuration file, which nobody can open from here
-        of_file = (
+
+    def _check_configuration_file(self, issuer):
+        """Check Odoo's configuration file; the result is like :meth:`_check_keys`."""
+        is_https = issuer.startswith("https://")
+        is_local = uri_parts.is_loopback(issuer)
+        return (
             (
                 "1",
                 is_https and not config["proxy_mode"],
@@ -201,19 +232,3 @@ class OAuthProviderFinding(models.TransientModel):
                 ),
             ),
         )
-        of_file += self._find_keys()
-        return [
-            {
-                "severity": severity,
-                "name": what,
-                "advice": advice,
-                "res_model": place._name if place else False,
-                "res_id": place.id,
-            }
-            for place, checks in (
-                (parameter, of_issuer),
-                (parameter.browse(), of_file),
-            )
-            for severity, applies, what, advice in checks
-            if applies
-        ]
