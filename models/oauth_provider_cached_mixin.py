@@ -5,6 +5,7 @@ from collections import namedtuple
 
 from odoo import api, models
 
+from ..storage import prefetch
 from ..storage.cache import cached_committed, invalidate
 
 
@@ -15,9 +16,9 @@ def _get_values_class(names):
 
 
 class OAuthProviderCachedMixin(models.AbstractModel):
-    """Records that every request needs and that hardly ever change.
+    """Records that every request needs and that hardly ever change: configuration.
 
-    Each worker keeps their values, as Odoo keeps its access rights: in the registry's
+    Each worker caches their values, as Odoo caches its access rights: in the registry's
     cache, which every change empties, in the other workers before their next request.
     """
 
@@ -49,10 +50,8 @@ class OAuthProviderCachedMixin(models.AbstractModel):
 
         Of all of them it takes longer to tell the ORM than to use a few.
         """
-        cache = self.env.transaction.field_data
         for id_ in self._ids:
-            for field, value in self._get_core(id_):
-                cache[field].setdefault(id_, value)
+            prefetch.fill(self.env, id_, self._get_core(id_))
         return self
 
     @api.model
@@ -76,36 +75,25 @@ class OAuthProviderCachedMixin(models.AbstractModel):
 
     @api.private
     def prefetch(self):
-        """Return these records, whose stored values are at hand without a query."""
-        cache = self.env.transaction.field_data
+        """Return these records, whose stored values need no query."""
         # Nobody writes this one: where the ORM has read it, the rest takes a query
-        mark = cache[self._fields["create_date"]]
+        mark = self.env.transaction.field_data[self._fields["create_date"]]
         for id_ in self._ids:
-            if id_ in mark:
-                continue
-            for field, value in self._get_cached(id_):
-                # What this transaction has changed stays
-                cache[field].setdefault(id_, value)
+            if id_ not in mark:
+                prefetch.fill(self.env, id_, self._get_cached(id_))
         return self
 
     @api.model
     @cached_committed("id_")
     def _get_cached(self, id_):
-        """Return what is kept of the record ``id_``: tuple of (field, cache value)."""
+        """Return the cached values of the record ``id_``, see prefetch.read, or ()."""
         record = self.sudo().browse(id_).exists()
-        if not record:
-            return ()
-        kept = []
-        for name, field in self._fields.items():
-            if self._is_cached(field):
-                # Computes what is pending, and leaves the value in the cache
-                record[name]  # pylint: disable=pointless-statement
-                kept.append((field, field._get_cache(record.env)[id_]))
-        return tuple(kept)
+        cached = filter(self._is_cached, self._fields.values())
+        return prefetch.read(record, cached) if record else ()
 
     @api.model
     def _is_cached(self, field):
-        """Tell whether the value of ``field`` is the same for everybody."""
+        """Tell whether ``field`` has one stored value, the same for every user."""
         return (
             field.store
             and field.name != "id"

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..storage import liveness, revocation, row_lookup, statement
-from ..storage.cache import try_again
+from ..storage.cache import retry
 from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..storage.live_token import LiveToken
 from ..tools import secret
@@ -241,7 +241,7 @@ class OAuthProviderCredential(models.AbstractModel):
         """Return the record of what was fetched, which the ORM knows from now on."""
         if not row:
             return self.browse()
-        reader.keep(self.env.transaction.field_data, row)
+        reader.fill(self.env.transaction.field_data, row)
         record = self.browse(row.id)
         record.client_id.prefetch_core()
         return record
@@ -420,7 +420,7 @@ class OAuthProviderCredential(models.AbstractModel):
         """
         id_ = statement.execute(self, parts)
         if not id_:
-            try_again(self.env)
+            retry(self.env)
         return self.browse(id_)
 
     # Ending

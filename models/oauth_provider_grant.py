@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..storage.after_commit import write_apart
-from ..storage.cache import try_again
+from ..storage.cache import retry
 
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
@@ -214,7 +214,7 @@ class OAuthProviderGrant(models.Model):
             )
             grant = self.find_live(client, user)
             if not grant:
-                try_again(self.env)
+                retry(self.env)
         return grant
 
     @api.private

@@ -9,11 +9,12 @@ from odoo.exceptions import AccessDenied, ValidationError
 from odoo.addons.base.models.res_users import check_identity
 
 from ..json2 import current, orm
+from ..storage import prefetch
 from ..storage.cache import cached_committed, invalidate
 from ..tools.sign_in import SECOND_FACTORS
 
-#: What the tokens of a backend application need to know of the user it acts as.
-WARM_FIELDS = ("active", "oauth_identifier")
+#: What the tokens of a backend application need of the user it acts as.
+CACHED_FIELDS = ("active", "oauth_identifier")
 #: Key of the context: it is the person who changes the own password.
 OWN_CHANGE = "oauth_own_password"
 #: Whether a new password ends tokens: (system parameter, answer without it).
@@ -98,7 +99,7 @@ class ResUsers(models.Model):
         # Odoo's own methods write as the superuser, of one's own account too
         is_by_person = not self.env.su or self.env.context.get(OWN_CHANGE)
         result = super().write(vals)
-        if not vals.keys().isdisjoint(WARM_FIELDS):
+        if not vals.keys().isdisjoint(CACHED_FIELDS):
             invalidate(self.env)
         if "active" in vals:
             self.env["oauth.provider.ending"].end_archived(self)
@@ -135,24 +136,22 @@ class ResUsers(models.Model):
         return result
 
     @api.private
-    def oauth_warm(self):
-        """Return this user, whose state and identifier are at hand without a query.
+    def oauth_prefetch(self):
+        """Return this user, whose state and identifier need no query.
 
-        For the users that backend applications act as: each worker keeps them, see
+        For the users that backend applications act as: each worker caches them, see
         :class:`.oauth_provider_cached_mixin.OAuthProviderCachedMixin`.
         """
-        kept_values = self._oauth_get_kept(self.id)
-        for name, value in zip(WARM_FIELDS, kept_values, strict=False):
-            # What this transaction has changed stays
-            self._fields[name]._get_cache(self.env).setdefault(self.id, value)
+        prefetch.fill(self.env, self.id, self._oauth_get_cached(self.id))
         return self
 
     @api.model
     @cached_committed("id_")
-    def _oauth_get_kept(self, id_):
-        """Return the values (tuple) of WARM_FIELDS of the user ``id_``, or ()."""
+    def _oauth_get_cached(self, id_):
+        """Return the CACHED_FIELDS of the user ``id_``, see prefetch.read, or ()."""
         user = self.sudo().browse(id_).exists()
-        return tuple(user[name] for name in WARM_FIELDS if user)
+        fields_ = [self._fields[name] for name in CACHED_FIELDS]
+        return prefetch.read(user, fields_) if user else ()
 
     @api.model
     def _has_field_access(self, field, operation):

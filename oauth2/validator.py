@@ -92,7 +92,7 @@ class OdooValidator(RequestValidator):
         if grant_type == "refresh_token":
             return self._has_refresh_tokens()
         if grant_type == "client_credentials":
-            if not self.client.user_id.oauth_warm().active:
+            if not self.client.user_id.oauth_prefetch().active:
                 return False
         # A password is one factor, whatever else the user has
         if grant_type == "password" and self.client.second_factor_required:

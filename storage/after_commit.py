@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is written beside a request: when it has been committed, and apart from it."""
+"""Writing after a request has been committed, in a transaction of its own."""
 
 import logging
 
@@ -13,8 +13,8 @@ def write_apart(env, write):
     """Call ``write(cr)`` in a transaction of its own, once that of ``env`` has ended.
 
     It runs on the primary, also where the request reads from a replica, and never if
-    the request is rolled back. The answer stands already: that the database cannot be
-    written to is logged and changes nothing.
+    the request is rolled back. The answer is complete by then: a failure is logged and
+    changes nothing.
 
     :param env: environment of the request
     :param write: function of a cursor

@@ -1,11 +1,11 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a process keeps of records that hardly ever change.
+"""What each worker caches of records that hardly ever change.
 
-``tools.ormcache`` keeps whatever the transaction sees that asks first. That may be what
+``tools.ormcache`` caches what the first transaction sees that asks. That may be what
 another thread has changed since, or what is rolled back later: the process would go on
-with it until the next change. Here a transaction only leaves behind what is so for
-those that come later, too.
+with it until the next change. Here a transaction only caches what later transactions
+will see as well.
 """
 
 import functools
@@ -26,7 +26,7 @@ class _NotForOthersError(Exception):
 
 
 def cached_committed(*names):
-    """Keep what a method of a model returns, until :func:`invalidate`.
+    """Cache what a method of a model returns, until :func:`invalidate`.
 
     :param names: of the arguments that it depends on, as for ``tools.ormcache``
     """
@@ -56,7 +56,7 @@ def cached_committed(*names):
 
 
 def invalidate(env):
-    """Forget what is kept, for the transaction of ``env`` changes it."""
+    """Drop what is cached: the transaction of ``env`` changes it."""
     cr, clear = env.cr, env.registry.clear_cache
     cr.cache[_HAS_CHANGED] = True
     cr.execute("SELECT pg_current_xact_id()::text")
@@ -65,14 +65,14 @@ def invalidate(env):
     if number not in tuple(changes):
         changes.append(number)
     clear()
-    # Another thread of this process may have read it once more until the commit
+    # Another thread of this process may have read it again before the commit
     cr.postcommit.add(clear)
 
 
-def try_again(env):
-    """Let Odoo run the request once more: what this process keeps is not so any more.
+def retry(env):
+    """Let Odoo run the request again: what this process has cached is outdated.
 
-    Another process has changed it, and has not said so yet.
+    Another process has changed it, and Odoo has not signaled that yet.
 
     :raise ConcurrencyError: always
     """
@@ -81,10 +81,10 @@ def try_again(env):
 
 
 def _sees_all_changes(env):
-    """Tell whether the transaction of ``env`` sees all that this process knows of.
+    """Tell whether the transaction of ``env`` sees all changes that are known here.
 
-    The changes of its own threads by their transactions, those of other processes by
-    what Odoo has signaled.
+    Those of this process by their transactions, those of other processes by what Odoo
+    has signaled.
     """
     registry = env.registry
     _sequence, signaled = registry.get_sequences(env.cr)

@@ -1,17 +1,17 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Foreign keys of tables that get a row with each request.
+"""Foreign keys of tables that get a row with each token.
 
-PostgreSQL plans the check of each anew for each request, since Odoo makes a connection
-forget its plans, and locks the row that is referred to, such as that of the client,
-which all its requests share. One key for several columns is one check.
+PostgreSQL plans the check of each key again for each request, since Odoo makes a
+connection forget its plans, and locks the row that is referred to, such as that of the
+client, which all its requests share. One key over several columns is one check.
 """
 
 from odoo import models
 
 
 def no_foreign_key(model, column):
-    """Make no foreign key for a many2one: another one holds its column.
+    """Create no foreign key for a many2one: another key includes its column.
 
     As the argument ``update_db_foreign_key`` of a field, in the place of the method of
     that name. A field class of its own would lose its attributes where an addon
@@ -20,9 +20,9 @@ def no_foreign_key(model, column):
 
 
 class GrantKey(models.Constraint):
-    """The foreign key of a row below a grant, to the grant and what it has as well.
+    """The foreign key of a row below a grant, which must agree with its grant.
 
-    :param names: of columns that both tables have, and in which both hold the same
+    :param names: of columns that both tables have, with the same value in both
     """
 
     def __init__(self, *names):
@@ -35,5 +35,5 @@ class GrantKey(models.Constraint):
         )
 
     def apply_to_database(self, model):
-        """Make the key once there are all tables: the grant's may come later."""
+        """Create the key when all tables exist: that of grants may come later."""
         return model.pool.post_init(super().apply_to_database, model)

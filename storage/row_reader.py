@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Records that a query has found in JSON, as plain values."""
+"""Rows that a query has returned in JSON, as plain values."""
 
 from collections import namedtuple
 from datetime import datetime
@@ -20,11 +20,11 @@ def to_datetime(text):
 
 
 class RowReader:
-    """How one record is read, with those that are read along.
+    """Reads one record, with the records that the query returns inside it.
 
-    :param fields: list of (field, function that makes its value of what JSON holds, or
+    :param fields: list of (field, function that converts what JSON has to its value, or
         None); the record is a list in JSON: its id, their values, the inner records
-    :param inner: list of (name of the field that leads to a record, its RowReader)
+    :param inner: list of (name of the field that refers to a record, its RowReader)
     """
 
     def __init__(self, fields, inner):
@@ -37,7 +37,7 @@ class RowReader:
             if convert
         ]
         links = {name: 1 + names.index(name) for name, _reader in inner}
-        #: (place of the record, place of what leads there, field that does, RowReader)
+        #: (place of the record, place of its reference, field of that, RowReader)
         self._inner = [
             (place, links[name], fields[links[name] - 1][0], reader)
             for place, (name, reader) in enumerate(inner, start=self._size)
@@ -49,20 +49,19 @@ class RowReader:
         ]
 
     def parse(self, found):
-        """Return the record in the list ``found`` as a named tuple.
+        """Return the record in the list ``found`` as a named tuple, by field names.
 
-        By the names of the fields. In the place of what leads to a record that is read
-        along is the same of that, or None.
+        A reference to an inner record is the named tuple of that record, or None.
         """
         for place, convert in self._converts:
             found[place] = convert(found[place])
         for place, link, _field, reader in self._inner:
-            known = found[place]
-            found[link] = reader.parse(known) if known else None
+            record = found[place]
+            found[link] = reader.parse(record) if record else None
         return self._make(found[: self._size])
 
-    def keep(self, cache, row):
-        """Put the values of ``row`` where the ORM keeps what it has read.
+    def fill(self, cache, row):
+        """Put the values of ``row`` into the cache of the ORM.
 
         :param cache: ``field_data`` of the transaction; what it has changed itself
             stays
@@ -71,7 +70,7 @@ class RowReader:
         for place, field in self._fields:
             cache[field].setdefault(id_, row[place])
         for _place, link, field, reader in self._inner:
-            known = row[link]
-            cache[field].setdefault(id_, known and known[0])
-            if known:
-                reader.keep(cache, known)
+            record = row[link]
+            cache[field].setdefault(id_, record and record[0])
+            if record:
+                reader.fill(cache, record)

@@ -6,9 +6,9 @@ from . import test_backchannel
 from . import test_backend_user
 from . import test_bad_input
 from . import test_browser
+from . import test_cached_mixin
 from . import test_checkup
 from . import test_client_authentication
-from . import test_configuration
 from . import test_consent_change
 from . import test_cors
 from . import test_credential_scopes
@@ -21,8 +21,8 @@ from . import test_ending_password
 from . import test_error_answer
 from . import test_error_apps
 from . import test_error_text
-from . import test_everyday_jobs
 from . import test_events
+from . import test_everyday_jobs
 from . import test_grants
 from . import test_held
 from . import test_housekeeping
@@ -48,13 +48,13 @@ from . import test_jwt
 from . import test_key_encryption
 from . import test_keys
 from . import test_language
+from . import test_live_token
 from . import test_log
 from . import test_logout
 from . import test_metadata
 from . import test_migration
 from . import test_models
 from . import test_nul
-from . import test_live_token
 from . import test_openid
 from . import test_openid_attacks
 from . import test_otherinfo

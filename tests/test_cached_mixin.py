@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a process keeps of clients, keys and users, in transactions that commit."""
+"""What a process caches of clients, keys and users, in transactions that commit."""
 
 from contextlib import contextmanager
 
@@ -12,7 +12,7 @@ from .common import sees_signals
 
 
 @tagged("post_install", "-at_install")
-class TestConfiguration(TransactionCase):
+class TestCachedMixin(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -128,9 +128,9 @@ class TestConfiguration(TransactionCase):
                 env["res.users"].browse(user_id).active = False
                 env.cr.commit()
             user = earlier["res.users"].browse(user_id)
-            self.assertTrue(user.oauth_warm().active)
+            self.assertTrue(user.oauth_prefetch().active)
         with self.transaction() as env:
-            self.assertFalse(env["res.users"].browse(user_id).oauth_warm().active)
+            self.assertFalse(env["res.users"].browse(user_id).oauth_prefetch().active)
 
     def remove_user(self, user_id):
         with self.transaction() as env:
