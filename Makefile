@@ -3,8 +3,8 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest test-everything e2e bench torture lint screenshots readme pot
-.PHONY: wheel setup clean
+.PHONY: help run test test-oldest test-everything e2e bench snapshot torture lint
+.PHONY: screenshots readme pot wheel setup clean
 
 help:
 	@echo "make run          start a provider and a second Odoo that signs in with it"
@@ -14,6 +14,8 @@ help:
 	@echo "make e2e          run only the tests of e2e/; ARGS='-k name': some of them"
 	@echo "make bench        measure how fast it is; ARGS='--size=small': for a try,"
 	@echo "                  ARGS='--against=REV': beside another commit"
+	@echo "make snapshot     write down all that callers can see; ARGS='--at=REV': of a"
+	@echo "                  commit, ARGS='--against=REV': what differs from it"
 	@echo "make torture      faults under load; SECONDS=600: for as long as wanted"
 	@echo "make lint         run every check"
 	@echo "make screenshots  make the pictures of the README"
@@ -50,6 +52,9 @@ e2e:
 
 bench:
 	$(DEV) bench $(ARGS)
+
+snapshot:
+	$(DEV) snapshot $(ARGS)
 
 torture:
 	$(DEV) torture $(if $(SECONDS),--seconds=$(SECONDS))

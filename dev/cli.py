@@ -78,6 +78,9 @@ def _parser():
     )
     bench.add_argument("--write", action="store_true", help="into docs/")
     bench.add_argument("--against", help="compare with this commit, and nothing else")
+    snapshot = add("snapshot", _snapshot, "all that callers can see, as lines of text")
+    snapshot.add_argument("--at", help="of this commit, in place of the checkout")
+    snapshot.add_argument("--against", help="compare with this commit")
     add("screenshots", _screenshots, "make the pictures of the README")
     add("readme", _readme, "write README.rst, its page and docs/JOBS.md")
     add("pot", _pot, "export the template of the translations")
@@ -157,6 +160,12 @@ def _bench(options):
     if options.against:
         return against.run(options.against, options.size)
     return benchmark.run(options)
+
+
+def _snapshot(options):
+    from . import snapshot
+
+    return snapshot.run(options)
 
 
 def _readme(_options):
