@@ -9,11 +9,11 @@ from odoo.tools.misc import hash_sign
 from ..storage.row_lookup import reads_whole_person
 from ..tools.clock import timestamp
 
-#: To parse an address takes a while, and the same ones come again.
+#: Parsing an address takes a while, and the same ones come again and again.
 _normalized = functools.lru_cache(1024)(email_normalize)
 #: What the address of a picture is signed for.
 PICTURE_PURPOSE = "oauth_provider.picture"
-#: Codes of the shipped scopes whose claims take no more than what is read along.
+#: Codes of the shipped scopes whose claims need only what the token's query reads.
 PLAIN_CLAIMS = frozenset({"profile", "email", "phone"})
 
 
@@ -42,20 +42,20 @@ class OAuthProviderScope(models.Model):
         OpenID Connect Core sections 5.1 and 5.4. Claims without a value are left out.
 
         :param user: res.users record, the token's own user
-        :param client: client (record) that is told
-        :param grant_id: id of the grant by which it is told, where it is known
+        :param client: client (record) that receives them
+        :param grant_id: id of the grant that allows it, if known
         """
         return self._get_claims(self.list_codes(), user.sudo(), client.sudo(), grant_id)
 
     @api.model
     @api.private
     def get_plain_claims(self, ids, user, client, grant_id):
-        """Return the same by plain values, or None where it takes records.
+        """Return the same from plain values, or None if it needs records.
 
         :param ids: of the scopes (list)
-        :param user: what was read of the user and its partner (named tuple)
-        :param client: what is known of the client (named tuple)
-        :param grant_id: id of the grant by which it is told, or None
+        :param user: values of the user and its partner (named tuple)
+        :param client: values of the client (named tuple)
+        :param grant_id: id of the grant that allows it, or None
         """
         if self._has_own_claims():
             return None
@@ -70,7 +70,7 @@ class OAuthProviderScope(models.Model):
     @api.model
     @tools.ormcache()
     def _has_own_claims(self):
-        """Tell whether an addon makes claims or fields, which may want records."""
+        """Tell whether an addon changes claims or fields, which may need records."""
         if not reads_whole_person(self.env):
             return True
         names = [name for name in dir(OAuthProviderScope) if "_claims" in name]
@@ -114,9 +114,9 @@ class OAuthProviderScope(models.Model):
         }
 
     def _get_picture_url(self, user, client, grant_id):
-        """Return where the client finds the picture of ``user`` (str), or False.
+        """Return the URL (str) of the picture of ``user`` for the client, or False.
 
-        The address says nothing of the user, and is dead once the grant is withdrawn.
+        The address reveals nothing about the user, and ends with the grant.
         """
         partner = user.partner_id
         partners = self.env["res.partner"].sudo()
@@ -137,10 +137,10 @@ class OAuthProviderScope(models.Model):
         return {"email": email, "email_verified": self._is_verified(user)}
 
     def _is_verified(self, user):
-        """Tell whether somebody else than the person vouches for the address.
+        """Tell whether the address is confirmed by anyone but the person.
 
-        The login of an internal user is set by administrators alone; every person may
-        change the e-mail address, and whoever signs up freely chooses the login too.
+        Only administrators set the login of an internal user. Every person may change
+        their e-mail address, and people who sign up choose their login themselves.
         """
         address = _normalized(user.partner_id.email)
         is_login = bool(address) and address == _normalized(user.login)
