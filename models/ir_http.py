@@ -206,7 +206,7 @@ class IrHttp(models.AbstractModel):
         if reason := parameters.get("error"):
             tokens = request.env["oauth.provider.token"].sudo()
             token = getattr(request, "oauth_token", tokens)
-            tokens.env["oauth.provider.event"].tell(
+            tokens.env["oauth.provider.event"].write_log_line(
                 "refused", client=token.client_id, user=token.user_id, reason=reason
             )
         header = challenge.bearer(

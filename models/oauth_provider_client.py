@@ -335,14 +335,16 @@ class OAuthProviderClient(models.Model):
     @api.ondelete(at_uninstall=False)
     def _log_deletion(self):
         for client in self:
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 "client_changed", reason=f"deleted {client.identifier}"
             )
 
     def _log_event(self, kind, reason):
         """Log an event for each of these clients; see oauth.provider.event."""
         for client in self.sudo():
-            self.env["oauth.provider.event"].record(kind, client=client, reason=reason)
+            self.env["oauth.provider.event"].log_event(
+                kind, client=client, reason=reason
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -455,10 +455,10 @@ class OAuthProviderCredential(models.AbstractModel):
             revocation.revoke(credentials, found)
 
     @api.private
-    def record(self, kind, reason=""):
+    def log_event(self, kind, reason=""):
         """Remember what happened to these credentials; see oauth.provider.event."""
         for record in self:
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 kind,
                 client=record.client_id,
                 user=record.user_id,

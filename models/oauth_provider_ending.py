@@ -82,7 +82,7 @@ class OAuthProviderEnding(models.AbstractModel):
         for owner in owners:
             if owner.id in found:
                 role = "user" if owner._name == "res.users" else "client"
-                self.env["oauth.provider.event"].record(
+                self.env["oauth.provider.event"].log_event(
                     "revoked", reason=reason, **{role: owner}
                 )
 

@@ -133,7 +133,7 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def record(self, kind, *, client=None, user=None, grant=None, reason=""):
+    def log_event(self, kind, *, client=None, user=None, grant=None, reason=""):
         """Remember that something happened; see the model.
 
         The line is written once it is committed: the log tells nothing that was rolled
@@ -155,8 +155,8 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def prepare(self, kind, *, client=None, user=None, grant=None, reason=""):
-        """Like :meth:`record`, as a part of a statement that the caller runs.
+    def prepare_insert(self, kind, *, client=None, user=None, grant=None, reason=""):
+        """Like :meth:`log_event`, as a part of a statement that the caller runs.
 
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
         :return: :class:`~..storage.statement.Part`
@@ -186,8 +186,8 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def tell(self, kind, *, client=None, user=None, grant=None, reason=""):
-        """Write an event to the log alone, at once; see :meth:`record`."""
+    def write_log_line(self, kind, *, client=None, user=None, grant=None, reason=""):
+        """Write an event to the log alone, at once; see :meth:`log_event`."""
         row = self._get_row(kind, client, user, grant, reason)
         _logger.info("%s", self._get_line(row, client))
 

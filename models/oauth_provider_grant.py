@@ -383,7 +383,7 @@ class OAuthProviderGrant(models.Model):
             grant._log_event("consent_expired" if is_expired else "consent_withdrawn")
 
     def _log_event(self, kind, reason=""):
-        self.env["oauth.provider.event"].record(
+        self.env["oauth.provider.event"].log_event(
             kind,
             client=self.client_id,
             user=self.user_id,

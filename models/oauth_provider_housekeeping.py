@@ -123,7 +123,7 @@ class OAuthProviderHousekeeping(models.AbstractModel):
         for client, (id_, _client_id, user_id, _live) in zip(
             clients, ended, strict=True
         ):
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 "consent_expired",
                 client=client,
                 user=self.env["res.users"].browse(user_id),

@@ -166,7 +166,7 @@ class OAuthProviderKey(models.Model):
 
     def _log_event(self, what):
         key = self.sudo()
-        self.env["oauth.provider.event"].record(
+        self.env["oauth.provider.event"].log_event(
             "key_rotated",
             client=key.client_id,
             reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),

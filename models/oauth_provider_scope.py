@@ -248,7 +248,7 @@ class OAuthProviderScope(models.Model):
 
     def _log_event(self, what):
         for scope in self:
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 "scope_changed", reason=f"{scope.code}: {what}"
             )
 

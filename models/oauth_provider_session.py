@@ -151,7 +151,7 @@ class OAuthProviderSession(models.Model):
             self.browse().concat(*(same[:1] for same in by_sid))
         )
         for session in notified:
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 "revoked",
                 client=session.client_id,
                 user=session.user_id,

@@ -180,4 +180,4 @@ class OAuthProviderToken(models.Model):
         self.check_access("read")
         tokens = self.sudo()
         tokens.revoke_family()
-        tokens.record("revoked", reason="manager")
+        tokens.log_event("revoked", reason="manager")

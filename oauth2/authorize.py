@@ -159,7 +159,7 @@ class AuthorizationRequest:
 
     def denied_location(self, user):
         """Return the address that tells the client that ``user`` (record) said no."""
-        self.env["oauth.provider.event"].record(
+        self.env["oauth.provider.event"].log_event(
             "refused", client=self.client, user=user, reason="access_denied"
         )
         return self.error_location(
@@ -347,7 +347,7 @@ class AuthorizationRequest:
                 client.get_jwt_key().get_private_key()
         except SigningUnavailableError as error:
             _logger.warning("No signature: %s", error)
-            self.env["oauth.provider.event"].record(
+            self.env["oauth.provider.event"].log_event(
                 "refused", client=client, user=user, reason="temporarily_unavailable"
             )
             return TemporarilyUnavailableError(

@@ -119,7 +119,7 @@ def authenticate(env, message):
     clients = env["oauth.provider.client"]
     client = clients.find_by_identifier(credentials.identifier, core=True)
     if not _is_proven(env, message, client, credentials):
-        env["oauth.provider.event"].record(
+        env["oauth.provider.event"].log_event(
             "refused", client=client, reason="invalid_client"
         )
         raise InvalidClientError(description=_describe(message, credentials))

@@ -125,7 +125,9 @@ def _respond(env, message, describe, person=False):
         challenge = _challenge(env, "invalid_token" if raw else None)
         if raw:
             # Anybody can send any number of these: they are not stored
-            env["oauth.provider.event"].tell("refused", reason="invalid_token")
+            env["oauth.provider.event"].write_log_line(
+                "refused", reason="invalid_token"
+            )
         return Answer(
             401,
             {"error": "invalid_or_expired_token"},

@@ -181,7 +181,7 @@ def _respond(env, message, answer):
     if answer.status >= 400 and message.client:
         error, description = map(answer.body.get, ("error", "error_description"))
         reason = f"{error}: {description}" if description else error
-        env["oauth.provider.event"].record(
+        env["oauth.provider.event"].log_event(
             "refused", client=message.client, reason=reason
         )
     return answer

@@ -194,7 +194,7 @@ class OdooValidator(RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at:
-            record.record("replayed", reason="code")
+            record.log_event("replayed", reason="code")
             record.revoke_family()
             return False
         if not record.is_live() or record.has_ended_with_session():
@@ -244,7 +244,7 @@ class OdooValidator(RequestValidator):
         if record.client_id != self.client or not record:
             return False
         if record.used_at and not record.revoked_at and not record.is_in_grace():
-            record.record("replayed", reason="refresh_token")
+            record.log_event("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live() or record.has_ended_with_session():
             return False
@@ -355,7 +355,7 @@ class OdooValidator(RequestValidator):
             value = token["refresh_token"]
             parts.append(self._prepare_refresh_token(value, ceiling, values))
         parts.append(
-            self.env["oauth.provider.event"].prepare(
+            self.env["oauth.provider.event"].prepare_insert(
                 "refreshed" if self.refresh_token else "issued",
                 client=self.client,
                 user=values["user"],
@@ -439,7 +439,7 @@ class OdooValidator(RequestValidator):
         record = self._find_token(token)
         if record and record.client_id == self.client:
             if not record.revoked_at:
-                record.record("revoked", reason="client")
+                record.log_event("revoked", reason="client")
             record.revoke_family()
 
     def _find_token(self, token):

@@ -161,14 +161,14 @@ class TestEvents(OAuthCase):
             lambda _model: f"192.0.2.{next(addresses) % 250}",
         ):
             for _number in range(120):
-                self.events.record("refused", client=client)
+                self.events.log_event("refused", client=client)
         self.assertEqual(len(self.new_events()), 90)
         # A theft is not hidden by what anybody can bring about
         for _number in range(15):
-            self.events.record("replayed", client=client)
+            self.events.log_event("replayed", client=client)
         self.assertEqual(self.new_events().mapped("kind"), ["replayed"] * 10)
         # Whoever has a credential is still seen
-        self.events.record("issued", client=client)
+        self.events.log_event("issued", client=client)
         self.assertEqual(self.new_events().kind, "issued")
 
     def test_nobody_fills_the_table_from_a_network_of_ipv6(self):
@@ -182,7 +182,7 @@ class TestEvents(OAuthCase):
                     "_oauth_get_address",
                     lambda _model, address=address: address,
                 ):
-                    self.events.record("refused", client=client)
+                    self.events.log_event("refused", client=client)
             return self.new_events().mapped("address")
 
         kept = record(f"2001:db8:0:1::{number:x}" for number in range(15))
@@ -234,7 +234,7 @@ class TestEvents(OAuthCase):
         hooks = self.env.cr.postcommit
         hooks.clear()
         with self.assertNoLogs(LOGGER), self.env.cr.savepoint() as savepoint:
-            self.events.record("issued", client=client)
+            self.events.log_event("issued", client=client)
             savepoint.rollback()
         self.assertFalse(self.new_events())
         self.assertEqual(len(hooks._funcs), 1, "the line waits for the commit")
@@ -242,7 +242,7 @@ class TestEvents(OAuthCase):
 
     def test_managers_read_and_nobody_writes(self):
         client, _secret = self.create_client()
-        self.events.record("issued", client=client)
+        self.events.log_event("issued", client=client)
         event = self.new_events()[-1:]
         manager = new_manager(self.env)
         self.assertEqual(event.with_user(manager).kind, "issued")
@@ -261,16 +261,16 @@ class TestEvents(OAuthCase):
     def test_one_insert_and_nothing_else(self):
         client, _secret = self.create_client()
         self.env.flush_all()
-        self.events.record("issued", client=client, user=self.user)
+        self.events.log_event("issued", client=client, user=self.user)
         with self.assertQueryCount(1):
-            self.events.record("issued", client=client, user=self.user)
+            self.events.log_event("issued", client=client, user=self.user)
 
     def test_old_events_are_removed(self):
         client, _secret = self.create_client()
-        self.events.record("issued", client=client)
+        self.events.log_event("issued", client=client)
         old = self.new_events()[-1:]
         old.happened_at = fields.Datetime.now() - timedelta(days=91)
-        self.events.record("issued", client=client)
+        self.events.log_event("issued", client=client)
         young = self.new_events()
         self.env.flush_all()
         self.patch(self.env.cr, "commit", lambda: None)

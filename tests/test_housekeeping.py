@@ -82,7 +82,7 @@ class TestHousekeeping(TransactionCase):
             self.env["ir.config_parameter"].set_param(f"oauth_provider.{name}", "0")
         expired, live = self.issue(1, days=1), self.issue(1, days=-1)
         events = self.env["oauth.provider.event"]
-        events.record("issued", client=self.client)
+        events.log_event("issued", client=self.client)
         self.env.cr.execute(
             "UPDATE oauth_provider_event SET happened_at = now() - interval '1 minute'"
         )

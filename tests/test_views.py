@@ -54,7 +54,7 @@ class TestViews(OAuthCase):
         grant = self.env["oauth.provider.grant"].ensure(client, self.user)
         [field] = self.get_arch(events._name).xpath("//field[@name='grant_number']")
         for given, hidden in ((None, True), (grant, False)):
-            events.record("issued", client=client, grant=given)
+            events.log_event("issued", client=client, grant=given)
             self.env.flush_all()
             event = events.search([("client_id", "=", client.id)], limit=1)
             values = {"grant_number": event.grant_number}
