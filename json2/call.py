@@ -222,6 +222,9 @@ def _read(access, records, name, method, kwargs):
     model = records.browse()
     with limited_to_scopes(access):
         records.check_access("read")
+        for argument, value in kwargs.items():
+            if argument != "domain":
+                check_nested_domains(model, value)
         check_grouping(model, kwargs, is_legacy=name == "read_group")
         for names in (kwargs.get("fields"), kwargs.get("field_names")):
             # Those of read_group are aggregates, which the ORM takes apart
@@ -233,6 +236,31 @@ def _read(access, records, name, method, kwargs):
             # Some models describe more than what the ORM found open
             return _filter_open(access, model, result)
     return result
+
+
+def check_nested_domains(model, value):
+    """Check each domain inside an argument, as ``web_read_group`` takes them.
+
+    It is given one for each group to open, at any depth, and searches by it together
+    with the domain of the call: the ORM's hooks cannot tell what is the caller's.
+
+    :param model: empty recordset of the model, while the access limits the call
+    :param value: value that the caller sends for the argument
+    :raise AccessError: for a domain that the token may not search by
+    :raise ValueError: for a malformed one
+    """
+    todo = [value]
+    while todo:
+        found = todo.pop()
+        if isinstance(found, list):
+            todo += found
+        elif isinstance(found, dict):
+            for name, one in found.items():
+                # Otherwise it is the field of a specification, named like that
+                if name.endswith("domain") and isinstance(one, list):
+                    check_search(model, one)
+                else:
+                    todo.append(one)
 
 
 def check_grouping(model, kwargs, is_legacy):

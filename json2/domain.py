@@ -136,7 +136,8 @@ def _has_code(model, domain):
         field = model._fields.get(name)
         if field is None or name == "id":
             continue
-        if not field.store:
+        # The ORM calls the search method of a stored field, too
+        if field.search or not field.store:
             return True
         if not field.relational:
             continue
@@ -164,13 +165,32 @@ def get_default_order(model):
 
     :param model: recordset of the model
     """
-    access = current.access()
-    for part in (model._order or "").split(","):
-        word = (part.split() or ["id"])[0]
-        field = model._fields.get(word.partition(".")[0].partition(":")[0])
-        if field is not None and not access.allows_field(model, field, "read"):
-            return "id"
-    return model._order
+    is_open = all(_opens_order(model, part) for part in (model._order or "").split(","))
+    return model._order if is_open else "id"
+
+
+def without_closed_own(model, order):
+    """Return ``order`` without what Odoo has added and the token does not open.
+
+    To the order that a caller sends for the records of groups, Odoo adds the parts of
+    the model's own order. What the caller sends has been checked before.
+
+    :param model: recordset of the model
+    :param order: text of the order, or None
+    """
+    if not order or order == model._order:
+        return order
+    own = {part.strip() for part in (model._order or "").split(",")}
+    parts = [part.strip() for part in order.split(",")]
+    kept = [part for part in parts if part not in own or _opens_order(model, part)]
+    return order if kept == parts else ", ".join(kept) or "id"
+
+
+def _opens_order(model, part):
+    """Return whether the token opens the field of one ``part`` (str) of an order."""
+    word = (part.split() or ["id"])[0]
+    field = model._fields.get(word.partition(".")[0].partition(":")[0])
+    return field is None or current.access().allows_field(model, field, "read")
 
 
 def check_order(model, order):

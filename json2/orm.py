@@ -13,7 +13,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from . import current
-from .domain import check_search, get_default_order, narrow
+from .domain import check_search, get_default_order, narrow, without_closed_own
 
 _NOT_LIMITED = nullcontext()
 
@@ -80,6 +80,7 @@ def search(records, run, domain, offset, limit, order, active_test):
 
 def search_fetch(records, run, domain, field_names, offset, limit, order):
     """Return ``search_fetch`` for names that the caller sent (records)."""
+    order = without_closed_own(records, order)
     check_search(records, domain, order)
     field_names, fields = _get_fields_to_fetch(records, field_names)
     if not order or order == records._order:

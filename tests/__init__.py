@@ -34,6 +34,7 @@ from . import test_json2_hostile
 from . import test_json2_isolation
 from . import test_json2_lists
 from . import test_json2_models
+from . import test_json2_nested
 from . import test_json2_overrides
 from . import test_json2_parents
 from . import test_json2_paths

@@ -220,6 +220,23 @@ class TestJson2SearchAttack(Json2SearchCase):
                     self.assertEqual(answer.status_code, 403, answer.text)
                     self.assertNotIn(SECRET, answer.text)
 
+    def test_a_search_method_of_a_stored_field(self):
+        field = self.registry["res.partner"]._fields["function"]
+        self.patch(field, "search", lambda _, __, value: [("street", "in", value)])
+        token = self.get_token(
+            self.create_api_scope(names=("name", "function"), api_read=True)
+        )
+        for domain in (
+            [["function", "in", [SECRET]]],
+            ["!", ["function", "=", SECRET]],
+            ["|", ["name", "=", "x"], ["function", "=", SECRET]],
+        ):
+            for method in ("search", "search_read", "search_count", "name_search"):
+                with self.subTest(method=method, domain=domain):
+                    arguments = {"name": ""} if method == "name_search" else {}
+                    answer = self.call(token, method, domain=domain, **arguments)
+                    self.assert_refused(answer)
+
     def test_a_search_method_that_answers_a_condition(self):
         self.attack(
             self.open_computed(lambda _, operator, value: [("street", "in", value)])
