@@ -41,37 +41,18 @@ class OAuthProviderCachedMixin(models.AbstractModel):
         invalidate(self.env)
         return result
 
-    #: Names of the fields that a request with a token needs, see :meth:`prefetch_core`.
-    _core = frozenset()
-
-    @api.private
-    def prefetch_core(self):
-        """Return these records; the few values that nearly all requests need are there.
-
-        Of all of them it takes longer to tell the ORM than to use a few.
-        """
-        for id_ in self._ids:
-            prefetch.fill(self.env, id_, self._get_core(id_))
-        return self
-
-    @api.model
-    @cached_committed("id_")
-    def _get_core(self, id_):
-        """Return those of :meth:`_get_cached` that are core."""
-        return tuple(one for one in self._get_cached(id_) if one[0].name in self._core)
-
     @api.model
     @api.private
     @cached_committed("id_")
     def get_values(self, id_):
-        """Return the core of the record ``id_`` as plain values, or None.
+        """Return the cached values of the record ``id_`` as plain values, or None.
 
         A named tuple by the names of the fields, beside ``id``; relations are ids.
         """
-        core = {field.name: value for field, value in self._get_core(id_)}
-        if not core:
+        values = {field.name: value for field, value in self._get_cached(id_)}
+        if not values:
             return None
-        return _get_values_class(tuple(core))(id_, *core.values())
+        return _get_values_class(tuple(values))(id_, *values.values())
 
     @api.private
     def prefetch(self):

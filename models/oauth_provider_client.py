@@ -161,21 +161,6 @@ class OAuthProviderClient(models.Model):
         "(identifier)", "Another client already has this client ID."
     )
 
-    _core = frozenset(
-        {
-            "active",
-            "client_type",
-            "group_ids",
-            "identifier",
-            "is_resource_server",
-            "name",
-            "scope_ids",
-            "skip_authorization",
-            "token_endpoint_auth_method",
-            "userinfo_signed_response_alg",
-        }
-    )
-
     @property
     def client_id(self):
         """The identifier under the name by which oauthlib asks for it."""
@@ -356,18 +341,15 @@ class OAuthProviderClient(models.Model):
     # Lookup
 
     @api.private
-    def find_by_identifier(self, identifier, core=False):
+    def find_by_identifier(self, identifier):
         """Return the active client with this ``identifier`` (str), or none.
-
-        :param core: whether a few of its values are enough, see :meth:`prefetch_core`
         """
         if identifier and "\x00" in identifier:
             return self.browse()
         try:
-            client = self.browse(self._get_id(identifier))
+            client = self.browse(self._get_id(identifier)).prefetch()
         except LookupError:
             return self.browse()
-        client = client.prefetch_core() if core else client.prefetch()
         return client if client.active else client.browse()
 
     @api.model

@@ -19,13 +19,6 @@ CREDENTIALS = (
     "oauth.provider.refresh.token",
     "oauth.provider.token",
 )
-#: Fields that few requests want: the ORM reads them when they are wanted.
-RARE = frozenset(
-    (
-        *("digest", "backend_client_id", "backend_user_id"),
-        *("create_uid", "write_uid", "write_date"),
-    )
-)
 
 
 def _held_without_grant(comodel_name, description):
@@ -229,12 +222,7 @@ class OAuthProviderCredential(models.AbstractModel):
     @api.model
     @tools.ormcache("person")
     def _get_lookup(self, person):
-        return row_lookup.make_lookup(self, self._get_rare(), person)
-
-    @api.model
-    def _get_rare(self):
-        """Return the names (set) of fields that are not read before they are wanted."""
-        return RARE
+        return row_lookup.make_lookup(self, person)
 
     @api.private
     def from_row(self, row, reader):
@@ -243,7 +231,7 @@ class OAuthProviderCredential(models.AbstractModel):
             return self.browse()
         reader.fill(self.env.transaction.field_data, row)
         record = self.browse(row.id)
-        record.client_id.prefetch_core()
+        record.client_id.prefetch()
         return record
 
     # What it is good for

@@ -58,10 +58,6 @@ class OAuthProviderToken(models.Model):
             else:
                 token.state = "suspended"
 
-    @api.model
-    def _get_rare(self):
-        return super()._get_rare() | {"family", "key_id", "session_id"}
-
     @api.private
     def generate_user_id(self):
         """Return the subject identifier of the token's user for the token's client.

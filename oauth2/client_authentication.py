@@ -117,7 +117,7 @@ def authenticate(env, message):
     """
     credentials = read_credentials(message)
     clients = env["oauth.provider.client"]
-    client = clients.find_by_identifier(credentials.identifier, core=True)
+    client = clients.find_by_identifier(credentials.identifier)
     if not _is_proven(env, message, client, credentials):
         env["oauth.provider.event"].log_event(
             "refused", client=client, reason="invalid_client"
@@ -140,7 +140,6 @@ def _is_proven(env, message, client, credentials):
     if credentials.method == "none":
         return is_allowed
     if credentials.method == "private_key_jwt":
-        client.prefetch()
         audiences = client.get_assertion_audiences() if client else ()
         return is_allowed and client_assertion.verify(
             env, client, credentials.value, audiences
@@ -153,7 +152,7 @@ def _is_proven(env, message, client, credentials):
         client, credentials.identifier
     )
     TooManyFailuresError.check(env, "client", subject, message.address)
-    if client.prefetch().check_secret(credentials.value) and is_allowed:
+    if client.check_secret(credentials.value) and is_allowed:
         return True
     env["oauth.provider.failure"].record("client", subject, message.address)
     return False

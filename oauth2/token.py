@@ -76,7 +76,7 @@ def introspection_response(env, message):
 
 def _issue(env, message):
     grant_type = _check_grant_type(env, message)
-    client = client_authentication.authenticate(env, message).prefetch()
+    client = client_authentication.authenticate(env, message)
     resource = message.form.get("resource")
     resource_indicator.check(client, resource)
     validator = OdooValidator(env, client=client, resource=resource)

@@ -75,16 +75,15 @@ def _is_identifier(field):
     return field.name == "oauth_identifier" and not field.store
 
 
-def make_lookup(credentials, left_out=(), person=False):
+def make_lookup(credentials, person=False):
     """Return what finds a row by its digest, and how to read what it finds.
 
     :param credentials: recordset of the model
-    :param left_out: names of fields that are not read
     :param person: whether to read along what the claims about its user are made of
     :return: (query as str, :class:`.row_reader.RowReader`)
     """
     env, fields = credentials.env, credentials._fields
-    names = [n for n, field in fields.items() if is_plain(field) and n not in left_out]
+    names = [name for name, field in fields.items() if is_plain(field)]
     # Addons may have many fields; these are looked at in any case
     names.sort(key=lambda name: name not in NEEDED)
     inner = []
