@@ -342,8 +342,7 @@ class OAuthProviderClient(models.Model):
 
     @api.private
     def find_by_identifier(self, identifier):
-        """Return the active client with this ``identifier`` (str), or none.
-        """
+        """Return the active client with this ``identifier`` (str), or none."""
         if identifier and "\x00" in identifier:
             return self.browse()
         try:
@@ -391,13 +390,6 @@ class OAuthProviderClient(models.Model):
         if validator is None:
             validator = validators.OdooValidator(self.env, client=self)
         return server.OdooServer(validator, **kwargs)
-
-    @api.model
-    @api.private
-    def has_custom_server(self):
-        """Tell whether an addon overrides :meth:`get_oauth2_server`."""
-        own = OAuthProviderClient.get_oauth2_server
-        return type(self).get_oauth2_server is not own
 
     @api.private
     def generate_user_id(self, user):
