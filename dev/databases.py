@@ -198,16 +198,20 @@ class Databases:
     def _mark(execute, name):
         execute(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}'")
 
-    @contextmanager
-    def sql(self, database="postgres"):
-        """A function that runs a query, committed at once, and returns its rows."""
+    def connect(self, database):
+        """A new connection of psycopg2 to a database."""
         import psycopg2
 
         given = self.cluster.environment
         names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user"}
         names["PGPASSWORD"] = "password"
         arguments = {key: given[name] for name, key in names.items() if name in given}
-        with closing(psycopg2.connect(dbname=database, **arguments)) as connection:
+        return psycopg2.connect(dbname=database, **arguments)
+
+    @contextmanager
+    def sql(self, database="postgres"):
+        """A function that runs a query, committed at once, and returns its rows."""
+        with closing(self.connect(database)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
 

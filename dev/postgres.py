@@ -73,7 +73,7 @@ def cluster(purpose, memory=None):
                 f"Another command holds the private PostgreSQL '{purpose}' of"
                 f" {settings().cache}: stop it first, or set CACHE=<another folder>."
             )
-        programs = _programs()
+        programs = find_programs()
         server = Server(slot, programs, durable=purpose == "run", memory=memory)
         server.start()
         try:
@@ -104,7 +104,7 @@ def servers(name, number):
     """
     if settings().external_postgres:
         return None
-    programs = _programs()
+    programs = find_programs()
     names = [f"{name}-{index}" for index in range(1, number + 1)]
     return [Server(each, programs, durable=True, strict=True) for each in names]
 
@@ -170,7 +170,8 @@ class Programs:
         return env
 
 
-def _programs():
+def find_programs():
+    """The :class:`Programs` of the system, or Debian's, which are got if need be."""
     for folder in installed():
         return Programs(folder)
     base = private_folder()
