@@ -21,8 +21,8 @@ CREDENTIALS = (
 )
 
 
-def _held_without_grant(comodel_name, description):
-    """Return a field that is filled where no grant holds the record."""
+def _field_without_grant(comodel_name, description):
+    """Return a many2one that has a value only where the record has no grant."""
     return fields.Many2one(
         comodel_name=comodel_name,
         compute="_compute_backend",
@@ -38,10 +38,12 @@ def _held_without_grant(comodel_name, description):
 class OAuthProviderCredential(models.AbstractModel):
     """What authorization codes, access tokens and refresh tokens have in common.
 
-    The credential itself is shown to the client once; the database holds its digest.
-    All that descends from one authorization shares a ``family``, so that a replayed
-    code or a stolen refresh token takes everything issued from it along
-    (RFC 6749 section 10.5, RFC 9700 section 4.14).
+    The credential itself is shown to the client once; the database has its digest.
+    Everything that is issued from one authorization shares a ``family``: if a code is
+    replayed, or a stolen refresh token is used, the whole family is revoked (RFC 6749
+    section 10.5, RFC 9700 section 4.14).
+
+    How rows are found, stored and revoked by SQL is in :mod:`~..storage`.
     """
 
     _name = "oauth.provider.credential"
@@ -55,7 +57,7 @@ class OAuthProviderCredential(models.AbstractModel):
     family = fields.Char(
         required=True, index=True, copy=False, readonly=True, groups=fields.NO_ACCESS
     )
-    # One foreign key holds these three, or the two of a backend application
+    # One foreign key covers these three, or the two of a backend application
     client_id = fields.Many2one(update_db_foreign_key=no_foreign_key)
     user_id = fields.Many2one(update_db_foreign_key=no_foreign_key)
     grant_id = fields.Many2one(
@@ -67,10 +69,10 @@ class OAuthProviderCredential(models.AbstractModel):
         help="What the user allowed. Empty for a backend application, which acts on"
         " its own behalf.",
     )
-    backend_client_id = _held_without_grant(
+    backend_client_id = _field_without_grant(
         "oauth.provider.client", "The client, where there is no grant."
     )
-    backend_user_id = _held_without_grant(
+    backend_user_id = _field_without_grant(
         "res.users", "The user, where there is no grant."
     )
     session_id = fields.Many2one(
@@ -89,9 +91,9 @@ class OAuthProviderCredential(models.AbstractModel):
         string="Expires On", required=True, index=True, readonly=True
     )
     revoked_at = fields.Datetime(string="Revoked On", readonly=True, copy=False)
-    # A column of the row: rows of a relation and their foreign keys would be a third of
-    # the time in which PostgreSQL stores a token. A scope that has been deleted since
-    # may still have its number here: it counts for nothing.
+    # A column of the row: rows of a relation and their foreign keys would take a third
+    # of the time in which PostgreSQL stores a token. The number of a scope that has
+    # been deleted since may stay here: it is ignored.
     scope_numbers = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
@@ -103,7 +105,7 @@ class OAuthProviderCredential(models.AbstractModel):
         readonly=True,
     )
 
-    # Nothing outlives its client or its user, nor has others than its grant
+    # No row outlives its client or its user, or has others than its grant
     _held_by_grant = GrantKey("client_id", "user_id")
     _held = models.Constraint(
         "CHECK (grant_id IS NOT NULL OR"
@@ -226,7 +228,7 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def from_row(self, row, reader):
-        """Return the record of what was fetched, which the ORM knows from now on."""
+        """Return the record of a row, and put its values into the ORM's cache."""
         if not row:
             return self.browse()
         reader.fill(self.env.transaction.field_data, row)
@@ -260,10 +262,10 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.private
     def has_ended_with_session(self):
-        """Tell whether the person has signed out since, and this ends with it.
+        """Tell whether the person has signed out since, and this ends with that.
 
-        See :meth:`oauth.provider.session.end`, which does not see a code that is issued
-        at the same moment.
+        :meth:`oauth.provider.session.end` does not see a code that is issued at the
+        same moment.
         """
         self.ensure_one()
         return bool(
@@ -276,10 +278,10 @@ class OAuthProviderCredential(models.AbstractModel):
     def allowed_scopes(self, prefetch=True):
         """Return the scopes of this credential that the client may still have.
 
-        Nor what the person has left out since, nor what has come to open more than the
-        person allowed.
+        Without those that the person has declined since, or that have come to open more
+        than the person allowed.
 
-        :param prefetch: whether all that is known of them is to be at hand
+        :param prefetch: whether their values are needed
         """
         scopes = self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
         return scopes.prefetch() if prefetch else scopes
@@ -424,8 +426,8 @@ class OAuthProviderCredential(models.AbstractModel):
     def revoke_family(self):
         """Revoke all that was issued from the same authorization as these records.
 
-        These themselves even if they have expired: whoever presents one again learns
-        nothing new, and nothing is recorded again.
+        These records even if they have expired: presenting one again then changes
+        nothing, and nothing is logged again.
         """
         self.revoke_where([("family", "in", self.mapped("family"))])
         self.revoke()

@@ -10,17 +10,17 @@ from .oauth_provider_credential import CREDENTIALS
 
 GRANT = "oauth.provider.grant"
 #: What ends where users or clients are archived, in the order in which it is locked.
-HELD = (GRANT, *CREDENTIALS)
-#: The column that refers to these owners, by their model.
+KINDS = (GRANT, *CREDENTIALS)
+#: The column that refers to the owner of a row, by the model of the owner.
 LINKS = {"res.users": "user_id", "oauth.provider.client": "client_id"}
 #: Reasons of events: the last word of each says what happened to the first.
 ARCHIVED = {"res.users": "user archived", "oauth.provider.client": "client archived"}
 
 
 class OAuthProviderEnding(models.AbstractModel):
-    """What ends all that a user has allowed, or that a client has.
+    """Ends everything that a user has allowed, or that a client has.
 
-    The whole table of what ends a token is in the documentation (*What ends a token*).
+    The documentation has the whole table (*What ends a token*).
     """
 
     _name = "oauth.provider.ending"
@@ -31,33 +31,33 @@ class OAuthProviderEnding(models.AbstractModel):
     def end_archived(self, owners):
         """End for good what the archived ones of ``owners`` have.
 
-        Grants, codes and tokens, those of backend applications too: to make the user or
+        Grants, codes and tokens, also those of backend applications. Making the user or
         the client active again revives none of them.
 
         :param owners: users or clients (records), some of which may be active
         """
         archived = owners.sudo().filtered(lambda owner: not owner.active)
         reason = ARCHIVED[owners._name]
-        self._end(archived, reason, HELD, includes_backends=True)
+        self._end(archived, reason, KINDS, includes_backends=True)
 
     @api.model
     @api.private
     def end_tokens(self, users, reason):
-        """End the codes and tokens that ``users`` (records) have let applications have.
+        """End the codes and tokens that applications have for ``users`` (records).
 
-        What people have allowed stays, so that nobody is asked again, and so do the
-        tokens of applications that act by themselves (client credentials).
+        The grants stay, so that nobody is asked again, and so do the tokens of
+        applications that act on their own behalf (client credentials).
 
         :param reason: of the event (str)
         """
         self._end(users.sudo(), reason, CREDENTIALS, includes_backends=False)
 
     def _end(self, owners, reason, kinds, includes_backends):
-        """End what ``owners`` have, of the models ``kinds``, and record it.
+        """End what ``owners`` have, of the models ``kinds``, and log it.
 
-        By one statement for each kind, whatever there is. After the commit they run
-        once more, for what was issued in the meantime: see :meth:`oauth.provider.
-        credential.store` for what may not be issued any more by then.
+        By one statement for each kind. They run again after the commit, for what was
+        issued in the meantime: see :meth:`oauth.provider.credential.store` for what can
+        no longer be issued by then.
         """
         if not owners:
             return
@@ -72,12 +72,12 @@ class OAuthProviderEnding(models.AbstractModel):
                     self.env.cr.execute(statement, log_exceptions=False)
                     found.update(id_ for (id_,) in self.env.cr.fetchall())
         except psycopg2.errors.SerializationFailure:
-            # Of a client's many rows some are written all the time. It is archived, so
-            # that none of them opens anything until they end after the commit
+            # Some of a client's many rows are written all the time. As it is archived,
+            # none of them opens anything until they end after the commit
             if owners._name == "res.users":
                 raise
             found.update(owners.ids)
-        for kind in HELD:
+        for kind in KINDS:
             self.env[kind].invalidate_model()
         for owner in owners:
             if owner.id in found:
@@ -87,7 +87,7 @@ class OAuthProviderEnding(models.AbstractModel):
                 )
 
         def end_again(cr):
-            # A row that somebody else ends at the same time is no reason to give up
+            # A row that another transaction ends at the same time is skipped
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             for statement in statements:
                 cr.execute(statement)
@@ -108,9 +108,9 @@ class OAuthProviderEnding(models.AbstractModel):
 
     @api.autovacuum
     def _gc_archived(self):
-        """End what users and clients have that were archived past the ORM."""
+        """End what users and clients have that were archived without the ORM."""
         count = 0
-        grants, *credentials = (self.env[kind] for kind in HELD)
+        grants, *credentials = (self.env[kind] for kind in KINDS)
         for model, link in LINKS.items():
             owners = revocation.find_archived(
                 self.env[model], link, grants, credentials
