@@ -31,6 +31,7 @@ ONCE = {
         "hosts",
         "housekeeping",
         "locks",
+        "old_database",
         "people",
         "portal",
         "quick_start",

@@ -53,7 +53,13 @@ def test_a_commit_is_compared_with_another(capsys):
     # The same one: what it costs at this size says nothing
     assert against.run("HEAD", "small") in (0, 1)
     printed = capsys.readouterr().out
-    for name in ("write without a token", "scoped write", "token request"):
+    for name in (
+        *("/json/2, API key", "/json/2, OAuth token", "tokeninfo", "userinfo"),
+        *("introspection", "key set", "discovery", "client credentials, random"),
+        *("client credentials, jwt", "code, random", "code, jwt", "refresh, random"),
+        *("refresh, jwt ES256", "code, random, with ID token", "authorize"),
+        *("write without a token", "scoped write"),
+    ):
         assert re.search(rf"^\| {name} \| \d+\.\d\d \| \d+\.\d\d \|", printed, re.M)
 
 

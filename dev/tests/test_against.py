@@ -19,6 +19,30 @@ def test_the_ratio_is_that_of_pairs():
     )
 
 
+def make_pairs(*ratios):
+    return [
+        against.Pair(f"kind {number}", before=[2.0], now=[2.0 * ratio])
+        for number, ratio in enumerate(ratios)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "found"),
+    [
+        ((1.0, 1.04, 0.9), []),
+        ((1.0, 1.06, 0.9), ["kind 1 takes more than 5% more than at 590e07d."]),
+        (
+            (1.04, 1.04, 0.9),
+            ["The median of all takes more than 3% more than at 590e07d."],
+        ),
+    ],
+)
+def test_a_kind_may_cost_a_little_more_and_all_of_them_less_so(ratios, found):
+    pairs = make_pairs(*ratios)
+    assert against.excesses("590e07d", pairs) == found
+    assert f"| {against.median(pairs):.3f} | | |" in against.table("590e07d", pairs)
+
+
 def test_a_commit_is_checked_out_for_a_while(tmp_path):
     folder = tmp_path / "checkout"
     with git.worktree("HEAD", folder) as commit:
