@@ -8,6 +8,7 @@ the ORM's own ``create`` and ``write`` do because of a value that the caller sen
 here, as superuser too, and needs a reason.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
@@ -20,6 +21,8 @@ from .write_related import (
     Parents,
     Parts,
     changed_names,
+    find_new_links,
+    has_closed_child,
     is_inherited,
     may_be_opened,
 )
@@ -73,6 +76,27 @@ class _Run:
     new_parents: dict = dataclass_field(default_factory=dict)
 
 
+class _Queue(deque):
+    """Work deferred to the commit, which can tell what was added since it was made.
+
+    A savepoint runs what is queued before it, from the left, or drops it all.
+    """
+
+    def __init__(self, functions):
+        super().__init__(functions)
+        self._added = 0
+
+    def append(self, function):
+        self._added += 1
+        super().append(function)
+
+    def pop_added(self):
+        """Take what was added and is still waiting, and return it (list)."""
+        added = [self.pop() for _ in range(min(self._added, len(self)))]
+        self._added = 0
+        return added[::-1]
+
+
 class WriteGuard:
     """Watches one call of ``create`` or ``write`` with a token.
 
@@ -107,7 +131,10 @@ class WriteGuard:
         self._expected_links = {}
         self._deferred = []
         self._may_write_related = None
+        self._linked = {}
         for values in values_list:
+            for parent, link, new in find_new_links(records, values):
+                self._linked.setdefault(parent, {})[new] = link
             if link := self._direct.find_widening_link(records, values):
                 raise InsufficientScope(link, self.model._fields[link].comodel_name)
         if operation == "write":
@@ -147,6 +174,7 @@ class WriteGuard:
         is_own = records._name == self.model._name and not ids.isdisjoint(self.own_ids)
         if not self._runs:
             if not is_own:
+                self._check_linked(records, vals)
                 return run(vals)
         elif ids:
             if is_own:
@@ -206,19 +234,20 @@ class WriteGuard:
                     raise InsufficientScope(cause, name)
 
     def _run(self, _of_orm, method, *args):
-        # The queue has no other way to tell what is in it
-        queue = self.model.env.cr.precommit._funcs
-        before = len(queue)
+        precommit = self.model.env.cr.precommit
+        if not self._runs:
+            # The queue has no other way to tell what is in it
+            precommit._funcs = _Queue(precommit._funcs)
         self._runs.append(_of_orm)
         try:
             result = method(*args)
         finally:
             self._runs.pop()
         if not self._runs:
-            for function in list(queue)[before:]:
-                if not getattr(function, "__module__", "").startswith(_NOTING):
-                    queue.remove(function)
-                    self._deferred.append(function)
+            added = precommit._funcs.pop_added()
+            for function in added:
+                is_note = getattr(function, "__module__", "").startswith(_NOTING)
+                (precommit._funcs if is_note else self._deferred).append(function)
         return result
 
     def _get_own_ids(self, records):
@@ -251,7 +280,7 @@ class WriteGuard:
         cause = cause or self._find_cause(names)
         if cause is None:
             return "not sent", None
-        if self._is_opened_by_scope(records._name):
+        if self._is_opened_by_scope(records):
             return "write related", cause
         if self._is_code_of_own_write(records, operation):
             return "override", cause
@@ -350,6 +379,18 @@ class WriteGuard:
             if cause is not None:
                 self._refuse(cause, records._fields[link].comodel_name)
 
+    def _check_linked(self, records, vals):
+        """Check what code of an override writes on a parent that the caller links.
+
+        As mail does with the alias of a new team: whose it was, would lose its mail.
+        """
+        linked = self._linked.get(records._name, {})
+        for one in records.browse(_real_ids(records) & linked.keys()):
+            names = changed_names(one, vals)
+            if not names or self._direct.may_change(one, "write", [vals]):
+                continue
+            self._refuse(min(names & self.sent, default=linked[one.id]), one._name)
+
     # What is created for an own record
 
     def _may_get_linked(self, model):
@@ -365,13 +406,13 @@ class WriteGuard:
 
     # Scopes that may change related records
 
-    def _is_opened_by_scope(self, name):
-        """Return whether the scopes let the fields sent change the model ``name``."""
-        if not may_be_opened(name) or not may_be_opened(self.model._name):
+    def _is_opened_by_scope(self, records):
+        """Return whether the scopes let the fields sent change related ``records``."""
+        if not may_be_opened(records._name) or not may_be_opened(self.model._name):
             return False
         if self._may_write_related is None:
             self._may_write_related = self._compute_may_write_related()
-        return self._may_write_related
+        return self._may_write_related and not has_closed_child(records)
 
     def _compute_may_write_related(self):
         model, operation = self.model, self.operation

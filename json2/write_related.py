@@ -16,6 +16,7 @@ from .values import check_values
 
 #: Models whose records belong to what they name by ``res_model`` and ``res_id``.
 _ATTACHED = frozenset({"ir.attachment", "mail.followers"})
+_ALIAS = "mail.alias"
 #: Types of fields whose values are not compared: what they hold is elsewhere.
 _UNCOMPARED = frozenset({"properties", "properties_definition"})
 
@@ -28,6 +29,47 @@ def may_be_opened(model):
     return model not in ("res.users", "res.groups") and not model.startswith(
         ("ir.", "oauth.provider.", "res.users.", "res.groups.")
     )
+
+
+def parent_links(model):
+    """Yield each (parent's model, field that links it) of ``model`` (recordset).
+
+    The alias of a model that need not have one is a parent in all but name: the code of
+    ``mail.alias.mixin.optional`` writes it in an override, where no guard asks.
+    """
+    yield from model._inherits.items()
+    field = model._fields.get("alias_id")
+    if field is not None and field.comodel_name == _ALIAS:
+        if _ALIAS not in model._inherits:
+            yield _ALIAS, field.name
+
+
+def find_new_links(records, values):
+    """Yield each (parent's model, field, id) that ``values`` (dict) link as a parent.
+
+    :param records: the records that are to get it; none for new ones
+    """
+    for parent, link in parent_links(records):
+        new = values.get(link)
+        is_new = not records or any(one[link].id != new for one in records.sudo())
+        if type(new) is int and is_new:
+            yield parent, link, new
+
+
+def has_closed_child(records):
+    """Return whether a record that no scope may open is made of one of ``records``.
+
+    As an account is made of its contact. Archived ones count.
+    """
+    for name in sorted(type(records)._inherits_children):
+        child = records.env[name].sudo().with_context(active_test=False)
+        if child._abstract:
+            continue
+        link = child._inherits[records._name]
+        children = child.search([(link, "in", records.ids)])
+        if children and (not may_be_opened(name) or has_closed_child(children)):
+            return True
+    return False
 
 
 def is_inherited(model, name, parent_name):
@@ -99,12 +141,7 @@ class DirectAccess:
         :param values: dict, as ``write`` takes it
         :return: name of the field, or None
         """
-        for parent, link in records._inherits.items():
-            new = values.get(link)
-            if type(new) is not int or (
-                records and all(one[link].id == new for one in records.sudo())
-            ):
-                continue
+        for parent, link, new in find_new_links(records, values):
             names, is_any = self._get_writable_of_parent(records, link)
             if not names and not is_any:
                 continue

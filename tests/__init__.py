@@ -29,6 +29,7 @@ from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
 from . import test_json2
+from . import test_json2_alias
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation

@@ -215,6 +215,44 @@ class TestJson2Related(RelatedCase):
             self.assert_done(self.call(token, "write", **call))
         self.assertEqual(len(done), 2)
 
+    def test_work_that_is_put_off_after_a_savepoint(self):
+        """A savepoint runs what is queued, and failing, drops it."""
+        contact, bank = self.inside[1], self.bank
+
+        def put_off(records, is_failing=False):
+            own = bank.with_env(records.env).sudo()
+            precommit = records.env.cr.precommit
+            precommit.add(lambda: None)
+            with suppress(ZeroDivisionError), records.env.cr.savepoint():
+                precommit.add(lambda: None)
+                if is_failing:
+                    raise ZeroDivisionError
+            precommit.add(lambda: own.write({"bic": "NEWBEBB"}))
+
+        def before_it(records):
+            own = bank.with_env(records.env).sudo()
+            records.env.cr.precommit.add(lambda: own.write({"bic": "NEWBEBB"}))
+            with records.env.cr.savepoint():
+                pass
+
+        names = ("company_type", "email")
+        token = self.get_token(self.create_filtered("p", "res.partner", names, contact))
+        for inverse in (
+            put_off,
+            lambda records: put_off(records, True),
+            before_it,
+        ):
+            with patch.object(type(contact), "_write_company_type", inverse):
+                # The address is tracked: the queue is not empty when the ORM writes
+                response = self.call(
+                    token,
+                    "write",
+                    ids=contact.ids,
+                    vals={"email": "new@example.com", "company_type": "company"},
+                )
+            self.assert_insufficient(response, "company_type", "res.bank")
+            self.assertEqual(bank.bic, "OLDBEBB")
+
     def test_deleting_through_a_field(self):
         """An inverse method that deletes is limited like one that writes."""
         contact, other = self.inside

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from .test_json2 import SECRET
 from .test_json2_related import WRITES, RelatedCase
 
 
@@ -105,3 +106,98 @@ class TestJson2WriteRelated(RelatedCase):
                 other.unlink()
 
         return inverse
+
+    def test_the_permission_never_opens_the_contact_of_an_account(self):
+        """A reset of the password would be sent to its new address."""
+        contact, other = self.inside[1], self.outside
+        made = {"partner_id": other.id, "name": "Made", "login": "made_of_it"}
+        account = self.env["res.users"].create(made)
+        scope = self.create_api_scope(
+            names=("company_type", "ref"), api_write_related=True, **WRITES
+        )
+        token = self.get_token(scope)
+
+        def by_field(records):
+            other.with_env(records.env).sudo().email = "evil@example.com"
+
+        def by_list(records):
+            commands = [(1, other.id, {"email": "evil@example.com"})]
+            records.sudo().child_ids = commands
+
+        def by_deletion(records):
+            other.with_env(records.env).sudo().unlink()
+
+        def by_bank(records):
+            # A record below it is not the contact itself
+            values = {"acc_number": str(account.active), "partner_id": other.id}
+            records.env["res.partner.bank"].sudo().create(values)
+
+        for active in (True, False):
+            account.active = active
+            for inverse in (by_field, by_list, by_deletion, by_bank):
+                with (
+                    self.subTest(inverse=inverse.__name__, active=active),
+                    patch.object(type(contact), "_write_company_type", inverse),
+                ):
+                    contact.is_company = False
+                    response = self.call(
+                        token,
+                        "write",
+                        ids=contact.ids,
+                        vals={"company_type": "company"},
+                    )
+                    if inverse is by_bank:
+                        self.assert_done(response)
+                        continue
+                    self.assert_insufficient(response, "company_type", "res.partner")
+                    self.assertEqual(other.exists().email, SECRET)
+
+    def test_a_company_with_the_contact_of_an_account(self):
+        self.user.group_ids |= self.env.ref("base.group_system")
+        company = self.user.company_id
+        names = ("street", "report_footer")
+        scope = self.create_filtered(
+            "c", "res.company", names, company, api_write_related=True
+        )
+        call = ("write", "res.company")
+        vals = {"street": "New"}
+        token = self.get_token(scope)
+        self.assert_done(self.call(token, *call, ids=company.ids, vals=vals))
+        made = {"partner_id": company.partner_id.id, "login": "company", "name": "C"}
+        self.env["res.users"].create(made).active = False
+        response = self.call(token, *call, ids=company.ids, vals={"street": "Other"})
+        self.assert_insufficient(response, "street", "res.partner")
+        self.assertEqual(company.street, "New")
+
+
+@tagged("-standard", "oauth_everything", "post_install", "-at_install")
+class TestJson2WriteRelatedApps(RelatedCase):
+    def test_the_lead_of_an_employee(self):
+        admin = self.env.ref("base.user_admin")
+        admin.email = "admin@example.com"
+        # Without these rights Odoo itself refuses to change contacts of employees
+        self.user.group_ids |= self.env.ref("base.group_erp_manager")
+        self.user.group_ids |= self.env.ref("sales_team.group_sale_manager")
+        customers = admin.partner_id, self.inside[1]
+        names = ("name", "email_from", "phone")
+        for customer in customers:
+            lead = self.env["crm.lead"].create(
+                {"name": "L", "partner_id": customer.id, "type": "opportunity"}
+            )
+            code = f"l{lead.id}"
+            scope = self.create_filtered(
+                code, "crm.lead", names, lead, api_write_related=True
+            )
+            response = self.call(
+                self.get_token(scope),
+                "write",
+                "crm.lead",
+                ids=lead.ids,
+                vals={"email_from": "evil@example.com"},
+            )
+            if customer == customers[0]:
+                self.assert_insufficient(response, "email_from", "res.partner")
+                self.assertEqual(admin.email, "admin@example.com")
+            else:
+                self.assert_done(response)
+                self.assertEqual(customer.email, "evil@example.com")
