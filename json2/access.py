@@ -141,6 +141,8 @@ class TokenAccess:
         found = self.get_model_access(model._name, "read")
         if internal and field.name in self._get_internal_fields(model):
             return True
+        if internal and found is not None and _is_made_of(model, field, found.fields):
+            return True
         # No exception for display_name: it may be made of other fields and records
         return found is not None and field.name in found.fields
 
@@ -265,6 +267,18 @@ def with_user_rights(domain):
 def _record_set(scope):
     """Return a key that scopes share which open the same records of a model."""
     return scope.filter_id, scope.model == "res.users" and scope.own_user_only
+
+
+def _is_made_of(model, field, names):
+    """Return whether ``field`` is stored and computed only from the fields ``names``.
+
+    As the account number without spaces, by which the ORM searches the one with them.
+    """
+    registry = model.pool
+    depends = registry.field_depends[field]
+    is_computed = field.store and field.compute and depends
+    in_context = registry.field_depends_context[field]
+    return bool(is_computed and not in_context and set(depends) <= names)
 
 
 class _NoAccess(TokenAccess):

@@ -44,7 +44,8 @@ _REFUSED = _lt("Odoo refuses this. The reason is in the server's log.")
 _ARGUMENTS = _lt("Odoo cannot use these arguments. The reason is in the server's log.")
 _REFERENCE = _lt("Reference: %s")
 #: How PostgreSQL describes a row, in case a text has lost the error that it is from.
-_ROW = re.compile(r"Failing row contains|^(DETAIL|Detail):", re.MULTILINE)
+#: ``Key (code)=(x) already exists.`` is recognised in any language.
+_ROW = re.compile(r"Failing row contains|^(DETAIL|Detail):|\)=\(", re.MULTILINE)
 _FOREIGN_KEY = "_fkey"
 
 
@@ -168,10 +169,13 @@ class ErrorAnswer:
 
     def _replace_text(self, error, in_database, lang):
         text = _get_text(error)
-        if is_ours(error) or is_constant(error, text) or _is_default(error, text):
+        is_constant_text = is_constant(error, text) or _is_default(error, text)
+        if is_constant_text or _is_text_of_ours(error, in_database):
             return error
         for one in chain(error):
-            if isinstance(one, exceptions.UserError) and is_ours(one):
+            if isinstance(one, exceptions.UserError) and _is_text_of_ours(
+                one, in_database
+            ):
                 # The ORM has reworded it
                 return _with_text(error, _get_text(one))
         sentence = in_database is not None and self.describe(in_database, lang)
@@ -230,6 +234,16 @@ def _get_text(error):
     if isinstance(error, HTTPException):
         return str(error.description or "")
     return str(error.args[0]) if error.args else ""
+
+
+def _is_text_of_ours(error, in_database):
+    """Return whether ``error`` is ours and says nothing that PostgreSQL has said.
+
+    :param in_database: error of PostgreSQL that it was caused by, or None
+    """
+    text = _get_text(error)
+    said = str(in_database or "").splitlines()
+    return is_ours(error) and not any(one.strip() and one in text for one in said)
 
 
 def _is_default(error, text):

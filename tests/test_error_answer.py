@@ -393,3 +393,34 @@ class TestErrorAnswer(ErrorCase):
         key = key._generate("rpc", "test", datetime.now() + timedelta(days=1))
         response = self.call(key, "write", ids=self.inside.ids, vals={"no": 1})
         self.assertIn("Traceback", response.json()["debug"])
+
+
+@tagged("post_install", "-at_install")
+class TestErrorOfFilter(ErrorCase):
+    @mute_logger("odoo.sql_db")
+    def test_a_filter_that_postgresql_refuses(self):
+        """Our own text repeats what PostgreSQL says, with a part of the query."""
+        self.user.group_ids |= self.env.ref("base.group_system")
+        manager = self.env.ref("oauth_provider.group_oauth_provider_manager")
+        self.user.group_ids |= manager
+        self.create_api_scope("narrowed", api_read=True)
+        scope = self.create_api_scope(
+            "f", "ir.filters", ("domain",), api_read=True, api_write=True
+        )
+        for token in (self.get_token(scope), self.get_token(self.full)):
+            for domain in (
+                "[('id', '=', 'abc')]",
+                "[('id', 'in', ['x'])]",
+                "[('color', '>', 'x')]",
+            ):
+                with self.subTest(domain=domain):
+                    response = self.call(
+                        token,
+                        "write",
+                        "ir.filters",
+                        ids=self.filter.ids,
+                        vals={"domain": domain},
+                    )
+                    self.assertEqual(response.status_code, 422, response.text)
+                    self.assertNotIn("LINE 1", response.text)
+                    self.assertNotIn("res_partner", response.text)

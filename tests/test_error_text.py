@@ -200,3 +200,20 @@ class TestErrorText(TransactionCase):
         self.patch(code_translations, "python_translations", known)
         found = self.replaced("formatted", lang="fr_FR")
         self.assertRegex(found.args[0], r"^Odoo refuse\. No \d{10}$")
+
+    def test_the_detail_of_a_row_without_its_heading(self):
+        """As ``error.diag.message_detail``, shown after the error was handled."""
+        answer = ErrorAnswer(self.env.registry, is_scoped=False)
+        for kind in (UserError, ValidationError, ValueError):
+            for text in (
+                f"Key (code)=({SECRET}) already exists.",
+                f"Cannot save: Key (code)=({SECRET}) is still referenced.",
+                f"Key (name, code)=(x, {SECRET}) conflicts with existing key",
+                f"Key (lower(name::text))=({SECRET}) already exists.",
+                f"Schlüssel »(code)=({SECRET})« existiert bereits.",
+            ):
+                with self.subTest(kind=kind, text=text):
+                    said = answer.replace(kind(text), None)
+                    self.assertNotIn(SECRET, str(said))
+        kept = UserError("The code (x) = (y) is in use.")
+        self.assertIs(answer.replace(kept, None), kept)
