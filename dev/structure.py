@@ -43,9 +43,6 @@ MOST_OF_FILE = 500
 MOST_DIVIDED = 4
 #: Attributes of a model class that say which model it is.
 NAMES = {"_name", "_inherit"}
-#: Violations that are known. They may only become fewer: one that is gone is to be
-#: taken from the list.
-KNOWN = frozenset()
 
 
 @dataclass(frozen=True)
@@ -277,22 +274,13 @@ def violations(root=ROOT):
     ]
 
 
-def main(arguments, root=ROOT, known=KNOWN):
-    """Say what is wrong; returns 1 for what is not known, and what is known in vain.
-
-    :param arguments: ``--report``: only say it
-    """
+def main(root=ROOT):
+    """Say what is wrong; returns 1 if anything is."""
     found = violations(root)
-    new = [line for line in found if line not in known]
-    gone = sorted(known - set(found))
-    for line in new:
+    for line in found:
         say(f"✗ {line}")
-    for line in gone:
-        say(f"✗ No longer so, take it from KNOWN: {line}")
-    if "--report" in arguments:
-        return 0
-    return 1 if new or gone else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
