@@ -17,7 +17,7 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
 from .access import is_enforceable, is_generic
-from .current import domain_checked, guarded_by, limited_to_scopes
+from .current import domain_checked, dry_run, guarded_by, limited_to_scopes
 from .domain import check_order, check_search
 from .values import check_values
 from .write_guard import WriteGuard
@@ -230,7 +230,9 @@ def _read(access, records, name, method, kwargs):
             # Those of read_group are aggregates, which the ORM takes apart
             if names and name != "read_group":
                 access.check_fields(model, _check_list(names))
-        with _checked_search(model, name, kwargs):
+        # Domains and choices of a field may depend on the user and the companies
+        described = dry_run() if name == "fields_get" else nullcontext()
+        with _checked_search(model, name, kwargs), described:
             result = method(records, **kwargs)
         if name == "fields_get":
             # Some models describe more than what the ORM found open

@@ -262,6 +262,26 @@ class TestJson2Nested(Json2Case):
             with self.subTest(method=method, arguments=arguments):
                 self.assert_refused(self.call(token, method, domain=[], **arguments))
 
+    def test_a_field_is_described_by_the_company_of_the_user(self):
+        """As the countries of contract types; not by what a record holds."""
+        field = self.registry["res.partner"]._fields["parent_id"]
+
+        def by_company(model):
+            return [("id", "in", model.env.companies.country_id.ids)]
+
+        def by_records(model):
+            found = model.env["res.partner"].search([])
+            return [("name", "in", found.mapped("street"))]
+
+        token = self.get_token(self.scope)
+        self.patch(field, "domain", by_company)
+        answer = self.call(token, "fields_get")
+        self.assertEqual(answer.status_code, 200, answer.text)
+        names = set(self.scope.field_ids.mapped("name")) | {"id"}
+        self.assertEqual(set(answer.json()), names)
+        self.patch(field, "domain", by_records)
+        self.assert_refused(self.call(token, "fields_get"))
+
     def test_every_argument_is_known(self):
         for model_name, model_class in self.registry.items():
             for name in READ_METHODS | CHANGE_METHODS:

@@ -237,6 +237,16 @@ class TestJson2SearchAttack(Json2SearchCase):
                     answer = self.call(token, method, domain=domain, **arguments)
                     self.assert_refused(answer)
 
+    def test_an_account_number_is_found_without_its_spaces(self):
+        """What is stored beside it is made of nothing else."""
+        model = "res.partner.bank"
+        values = {"acc_number": "BE 1", "partner_id": self.inside[0].id}
+        account = self.env[model].create(values)
+        scope = self.create_api_scope("b", model, ("acc_number",), api_read=True)
+        domain = [["acc_number", "=", "BE1"]]
+        found = self.names(self.get_token(scope), "search", model, domain=domain)
+        self.assertEqual(found, account.ids)
+
     def test_a_search_method_that_answers_a_condition(self):
         self.attack(
             self.open_computed(lambda _, operator, value: [("street", "in", value)])
