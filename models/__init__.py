@@ -20,7 +20,7 @@ from . import oauth_provider_client_authentication
 from . import oauth_provider_client_openid
 from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
-from . import oauth_provider_ending
+from . import oauth_provider_deprovisioning
 from . import oauth_provider_event
 from . import oauth_provider_failure
 from . import oauth_provider_grant

@@ -309,7 +309,7 @@ class OAuthProviderClient(models.Model):
         safeguards = self._get_safeguards_before(vals)
         result = super().write(vals)
         if "active" in vals:
-            self.env["oauth.provider.ending"].end_archived(self)
+            self.env["oauth.provider.deprovisioning"].end_archived(self)
         if "client_type" in vals or "application_type" in vals:
             self._remove_secrets_of_public()
         self._check_safeguards(safeguards)

@@ -102,7 +102,7 @@ class ResUsers(models.Model):
         if not vals.keys().isdisjoint(CACHED_FIELDS):
             invalidate(self.env)
         if "active" in vals:
-            self.env["oauth.provider.ending"].end_archived(self)
+            self.env["oauth.provider.deprovisioning"].end_archived(self)
         if "password" in vals:
             is_own = self.env.uid in self._ids and is_by_person
             own = self.browse(self.env.uid) if is_own else self.browse()
@@ -121,13 +121,15 @@ class ResUsers(models.Model):
         """
         key, default = PASSWORD_RULES[how]
         if self and self.env["ir.config_parameter"]._get_oauth_flag(key, default):
-            self.env["oauth.provider.ending"].end_tokens(self, f"password {how}")
+            self.env["oauth.provider.deprovisioning"].end_tokens(
+                self, f"password {how}"
+            )
 
     def _action_revoke_all_devices(self):
         result = super()._action_revoke_all_devices()
         # Odoo lets everybody call it for everybody, and finds no device then
         if self.has_access("write"):
-            self.env["oauth.provider.ending"].end_tokens(self, "all devices")
+            self.env["oauth.provider.deprovisioning"].end_tokens(self, "all devices")
         return result
 
     def unlink(self):

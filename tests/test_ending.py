@@ -290,7 +290,7 @@ class TestEnding(EndingCase):
     def test_the_update_ends_what_archived_ones_have(self):
         script = "migrations/19.0.1.7.0/post-ending.py"
         path = f"{get_module_path('oauth_provider')}/{script}"
-        migration = load_script(path, "oauth_provider_ending")
+        migration = load_script(path, "oauth_provider_deprovisioning")
         for table, ids in (
             ("res_users", self.user.ids),
             ("oauth_provider_client", (self.client | self.backend).ids),
@@ -325,7 +325,7 @@ class TestEnding(EndingCase):
             "UPDATE res_users SET active = false WHERE id = %s", (self.user.id,)
         )
         self.env.invalidate_all()
-        ending = self.env["oauth.provider.ending"]
+        ending = self.env["oauth.provider.deprovisioning"]
         self.assertEqual(ending._gc_archived(), (1, False))
         self.assertEqual(ending._gc_archived(), (0, False))
         self.user.active = True

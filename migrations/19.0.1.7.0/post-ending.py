@@ -10,4 +10,4 @@ def migrate(cr, version):
     if not version:
         return
     env = api.Environment(cr, SUPERUSER_ID, {})
-    env["oauth.provider.ending"]._gc_archived()
+    env["oauth.provider.deprovisioning"]._gc_archived()

@@ -17,13 +17,13 @@ LINKS = {"res.users": "user_id", "oauth.provider.client": "client_id"}
 ARCHIVED = {"res.users": "user archived", "oauth.provider.client": "client archived"}
 
 
-class OAuthProviderEnding(models.AbstractModel):
+class OAuthProviderDeprovisioning(models.AbstractModel):
     """Ends everything that a user has allowed, or that a client has.
 
     The documentation has the whole table (*What ends a token*).
     """
 
-    _name = "oauth.provider.ending"
+    _name = "oauth.provider.deprovisioning"
     _description = "End of Access"
 
     @api.model
