@@ -1,7 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-from datetime import timedelta
 
 import jwt
 
@@ -9,14 +8,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import secret
-from .oauth_provider_secret import NO_SECRETS
+from .oauth_provider_secret import NO_SECRETS, SECRET_OVERLAP
 
 #: What a text that is no JSON Web Key Set raises.
 MALFORMED_KEYS = (ValueError, TypeError, KeyError, RecursionError, jwt.PyJWTError)
 #: Written only by the code that makes secrets.
 SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
-#: How long the previous secret keeps working when the button generates a new one.
-SECRET_OVERLAP = timedelta(days=1)
 
 
 class OAuthProviderClient(models.Model):
@@ -212,17 +209,9 @@ class OAuthProviderClient(models.Model):
         :param overlap: timedelta for which the current secret keeps working, or None
         :param is_generated: whether ``value`` is of :func:`~..tools.secret.generate`
         """
-        now = fields.Datetime.now()
         secrets = self.env["oauth.provider.secret"]
         for client in self.sudo():
-            keeps = bool(overlap and client.has_secret)
-            secrets.set_secret(client.id, value, is_generated, keep_previous=keeps)
-            client.write(
-                {
-                    "secret_changed_at": value and now,
-                    "previous_secret_until": now + overlap if keeps else False,
-                }
-            )
+            secrets.rotate(client, value, overlap, is_generated)
         self.invalidate_recordset(["has_secret"], flush=False)
         self._log_event("secret_changed", "" if value else "removed")
 

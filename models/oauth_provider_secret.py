@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import namedtuple
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -8,6 +9,8 @@ from odoo.tools import SQL
 from ..storage.cache import cached_committed, invalidate
 from ..tools import secret
 
+#: How long the previous secret keeps working when the button rotates it.
+SECRET_OVERLAP = timedelta(days=1)
 #: What is stored of a client's secrets.
 Secrets = namedtuple(
     "Secrets", ["digest", "is_generated", "previous_digest", "previous_is_generated"]
@@ -71,6 +74,25 @@ class OAuthProviderSecret(models.Model):
             (list(client_ids),),
         )
         return {client_id for (client_id,) in self.env.cr.fetchall()}
+
+    @api.model
+    @api.private
+    def rotate(self, client, value, overlap=None, is_generated=False):
+        """Replace the secret of ``client`` (record, as superuser) by ``value``.
+
+        :param value: str, or False for none
+        :param overlap: timedelta for which the current secret keeps working, or None
+        :param is_generated: whether ``value`` is of :func:`~..tools.secret.generate`
+        """
+        now = fields.Datetime.now()
+        keeps = bool(overlap and client.has_secret)
+        self.set_secret(client.id, value, is_generated, keep_previous=keeps)
+        client.write(
+            {
+                "secret_changed_at": value and now,
+                "previous_secret_until": now + overlap if keeps else False,
+            }
+        )
 
     @api.model
     @api.private
