@@ -72,6 +72,8 @@ class Side:
     def end(self, name):
         if name == "password":
             self.user.password = "a new password"
+        elif name == "devices":
+            self.user._action_revoke_all_devices()
         elif name == "user":
             self.user.active = False
         else:
@@ -167,6 +169,7 @@ CASES = [
     ("web", "web", True, 1),
     ("code", "user", True, 0),
     ("code", "password", True, 0),
+    ("code", "devices", True, 0),
     # Below a grant that ends there is nothing to wait for
     ("code", "old", False, 0),
 ]

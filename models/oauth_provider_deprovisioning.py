@@ -5,7 +5,7 @@ import psycopg2.errors
 from odoo import api, models
 
 from ..storage import revocation
-from ..storage.after_commit import write_apart
+from ..storage.after_commit import lock_rows, write_apart
 from .oauth_provider_credential import CREDENTIALS
 
 GRANT = "oauth.provider.grant"
@@ -57,15 +57,15 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
 
         By one statement for each kind. They run again after the commit, for what was
         issued in the meantime: see :meth:`oauth.provider.credential.store` for what can
-        no longer be issued by then.
+        no longer be issued by then. What is rolled back to a savepoint ends nothing.
         """
         if not owners:
             return
+        subtransaction = lock_rows(owners)
         statements = [
             self._get_statement(kind, owners, includes_backends) for kind in kinds
         ]
         found = set()
-        self.env.flush_all()
         try:
             with self.env.cr.savepoint(flush=False):
                 for statement in statements:
@@ -92,7 +92,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
             for statement in statements:
                 cr.execute(statement)
 
-        write_apart(self.env, end_again)
+        write_apart(self.env, end_again, subtransaction)
 
     def _get_statement(self, kind, owners, includes_backends):
         """Return the statement (SQL) that ends what ``owners`` have of one ``kind``.

@@ -6,8 +6,9 @@ import re
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
-from ..storage.after_commit import write_apart
+from ..storage.after_commit import SUBTRANSACTION, call_after_commit, write_apart
 from ..storage.statement import Part
 from ..tools.address import rate_limit_key
 
@@ -147,16 +148,19 @@ class OAuthProviderEvent(models.Model):
             a caller has sent
         """
         row = self._get_row(kind, client, user, grant, reason)
+        subtransaction = None
         if self.env.cr.readonly:
             write_apart(self.env, lambda cr: self._store(cr, row))
         else:
-            self._store(self.env.cr, row)
-        self._log_committed(row, client)
+            subtransaction = self._store(self.env.cr, row)
+        self._log_committed(row, client, subtransaction)
 
     @api.model
     @api.private
     def prepare_insert(self, kind, *, client=None, user=None, grant=None, reason=""):
         """Like :meth:`log_event`, as a part of a statement that the caller runs.
+
+        Not inside a savepoint: the line is written if the whole is committed.
 
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
         :return: :class:`~..storage.statement.Part`
@@ -180,9 +184,9 @@ class OAuthProviderEvent(models.Model):
         )
         return dict(zip(COLUMNS, values, strict=True))
 
-    def _log_committed(self, row, client):
+    def _log_committed(self, row, client, subtransaction=None):
         line = self._get_line(row, client)
-        self.env.cr.postcommit.add(lambda: _logger.info("%s", line))
+        call_after_commit(self.env, lambda: _logger.info("%s", line), subtransaction)
 
     @api.model
     @api.private
@@ -210,6 +214,7 @@ class OAuthProviderEvent(models.Model):
         """Insert ``row`` (dict), unless callers without a credential fill the table.
 
         :param cr: cursor, which may be another one than the environment's
+        :return: number (str) of after_commit.SUBTRANSACTION, or None
         """
         if row["kind"] in OPEN_KINDS:
             cr.execute(
@@ -225,5 +230,7 @@ class OAuthProviderEvent(models.Model):
             keys = [rate_limit_key(address or "") for (address,) in cr.fetchall()]
             of_caller = keys.count(rate_limit_key(row["address"]))
             if of_caller >= ADDRESS_LIMIT or len(keys) >= TOTAL_LIMIT:
-                return
-        cr.execute(INSERT, tuple(row.values()))
+                return None
+        insert = SQL(INSERT, *row.values())
+        cr.execute(SQL("%s RETURNING %s", insert, SUBTRANSACTION))
+        return cr.fetchone()[0]

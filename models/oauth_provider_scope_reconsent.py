@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..storage.after_commit import write_apart
+from ..storage.after_commit import lock_rows, write_apart
 from ..storage.revocation import remove_scopes
 from .oauth_provider_credential import CREDENTIALS
 from .oauth_provider_scope import BROKEN_FILTER
@@ -146,18 +146,10 @@ class OAuthProviderScope(models.Model):
         clients = clients.with_context(active_test=False)
         clients = clients.search([("scope_ids", "in", self.ids)])
         clients.with_env(clients.env(user=self.env.user))._check_may_grant_rights()
-        self.env.flush_all()
         ids = tuple(self.ids)
-        # Waits for transactions that have locked these scopes, and makes those fail
-        # that began before and lock them later. A token that is being issued at the
-        # same time may still name the scopes, but its grant does not.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE oauth_provider_scope SET write_date = write_date"
-                " WHERE id IN %s",
-                ids,
-            )
-        )
+        # A token that is being issued at the same time may still name the scopes, but
+        # its grant does not
+        subtransaction = lock_rows(self)
         from_grants = self._get_removal_from_grants(ids)
         self.env.cr.execute(from_grants)
         self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
@@ -177,7 +169,7 @@ class OAuthProviderScope(models.Model):
             for removal in removals:
                 cr.execute(removal)
 
-        write_apart(self.env, remove_again)
+        write_apart(self.env, remove_again, subtransaction)
 
     def _get_removal_from_grants(self, ids):
         """Return the statement (SQL) that takes scopes out of all grants.

@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -238,7 +239,28 @@ class TestEvents(OAuthCase):
             savepoint.rollback()
         self.assertFalse(self.new_events())
         self.assertEqual(len(hooks._funcs), 1, "the line waits for the commit")
+        with self.assertNoLogs(LOGGER):
+            hooks.run()
+
+    def test_the_log_has_what_is_kept_of_several_savepoints(self):
+        client, _secret = self.create_client()
+        hooks = self.env.cr.postcommit
         hooks.clear()
+        with self.env.cr.savepoint(flush=False):
+            self.events.log_event("issued", client=client, reason="kept")
+            with self.env.cr.savepoint(flush=False) as inner:
+                self.events.log_event("issued", client=client, reason="inner")
+                inner.rollback()
+                self.events.log_event("issued", client=client, reason="after it")
+        with suppress(ZeroDivisionError), self.env.cr.savepoint():
+            with self.env.cr.savepoint():
+                self.events.log_event("issued", client=client, reason="outer")
+            raise ZeroDivisionError
+        with self.assertLogs(LOGGER) as logs:
+            hooks.run()
+        self.assertEqual(len(logs.output), 2)
+        for line, reason in zip(logs.output, ("kept", '"after it"'), strict=True):
+            self.assertIn(f"reason={reason} ", line)
 
     def test_managers_read_and_nobody_writes(self):
         client, _secret = self.create_client()
