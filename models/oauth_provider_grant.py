@@ -313,6 +313,18 @@ class OAuthProviderGrant(models.Model):
         return companies
 
     @api.private
+    def get_company_context(self):
+        """Return the context (dict) in which the user's data is read for the client.
+
+        Empty where the user chose no companies.
+        """
+        if not self.is_company_limited:
+            return {}
+        companies = self.get_companies()
+        own = self.user_id.company_id & companies
+        return {"allowed_company_ids": (own | companies).ids}
+
+    @api.private
     def is_without_company(self):
         """Tell whether none of the companies that the user chose is left."""
         return bool(self and self.is_company_limited and not self.get_companies())

@@ -119,11 +119,7 @@ class OAuthProviderToken(models.Model):
         self.ensure_one()
         context = dict(self.env["res.users"].with_user(self.user_id).context_get())
         context["oauth_client"] = self.client_id.name
-        if self.grant_id.is_company_limited:
-            companies = self.get_companies()
-            own = self.user_id.company_id & companies
-            context["allowed_company_ids"] = (own | companies).ids
-        return context
+        return {**context, **self.grant_id.get_company_context()}
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):

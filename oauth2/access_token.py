@@ -50,15 +50,18 @@ def make_access_token(subject, session, lifetime, audience=None):
 def _data_claims(subject):
     """Return what the data scope of the client tells of the user (dict).
 
-    Only where the user has granted that scope: the client reads the token too.
+    Only where the user has granted that scope: the client reads the token too. In the
+    companies that the user chose, as userinfo does.
     """
     scope = subject.client.jwt_scope_id & subject.scopes
     if not scope:
         return {}
+    grant = subject.find_grant()
+    if grant.is_without_company():
+        return {}
+    scope = scope.as_user(subject.user).with_context(**grant.get_company_context())
     try:
-        data = scope.as_user(subject.user).get_data_for_model(
-            "res.users", res_id=subject.user.id
-        )
+        data = scope.get_data_for_model("res.users", res_id=subject.user.id)
     except AccessError:
         # The user may not read it: the token goes without
         return {}

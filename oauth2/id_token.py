@@ -62,15 +62,18 @@ class Subject:
     :ivar subject: identifier of the user for this client (str)
     """
 
-    def __init__(self, client, user, scopes, requested=()):
+    def __init__(self, client, user, scopes, find_grant, requested=()):
         """
         :param user: user (record)
         :param scopes: scopes (records) that are granted
+        :param find_grant: function that returns the grant (record) of the token, or
+            none
         :param requested: names of claims that were asked for in the ID token
         """
         self.client = client
         self.user = user
         self.scopes = scopes
+        self.find_grant = find_grant
         self.requested = frozenset(requested)
 
     @cached_property

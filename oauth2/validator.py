@@ -303,7 +303,7 @@ class OdooValidator(RequestValidator):
     def _subject(self, scopes):
         """Return the Subject of the tokens: who signed in, or a backend's own user."""
         user = self.user or self.client.user_id
-        return Subject(self.client, user, scopes, self.id_token_claims)
+        return Subject(self.client, user, scopes, self.find_grant, self.id_token_claims)
 
     def _token_scopes(self, request):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""

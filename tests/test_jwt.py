@@ -216,3 +216,87 @@ class TestJWT(OAuthCase):
             again = self.url_open(address, headers=tag)
             self.assertEqual((again.status_code, again.content), (304, b""))
         self.assertNotIn('"d"', self.url_open("/oauth2/jwks").text)
+
+
+@tagged("post_install", "-at_install")
+class TestJwtCompanies(OAuthCase):
+    """A signed token says no more of the companies than the userinfo address does."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.left_out = cls.user.company_id
+        cls.chosen = cls.env["res.company"].create({"name": "Chosen"})
+        cls.user.company_ids |= cls.chosen
+        get = cls.env["ir.model.fields"]._get
+        cls.companies_field = get("res.users", "company_ids")
+        cls.scope = cls.env["oauth.provider.scope"].create(
+            {
+                "name": "S",
+                "code": "own",
+                "model_id": cls.env["ir.model"]._get_id("res.users"),
+                # Its value depends on the company
+                "field_ids": [Command.link(get("res.users", "barcode").id)],
+            }
+        )
+        partner = cls.user.partner_id
+        partner.with_company(cls.left_out).barcode = "hidden"
+        partner.with_company(cls.chosen).barcode = "shown"
+        cls.client, cls.secret = cls.create_client(
+            token_type="jwt",
+            jwt_scope_id=cls.scope.id,
+            scope_ids=[Command.set(cls.scope.ids)],
+        )
+        cls.grant = cls.env["oauth.provider.grant"].ensure(cls.client, cls.user)
+        cls.grant.consent(cls.scope, cls.scope)
+
+    def get_data(self):
+        """Return what a new token and the userinfo address tell of the user (dicts)."""
+        _record, value = self.env["oauth.provider.refresh.token"].issue(
+            client=self.client,
+            user=self.user,
+            grant=self.grant,
+            scopes=self.scope,
+            lifetime=600,
+        )
+        data = {"grant_type": "refresh_token", "refresh_token": value}
+        token = self.post("token", data, self.client, self.secret).json()
+        token = token["access_token"]
+        claims = jwt.decode(token, options={"verify_signature": False})
+        names = ("barcode", "company_ids")
+        told = {name: claims[name] for name in names if name in claims}
+        return told, self.bearer("userinfo", token).json()
+
+    def test_all_companies(self):
+        self.scope.field_ids |= self.companies_field
+        self.grant.consent(self.scope, self.scope)
+        told, userinfo = self.get_data()
+        self.assertEqual(told["barcode"], "hidden")
+        self.assertEqual(set(told["company_ids"]), set(self.user.company_ids.ids))
+        self.assertEqual(set(userinfo), {"sub", "id", "barcode", "company_ids"})
+
+    def test_only_the_chosen_company(self):
+        self.grant.limit_to_companies(self.chosen)
+        told, userinfo = self.get_data()
+        self.assertEqual((told["barcode"], userinfo["barcode"]), ("shown", "shown"))
+
+    def test_the_own_company_comes_first_among_the_chosen(self):
+        self.user.company_ids |= self.env["res.company"].create({"name": "Other"})
+        self.grant.limit_to_companies(self.left_out | self.chosen)
+        told, userinfo = self.get_data()
+        self.assertEqual((told["barcode"], userinfo["barcode"]), ("hidden", "hidden"))
+
+    def test_not_which_companies_there_are(self):
+        self.scope.field_ids |= self.companies_field
+        self.grant.consent(self.scope, self.scope)
+        self.grant.limit_to_companies(self.chosen)
+        told, userinfo = self.get_data()
+        self.assertEqual(told, {})
+        self.assertEqual(userinfo["error"], "access_denied")
+
+    def test_nothing_once_no_company_is_left(self):
+        self.grant.limit_to_companies(self.chosen)
+        self.user.company_ids -= self.chosen
+        self.assertTrue(self.grant.is_without_company())
+        told, userinfo = self.get_data()
+        self.assertEqual((told, list(userinfo)), ({}, ["sub"]))
