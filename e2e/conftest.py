@@ -35,6 +35,7 @@ ONCE = {
         "people",
         "portal",
         "quick_start",
+        "rate_limit",
         "scale",
         "screenshots",
         "torture",

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..storage.after_commit import write_apart
+from ..storage.attempt import PENDING, Attempt
 from ..tools import secret, vacuum
 from ..tools.address import rate_limit_key
 
@@ -27,7 +28,8 @@ class OAuthProviderFailure(models.Model):
 
     Rows are only added: counting one up would make concurrent failures wait for each
     other, and some of them fail. Where the limit is reached nothing is added, so that
-    each key has about as many rows as the limit says.
+    each key has about as many rows as the limit says. A password, which takes long to
+    compare, is counted before: see :mod:`..storage.attempt`.
     """
 
     _name = "oauth.provider.failure"
@@ -36,7 +38,11 @@ class OAuthProviderFailure(models.Model):
     _log_access = False
 
     kind = fields.Selection(
-        selection=[("client", "Client"), ("password", "Password")],
+        selection=[
+            ("client", "Client"),
+            ("password", "Password"),
+            (PENDING, "Pending Password"),
+        ],
         required=True,
         readonly=True,
     )
@@ -114,6 +120,21 @@ class OAuthProviderFailure(models.Model):
             return 0
         return max(1, seconds - int((now - last).total_seconds()))
 
+    @api.private
+    def begin_attempt(self, subject, address):
+        """Count a password before it is compared; parameters as :meth:`retry_after`.
+
+        :return: (:class:`~..storage.attempt.Attempt` or None, seconds to wait or 0)
+        """
+        if seconds := self.retry_after("password", subject, address):
+            return None, seconds
+        limit, period = self._get_limits()
+        attempt = Attempt(
+            self.env.registry, "password", subject, rate_limit_key(address)
+        )
+        seconds = attempt.wait(limit, limit * ADDRESS_FACTOR, period)
+        return (None if seconds else attempt), seconds
+
     def _count(self, kind, subject, address, now, seconds):
         """Return (how many failures, when the last one was); None: of any subject."""
         self.env.cr.execute(
@@ -176,6 +197,13 @@ class OAuthProviderFailure(models.Model):
             write_apart(self.env, write)
         else:
             write(self.env.cr)
+
+    @api.private
+    def remove_old(self):
+        """Remove failures that no longer count, once another one is stored apart."""
+        _limit, seconds = self._get_limits()
+        before = fields.Datetime.now() - timedelta(seconds=seconds)
+        self._clean(self.env.cr, before)
 
     @api.model
     def _clean(self, cr, before):

@@ -44,3 +44,17 @@ class TooManyFailuresError(OAuth2Error):
         failures = env["oauth.provider.failure"]
         if retry_after := failures.retry_after(kind, subject, address):
             raise cls(retry_after)
+
+    @classmethod
+    def begin(cls, env, subject, address):
+        """Return an attempt to give a password, which counts from now on.
+
+        :param subject: key of the login (str), of ``get_password_subject``
+        :return: :class:`~..storage.attempt.Attempt`
+        :raise TooManyFailuresError: after too many attempts, see :meth:`check`
+        """
+        failures = env["oauth.provider.failure"]
+        attempt, retry_after = failures.begin_attempt(subject, address)
+        if retry_after:
+            raise cls(retry_after)
+        return attempt

@@ -82,16 +82,25 @@ def _issue(env, message):
             description="This client may not use this grant type."
         )
     if grant_type == "password":
-        login = _check_password_attempt(env, message, client)
+        with _begin_password_attempt(env, message, client) as attempt:
+            body, status = _create_token(message, client, validator)
+            attempt.has_failed = validator.has_failed_password
+        if attempt.has_failed:
+            env["oauth.provider.failure"].remove_old()
+    else:
+        body, status = _create_token(message, client, validator)
+    if status == 200:
+        validator.find_grant().record_use(message.address)
+    return messages.Answer(status, json.loads(body))
+
+
+def _create_token(message, client, validator):
+    """Return (body, status) of oauthlib's answer to a token request."""
     server = client.get_oauth2_server(validator)
     _headers, body, status = server.create_token_response(
         message.uri, "POST", body=message.form.select(messages.TOKEN_PARAMETERS)
     )
-    if validator.has_failed_password:
-        env["oauth.provider.failure"].record("password", login, message.address)
-    if status == 200:
-        validator.find_grant().record_use(message.address)
-    return messages.Answer(status, json.loads(body))
+    return body, status
 
 
 def _check_grant_type(env, message):
@@ -106,10 +115,10 @@ def _check_grant_type(env, message):
     return grant_type
 
 
-def _check_password_attempt(env, message, client):
-    """Return the key (str) by which wrong passwords for this user name are counted.
+def _begin_password_attempt(env, message, client):
+    """Return the attempt to give a password (:class:`~..storage.attempt.Attempt`).
 
-    If one more password may be compared for it.
+    It counts before the password is compared, or a caller could try many at once.
     """
     _check_origin(env, message, client)
     username = message.form.get("username") or ""
@@ -117,8 +126,7 @@ def _check_password_attempt(env, message, client):
         # RFC 6749 appendix A.15; and Odoo logs the login as it is
         raise InvalidRequestError(description="This is no user name.")
     login = env["oauth.provider.failure"].get_password_subject(username)
-    TooManyFailuresError.check(env, "password", login, message.address)
-    return login
+    return TooManyFailuresError.begin(env, login, message.address)
 
 
 def _check_origin(env, message, client):

@@ -2,14 +2,20 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Nobody locks out a client that has nothing to guess, nor other people."""
 
+import contextlib
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import config
 
+from odoo.addons.base.models.res_users import ResUsers
+
 from ..models.oauth_provider_failure import UNKNOWN_KEYS
+from ..storage import attempt
 from .common import REDIRECT_URI, OAuthCase, new_manager
 
 GRANT = {"grant_type": "client_credentials"}
@@ -358,6 +364,105 @@ class TestPasswordRateLimit(RateLimitCase):
         self.assertEqual(self.ask(self.user.login, PASSWORD, closed), 400)
         self.assertEqual(self.ask(self.user.login, "wrong"), 400)
         self.assertEqual(self.ask(self.user.login, PASSWORD), 429)
+
+    def pend(self, login, times=10):
+        """Let as many passwords for ``login`` be under way, and return their rows."""
+        values = {
+            "kind": attempt.PENDING,
+            "subject": self.failures.get_password_subject(login),
+            "address": "127.0.0.1",
+            "failed_at": fields.Datetime.now(),
+        }
+        rows = self.failures.create([values] * times)
+        self.env.flush_all()
+        return rows
+
+    def test_passwords_that_are_being_compared_count(self):
+        self.startPatcher(patch.object(attempt, "MAX_WAIT", 0.2))
+        rows = self.pend(self.user.login)
+        data = {**self.password_data(""), "username": self.user.login.upper()}
+        for password in (PASSWORD, "wrong"):
+            data["password"] = password
+            answer = self.post("token", data, self.client, self.secret)
+            self.assertEqual(answer.status_code, 429)
+            self.assertEqual(answer.headers["Retry-After"], "1")
+        # Nothing was compared, and so nothing more counts
+        self.assertEqual(self.rows(), 10)
+        self.assertEqual(self.ask(self.other.login, PASSWORD), 200)
+        rows[0].unlink()
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 200)
+
+    def test_who_is_behind_right_passwords_has_a_turn(self):
+        rows, sleep = self.pend(self.user.login), time.sleep
+        waited = []
+
+        def succeed(seconds):
+            waited.append(seconds)
+            rows.unlink()
+            self.env.flush_all()
+            sleep(seconds)
+
+        self.startPatcher(patch.object(attempt.time, "sleep", succeed))
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 200)
+        self.assertEqual(len(waited), 1)
+        self.assertFalse(self.rows())
+
+    def test_who_is_behind_wrong_passwords_waits_no_longer_than_they_take(self):
+        rows = self.pend(self.user.login)
+
+        def fail(_seconds):
+            rows.kind = "password"
+            self.env.flush_all()
+
+        self.startPatcher(patch.object(attempt.time, "sleep", fail))
+        answer = self.post("token", self.password_data(""), self.client, self.secret)
+        self.assertEqual(answer.status_code, 429)
+        self.assertGreater(int(answer.headers["Retry-After"]), 50)
+        self.assertEqual(self.rows(), 10)
+
+    def test_an_address_has_a_sum_of_what_is_being_compared(self):
+        self.startPatcher(patch.object(attempt, "MAX_WAIT", 0.2))
+        self.env["ir.config_parameter"].set_param(
+            "oauth_provider.throttle_failures", "1"
+        )
+        for number in range(10):
+            self.pend(f"nobody{number}", 1)
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 429)
+        headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "x"}
+        with patch.dict(config.options, proxy_mode=True):
+            self.assertEqual(self.ask(self.user.login, PASSWORD, **headers), 200)
+
+    def test_an_attempt_that_breaks_the_server_has_failed(self):
+        subject = self.failures.get_password_subject(self.user.login)
+        for error, rows in ((ValueError, 1), (ConcurrencyError, 0), (None, 0)):
+            with self.subTest(error=error):
+                self.failures.search([]).unlink()
+                begun, seconds = self.failures.begin_attempt(subject, "127.0.0.1")
+                self.assertEqual(seconds, 0)
+                with contextlib.suppress(ValueError, ConcurrencyError), begun:
+                    self.assertEqual(self.failures.search([]).kind, attempt.PENDING)
+                    if error:
+                        raise error
+                self.env.invalidate_all()
+                kinds = self.failures.search([]).mapped("kind")
+                self.assertEqual(kinds, ["password"] * rows)
+
+    def test_an_attempt_that_odoo_repeats_counts_once(self):
+        self.startPatcher(patch("odoo.service.model.random.uniform", lambda *_a: 0))
+        before, calls = ResUsers._check_credentials, []
+
+        def check(users, *args):
+            calls.append(args)
+            if len(calls) % 3:
+                raise ConcurrencyError("Once more")
+            return before(users, *args)
+
+        self.startPatcher(patch.object(ResUsers, "_check_credentials", check))
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 200)
+        self.assertFalse(self.rows())
+        self.assertEqual(self.ask(self.user.login, "wrong"), 400)
+        self.assertEqual(self.rows(), 1)
+        self.assertEqual(len(calls), 6)
 
     def test_a_mistake_that_is_no_password_is_not_counted(self):
         for data in (
