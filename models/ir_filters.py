@@ -3,23 +3,30 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+#: Fields on which it depends what a scope with the filter opens.
+NARROWING = frozenset({"domain", "model_id"})
+#: And on which it depends who may read, change and delete the filter.
+SHARING = frozenset({"active", "user_ids"})
+
 
 class IrFilters(models.Model):
     _inherit = "ir.filters"
 
     def write(self, vals):
         # Any employee may change a shared filter: one that narrows a scope would
-        # open more records to every application that has the scope.
-        if not self.env.su and {"domain", "model_id"} & vals.keys():
+        # open more records to every application that has the scope, and managers could
+        # not read one that somebody has made a filter of the own.
+        if not self.env.su and (NARROWING | SHARING) & vals.keys():
             self._check_oauth_scopes()
         result = super().write(vals)
-        if {"domain", "model_id"} & vals.keys():
+        if NARROWING & vals.keys():
             scopes = self.env["oauth.provider.scope"].sudo()
             found = scopes.search([("filter_id", "in", self.ids)])
             found._check_filter()
             # Nobody can tell whether another domain opens more
             found = found.with_env(found.env(user=self.env.user))
             found._check_sensitive()
+            found._log_event(f"filter {' '.join(sorted(NARROWING & vals.keys()))}")
             found.revoke_from_holders()
         return result
 
@@ -55,7 +62,10 @@ class IrFilters(models.Model):
             )
 
     def _remove_unused_own(self):
-        """Delete those of these filters, drawn for one scope, that no scope uses."""
-        scopes = self.env["oauth.provider.scope"].sudo()
-        used = scopes.search([("filter_id", "in", self.ids)]).filter_id
-        (self - used).unlink()
+        """Delete those of these filters, drawn for one scope, that no scope uses.
+
+        Whoever may read them: they belong to the scope.
+        """
+        own, scopes = self.sudo(), self.env["oauth.provider.scope"].sudo()
+        used = scopes.search([("filter_id", "in", own.ids)]).filter_id
+        (own - used).unlink()

@@ -209,7 +209,8 @@ class OAuthProviderScope(models.Model):
             if not (default and "name" in default):
                 vals["name"] = self.env._("%s (copy)", scope.name)
             if scope.has_own_filter and not (default and "filter_id" in default):
-                vals.update(filter_id=False, domain=scope.domain)
+                # Not as the person: without the filter the copy would open everything
+                vals.update(filter_id=False, domain=scope.sudo().filter_id.domain)
         return vals_list
 
     def _get_free_code(self):

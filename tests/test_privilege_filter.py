@@ -119,3 +119,55 @@ class TestPrivilegeFilter(Json2Case):
         scope.filter_id.domain = everything
         reading = self.draw("res.partner", "[('ref', '=', 'in')]", "r")
         reading.domain = everything
+
+    def test_an_employee_does_not_take_the_filter_of_a_scope(self):
+        scope = self.draw("res.partner", "[('id', '=', 1)]", "narrow")
+        mine = self.env["ir.filters"].with_user(self.user).browse(scope.filter_id.id)
+        for vals in (
+            {"user_ids": [Command.set(self.user.ids)]},
+            {"user_ids": [Command.link(self.user.id)]},
+            {"active": True},
+            {"domain": "[]"},
+            {"model_id": "res.users"},
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                mine.write(vals)
+        # A favorite that a scope uses is shared with everybody, too
+        shared = self.env["ir.filters"].create(
+            {"name": "F", "model_id": "res.partner", "user_ids": False}
+        )
+        shared.with_user(self.user).user_ids = self.user
+        shared.user_ids = False
+        scope.filter_id = shared
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            shared.with_user(self.user).user_ids = self.user
+        self.assertFalse(shared.user_ids)
+
+    def test_a_scope_whose_filter_somebody_has_taken(self):
+        """As it was possible before: its copy is as narrow, and it can be deleted."""
+        scope = self.draw("res.partner", "[('id', '=', 1)]", "narrow")
+        own = scope.filter_id
+        own.sudo().user_ids = self.user
+        self.env.flush_all()
+        self.env.invalidate_all()
+        copy = scope.copy()
+        self.assertEqual(copy.sudo().filter_id.domain, "[('id', '=', 1)]")
+        self.assertNotEqual(copy.filter_id, own)
+        scope.unlink()
+        self.assertFalse(own.sudo().exists())
+        # Not the favorite of somebody, which a scope only uses
+        favorite = self.env["ir.filters"].create(
+            {"name": "F", "model_id": "res.partner", "user_ids": self.user.ids}
+        )
+        copy.sudo().filter_id = favorite
+        twin = copy.copy()
+        self.assertEqual(twin.sudo().filter_id, favorite)
+        (copy | twin).unlink()
+        self.assertTrue(favorite.exists())
+
+    def test_a_changed_filter_is_logged(self):
+        scope = self.draw("res.partner", "[('id', '=', 1)]", "narrow")
+        scope.filter_id.domain = "[('id', '=', 2)]"
+        event = self.env["oauth.provider.event"].search([], limit=1)
+        self.assertEqual(event.reason, "narrow: filter domain")
+        self.assertEqual(event.author_id, self.manager)
