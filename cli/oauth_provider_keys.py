@@ -93,7 +93,10 @@ class OAuthProviderKeys(Command):
         return is_done
 
     def _encrypt(self, env, _options):
-        return _report(env, env["oauth.provider.key"].encrypt_all())
+        is_done = _report(env, env["oauth.provider.key"].encrypt_all())
+        if not is_done:
+            _say(f"{env.cr.dbname}: so nothing is encrypted with the configured key")
+        return is_done
 
     def _decrypt(self, env, _options):
         return _report(env, env["oauth.provider.key"].decrypt_all())

@@ -9,9 +9,6 @@ from ..tools.key_encryption import SigningUnavailableError
 
 _logger = logging.getLogger(__name__)
 
-#: Context key: replace keys although some cannot be decrypted, as a person or a
-#: command has decided.
-REPLACES = "oauth_replaces_unreadable_keys"
 #: Keys that are tried before a new one is made.
 TRIED = 100
 
@@ -157,6 +154,22 @@ class OAuthProviderKey(models.Model):
         return True
 
     @api.model
+    def _find_evidence(self, limit=None):
+        """Return keys (records) that show that the configuration is not the right one.
+
+        Those that :meth:`find_unreadable` finds, or the newest key if it cannot be
+        decrypted: where the only one has been withdrawn, it is all that tells.
+        """
+        if unreadable := self.find_unreadable(limit):
+            return unreadable
+        newest = self.sudo().search(
+            [("database_uuid", "=", self._get_database_uuid())],
+            order="id desc",
+            limit=1,
+        )
+        return newest.filtered(lambda key: not key._is_readable())
+
+    @api.model
     def _check_may_make(self):
         """Refuse to make a key if this process cannot decrypt the existing ones.
 
@@ -165,10 +178,8 @@ class OAuthProviderKey(models.Model):
 
         :raise SigningUnavailableError: in that case
         """
-        if self.env.context.get(REPLACES):
-            return
-        if unreadable := self.find_unreadable(TRIED):
-            unreadable[0].get_private_key()
+        if found := self._find_evidence(TRIED):
+            found[0].get_private_key()
 
     # Copies
 
@@ -212,9 +223,12 @@ class OAuthProviderKey(models.Model):
     def encrypt_all(self):
         """Encrypt every private key with the first configured key.
 
+        If one of the keys in use cannot be decrypted, this is not the configuration of
+        the others: all stay as they are. Retired ones sign nothing, and do not matter.
+
         :return: {"encrypted": keys (records) that were stored unencrypted,
             "rotated": those that another configured key had encrypted,
-            "unreadable": those that no configured key decrypts, which stay as they are}
+            "unreadable": those in use that no configured key decrypts}
         :raise SigningUnavailableError: where the configuration is malformed or has none
         """
         if not key_encryption.is_configured():
@@ -226,18 +240,20 @@ class OAuthProviderKey(models.Model):
             )
         self._check_configuration()
         done = {"encrypted": self.browse(), "rotated": self.browse()}
-        done["unreadable"] = self.browse()
+        done["unreadable"] = self.find_unreadable()
+        if done["unreadable"]:
+            return done
         for key in self.sudo().search([]):  # pylint: disable=no-search-all
             if not key.is_encrypted:
                 kind, value = "encrypted", key.private_key
             elif key_encryption.is_current(key.private_key):
                 continue
             else:
-                kind, value = key._open_for_command()
-            if kind != "unreadable":
+                kind, value = "rotated", key._try_decrypt()
+            if value:
                 key.write(self._seal(value))
                 key._log_event(kind)
-            done[kind] |= key
+                done[kind] |= key
         return done
 
     @api.model
@@ -245,19 +261,17 @@ class OAuthProviderKey(models.Model):
     def decrypt_all(self):
         """Store every private key unencrypted, for a server without a configured key.
 
-        :return: {"decrypted": keys (records), "unreadable": those that stay as they
-            are}
+        :return: {"decrypted": keys (records), "unreadable": those in use that stay as
+            they are}
         :raise SigningUnavailableError: where the configuration is malformed
         """
         self._check_configuration()
-        done = {"decrypted": self.browse(), "unreadable": self.browse()}
+        done = {"decrypted": self.browse(), "unreadable": self.find_unreadable()}
         for key in self.sudo().search([("is_encrypted", "=", True)]):
-            kind, value = key._open_for_command()
-            if kind == "rotated":
-                kind = "decrypted"
+            if value := key._try_decrypt():
                 key.write({"private_key": value, "is_encrypted": False})
-                key._log_event(kind)
-            done[kind] |= key
+                key._log_event("decrypted")
+                done["decrypted"] |= key
         return done
 
     @api.model
@@ -268,19 +282,20 @@ class OAuthProviderKey(models.Model):
         except key_encryption.MalformedSecretKeyError as error:
             raise self._malformed(error) from error
 
-    def _open_for_command(self):
-        """Return ("rotated", private key) or ("unreadable", None), of any database."""
+    def _try_decrypt(self):
+        """Return the private key (str) of this key of any database, or None."""
         try:
-            return "rotated", key_encryption.decrypt(self.private_key)
+            return key_encryption.decrypt(self.private_key)
         except key_encryption.UndecryptableError:
-            return "unreadable", None
+            return None
 
     @api.model
     @api.private
     def renew(self, only_unreadable=False):
         """Replace signing keys of this database at once.
 
-        Those of the database, and those of clients that cannot be decrypted. A replaced
+        Those of the database, and those of clients that cannot be decrypted: a person
+        has decided that the configuration of this process is the right one. A replaced
         key stays published until the last token that it signed has expired.
 
         :param only_unreadable: whether to leave those of the database that can be
@@ -288,9 +303,8 @@ class OAuthProviderKey(models.Model):
         :return: tuple (new keys (records), the clients (records) whose verifiers need
             their new shared secret)
         """
-        keys = self.sudo().with_context(**{REPLACES: True})
-        unreadable = keys.find_unreadable()
-        old = unreadable
+        keys = self.sudo()
+        old = keys._find_evidence()
         if not only_unreadable:
             old |= keys.search(
                 [
@@ -304,7 +318,7 @@ class OAuthProviderKey(models.Model):
         for (client, algorithm), _keys in old.grouped(
             lambda key: (key.client_id, key.algorithm)
         ).items():
-            new |= keys.make(algorithm, client=client)
+            new |= keys.make(algorithm, client=client, replaces_unreadable=True)
         old.retire()
         shared = new.filtered(lambda key: signing_key.is_symmetric(key.algorithm))
         return new, shared.client_id

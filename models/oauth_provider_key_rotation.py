@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 
 from ..tools import signing_key, vacuum
 from ..tools.key_encryption import SigningUnavailableError
-from .oauth_provider_key_encryption import REPLACES
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +66,8 @@ class OAuthProviderKey(models.Model):
         Everything that they signed is refused from then on. A manager who may not see
         the next shared secret may withdraw the leaked one as well: an administrator
         then replaces the new one. The keys are withdrawn even if none can be made to
-        replace them.
+        replace them, as in a process that cannot decrypt them: the next process that
+        can makes the successor.
 
         :return: as :meth:`action_rotate`, or a notice that there is more to do
         """
@@ -78,7 +78,7 @@ class OAuthProviderKey(models.Model):
         )
         problem = None
         try:
-            new = signing.with_context(**{REPLACES: True})._make_successors()
+            new = signing._make_successors()
         except SigningUnavailableError as error:
             new, problem = keys.browse(), error.args[0]
         now = fields.Datetime.now()

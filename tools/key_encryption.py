@@ -18,6 +18,10 @@ from odoo.tools import config
 #: The option of the configuration file, and the variable that overrides it.
 OPTION = "oauth_provider_secret_key"
 VARIABLE = "OAUTH_PROVIDER_SECRET_KEY"
+#: 32 bytes in base64, URL-safe or not. ``Fernet`` would skip what is not of it.
+WELL_FORMED = re.compile(r"[A-Za-z0-9_+/-]{43}=")
+#: How Odoo's configuration files say that an option has no value.
+NOTHING = frozenset({"False", "None"})
 
 
 class SigningUnavailableError(UserError):
@@ -96,11 +100,16 @@ def get_source():
 
 
 def _read_variable():
-    return (os.environ.get(VARIABLE) or "").strip()
+    return _clean(os.environ.get(VARIABLE))
 
 
 def _read_option():
-    return _read_variable() or (config.get(OPTION) or "").strip()
+    return _read_variable() or _clean(config.get(OPTION))
+
+
+def _clean(text):
+    text = (text or "").strip()
+    return "" if text in NOTHING else text
 
 
 def _split(text):
@@ -124,10 +133,9 @@ def _require_fernet():
 def _make_fernet(text):
     keys = []
     for position, part in enumerate(_split(text), start=1):
-        try:
-            keys.append(Fernet(part))
-        except ValueError as error:
-            raise MalformedSecretKeyError(position) from error
+        if not WELL_FORMED.fullmatch(part):
+            raise MalformedSecretKeyError(position)
+        keys.append(Fernet(part))
     if not keys:
         raise MalformedSecretKeyError(1)
     return MultiFernet(keys)
