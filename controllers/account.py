@@ -55,7 +55,7 @@ class AccountController(http.Controller):
         signed_in = sign_in.read(request.session, user.id, device)
         if time.time() - signed_in.time > FRESH:
             # Odoo's own login, with whatever factors it asks for
-            request.session.uid = None
+            request.env["ir.http"]._oauth_sign_in_again()
             query = {"redirect": AGAIN, "login": user.login}
             return redirect(f"/web/login?{urlencode(query)}")
         grants = self._grants()

@@ -215,10 +215,10 @@ class AuthorizeController(http.Controller):
         """Send the person to Odoo's own login, with whatever factors it asks for.
 
         Who is signed in has to do it again: the login page sends anybody else back at
-        once. The rest of the session stays, or applications would be told of a logout.
+        once.
         """
         if request.session.uid:
-            request.session.uid = None
+            request.env["ir.http"]._oauth_sign_in_again()
         query = {"redirect": self._own_url(message)}
         if login_hint := authorization.parameters.get("login_hint"):
             query["login"] = login_hint

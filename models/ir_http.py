@@ -49,8 +49,29 @@ class IrHttp(models.AbstractModel):
         result = super()._post_logout()
         # Odoo has emptied the session; its values are still in the store
         stored = http.root.session_store.get(request.session.sid)
-        cls._oauth_end_session(stored)
+        if not getattr(request, "oauth_signs_in_again", False):
+            cls._oauth_end_session(stored)
+        if sign_in.ANSWERED in stored:
+            # What a request has used up counts no more, whoever signs in next
+            request.session[sign_in.ANSWERED] = stored[sign_in.ANSWERED]
         return result
+
+    @classmethod
+    def _oauth_sign_in_again(cls):
+        """Sign the person of the session out, who is about to sign in again.
+
+        As Odoo's own logout does it, for anybody may come back: nothing but the sign-in
+        to clients is left. It goes on where the same person comes back, and ends where
+        another one does.
+        """
+        known = request.session.get(sign_in.KEY)
+        request.oauth_signs_in_again = True
+        try:
+            request.session.logout(keep_db=True)
+        finally:
+            request.oauth_signs_in_again = False
+        if known:
+            request.session[sign_in.KEY] = known
 
     # Access tokens on routes
 

@@ -84,6 +84,7 @@ from . import test_second_factor
 from . import test_security
 from . import test_settings
 from . import test_shared_secret
+from . import test_sign_in_again
 from . import test_sign_in_mark
 from . import test_signing_unavailable
 from . import test_statements

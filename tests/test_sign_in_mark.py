@@ -86,8 +86,11 @@ class TestSignInMark(OAuthCase):
         self.sign_in()
         before = self.opener.cookies["session_id"]
         self.assertEqual(self.open_url().status_code, 200)
+        self.assertEqual(self.opener.cookies["session_id"], before)
         self.back(self.open_url(prompt="login"))
-        session = http.root.session_store.get(before)
+        session = http.root.session_store.get(self.opener.cookies["session_id"])
+        self.assertNotEqual(session.sid, before)
+        self.assertNotIn(before, stored_sessions())
         self.assertIsNone(session.uid)
         self.assertEqual(session["oauth_provider"]["uid"], self.user.id)
 
@@ -179,6 +182,34 @@ class TestSignInMark(OAuthCase):
         self.sign_in()
         self.put_mark(name, value)
         self.back(self.url_open(back, allow_redirects=False))
+
+    def test_a_copied_mark_counts_once_beyond_a_logout(self):
+        for leave in (
+            lambda: self.url_open("/web/session/logout"),
+            lambda: self.decide(self.url_open("/oauth2/logout"), "logout"),
+            # Signed out for another request, or where the session is no longer valid
+            lambda: self.open_url(prompt="login", state="other"),
+            self.end_session,
+        ):
+            self.sign_in()
+            back = self.back(self.open_url(prompt="login"))
+            name, value = self.mark()
+            self.sign_in()
+            page = self.url_open(back, allow_redirects=False)
+            response = self.decide(page) if page.status_code == 200 else page
+            self.assertIn("code", self.answer(response)[1])
+            leave()
+            self.sign_in()
+            self.put_mark(name, value)
+            self.back(self.url_open(back, allow_redirects=False))
+            self.opener.cookies.clear()
+
+    def end_session(self):
+        """Let Odoo end this session at the next request, and send that."""
+        session = http.root.session_store.get(self.opener.cookies["session_id"])
+        session.session_token = "x"
+        http.root.session_store.save(session)
+        self.open_url()
 
     def test_a_mark_is_of_one_request(self):
         self.sign_in()
