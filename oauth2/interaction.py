@@ -17,6 +17,9 @@ from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
 from .errors import UnmetAuthenticationRequirements
 
+#: Seconds for which a sign-in that the request has asked for is young enough for it: as
+#: long as a person may look at the consent page, whatever the client or we allow.
+YOUNG = 10 * 60
 #: The class of a sign-in with more than one factor.
 MULTIPLE_FACTORS = ACR_VALUES[-1]
 
@@ -77,8 +80,9 @@ class Interaction:
                 return unmet if is_denied else LoginRequired()
             # Asking once more would not help who has just signed in, nor who may not
             # use the client at all
-            is_final = isinstance(unmet, AccessDeniedError)
-            is_final = is_final or self._is_fresh(user, sign_in)
+            is_final = isinstance(unmet, AccessDeniedError) or (
+                self._is_fresh(user, sign_in) and not self._is_too_old(client, sign_in)
+            )
             return unmet if is_final else "login"
         if needs_consent or self.prompts & {"consent", "select_account"}:
             return ConsentRequired() if "none" in self.prompts else "consent"
@@ -94,6 +98,18 @@ class Interaction:
         known = [age for age in (own, self.max_age) if age is not None]
         return min(known, default=None)
 
+    def _is_too_old(self, client, sign_in, is_fresh=True):
+        """Tell whether the person signed in too long ago.
+
+        :param is_fresh: whether this request has asked for it
+        """
+        max_age = self._max_age(client)
+        if max_age is None:
+            return False
+        if is_fresh:
+            max_age = max(max_age, YOUNG)
+        return not sign_in.time or time.time() - sign_in.time > max_age
+
     def _unmet(self, client, user, sign_in):
         """Return the error for what the sign-in lacks, or None (in this order)."""
         if not user:
@@ -103,10 +119,8 @@ class Interaction:
         is_fresh = self._is_fresh(user, sign_in)
         if "login" in self.prompts and not is_fresh:
             return LoginRequired()
-        max_age = self._max_age(client)
-        if max_age is not None and not is_fresh:
-            if not sign_in.time or time.time() - sign_in.time > max_age:
-                return LoginRequired()
+        if self._is_too_old(client, sign_in, is_fresh):
+            return LoginRequired()
         if self.claims.is_essential("auth_time") and not sign_in.time:
             return LoginRequired()
         subject = client.generate_user_id(user)

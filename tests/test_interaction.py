@@ -14,7 +14,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..oauth2.interaction import choose_language
-from ..tools import signing_key
+from ..tools import sign_in_mark, signing_key
 from .common import OAuthCase
 
 
@@ -149,6 +149,62 @@ class TestInteraction(OAuthCase):
         self.sign_in()
         answer = self.answer(self.url_open(back, allow_redirects=False))[1]
         self.assertIn("code", answer)
+
+    def let_pass(self, seconds):
+        """Let the sign-in that the only request asked for have been ``seconds`` ago."""
+        [(name, value)] = marks(self).items()
+        env, past = self.env(su=True), time.time() - seconds
+        request = sign_in_mark.verify_hash_signed(
+            env, sign_in_mark.PURPOSE, value.partition(".")[2]
+        )[1]
+        mark = sign_in_mark.make(env, request, past - 5)
+        self.opener.cookies.set(name, mark, domain="127.0.0.1", path="/oauth2")
+        self.move_sign_in(seconds)
+
+    def test_a_sign_in_that_was_asked_for_grows_old_as_well(self):
+        """Whoever comes later and goes back in the history of the browser."""
+        for own, parameters in (
+            (0, {"max_age": "60"}),
+            (0, {"max_age": "0"}),
+            (5, {}),
+            (5, {"max_age": "3000", "prompt": "consent"}),
+            (50, {"max_age": "60", "prompt": "login"}),
+        ):
+            self.client.max_sign_in_age = own
+            self.opener.cookies.clear()
+            self.sign_in()
+            self.move_sign_in(4000)
+            _values, back = self.login_location(self.open_url(**parameters))
+            self.sign_in()
+            with self.subTest(own=own, **parameters):
+                self.let_pass(9 * 60)
+                page = self.url_open(back, allow_redirects=False)
+                self.assertEqual(page.status_code, 200)
+                self.let_pass(11 * 60)
+                # Nor does the page count that was opened in time
+                self.login_location(self.decide(page))
+                self.sign_in()
+                self.let_pass(55 * 60)
+                _values, again = self.login_location(
+                    self.url_open(back, allow_redirects=False)
+                )
+                self.assertEqual(again, back)
+                # Who signs in once more has done what was asked
+                self.sign_in()
+                page = self.url_open(back, allow_redirects=False)
+                self.assertEqual(page.status_code, 200)
+
+    def test_the_age_of_a_client_that_allows_more_is_its_own(self):
+        self.client.max_sign_in_age = 20
+        self.sign_in()
+        self.move_sign_in(4000)
+        _values, back = self.login_location(self.open_url())
+        self.sign_in()
+        self.let_pass(15 * 60)
+        page = self.url_open(back, allow_redirects=False)
+        self.assertEqual(page.status_code, 200)
+        self.let_pass(21 * 60)
+        self.login_location(self.url_open(back, allow_redirects=False))
 
     def test_a_sign_in_that_nobody_noted_is_not_young(self):
         self.allow_all()
