@@ -39,12 +39,12 @@ def tokeninfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(opened):
+    def describe(live):
         return {
-            "audience": opened.client.identifier,
-            "scopes": " ".join(opened.allowed_codes()),
-            "expires_in": opened.expires_in(),
-            "user_id": opened.generate_user_id(),
+            "audience": live.client.identifier,
+            "scopes": " ".join(live.allowed_codes()),
+            "expires_in": live.expires_in(),
+            "user_id": live.generate_user_id(),
         }
 
     return _respond(env, message, describe)
@@ -58,28 +58,28 @@ def userinfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(opened):
-        claims = _read_claims(opened)
-        claims["sub"] = opened.generate_user_id()
-        if not opened.client.userinfo_signed_response_alg:
+    def describe(live):
+        claims = _read_claims(live)
+        claims["sub"] = live.generate_user_id()
+        if not live.client.userinfo_signed_response_alg:
             return claims
         # Section 5.3.2; what JSON has no type for is written as in plain answers
         claims = json.loads(json.dumps(claims, default=json_default))
-        return Answer(200, sign_userinfo(opened.as_record().client_id, claims))
+        return Answer(200, sign_userinfo(live.as_record().client_id, claims))
 
     return _respond(env, message, describe, person=True)
 
 
-def _read_claims(opened):
-    row = opened.row
+def _read_claims(live):
+    row = live.row
     grant_id = row.grant_id and row.grant_id.id
-    if not opened.has_own_data():
-        claims = opened.scopes.get_plain_claims(
-            opened.allowed_ids(), row.user_id, opened.client, grant_id
+    if not live.has_own_data():
+        claims = live.scopes.get_plain_claims(
+            live.allowed_ids(), row.user_id, live.client, grant_id
         )
         if claims is not None:
             return claims
-    token = opened.as_record()
+    token = live.as_record()
     standard = token.scopes_as_user().get_standard_claims(
         token.user_id, token.client_id, grant_id
     )
@@ -94,8 +94,8 @@ def otherinfo_response(env, message):
     :param env: superuser environment
     """
 
-    def describe(opened):
-        token = opened.as_record()
+    def describe(live):
+        token = live.as_record()
         model = message.form.get("model") or message.query.get("model")
         known = env.get(model) if model else None
         if known is None or known._abstract or known._transient:
@@ -118,8 +118,8 @@ def _respond(env, message, describe, person=False):
         raw = extract_token(message)
     except OAuth2Error as error:
         return Answer.from_error(error, challenge=_challenge(env, error.error))
-    opened = env["oauth.provider.token"].read_open(raw, person=person)
-    if not opened:
+    live = env["oauth.provider.token"].read_open(raw, person=person)
+    if not live:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
         challenge = _challenge(env, "invalid_token" if raw else None)
@@ -133,9 +133,9 @@ def _respond(env, message, describe, person=False):
             {"error": "invalid_or_expired_token"},
             {"WWW-Authenticate": challenge},
         )
-    opened.record_use(message.address)
+    live.record_use(message.address)
     try:
-        described = describe(opened)
+        described = describe(live)
     except AccessError:
         return Answer(
             403,

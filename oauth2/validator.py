@@ -459,23 +459,23 @@ class OdooValidator(RequestValidator):
         access_tokens = self.env["oauth.provider.token"]
         refresh_tokens = self.env["oauth.provider.refresh.token"]
         access_token = access_tokens.read_live(token)
-        opened = access_token or refresh_tokens.read_live(token)
-        if not opened:
+        live = access_token or refresh_tokens.read_live(token)
+        if not live:
             return None
-        client = opened.client
+        client = live.client
         if client.id != self.client.id and not self.client.is_resource_server:
             return None
         issuer = self.env["oauth.provider"].get_issuer()
         claims = {
-            "scope": " ".join(opened.allowed_codes()),
+            "scope": " ".join(live.allowed_codes()),
             "client_id": client.identifier,
-            "exp": timestamp(opened.get_end()),
-            "iat": timestamp(opened.row.create_date),
-            "sub": opened.generate_user_id(),
+            "exp": timestamp(live.get_end()),
+            "iat": timestamp(live.row.create_date),
+            "sub": live.generate_user_id(),
             "iss": issuer,
         }
-        if opened.row.audience:
-            claims["aud"] = opened.row.audience
+        if live.row.audience:
+            claims["aud"] = live.row.audience
         elif access_token and access_token.row.token_type == "jwt":
             # What the token itself says
             claims["aud"] = issuer

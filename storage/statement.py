@@ -34,7 +34,7 @@ def insert(model, vals):
     fields = [model._fields[name] for name in vals]
     values = [_to_column(field, vals[field.name]) for field in fields]
     for name, field in model._fields.items():
-        if field.column_type and field.default and name not in vals:
+        if field.default and field.column_type and name not in vals:
             fields.append(field)
             values.append(_to_column(field, field.default(model)))
     for field in fields:
