@@ -4,6 +4,7 @@ import functools
 from collections import namedtuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..storage import prefetch
 from ..storage.cache import cached_committed, invalidate
@@ -40,6 +41,25 @@ class OAuthProviderCachedMixin(models.AbstractModel):
         result = super().unlink()
         invalidate(self.env)
         return result
+
+    @api.private
+    def lock(self, names=None):
+        """Keep these records from changing until this transaction ends.
+
+        Their cached values are dropped and read from the database again.
+
+        :param names: fields that are needed; all by default
+        :raise psycopg2.errors.SerializationFailure: where one has changed since this
+            transaction began; Odoo runs the request again
+        """
+        if ids := self._origin.ids:
+            query = SQL(
+                "SELECT FROM %s WHERE id = ANY(%s) FOR SHARE",
+                SQL.identifier(self._table),
+                ids,
+            )
+            self.env.cr.execute(query, log_exceptions=False)
+            self.invalidate_recordset(names)
 
     @api.model
     @api.private

@@ -13,9 +13,11 @@ FIXED_CLIENT_TYPES = {
     "mobile application": "public",
     "backend application": "confidential",
 }
-#: Fields whose changes are logged as events of their own: secrets and redirect URIs.
+#: Fields whose changes are logged as events of their own: secrets and addresses.
 LOGGED_ELSEWHERE = frozenset(
     {
+        "origin_ids",
+        "post_logout_redirect_uri_ids",
         "redirect_uri_ids",
         "secret",
         "secret_changed_at",

@@ -317,11 +317,9 @@ class OAuthProviderClient(models.Model):
             raise UserError(
                 self.env._("The access tokens of this client are not signed.")
             )
-        is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
-        if is_symmetric:
-            # Anyone who knows it can sign tokens of the user that the client acts as
-            self._check_may_grant_rights()
+        self._check_may_grant_rights()
         key = self._set_dedicated_key(None)
+        is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
         return key.get_private_key() if is_symmetric else None
 
     def action_generate_private_key(self):

@@ -12,6 +12,7 @@ SAFEGUARDS = frozenset(
         "application_type",
         "client_type",
         "group_ids",
+        "hybrid_flow",
         "max_sign_in_age",
         "pkce_required",
         "scope_ids",
@@ -194,9 +195,12 @@ class OAuthProviderClient(models.Model):
 
     @api.constrains(
         "application_type",
+        "backchannel_logout_uri",
         "client_type",
         "identifier",
+        "jwt_audience",
         "redirect_uri_ids",
+        "resource_uris",
         "scope_ids",
         "skip_authorization",
         "token_endpoint_auth_method",
@@ -210,8 +214,11 @@ class OAuthProviderClient(models.Model):
         Anyone who knows the secret of a backend application has the rights of its user,
         and anyone who receives the answers to a trusted application has those of all
         users. So only an administrator may create such an application or change how it
-        authenticates, its scopes and its addresses.
+        authenticates, its keys, its scopes and its addresses.
         """
+        if not self._is_administrator():
+            # At this moment an administrator may trust it, without having seen this
+            self.lock(["skip_authorization", "user_id"])
         if self._acts_beyond_user():
             raise AccessError(
                 self.env._(
@@ -223,13 +230,20 @@ class OAuthProviderClient(models.Model):
 
     def _acts_beyond_user(self):
         """Tell whether one of these clients may do more than the environment's user."""
-        # Constraints run as superuser, on behalf of the environment's user
-        user = self.env.user
-        if user.id == SUPERUSER_ID or user.has_group("base.group_system"):
+        if self._is_administrator():
             return False
+        user = self.env.user
         # Archived clients too: they must be unchanged when they are activated again
         clients = self.sudo()
         return bool(clients.user_id - user) or any(clients.mapped("skip_authorization"))
+
+    def _is_administrator(self):
+        """Tell whether the environment's user may grant any rights.
+
+        Constraints run as superuser, on behalf of that user.
+        """
+        user = self.env.user
+        return user.id == SUPERUSER_ID or user._is_system()
 
     def _get_safeguards_before(self, vals):
         """Return {client: its safeguards} if writing ``vals`` (dict) may change them.
@@ -247,6 +261,7 @@ class OAuthProviderClient(models.Model):
         return {
             "active": client.active,
             "pkce": client.pkce_required,
+            "hybrid": client.hybrid_flow,
             "second_factor": client.second_factor_required,
             "max_age": client.max_sign_in_age or float("inf"),
             "groups": set(client.group_ids.ids),
@@ -263,9 +278,10 @@ class OAuthProviderClient(models.Model):
 
         :param before: {client: what ``_get_safeguards`` returned, None for a new one}
         """
-        user = self.env.user
-        if user.id == SUPERUSER_ID or user._is_system():
+        if self._is_administrator():
             return
+        # None of them may come to have full access at this moment
+        self.sudo().browse(client.id for client in before).scope_ids.lock()
         for client, earlier in before.items():
             now = client._get_safeguards()
             if _has_gained(now, earlier):
@@ -302,6 +318,8 @@ def _is_lower(now, before):
     is_restricted = bool(before["groups"])
     return (
         (before["pkce"] and not now["pkce"])
+        # Access tokens that come without a code need no verifier
+        or (now["hybrid"] and not before["hybrid"])
         or (before["second_factor"] and not now["second_factor"])
         or now["max_age"] > before["max_age"]
         or (

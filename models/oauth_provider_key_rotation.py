@@ -56,6 +56,7 @@ class OAuthProviderKey(models.Model):
         self.check_access("read")
         if any(key.retired_at or key._is_foreign() for key in self):
             raise UserError(self.env._("This key does not sign any more."))
+        self.client_id._check_may_grant_rights()
         new = self.sudo()._make_successors()
         self.retire()
         return new._show_shared_secret()

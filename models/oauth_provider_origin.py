@@ -29,8 +29,30 @@ class OAuthProviderOrigin(models.Model):
         "(client_id, name)", "This client already has this origin."
     )
 
-    @api.constrains("name")
+    @api.model_create_multi
+    def create(self, vals_list):
+        origins = super().create(vals_list)
+        origins._log_change("added")
+        return origins
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._log_change("now")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _log_deletion(self):
+        self._log_change("removed")
+
+    def _log_change(self, what):
+        """Log what was done to these origins, as a change of their clients."""
+        for origin in self:
+            reason = f"web origin {what} {origin.name}"
+            origin.client_id._log_event("client_changed", reason)
+
+    @api.constrains("name", "client_id")
     def _check_name(self):
+        self.client_id._check_may_grant_rights()
         for origin in self:
             if uri_parts.origin(origin.name) != origin.name:
                 raise ValidationError(

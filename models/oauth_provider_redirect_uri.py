@@ -111,6 +111,30 @@ class OAuthProviderURI(models.AbstractModel):
         ondelete="cascade",
     )
 
+    #: What an address is called in the log.
+    _log_label = ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        addresses = super().create(vals_list)
+        addresses._log_change("added")
+        return addresses
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._log_change("now")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _log_deletion(self):
+        self._log_change("removed")
+
+    def _log_change(self, what):
+        """Log what was done to these addresses, as a change of their clients."""
+        for address in self:
+            reason = f"{self._log_label} {what} {address.name}"
+            address.client_id._log_event("client_changed", reason)
+
     @api.constrains("name", "client_id")
     def _check_name(self):
         for record in self:
@@ -161,6 +185,7 @@ class OAuthProviderRedirectURI(models.Model):
     _name = "oauth.provider.redirect.uri"
     _inherit = ["oauth.provider.uri"]
     _description = "OAuth Provider Redirect URI"
+    _log_label = "redirect URI"
 
     origin = fields.Char(
         compute="_compute_origin",
@@ -183,29 +208,13 @@ class OAuthProviderRedirectURI(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         now = fields.Datetime.now()
-        addresses = super().create(
-            [{**vals, "registered_at": now} for vals in vals_list]
-        )
-        addresses._log_change("added")
-        return addresses
+        return super().create([{**vals, "registered_at": now} for vals in vals_list])
 
     def write(self, vals):
         vals = {name: vals[name] for name in vals if name != "registered_at"}
         if {"name", "client_id"} & vals.keys():
             vals["registered_at"] = fields.Datetime.now()
-        result = super().write(vals)
-        self._log_change("now")
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _log_deletion(self):
-        self._log_change("removed")
-
-    def _log_change(self, what):
-        """Log what was done to these addresses, as a change of their clients."""
-        for address in self:
-            reason = f"redirect URI {what} {address.name}"
-            address.client_id._log_event("client_changed", reason)
+        return super().write(vals)
 
     @api.constrains("name", "origin")
     def _check_origin(self):
@@ -239,6 +248,7 @@ class OAuthProviderPostLogoutRedirectURI(models.Model):
     _name = "oauth.provider.post.logout.redirect.uri"
     _inherit = ["oauth.provider.uri"]
     _description = "OAuth Provider Post-Logout Redirect URI"
+    _log_label = "post-logout redirect URI"
 
     _name_client_uniq = models.UniqueIndex(
         "(client_id, name)", "This client already has this post-logout redirect URI."

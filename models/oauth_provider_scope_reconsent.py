@@ -114,23 +114,6 @@ class OAuthProviderScope(models.Model):
         return {name: self[name] for name in TEXTS & set(names)}
 
     @api.private
-    def lock(self):
-        """Keep these scopes from opening more until this transaction ends.
-
-        Their cached values are dropped and read from the database again.
-
-        :raise psycopg2.errors.SerializationFailure: where one has changed since this
-            transaction began; Odoo runs the request again
-        """
-        if self:
-            query = SQL(
-                "SELECT FROM oauth_provider_scope WHERE id IN %s FOR SHARE",
-                tuple(self.ids),
-            )
-            self.env.cr.execute(query, log_exceptions=False)
-            self.invalidate_recordset()
-
-    @api.private
     def revoke_from_holders(self):
         """Remove these scopes from every grant, code and token: they open more now.
 

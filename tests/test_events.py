@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models.oauth_provider_event import format_line
@@ -228,6 +229,37 @@ class TestEvents(OAuthCase):
         client.unlink()
         event = self.new_events()[-1:]
         self.assertEqual(event.reason, f"deleted {identifier}")
+
+    def test_addresses_of_a_client_wherever_they_are_changed(self):
+        client, _secret = self.create_client()
+        manager = new_manager(self.env)
+        values = {"client_id": client.id, "name": "https://a.example.com"}
+        for model, label in (
+            ("redirect.uri", "redirect URI"),
+            ("post.logout.redirect.uri", "post-logout redirect URI"),
+            ("origin", "web origin"),
+        ):
+            self.new_events()
+            records = self.env[f"oauth.provider.{model}"].with_user(manager)
+            record = records.create(values)
+            record.name = "https://b.example.com"
+            record.unlink()
+            events = self.new_events()
+            self.assertEqual(
+                events.mapped("reason"),
+                [
+                    f"{label} added https://a.example.com",
+                    f"{label} now https://b.example.com",
+                    f"{label} removed https://b.example.com",
+                ],
+            )
+            self.assertEqual(events.mapped("client_id"), client)
+            self.assertEqual(events.author_id, manager)
+        client.with_user(manager).write(
+            {"origin_ids": [Command.create({"name": "https://a.example.com"})]}
+        )
+        [event] = self.new_events()
+        self.assertEqual(event.reason, "web origin added https://a.example.com")
 
     def test_what_is_rolled_back_has_not_happened(self):
         client, _secret = self.create_client()

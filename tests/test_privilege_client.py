@@ -71,6 +71,50 @@ class TestPrivilegeClient(OAuthCase):
                 self.as_manager(client).write(change)
         self.as_manager(other).write({"identifier": "other", "name": "Other"})
 
+    def test_a_trusted_client_keeps_its_addresses_and_its_keys(self):
+        values = {"token_type": "jwt", "jwt_algorithm": "RS256"}
+        client, _secret = self.create_client(skip_authorization=True, **values)
+        client.generate_private_key()
+        backend, _secret = self.create_client("backend application", **values)
+        backend.generate_private_key()
+        other, _secret = self.create_client(**values)
+        origin = "https://evil.example.com"
+
+        def add(model, name):
+            records = self.as_manager(self.env[f"oauth.provider.{model}"])
+            return lambda one: records.create({"name": name, "client_id": one.id})
+
+        changes = {
+            "origin": add("origin", origin),
+            "redirect URI": add("redirect.uri", EVIL),
+            "post-logout": add("post.logout.redirect.uri", EVIL),
+            "origin in the form": lambda one: one.write(
+                {"origin_ids": [Command.create({"name": f"{origin}:8080"})]}
+            ),
+            "back-channel": lambda one: one.write({"backchannel_logout_uri": EVIL}),
+            "resource": lambda one: one.write({"resource_uris": EVIL}),
+            "audience": lambda one: one.write({"jwt_audience": EVIL}),
+            "generated key": lambda one: one.generate_private_key(),
+            "button": lambda one: one.action_generate_private_key(),
+            "replaced key": lambda one: one.jwt_key_ids[:1].action_rotate(),
+        }
+        for name, change in changes.items():
+            for one in (client, backend):
+                with (
+                    self.subTest(change=name, client=one.application_type),
+                    self.assertRaises(AccessError),
+                    self.env.cr.savepoint(),
+                ):
+                    change(self.as_manager(one))
+            change(self.as_manager(other))
+        own = self.as_manager(other).origin_ids[0]
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            own.client_id = client
+        # What has leaked is withdrawn all the same
+        leaked = client.jwt_key_ids.filtered(lambda key: not key.retired_at)
+        self.as_manager(leaked).action_withdraw()
+        self.assertTrue(leaked.is_withdrawn)
+
     def test_what_belongs_to_a_trusted_client_comes_from_no_other_one(self):
         client, _secret = self.create_client(skip_authorization=True)
         other, _secret = self.create_client(

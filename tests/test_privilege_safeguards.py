@@ -158,6 +158,8 @@ class TestPrivilegeSafeguards(OAuthCase):
         trusted = self.as_manager(self.trusted)
         for values in (
             {"pkce_required": False},
+            # An access token in the address bar, for which no verifier is needed
+            {"hybrid_flow": True},
             {"second_factor_required": False},
             {"max_sign_in_age": 0},
             {"max_sign_in_age": 120},
@@ -191,9 +193,18 @@ class TestPrivilegeSafeguards(OAuthCase):
         )
         self.assertEqual(self.trusted.group_ids, self.group)
 
+    def test_the_hybrid_flow_is_switched_off_by_a_manager(self):
+        self.trusted.hybrid_flow = True
+        self.as_manager(self.trusted).write({"hybrid_flow": True, "name": "Y"})
+        self.as_manager(self.trusted).hybrid_flow = False
+        self.assertFalse(self.trusted.hybrid_flow)
+        self.as_manager(self.ordinary).hybrid_flow = True
+
     def test_safeguards_go_with_the_trust(self):
         mine = self.as_manager(self.trusted)
-        mine.write({"skip_authorization": False, "pkce_required": False})
+        mine.write(
+            {"skip_authorization": False, "pkce_required": False, "hybrid_flow": True}
+        )
         self.assert_refused(lambda: mine.write({"skip_authorization": True}))
         self.as_manager(self.ordinary).write(
             {"pkce_required": False, "group_ids": [Command.set(self.group.ids)]}
