@@ -72,6 +72,38 @@ def test_every_picture_is_shown_on_a_desk_and_on_a_phone(texts):
             assert screenshots.file_name(name, size) in texts[readme.README]
 
 
+#: Words by which a text says what a copy of the database is good for, and to whom.
+COPY = re.compile(r"\b(copy of the database|dump)\b")
+SAFE = re.compile(r"\b(nobody|none|no usable|no [\w ]*secret)\b")
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*ROOT.glob("readme/*.md"), *ROOT.glob("docs/*.md"), readme.README])
+)
+def test_who_calls_a_copy_of_the_database_safe_names_the_signing_keys(path):
+    """They are in it, unless the configuration file has a key to encrypt them with."""
+    if path.stem == "HISTORY":
+        return
+    for paragraph in re.split(r"\n\s*\n|\n- ", path.read_text(encoding="utf-8")):
+        if COPY.search(paragraph) and SAFE.search(paragraph):
+            text = " ".join(paragraph.split())
+            assert "private" in text and "key" in text and "encrypt" in text.lower(), (
+                text
+            )
+
+
+def test_the_places_that_speak_of_a_copy_of_the_database_are_found():
+    found = [
+        path.name
+        for path in (
+            ROOT / "readme" / "DESCRIPTION.md",
+            ROOT / "docs" / "DEPLOYMENT.md",
+        )
+        if COPY.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == ["DESCRIPTION.md", "DEPLOYMENT.md"]
+
+
 def test_a_link_to_no_section_is_refused():
     with pytest.raises(Stop, match="nowhere"):
         readme._index("Title\n=====\n\n`There <#nowhere>`__\n")
