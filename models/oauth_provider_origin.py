@@ -54,7 +54,19 @@ class OAuthProviderOrigin(models.Model):
     def _check_name(self):
         self.client_id._check_may_grant_rights()
         for origin in self:
-            if uri_parts.origin(origin.name) != origin.name:
+            # None but the form in which browsers send it, or it would never be allowed
+            sent = uri_parts.origin(uri_parts.in_ascii(origin.name) or "")
+            if sent and sent != origin.name and not origin.name.isascii():
+                raise ValidationError(
+                    self.env._(
+                        "Browsers send the origin “%(origin)s” in another form: enter"
+                        " “%(proposal)s”.",
+                        origin=origin.name,
+                        proposal=sent,
+                    )
+                )
+            host = uri_parts.host(origin.name) or ""
+            if sent != origin.name or not uri_parts.is_host(host):
                 raise ValidationError(
                     self.env._(
                         "The origin “%s” cannot be used: write scheme, host and, if it"

@@ -8,23 +8,22 @@ that a client sends is compared with those that are registered (RFC 9700 section
 
 from urllib.parse import urlsplit
 
+from oauthlib.uri_validate import is_absolute_uri
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import uri_parts
 
-#: RFC 3986: every other character must be percent-encoded.
-_URI_CHARACTERS = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    "-._~:/?#[]@!$&'()*+,;=%"
-)
+#: Characters of one: an index takes no more, and few browsers and servers do.
+MAX_LENGTH = 2000
 
 
 class InvalidRedirectURI(ValueError):
     """A redirect URI that must not be registered; ``reason`` is one of
 
-    ``characters``, ``relative``, ``scheme``, ``fragment``, ``credentials``,
-    ``host``.
+    ``characters``, ``alphabet``, ``relative``, ``scheme``, ``fragment``,
+    ``credentials``, ``host``, ``encoding``, ``length``.
     """
 
     def __init__(self, reason):
@@ -37,10 +36,14 @@ def check(uri):
 
     It is absolute, without a fragment (RFC 6749 section 3.1.2) or user information (it
     hides the real host from a person). A private-use scheme has a dot in its name (RFC
-    8252 section 7.1), which no scheme that a browser executes has.
+    8252 section 7.1), which no scheme that a browser executes has. A browser can reach
+    its host, and oauthlib takes it: what is registered works.
     """
-    if not uri or not set(uri) <= _URI_CHARACTERS:
-        raise InvalidRedirectURI("characters")
+    if not uri or not set(uri) <= uri_parts.URI_CHARACTERS:
+        is_name = bool(uri) and not (uri_parts.host(uri) or "").isascii()
+        raise InvalidRedirectURI("alphabet" if is_name else "characters")
+    if len(uri) > MAX_LENGTH:
+        raise InvalidRedirectURI("length")
     try:
         parts = urlsplit(uri)
         has_port = parts.port is not None  # raises for a port that is no number
@@ -55,8 +58,13 @@ def check(uri):
             raise InvalidRedirectURI("host")
         if "@" in parts.netloc:
             raise InvalidRedirectURI("credentials")
+        if not uri_parts.is_host(parts.hostname):
+            raise InvalidRedirectURI("host")
     elif "." not in parts.scheme:
         raise InvalidRedirectURI("scheme")
+    if not is_absolute_uri(uri):
+        has_host = is_absolute_uri(f"{parts.scheme}://{parts.netloc}")
+        raise InvalidRedirectURI("encoding" if has_host else "host")
 
 
 def matches(registered, uri, any_localhost_port=False):
@@ -152,8 +160,13 @@ class OAuthProviderURI(models.AbstractModel):
             if web_only and urlsplit(uri).scheme not in ("http", "https"):
                 raise InvalidRedirectURI("scheme")
         except InvalidRedirectURI as error:
-            message = self._get_messages()[error.reason]
-            raise ValidationError(message % {"uri": uri}) from error
+            reason, proposal = error.reason, uri_parts.in_ascii(uri)
+            if reason == "alphabet" and not proposal:
+                reason = "host"
+            message = self._get_messages()[reason]
+            raise ValidationError(
+                message % {"uri": uri, "proposal": proposal, "most": MAX_LENGTH}
+            ) from error
 
     def _get_messages(self):
         """Return {reason of InvalidRedirectURI: message with a place for the uri}."""
@@ -161,6 +174,17 @@ class OAuthProviderURI(models.AbstractModel):
             "characters": self.env._(
                 "The URI “%(uri)s” holds a character that a URI may not have, such as a"
                 " blank. Write it percent-encoded."
+            ),
+            "alphabet": self.env._(
+                "The host of the URI “%(uri)s” has letters that browsers send in"
+                " another form. Enter “%(proposal)s”, here and in the application."
+            ),
+            "encoding": self.env._(
+                "The URI “%(uri)s” is malformed, so that no answer could be sent there."
+                " In a path or a query, write [ as %%5B, ] as %%5D and %% as %%25."
+            ),
+            "length": self.env._(
+                "The URI “%(uri)s” is too long: at most %(most)s characters."
             ),
             "relative": self.env._(
                 "The URI “%(uri)s” must be absolute, such as https://host/path."

@@ -92,5 +92,6 @@ from . import test_stored_secrets
 from . import test_throttle
 from . import test_trial
 from . import test_uninstall
+from . import test_usable_uri
 from . import test_views
 from . import test_walk

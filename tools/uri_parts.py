@@ -3,10 +3,24 @@
 """What a URI says: its host, its web origin, and whose program may receive it."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from urllib.parse import quote, urlsplit
+
+import idna
 
 #: The usual port of each scheme that has web origins.
 _PORTS = {"http": 80, "https": 443}
+#: RFC 3986: every other character must be percent-encoded.
+URI_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    "-._~:/?#[]@!$&'()*+,;=%"
+)
+#: A part of a host name (RFC 1035 section 2.3.1); inner networks have "_" in theirs.
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+#: Characters of a host name (RFC 1035 section 2.3.4).
+_MAX_HOST = 253
+#: What browsers take for the end of an IPv4 address.
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 
 
 def is_loopback(uri):
@@ -58,6 +72,37 @@ def host(uri):
     try:
         return urlsplit(uri).hostname
     except ValueError:
+        return None
+
+
+def is_host(name):
+    """Tell whether a browser could reach a host ``name`` (str), as ``hostname`` has it.
+
+    A name of DNS in ASCII, or an IP address in its usual form.
+    """
+    labels = name.removesuffix(".").split(".")
+    if ":" in name or _NUMBER.fullmatch(labels[-1]):
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+    return len(name) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels))
+
+
+def in_ascii(uri):
+    """Return ``uri`` (str) as browsers send it, in ASCII, or None if they cannot.
+
+    The host by IDNA (RFC 5891), all else percent-encoded in UTF-8.
+    """
+    try:
+        authority = urlsplit(uri).netloc
+        host = authority.rpartition("@")[2].partition(":")[0]
+        if not host.isascii():
+            uri = uri.replace(host, idna.encode(host, uts46=True).decode(), 1)
+        return quote(uri, "".join(URI_CHARACTERS))
+    except ValueError:
+        # What is no text, and no host, is one too
         return None
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import uri_parts
 from .recipe import RECIPES
 
 #: A host, perhaps with a port and a path: what people type in place of an address.
@@ -67,9 +68,13 @@ class OAuthProviderClientWizard(models.TransientModel):
             wizard.redirect_uri = base + path if base and path is not None else False
 
     def _get_base(self):
-        """Return the address (str) with a scheme, and without a slash at the end."""
+        """Return the address (str) with a scheme, and without a slash at the end.
+
+        As browsers send it, if its host has other letters than those of ASCII.
+        """
         base = (self.address or "").strip().rstrip("/")
-        return f"https://{base}" if BARE_HOST.fullmatch(base) else base
+        base = f"https://{base}" if BARE_HOST.fullmatch(base) else base
+        return uri_parts.in_ascii(base) or base
 
     def action_create(self):
         """Make the client and open the dialog with the values for the other side.
