@@ -65,6 +65,49 @@ class TestRecipe(OAuthCase):
             route = entries[label].removeprefix(f"{issuer}/oauth2/")
             self.assertEqual(self.bearer(route, token).status_code, 200)
 
+    def test_it_names_whatever_another_odoo_requires(self):
+        provider = self.env["auth.oauth.provider"]
+        form = Form(provider)
+        known = self.create_by("auth_oauth")[2]
+        for name, field in provider._fields.items():
+            if field.required and not form[name]:
+                self.assertIn(field.string, known)
+        self.assertIn(provider._fields["enabled"].string, known)
+        # OCA's auth_oidc has JWKS URL in place of UserInfo URL, which is optional there
+        known = self.create_by("auth_oidc")[2]
+        for name in ("name", "enabled", "body", "auth_endpoint", "scope"):
+            self.assertIn(provider._fields[name].string, known)
+
+    def get_id_token(self, recipe, **parameters):
+        """Return the claims (dict) that an application of ``recipe`` gets."""
+        client, secret, _entries = self.create_by(recipe)
+        uri = client.redirect_uri_ids[:1].name
+        code = self.get_code(
+            client, redirect_uri=uri, scope="openid profile email", **parameters
+        )
+        verifier = {"code_verifier": None} if parameters else {}
+        answer = self.redeem(code, client, secret, redirect_uri=uri, **verifier)
+        return self.verify_token(answer.json()["id_token"], client.identifier)
+
+    def test_each_gets_what_it_needs(self):
+        self.sign_in()
+        without_pkce = {"code_challenge": None, "code_challenge_method": None}
+        for recipe in ("spring", "passport", "wordpress"):
+            with self.subTest(recipe=recipe):
+                claims = self.get_id_token(recipe, **without_pkce)
+                self.assertTrue(claims["sub"])
+        for recipe in ("auth_js", "auth_oidc", "other"):
+            with self.subTest(recipe=recipe):
+                claims = self.get_id_token(recipe)
+                self.assertEqual(claims["email"], self.user.email)
+        # A client of any other recipe has to send a code challenge
+        for recipe in ("grafana", "other"):
+            client, _secret, _entries = self.create_by(recipe)
+            uri = client.redirect_uri_ids[:1].name
+            url = self.authorize_url(client, redirect_uri=uri, **without_pkce)
+            _address, answer = self.answer(self.url_open(url, allow_redirects=False))
+            self.assertEqual(answer["error"], "invalid_request")
+
     def test_the_secret_is_in_no_table(self):
         _client, secret, _entries = self.create_by("grafana")
         self.env.flush_all()

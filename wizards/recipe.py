@@ -44,7 +44,10 @@ RECIPES = {
         "/auth_oauth/signin",
         values={"application_type": "mobile application"},
         entries=(
+            ("Provider name", "Odoo"),
             ("Client ID", "%(id)s"),
+            ("Allowed", "yes"),
+            ("Login button label", "Log in with Odoo"),
             ("Authorization URL", "%(base)s/authorize"),
             ("Scope", "openid profile email"),
             ("UserInfo URL", "%(base)s/tokeninfo"),
@@ -57,9 +60,12 @@ RECIPES = {
         "/web/login",
         {**_WEB, "claims_in_id_token": True},
         (
+            ("Provider name", "Odoo"),
             ("Auth Flow", "OpenID Connect (authorization code flow)"),
             ("Client ID", "%(id)s"),
             ("Client Secret", "%(secret)s"),
+            ("Allowed", "yes"),
+            ("Login button label", "Log in with Odoo"),
             ("Authorization URL", "%(base)s/authorize"),
             ("Scope", "openid profile email"),
             ("Token URL", "%(base)s/token"),
@@ -90,6 +96,7 @@ RECIPES = {
         "/",
         _WEB,
         (
+            ("Identifier", "Odoo"),
             ("Client ID", "%(id)s"),
             ("Client secret", "%(secret)s"),
             ("Discovery endpoint", "%(issuer)s/.well-known/openid-configuration"),
@@ -109,6 +116,7 @@ RECIPES = {
             ("auth_url", "%(base)s/authorize"),
             ("token_url", "%(base)s/token"),
             ("api_url", "%(base)s/userinfo"),
+            ("login_attribute_path", "preferred_username"),
             ("use_pkce", "true"),
         ),
     ),
@@ -118,6 +126,8 @@ RECIPES = {
         "/",
         _WEB,
         (
+            ("scope", '["openid","profile","email"]'),
+            ("response_type", "code"),
             ("issuer", "%(issuer)s"),
             ("discovery", "true"),
             ("pkce", "true"),
@@ -129,7 +139,7 @@ RECIPES = {
     "wordpress": Recipe(
         "WordPress (OpenID Connect Generic)",
         "/wp-admin/admin-ajax.php?action=openid-connect-authorize",
-        "/",
+        "/wp-login.php?loggedout=true&wp_lang=en_US",
         # That plugin sends no code challenge
         {**_WEB, "pkce_required": False},
         (
@@ -140,6 +150,8 @@ RECIPES = {
             ("Userinfo Endpoint URL", "%(base)s/userinfo"),
             ("Token Validation Endpoint URL", "%(base)s/token"),
             ("End Session Endpoint URL", "%(base)s/logout"),
+            ("JWKS URI", "%(base)s/jwks"),
+            ("Identity Key", "sub"),
         ),
     ),
     "oauth2_proxy": Recipe(
@@ -153,7 +165,58 @@ RECIPES = {
             ("--client-id", "%(id)s"),
             ("--client-secret", "%(secret)s"),
             ("--code-challenge-method", "S256"),
+            ("--email-domain", "*"),
         ),
     ),
-    "other": Recipe("Another OpenID Connect application", "/", None, _WEB, _DISCOVERED),
+    "spring": Recipe(
+        "Spring Boot 3 (OAuth2 Client)",
+        "/login/oauth2/code/odoo",
+        "/",
+        # Spring Security 6 sends a code challenge for public clients only
+        {**_WEB, "pkce_required": False},
+        (
+            ("registration.odoo.client-id", "%(id)s"),
+            ("registration.odoo.client-secret", "%(secret)s"),
+            ("registration.odoo.scope", "openid,profile,email"),
+            ("provider.odoo.issuer-uri", "%(issuer)s"),
+        ),
+    ),
+    "passport": Recipe(
+        "Passport (passport-openidconnect)",
+        "/oauth2/redirect",
+        None,
+        # That strategy sends no code challenge
+        {**_WEB, "pkce_required": False},
+        (
+            ("issuer", "%(issuer)s"),
+            ("authorizationURL", "%(base)s/authorize"),
+            ("tokenURL", "%(base)s/token"),
+            ("userInfoURL", "%(base)s/userinfo"),
+            ("clientID", "%(id)s"),
+            ("clientSecret", "%(secret)s"),
+            ("scope", "profile email"),
+        ),
+    ),
+    "auth_js": Recipe(
+        "Auth.js",
+        "/api/auth/callback/odoo",
+        None,
+        # Auth.js takes the person from the ID token
+        {**_WEB, "claims_in_id_token": True},
+        (
+            ("id", "odoo"),
+            ("type", "oidc"),
+            ("issuer", "%(issuer)s"),
+            ("clientId", "%(id)s"),
+            ("clientSecret", "%(secret)s"),
+        ),
+    ),
+    # Nothing is known of it: many applications look into the ID token and nowhere else
+    "other": Recipe(
+        "Another OpenID Connect application",
+        "/",
+        None,
+        {**_WEB, "claims_in_id_token": True},
+        _DISCOVERED,
+    ),
 }
