@@ -14,6 +14,9 @@ from .oauth_provider_secret import NO_SECRETS, SECRET_OVERLAP
 MALFORMED_KEYS = (ValueError, TypeError, KeyError, RecursionError, jwt.PyJWTError)
 #: Written only by the code that makes secrets.
 SECRET_DATES = frozenset({"previous_secret_until", "secret_changed_at"})
+#: How far ahead an assertion may expire: (system parameter, seconds without it). Some
+#: libraries make it an hour, and cannot be told otherwise.
+ASSERTION_LIFETIME = ("oauth_provider.assertion_lifetime", 3600)
 
 
 class OAuthProviderClient(models.Model):
@@ -280,3 +283,9 @@ class OAuthProviderClient(models.Model):
         """Return the audiences (list of str) that an assertion may have."""
         provider = self.env["oauth.provider"]
         return [provider.get_issuer(), provider.get_endpoint_url("token")]
+
+    @api.private
+    def get_assertion_lifetime(self):
+        """Return how far ahead an assertion may expire (int, seconds, 1 or more)."""
+        number = self.env["ir.config_parameter"]._get_oauth_number
+        return number(*ASSERTION_LIFETIME) or ASSERTION_LIFETIME[1]

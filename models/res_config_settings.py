@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .oauth_provider_client_authentication import ASSERTION_LIFETIME
 from .res_users import PASSWORD_RULES
 
 #: {field: (system parameter, number without it, least that it may be)}
@@ -14,6 +15,7 @@ NUMBERS = {
     # Who may guess without end guesses right
     "oauth_throttle_failures": ("oauth_provider.throttle_failures", 10, 1),
     "oauth_throttle_seconds": ("oauth_provider.throttle_seconds", 60, 1),
+    "oauth_assertion_lifetime": (*ASSERTION_LIFETIME, 1),
 }
 #: {field: (system parameter, answer without it)}
 FLAGS = {
@@ -50,6 +52,9 @@ class ResConfigSettings(models.TransientModel):
         string="Failed Attempts", help="At least 1: it cannot be turned off."
     )
     oauth_throttle_seconds = fields.Integer(string="Within", help="At least 1.")
+    oauth_assertion_lifetime = fields.Integer(
+        string="Longest Lifetime of an Assertion", help="In seconds, at least 1."
+    )
     # Odoo's own config_parameter takes False for nothing
     oauth_reset_ends_tokens = fields.Boolean(
         string="End Tokens at a Password Reset",

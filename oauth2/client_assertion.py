@@ -18,12 +18,24 @@ ALGORITHMS = {
     "OKP": ("EdDSA",),
 }
 SIGNING_ALGORITHMS = tuple(name for names in ALGORITHMS.values() for name in names)
-#: How far ahead an assertion may expire: so long its identifier is remembered.
-MAX_LIFETIME = timedelta(minutes=10)
 #: Longest identifier of an assertion, in characters.
 MAX_JTI_LENGTH = 256
 #: What two clocks may differ.
 LEEWAY = timedelta(seconds=30)
+#: Claims that an assertion must have (RFC 7523 section 3, OpenID Connect Core 9).
+REQUIRED = ("exp", "aud", "iss", "sub", "jti")
+#: Why an assertion is refused, by what PyJWT raises: first what it finds once the
+#: signature is verified, as another key of the client may have raised the rest.
+FAULTS = {
+    jwt.ExpiredSignatureError: "expired",
+    jwt.ImmatureSignatureError: "not valid yet",
+    jwt.InvalidAudienceError: "aud is not this provider",
+    jwt.InvalidIssuerError: "iss is not the client",
+    jwt.MissingRequiredClaimError: "without %(claim)s",
+    jwt.InvalidSignatureError: "signed with none of the client's keys",
+    jwt.InvalidAlgorithmError: "the algorithm does not fit the client's key",
+}
+MALFORMED = "malformed"
 #: What PyJWT raises for a text that is no assertion, or claims of the wrong kind.
 UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 
@@ -38,23 +50,28 @@ def claimed_identifier(assertion):
     return subject if isinstance(subject, str) and "\x00" not in subject else None
 
 
-def verify(env, client, assertion, audiences):
-    """Tell whether ``assertion`` (str) proves ``client`` (record), this once.
+def find_fault(env, client, assertion, audiences):
+    """Return why ``assertion`` (str) does not prove ``client`` (record).
+
+    None if it does, this once. The reason is for administrators, and a text of ours.
 
     :param audiences: names of this provider that the assertion may be made for
     """
     if not client.jwks:
-        return False
-    claims = _decode(client, assertion, audiences)
-    if claims is None or not _is_well_formed(claims):
-        return False
+        return "the client has no key set"
+    claims, fault = _decode(client, assertion, audiences)
+    if fault:
+        return fault
+    if not _is_well_formed(claims):
+        return MALFORMED
     if claims["sub"] != client.identifier:
-        return False
-    if claims["exp"] > time.time() + (MAX_LIFETIME + LEEWAY).total_seconds():
-        return False
-    return env["oauth.provider.assertion"].use(
+        return "sub is not the client"
+    if claims["exp"] > time.time() + client.get_assertion_lifetime() + LEEWAY.seconds:
+        return "valid for too long"
+    is_new = env["oauth.provider.assertion"].use(
         client, claims["jti"], naive(claims["exp"]) + LEEWAY
     )
+    return None if is_new else "used before"
 
 
 def _is_well_formed(claims):
@@ -70,25 +87,43 @@ def _is_well_formed(claims):
 
 
 def _decode(client, assertion, audiences):
-    """Return the verified claims (dict), or None."""
+    """Return (verified claims (dict) or None, why there are none (str) or None)."""
     try:
         kid = jwt.get_unverified_header(assertion).get("kid")
         keys = jwt.PyJWKSet.from_dict(json.loads(client.jwks)).keys
     except UNREADABLE:
-        return None
+        return None, MALFORMED
+    faults = []
     for key in keys:
         if kid and key.key_id and key.key_id != kid:
             continue
         try:
-            return jwt.decode(
+            claims = jwt.decode(
                 assertion,
                 key.key,
                 algorithms=ALGORITHMS.get(key.key_type, ()),
                 audience=audiences,
                 issuer=client.identifier,
                 leeway=LEEWAY,
-                options={"require": ["exp", "aud", "iss", "sub", "jti"]},
+                options={"require": REQUIRED},
             )
-        except UNREADABLE:
-            continue
-    return None
+        except UNREADABLE as error:
+            faults.append(error)
+        else:
+            return claims, None
+    return None, _describe(faults)
+
+
+def _describe(faults):
+    """Return why no key has verified an assertion (str).
+
+    :param faults: what was raised, for each key of the client that the assertion may be
+        signed with (list)
+    """
+    if not faults:
+        return "no key of the client has its kid"
+    for kind, reason in FAULTS.items():
+        for fault in faults:
+            if isinstance(fault, kind):
+                return reason % vars(fault)
+    return MALFORMED

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from oauthlib.oauth2 import InvalidClientError, InvalidRequestError
+from oauthlib.oauth2 import InvalidClientError, InvalidRequestError, OAuth2Error
 
 from . import client_assertion
 from .errors import TooManyFailuresError
@@ -115,13 +115,17 @@ def authenticate(env, message):
     :raise InvalidClientError: for everything else that does not prove a client
     :raise TooManyFailuresError: after too many wrong secrets
     """
-    credentials = read_credentials(message)
-    clients = env["oauth.provider.client"]
+    clients, events = env["oauth.provider.client"], env["oauth.provider.event"]
+    try:
+        credentials = read_credentials(message)
+    except OAuth2Error as error:
+        # Its description is a text of ours
+        reason = f"{error.error}: {error.description}"
+        events.log_event("refused", client=clients, reason=reason)
+        raise
     client = clients.find_by_identifier(credentials.identifier)
-    if not _is_proven(env, message, client, credentials):
-        env["oauth.provider.event"].log_event(
-            "refused", client=client, reason="invalid_client"
-        )
+    if fault := _find_fault(env, message, client, credentials):
+        events.log_event("refused", client=client, reason=fault)
         raise InvalidClientError(description=_describe(message, credentials))
     message.client = client
     return client
@@ -135,27 +139,37 @@ def _describe(message, credentials):
     return description
 
 
-def _is_proven(env, message, client, credentials):
+def _find_fault(env, message, client, credentials):
+    """Return why ``client`` (record) is not proven (str), None if it is."""
+    refused = InvalidClientError.error
     is_allowed = _is_allowed(client, credentials)
     if credentials.method == "none":
-        return is_allowed
+        return None if is_allowed else refused
     if credentials.method == "private_key_jwt":
-        audiences = client.get_assertion_audiences() if client else ()
-        return is_allowed and client_assertion.verify(
-            env, client, credentials.value, audiences
-        )
+        fault = _find_assertion_fault(env, client, credentials)
+        return fault and f"{refused}: assertion: {fault}"
     if client.check_generated_secret(credentials.value):
-        return is_allowed
+        return None if is_allowed else refused
     if message.origin is not None:
-        return False
+        return refused
     subject = env["oauth.provider.failure"].get_client_subject(
         client, credentials.identifier
     )
     TooManyFailuresError.check(env, "client", subject, message.address)
     if client.check_secret(credentials.value) and is_allowed:
-        return True
+        return None
     env["oauth.provider.failure"].record("client", subject, message.address)
-    return False
+    return refused
+
+
+def _find_assertion_fault(env, client, credentials):
+    """Return why an assertion does not prove ``client`` (record), None if it does."""
+    if not client:
+        return "it names no client"
+    if not _is_allowed(client, credentials):
+        return "the client has another authentication method"
+    audiences = client.get_assertion_audiences()
+    return client_assertion.find_fault(env, client, credentials.value, audiences)
 
 
 def _is_allowed(client, credentials):

@@ -116,7 +116,7 @@ class TestClientAuthentication(OAuthCase):
             self.assertion(client, self.rsa_key, iss="other"),
             self.assertion(client, self.rsa_key, sub="other"),
             self.assertion(client, self.rsa_key, exp=now - 60),
-            self.assertion(client, self.rsa_key, exp=now + 3600),
+            self.assertion(client, self.rsa_key, exp=now + 3700),
             self.assertion(client, self.rsa_key, exp=None),
             self.assertion(client, self.rsa_key, jti=None),
             self.assertion(client, self.rsa_key, nbf=now + 300),
@@ -127,6 +127,124 @@ class TestClientAuthentication(OAuthCase):
             response = self.present(assertion)
             self.assertEqual(response.status_code, 401, response.text)
             self.assertEqual(response.json()["error"], "invalid_client")
+
+    def test_an_assertion_may_be_valid_for_as_long_as_the_setting_says(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        # Authlib makes it an hour, and knows no other lifetime
+        for setting, lifetime, status in (
+            (None, 3600, 200),
+            (None, 3700, 401),
+            ("600", 600, 200),
+            ("600", 3600, 401),
+            ("7200", 3700, 200),
+            ("0", 3600, 200),
+            ("x", 3700, 401),
+        ):
+            with self.subTest(setting=setting, lifetime=lifetime):
+                self.env["ir.config_parameter"].set_param(
+                    "oauth_provider.assertion_lifetime", setting
+                )
+                end = int(time.time()) + lifetime
+                response = self.present(self.assertion(client, self.rsa_key, exp=end))
+                self.assertEqual(response.status_code, status, response.text)
+        used = self.env["oauth.provider.assertion"].search([])
+        # No longer than it could be used again
+        self.assertLess(max(used.mapped("expires_at")).timestamp(), time.time() + 3750)
+
+    def refuse(self, assertion, **data):
+        """Return the reason (str) in the event of an assertion that is refused."""
+        events = self.env["oauth.provider.event"]
+        events.search([]).unlink()
+        response = self.present(assertion, **data)
+        event = events.search([])
+        self.assertEqual(event.mapped("kind"), ["refused"])
+        reason = event.reason
+        self.assertTrue(reason.startswith(response.json()["error"]), reason)
+        # Administrators alone are told what is wrong with an assertion
+        self.assertNotIn(reason.rpartition(": ")[2], response.json().values())
+        return reason.removeprefix("invalid_client: ")
+
+    def test_each_refusal_of_an_assertion_names_its_reason(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        now = int(time.time())
+        used = self.assertion(client, self.rsa_key)
+        self.assertEqual(self.present(used).status_code, 200)
+        foreign = jwt.encode({}, self.rsa_key, "RS256", headers={"kid": "two"})
+        named = {"client_id": client.identifier}
+
+        def build(key=self.rsa_key, algorithm="RS256", **claims):
+            return self.assertion(client, key, algorithm, **claims)
+
+        for assertion, data, reason in (
+            (build(exp=now - 60), {}, "expired"),
+            (build(exp=now + 9999), {}, "valid for too long"),
+            (build(nbf=now + 300), {}, "not valid yet"),
+            (build(iat=now + 300), {}, "not valid yet"),
+            (build(aud="https://other.example.com"), {}, "aud is not this provider"),
+            (build(iss="other"), {}, "iss is not the client"),
+            (build(sub="other"), named, "sub is not the client"),
+            (build(sub="other"), {}, "it names no client"),
+            (build(jti=None), {}, "without jti"),
+            (build(exp=None), {}, "without exp"),
+            (build(aud=None), {}, "without aud"),
+            (build(jti=""), {}, "malformed"),
+            (build(exp="x"), {}, "malformed"),
+            (build(other), {}, "signed with none of the client's keys"),
+            ("nonsense", named, "malformed"),
+            ("nonsense", {}, "it names no client"),
+            (foreign, named, "no key of the client has its kid"),
+            (used, {}, "used before"),
+            (
+                build("s" * 64, "HS256"),
+                {},
+                "the algorithm does not fit the client's key",
+            ),
+        ):
+            with self.subTest(reason=reason, **data):
+                self.assertEqual(self.refuse(assertion, **data), f"assertion: {reason}")
+        client.token_endpoint_auth_method = "client_secret_basic"
+        reason = "assertion: the client has another authentication method"
+        self.assertEqual(self.refuse(build()), reason)
+        client.write({"token_endpoint_auth_method": False, "jwks": False})
+        reason = "assertion: the client has no key set"
+        self.assertEqual(self.refuse(build()), reason)
+
+    def test_so_does_each_refusal_before_an_assertion_is_looked_at(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        assertion = self.assertion(client, self.rsa_key)
+        for data, reason in (
+            ({"client_assertion_type": "x"}, "Unknown client_assertion_type."),
+            ({"client_assertion_type": ""}, "Unknown client_assertion_type."),
+            (
+                {"client_id": "other"},
+                "assertion: it names no client",
+            ),
+            (
+                {"client_secret": "x"},
+                "invalid_request: A client uses one authentication method per request.",
+            ),
+        ):
+            with self.subTest(data=data):
+                events = self.env["oauth.provider.event"]
+                events.search([]).unlink()
+                self.assertGreaterEqual(
+                    self.present(assertion, **data).status_code, 400
+                )
+                found = events.search([]).reason
+                self.assertEqual(found.removeprefix("invalid_client: "), reason)
+
+    def test_the_reason_is_that_of_the_key_it_is_signed_with(self):
+        client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
+        other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        algorithm = jwt.algorithms.RSAAlgorithm
+        keys = [
+            json.loads(algorithm.to_jwk(key.public_key()))
+            for key in (other, self.rsa_key, other)
+        ]
+        client.jwks = json.dumps({"keys": keys})
+        late = self.assertion(client, self.rsa_key, exp=int(time.time()) - 60)
+        self.assertEqual(self.refuse(late), "assertion: expired")
 
     def test_a_claim_of_the_wrong_kind_is_one_refusal(self):
         client = self.create_key_client(self.rsa_key, jwt.algorithms.RSAAlgorithm)
