@@ -4,13 +4,18 @@
 
 from odoo.tools.sql import constraint_definition, drop_constraint
 
+from .controllers import database
 from .models.oauth_provider_credential import CREDENTIALS
 from .tools import log_filter
 
 
 def post_load():
-    """Keep credentials out of the log, in every process that loads the addon."""
+    """In every process that loads the addon.
+
+    Keep credentials out of the log, and our routes out of databases without the addon.
+    """
     log_filter.install()
+    database.watch()
 
 
 def post_init_hook(env):

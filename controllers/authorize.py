@@ -17,11 +17,11 @@ from .common import (
     PAGE_HEADERS,
     error_page,
     is_cross_site_post,
-    named_database,
     oauth_route,
     redirect,
     superuser_env,
 )
+from .database import named_database
 
 #: Where the person's part is, in both forms; the browser stays at the endpoint.
 CONSENT_ROUTES = ["/oauth2/consent", "/oauth2/db/<string:database>/consent"]

@@ -4,21 +4,18 @@
 
 import functools
 import json
-import threading
 
-import psycopg2
 from oauthlib.oauth2 import InvalidRequestError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import wrap_file
 
 from odoo import SUPERUSER_ID, http
-from odoo.http import Response, request
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tools import config, json_default
+from odoo.http import RegistryError, Response, request
+from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
+from . import database
 from .dispatcher import (
     JSON_TYPE,
     MAX_CONTENT_LENGTH,
@@ -26,14 +23,11 @@ from .dispatcher import (
     OAuthDispatcher,
     OAuthPageDispatcher,
     check_size,
+    plain_page,
 )
 
-#: Databases by which is told whether there is a PostgreSQL.
-MOST_TRIED = 3
 #: Headers that may name the database, so that an answer depends on them.
 DATABASE_HEADERS = ("X-Odoo-Database", "Cookie")
-#: What a request has of its database.
-IN_DATABASE = ("db", "env", "registry", "session", "dispatcher")
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -108,11 +102,11 @@ def oauth_route(
     return decorator
 
 
-def _handle(answer, database, methods, readonly, browser, cors):
+def _handle(answer, in_path, methods, readonly, browser, cors):
     """Return the response to the current request; see :func:`oauth_route`.
 
     :param answer: function of the Message that returns the response
-    :param database: name of the database in the path (str), or None
+    :param in_path: name of the database in the path (str), or None
     """
     method_name = request.httprequest.method
     if not request.session.should_rotate:
@@ -126,7 +120,7 @@ def _handle(answer, database, methods, readonly, browser, cors):
         readonly and "GET" in methods and method_name == "HEAD"
     ):
         return _refusal(405, "Use another method.", Allow=", ".join(methods))
-    response = _enter_database(database, browser)
+    response = _enter_database(in_path, browser)
     if response is not None:
         return response
     is_preflight = method_name == "OPTIONS"
@@ -219,120 +213,46 @@ def _refusal(status, description, **headers):
     return json_response(Answer(status, body, headers))
 
 
-def named_database(in_path=None):
-    """Return the database (str) that the request itself names, or None.
+def _enter_database(in_path, browser):
+    """Make sure that the request runs in the database that it is for.
 
-    By its path, the parameter ``db`` or a header: where it comes without any of these,
-    Odoo finds the database as well.
-
-    :param in_path: the one in its path (str); else what was there before
-    """
-    if in_path:
-        request.oauth_database = in_path
-    httprequest = request.httprequest
-    return (
-        getattr(request, "oauth_database", None)
-        or httprequest.args.get("db")
-        or httprequest.headers.get("X-Odoo-Database")
-    )
-
-
-def _enter_database(named, browser):
-    """Make sure that the request runs in the database that it names.
-
+    :param in_path: name of the database in the path (str), or None
     :return: None when it does; otherwise the response to send
     """
-    named = named_database(named) or request.db or _find_only_database()
-    if named and named == request.db:
+    name = database.find_database(in_path)
+    if name and database.is_entered(name):
         return None
-    if not named or not _is_served(named):
-        if not _is_reachable():
-            return _unreachable()
-        if not named:
-            return _refusal(400, "Name the database.")
-        return _refusal(404, "Unknown database.")
-    if request.db:
-        if not browser:
-            return _refusal(400, "The session belongs to another database.")
-        return _serve_nobody(named)
-    return _serve_again(named, browser)
+    # One that it runs in has no addon
+    if not name or name == request.db or not database.is_served(name):
+        return _without_database(name, browser)
+    try:
+        if not database.is_foreign_session(name):
+            return database.serve_again(name, browser)
+        if browser:
+            return database.serve_nobody(name)
+    except RegistryError:
+        # It may have been dropped since this process has loaded it
+        if database.is_served(name):
+            raise
+        return _without_database(name, browser)
+    return _refusal(400, "The session belongs to another database.")
 
 
-def _find_only_database():
-    """Return the only database of this host (str), or None.
-
-    Odoo has looked for it too, perhaps while PostgreSQL was starting.
-    """
-    names = http.db_list(force=True)
-    return names[0] if len(names) == 1 else None
-
-
-def _is_reachable():
-    """Tell whether PostgreSQL can be reached; a request without it has no database.
-
-    A role may be kept out of the database ``postgres``: Odoo is then told the names of
-    its own, by the configuration.
-    """
-    for name in [*config["db_name"][:MOST_TRIED], "postgres"]:
-        try:
-            db_connect(name).cursor().close()
-        except psycopg2.OperationalError:
-            continue
-        return True
-    return False
-
-
-def _unreachable():
-    """Return the answer of a provider that will be back: ask again, as you asked."""
+def _without_database(name, browser):
+    """Return the answer where there is no database ``name`` (str or None)."""
+    if not database.is_reachable():
+        status, description = 503, "The database cannot be reached."
+    elif name:
+        status, description = 404, "Unknown database."
+    else:
+        status, description = 400, "Name the database."
+    if browser:
+        return plain_page(status, description, PAGE_HEADERS)
+    if status != 503:
+        return _refusal(status, description)
+    # Of a provider that will be back: ask again, as you asked
     body = {"error": "temporarily_unavailable"}
-    return json_response(Answer(503, body, {"Retry-After": str(RETRY_AFTER)}))
-
-
-def _is_served(name):
-    """Tell whether ``name`` is a database of this host with the addon installed."""
-    if "\x00" in name or not http.db_filter([name]):
-        return False
-    try:
-        return name in http.db_list(force=True) and (
-            "oauth.provider.client" in Registry(name)
-        )
-    except (AttributeError, psycopg2.Error):
-        return False
-
-
-def _serve_again(name, browser):
-    """Serve the current request once more, in the database ``name``."""
-    request.db = name
-    request.session.db = name
-    request.session.can_save = browser
-    response = request._serve_db()
-    # The session is saved and the headers are set: once is enough
-    request.session.can_save = False
-    request.future_response = http.FutureResponse()
-    return response
-
-
-def _serve_nobody(name):
-    """Serve the current request in the database ``name``, where nobody is signed in.
-
-    The browser's session is of another database, and stays as it is until the person
-    signs in.
-    """
-    before = {attribute: getattr(request, attribute) for attribute in IN_DATABASE}
-    request.db = name
-    request.session = http.root.session_store.new()
-    request.session.update(http.get_default_session(), db=name)
-    request.session.context["lang"] = request.default_lang()
-    request.session.can_save = False
-    try:
-        response = request._serve_db()
-    finally:
-        for attribute, value in before.items():
-            setattr(request, attribute, value)
-        threading.current_thread().dbname = request.db
-    request.session.can_save = False
-    request.future_response = http.FutureResponse()
-    return response
+    return json_response(Answer(status, body, {"Retry-After": str(RETRY_AFTER)}))
 
 
 def redirect(location, status=303):

@@ -6,7 +6,11 @@ import json
 from http import HTTPStatus
 
 import psycopg2
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    default_exceptions,
+)
 
 from odoo.http import Dispatcher, HttpDispatcher, RegistryError, Response, root
 
@@ -61,6 +65,23 @@ def _too_large():
     return RequestEntityTooLarge("The request is too long or has too many fields.")
 
 
+def plain_page(status, description, headers=()):
+    """Return a page for a browser, where there is no database to make one of ours.
+
+    :param status: HTTP status (int) of an error
+    :param description: what a person should know (str)
+    :param headers: further headers (mapping)
+    """
+    error = default_exceptions[status](description)
+    further = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+    return Response(
+        error.get_body(),
+        status=status,
+        headers={**NO_STORE, **dict(headers), **further},
+        content_type="text/html; charset=utf-8",
+    )
+
+
 class OAuthPageDispatcher(HttpDispatcher):
     """Hands a browser's request to its endpoint as it came, and answers with pages.
 
@@ -74,6 +95,12 @@ class OAuthPageDispatcher(HttpDispatcher):
         if self.request.db:
             return self.request.registry["ir.http"]._dispatch(endpoint)
         return endpoint(**args)
+
+    def handle_error(self, exc):
+        """Return the answer to a request that has failed: 503 without a database."""
+        if isinstance(exc, UNAVAILABLE):
+            return plain_page(503, "Try again in a moment.")
+        return super().handle_error(exc)
 
 
 class OAuthDispatcher(Dispatcher):

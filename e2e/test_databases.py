@@ -58,12 +58,7 @@ def test_token_of_another_database_is_unknown(multi):
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [
-        *((name, "path") for name in NO_PROVIDER),
-        *((name, "parameter") for name in NO_PROVIDER),
-        # Of a database that exists, Odoo itself takes the header, before any addon
-        ("nowhere", "header"),
-    ],
+    [(name, form) for form in ("path", "parameter", "header") for name in NO_PROVIDER],
 )
 def test_a_database_without_the_provider_is_a_404_in_json(multi, name, form):
     url, headers = address(multi, name, form, "token")

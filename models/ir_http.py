@@ -91,6 +91,13 @@ class IrHttp(models.AbstractModel):
             yield url, endpoint
 
     @classmethod
+    def _serve_fallback(cls):
+        if "\x00" in request.httprequest.path:
+            # PostgreSQL holds no such text, and Odoo would ask it for one
+            raise werkzeug.exceptions.NotFound()
+        return super()._serve_fallback()
+
+    @classmethod
     def _oauth_route_to_primary(cls, routing):
         """Let the primary database answer while the replica has no row of the token.
 

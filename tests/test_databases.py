@@ -7,7 +7,7 @@ import psycopg2
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
-from ..controllers import common
+from ..controllers import database
 from .common import OAuthCase
 
 UNKNOWN = "/oauth2/db/nowhere/tokeninfo"
@@ -25,7 +25,7 @@ class TestDatabases(OAuthCase):
                 raise psycopg2.OperationalError("permission denied")
             return db_connect(name)
 
-        return patch.object(common, "db_connect", connect)
+        return patch.object(database, "db_connect", connect)
 
     def test_it_is_a_404(self):
         response = self.url_open(UNKNOWN)
