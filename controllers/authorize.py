@@ -17,6 +17,7 @@ from .common import (
     PAGE_HEADERS,
     error_page,
     is_cross_site_post,
+    is_csrf_valid,
     oauth_route,
     redirect,
     superuser_env,
@@ -99,7 +100,7 @@ class AuthorizeController(http.Controller):
             return self._answer(authorization, authorization.error_location(step))
         if step == "login":
             return self._login(authorization, message)
-        if decision and not request.validate_csrf(message.form.get("csrf_token")):
+        if decision and not is_csrf_valid(message.form.get("csrf_token")):
             # Another session, or one that has ended: ask again
             return redirect(self._own_url(message))
         if decision == "deny":

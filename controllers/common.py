@@ -282,6 +282,16 @@ def is_cross_site_post(decision):
     return is_post and not (decision and request.session.uid)
 
 
+def is_csrf_valid(token):
+    """Tell whether ``token`` is one that a form of this session has brought.
+
+    :param token: what the caller has sent: str, a file, or None
+    """
+    # Odoo compares nothing but ASCII
+    is_text = isinstance(token, str) and token.isascii()
+    return is_text and request.validate_csrf(token)
+
+
 def signed_in_user():
     """Return the user (record) of the session, now the environment's, or None.
 

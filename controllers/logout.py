@@ -12,6 +12,7 @@ from .common import (
     PAGE_HEADERS,
     error_page,
     is_cross_site_post,
+    is_csrf_valid,
     oauth_route,
     redirect,
     signed_in_user,
@@ -35,7 +36,7 @@ class LogoutController(http.Controller):
             return redirect(self._own_url(message, logout))
         user = signed_in_user()
         if user:
-            if decision and not request.validate_csrf(message.form.get("csrf_token")):
+            if decision and not is_csrf_valid(message.form.get("csrf_token")):
                 return redirect(self._own_url(message, logout))
             if decision == "stay":
                 return redirect("/odoo")

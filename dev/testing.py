@@ -53,6 +53,7 @@ ODOO_ONCE = (
     "TestJson2Paths",
     "TestJson2Scopes",
     "TestJson2Write",
+    "TestOddInput",
     "TestPlans",
 )
 ODOO_LIMIT = 2400

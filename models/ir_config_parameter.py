@@ -4,6 +4,7 @@ from odoo import api, models
 
 #: What is larger means the same, and is more than dates can hold.
 MAXIMUM = 100_000
+MOST_DIGITS = 20
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -14,7 +15,10 @@ class IrConfigParameter(models.Model):
     def _get_oauth_number(self, key, default):
         """Return the system parameter ``key`` (int from 0 on), or ``default``."""
         value = self.sudo().get_param(key) or ""
-        return min(int(value), MAXIMUM) if value.isdecimal() else default
+        if not value.isdecimal():
+            return default
+        # Python reads no number of thousands of digits
+        return min(int(value), MAXIMUM) if len(value) < MOST_DIGITS else MAXIMUM
 
     @api.model
     def _get_oauth_flag(self, key, default):

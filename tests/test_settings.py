@@ -48,6 +48,13 @@ class TestSettings(TransactionCase):
         settings.save().execute()
         self.assertEqual(failures._get_limits(), (10, 1))
 
+    def test_a_number_of_any_length_is_one(self):
+        parameters = self.env["ir.config_parameter"]
+        for value, number in (("7", 7), ("9" * 19, 100_000), ("9" * 5_000, 100_000)):
+            parameters.set_param("oauth_provider.retention_days", value)
+            found = parameters._get_oauth_number("oauth_provider.retention_days", 30)
+            self.assertEqual(found, number)
+
     def test_nothing_is_kept_for_less_than_no_time(self):
         settings = Form(self.env["res.config.settings"])
         settings.oauth_retention_days = -1
