@@ -2,9 +2,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Standard OAuth libraries, with no code that knows Odoo."""
 
+import json
+
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from joserfc.jwk import KeySet, RSAKey
 from oauthlib.oauth2 import (
     BackendApplicationClient,
     LegacyApplicationClient,
@@ -149,4 +159,27 @@ def test_requests_oauthlib_without_a_browser(pair, clients, kind):
     session.fetch_token(
         f"{provider.url}/oauth2/token", auth=(identifier, secret), **password
     )
+    check_information(session, provider)
+
+
+def test_authlib_authenticates_with_a_key(pair, clients, databases):
+    """Its assertions are valid for an hour, and it has no way to change that."""
+    provider, _client = pair
+    identifier, _secret = clients["backend"]
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    keys = KeySet([RSAKey.import_key(pem)]).as_dict(private=False)
+    databases.shell(
+        "e2e_provider",
+        "env['oauth.provider.client'].search("
+        "[('identifier', '=', values['identifier'])]).jwks = values['jwks']",
+        identifier=identifier,
+        jwks=json.dumps(keys),
+    )
+    url = f"{provider.url}/oauth2/token"
+    session = AuthlibSession(
+        identifier, pem.decode(), token_endpoint_auth_method="private_key_jwt"
+    )
+    session.register_client_auth_method(PrivateKeyJWT(url))
+    session.fetch_token(url, grant_type="client_credentials")
     check_information(session, provider)
