@@ -1,16 +1,12 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import functools
-
 from odoo import api, models, tools
-from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign
 
 from ..storage.row_lookup import reads_whole_person
+from ..tools import claim_value
 from ..tools.clock import timestamp
 
-#: Parsing an address takes a while, and the same ones come again and again.
-_normalized = functools.lru_cache(1024)(email_normalize)
 #: What the address of a picture is signed for.
 PICTURE_PURPOSE = "oauth_provider.picture"
 #: Codes of the shipped scopes whose claims need only what the token's query reads.
@@ -74,7 +70,8 @@ class OAuthProviderScope(models.Model):
         if not reads_whole_person(self.env):
             return True
         names = [name for name in dir(OAuthProviderScope) if "_claims" in name]
-        names += ["_get_picture_url", "_is_verified", "_standard_codes"]
+        names += ["_get_picture_url", "_get_update_time"]
+        names += ["_is_verified", "_standard_codes"]
         return any(
             getattr(type(self), name) is not getattr(OAuthProviderScope, name)
             for name in names
@@ -95,6 +92,7 @@ class OAuthProviderScope(models.Model):
             if value is False
             and name.endswith("_verified")
             or value not in (False, "", None)
+            and not (isinstance(value, str) and value.isspace())
         }
 
     @api.model
@@ -107,11 +105,17 @@ class OAuthProviderScope(models.Model):
         return {
             "name": partner.name,
             "preferred_username": user.login,
-            "locale": (partner.lang or "").replace("_", "-"),
-            "zoneinfo": partner.tz,
+            "locale": claim_value.language_tag(partner.lang),
+            "zoneinfo": claim_value.zone(partner.tz),
             "picture": self._get_picture_url(user, client, grant_id),
-            "updated_at": timestamp(max(user.write_date, partner.write_date)),
+            "updated_at": self._get_update_time(user, partner),
         }
+
+    def _get_update_time(self, user, partner):
+        """Return when one of them was written (seconds since the epoch), or None."""
+        # A row that SQL has inserted has no date
+        dates = list(filter(None, (user.write_date, partner.write_date)))
+        return timestamp(max(dates)) if dates else None
 
     def _get_picture_url(self, user, client, grant_id):
         """Return the URL (str) of the picture of ``user`` for the client, or False.
@@ -131,7 +135,7 @@ class OAuthProviderScope(models.Model):
         return self.env["oauth.provider"].get_endpoint_url(f"picture?of={name}")
 
     def _claims_email(self, user, client, grant_id):
-        email = user.partner_id.email
+        email = claim_value.addr_spec(user.partner_id.email)
         if not email:
             return {}
         return {"email": email, "email_verified": self._is_verified(user)}
@@ -142,12 +146,13 @@ class OAuthProviderScope(models.Model):
         Only administrators set the login of an internal user. Every person may change
         their e-mail address, and people who sign up choose their login themselves.
         """
-        address = _normalized(user.partner_id.email)
-        is_login = bool(address) and address == _normalized(user.login)
+        address = claim_value.addr_spec(user.partner_id.email)
+        login = claim_value.addr_spec(user.login)
+        is_login = bool(address and login) and address.lower() == login.lower()
         return is_login and not user.share
 
     def _claims_phone(self, user, client, grant_id):
-        phone = user.partner_id.phone
+        phone = claim_value.phone_number(user.partner_id.phone)
         if not phone:
             return {}
         # Odoo verifies no phone numbers

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
 from ..tools import secret
+from ..tools.claim_value import make_claims
 from .id_token import RESERVED_CLAIMS
 
 #: What an access token tells of the sign-in (section 2.2.1).
@@ -67,7 +68,7 @@ def _data_claims(subject):
         return {}
     data.pop("id", None)
     # What JSON has no type for is written as the routes answer it
-    text = json.dumps(data, default=json_default)
+    text = json.dumps(make_claims(data), default=json_default)
     return {
         name: value
         for name, value in json.loads(text).items()

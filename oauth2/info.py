@@ -16,6 +16,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
 from ..tools import challenge as challenge_header
+from ..tools.claim_value import make_claims
 from .id_token import sign_userinfo
 from .message import Answer
 from .otherinfo import Page, write_records
@@ -83,7 +84,8 @@ def _read_claims(live):
     standard = token.scopes_as_user().get_standard_claims(
         token.user_id, token.client_id, grant_id
     )
-    return {**token.get_data_for_model("res.users", res_id=row.user_id.id), **standard}
+    own = token.get_data_for_model("res.users", res_id=row.user_id.id)
+    return {**make_claims(own), **standard}
 
 
 def otherinfo_response(env, message):

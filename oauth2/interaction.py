@@ -13,6 +13,7 @@ from oauthlib.openid.connect.core.exceptions import (
     RequestURINotSupported,
 )
 
+from ..tools.claim_value import language_tag
 from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
 from .errors import UnmetAuthenticationRequirements
@@ -142,14 +143,15 @@ def choose_language(env, ui_locales):
     :param ui_locales: BCP 47 tags, separated by blanks (str or None)
     :return: code such as ``fr_BE`` (str), or None
     """
-    installed = [code for code, _name in env["res.lang"].get_installed()]
-    for tag in (ui_locales or "").split():
-        wanted = tag.replace("-", "_")
-        for code in installed:
-            if code.lower() == wanted.lower():
-                return code
-        for code in installed:
-            if code.lower().partition("_")[0] == wanted.lower().partition("_")[0]:
+    installed = {
+        (language_tag(code) or code).lower(): code
+        for code, _name in env["res.lang"].get_installed()
+    }
+    for tag in (ui_locales or "").lower().replace("_", "-").split():
+        if tag in installed:
+            return installed[tag]
+        for other, code in installed.items():
+            if other.partition("-")[0] == tag.partition("-")[0]:
                 return code
     return None
 

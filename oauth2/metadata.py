@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What clients discover: metadata (RFC 8414, OpenID Connect Discovery) and keys."""
 
+from ..tools.claim_value import language_tag
 from ..tools.sign_in import ACR_VALUES
 from .claims import SCOPE_BY_CLAIM
 from .client_assertion import SIGNING_ALGORITHMS
@@ -116,7 +117,8 @@ def _authentication():
 
 def _openid(env, used):
     id_token_algorithms = {"RS256", *used["id_token_algorithms"]}
-    languages = [code.replace("_", "-") for code, _n in env["res.lang"].get_installed()]
+    codes = [code for code, _name in env["res.lang"].get_installed()]
+    languages = list(filter(None, map(language_tag, codes)))
     document = {
         "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
         "subject_types_supported": ["pairwise"],

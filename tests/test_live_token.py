@@ -26,7 +26,9 @@ class TestLiveToken(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(user=SUPERUSER_ID, su=True)
-        cls.user = new_test_user(cls.env, "opened", email="opened", lang="en_US")
+        cls.user = new_test_user(
+            cls.env, "opened", email="opened@example.com", lang="en_US"
+        )
         cls.user.partner_id.phone = "+32 2 290 34 90"
         cls.scopes = cls.env["oauth.provider.scope"].search(
             [("code", "in", ("openid", "profile", "email", "phone"))]

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
+from ..tools.claim_value import make_claims
 from . import authorization_request
 from .redirect_uri_difference import explain
 
@@ -233,7 +234,7 @@ class OAuthProviderTrial(models.TransientModel):
             data = scopes.get_data_for_model("res.users", res_id=person.id)
         except AccessError:
             data = {}
-        self.userinfo = self._to_text({**data, **claims, **subject})
+        self.userinfo = self._to_text({**make_claims(data), **claims, **subject})
         # There is none where nobody signs in with a browser
         has_id_token = client.grant_type != "password"
         if has_id_token and "openid" in chosen.mapped("code"):
