@@ -89,6 +89,7 @@ class OAuthProviderEvent(models.Model):
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),
             ("scope_changed", "Scope Changed"),
+            ("left_out", "Data Left Out"),
         ],
         required=True,
         readonly=True,
@@ -154,6 +155,27 @@ class OAuthProviderEvent(models.Model):
         else:
             subtransaction = self._store(self.env.cr, row)
         self._log_committed(row, client, subtransaction)
+
+    @api.model
+    @api.private
+    def log_daily(self, kind, *, client, user, grant=None, reason=""):
+        """Like :meth:`log_event`, unless the same was logged within a day.
+
+        For what an application brings about by each of its requests.
+        """
+        since = fields.Datetime.now() - timedelta(days=1)
+        known = self.sudo().search_count(
+            [
+                ("kind", "=", kind),
+                ("client_id", "=", client.id),
+                ("user_id", "=", user.id),
+                ("reason", "=", reason[:LIMIT]),
+                ("happened_at", ">", since),
+            ],
+            limit=1,
+        )
+        if not known:
+            self.log_event(kind, client=client, user=user, grant=grant, reason=reason)
 
     @api.model
     @api.private

@@ -129,6 +129,21 @@ class OAuthProviderScope(models.Model):
                     )
                 )
 
+    @api.constrains("model_id", "field_ids")
+    def _check_readable(self):
+        for scope in self:
+            known = self.env[scope.model]._fields if scope.model in self.env else {}
+            for name in scope.field_ids.mapped("name"):
+                if name in known and known[name].groups == fields.NO_ACCESS:
+                    raise ValidationError(
+                        self.env._(
+                            "Nobody may read the field “%(field)s”: the scope"
+                            " “%(scope)s” cannot open it.",
+                            field=name,
+                            scope=scope.name,
+                        )
+                    )
+
     @api.constrains("model_id", "filter_id")
     def _check_filter(self):
         # Constraints run as superuser: what a filter compares may be a secret

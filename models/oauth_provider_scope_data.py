@@ -11,6 +11,7 @@ from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
 from ..json2.access import is_enforceable, is_generic
 from ..json2.write_related import may_be_opened
+from ..tools import left_out
 from .oauth_provider_scope import BROKEN_FILTER
 
 _logger = logging.getLogger(__name__)
@@ -168,7 +169,8 @@ class OAuthProviderScope(models.Model):
         """Return what these scopes open on ``model`` to the environment's user.
 
         Records are read as that user: access rights, record rules and the groups of
-        fields apply first, the scopes narrow further.
+        fields apply first, the scopes narrow further. A field that the user may not
+        read is left out, see :mod:`..tools.left_out`.
 
         :param model: technical name of the model
         :param res_id: id of the only record to look at
@@ -176,20 +178,29 @@ class OAuthProviderScope(models.Model):
             opens, rather than those that any of them does
         :return: {record id: {field name: value}}, or with ``res_id`` the values of that
             record (empty when no scope opens it)
-        :raise odoo.exceptions.AccessError: when the user may not read the model or one
-            of the fields
+        :raise odoo.exceptions.AccessError: when none of the scopes opens anything that
+            the user may read
         """
         # The scopes are configuration, which the user may not read; the data is read
         # with the user's own rights.
         records = self.env(su=False)[model]
         data = {}
         common_ids = None
-        for scope in self.sudo().filtered(lambda scope: scope.model == model):
-            rows = scope._read_records(records, res_id)
+        scopes = self.sudo().filtered(lambda scope: scope.model == model)
+        refusals = []
+        for scope in scopes:
+            try:
+                rows = scope._read_records(records, res_id)
+            except AccessError as error:
+                scope._note_left_out(None)
+                refusals.append(error)
+                rows = []
             ids = {values["id"] for values in rows}
             common_ids = ids if common_ids is None else common_ids & ids
             for values in rows:
                 data.setdefault(values["id"], {}).update(values)
+        if refusals and len(refusals) == len(scopes):
+            raise refusals[0]
         if all_scopes_match:
             data = {key: data[key] for key in data if key in common_ids}
         return data.get(res_id, {}) if res_id is not None else data
@@ -203,16 +214,22 @@ class OAuthProviderScope(models.Model):
             # The filter was good when the scope was made: a field of it is gone
             _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
             return []
-        names = set(self.field_ids.mapped("name"))
+        names = set(self.field_ids.mapped("name")) & records._fields.keys()
         wanted = self.env.context.get("oauth_fields")
         if wanted is not None:
             names &= wanted
-        # read([]) would answer every field
-        names = sorted(names) or ["id"]
+        rows, closed = left_out.read_readable(records, names)
+        if closed:
+            self._note_left_out(closed)
         return [
             {name: self._to_answer(value) for name, value in values.items()}
-            for values in records.read(names)
+            for values in rows
         ]
+
+    def _note_left_out(self, names):
+        """Note ``names`` of fields (None for all) that the person may not read."""
+        if (noted := self.env.context.get(left_out.KEY)) is not None:
+            noted.add(self.code, names)
 
     def _to_answer(self, value):
         """Return ``value`` of ``read`` as it is answered: a many2one by its name."""
@@ -249,6 +266,7 @@ class OAuthProviderScope(models.Model):
         """
         records = self.env(su=False)[model]
         domain = Domain.FALSE
+        refusals = []
         for scope in self.sudo().filtered(lambda scope: scope.model == model):
             try:
                 scope._search_records(records, limit=1)
@@ -257,6 +275,11 @@ class OAuthProviderScope(models.Model):
                 _logger.warning(
                     "The filter of the OAuth scope %s is broken.", scope.code
                 )
+            except AccessError as error:
+                scope._note_left_out(None)
+                refusals.append(error)
+        if refusals and domain.is_false():
+            raise refusals[0]
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
         if domain.is_false():
@@ -331,7 +354,7 @@ class OAuthProviderScope(models.Model):
         :param model: name of the model
         :param limit: largest number of records
         :return: (values of ``read`` (list of dict), number of records that there are)
-        :raise AccessError: when the user may not read the model or one of the fields
+        :raise AccessError: when the user may read nothing of it
         """
         ids, total = self.search_ids(model, None, "", limit, 0)
         narrowed = self.with_context(oauth_ids=ids, bin_size=True)

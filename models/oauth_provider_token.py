@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..tools import left_out
 from .oauth_provider_client import OAuthProviderClient
 
 
@@ -126,14 +127,26 @@ class OAuthProviderToken(models.Model):
         """Return the data that this token opens on ``model``, read as its user.
 
         See :meth:`oauth.provider.scope.get_data_for_model` for the parameters and the
-        result. Scopes that the client has lost since give nothing.
+        result. Scopes that the client has lost since give nothing, and what the user
+        may not read becomes an event.
         """
         self.ensure_one()
         if model not in self.allowed_scopes().mapped("model"):
             return {}
-        return self.record_scopes().get_data_for_model(
-            model, res_id=res_id, all_scopes_match=all_scopes_match
-        )
+        with self.logging_left_out() as scopes:
+            return scopes.get_data_for_model(
+                model, res_id=res_id, all_scopes_match=all_scopes_match
+            )
+
+    @api.private
+    def logging_left_out(self):
+        """Return the context with the scopes that open records, as their user.
+
+        See :func:`..tools.left_out.logged`.
+        """
+        self.ensure_one()
+        scopes = self.record_scopes()
+        return left_out.logged(scopes, self.client_id, self.user_id, self.grant_id)
 
     @api.model
     @api.private

@@ -9,7 +9,7 @@ import uuid
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
-from ..tools import secret
+from ..tools import left_out, secret
 from ..tools.claim_value import make_claims
 from .id_token import RESERVED_CLAIMS
 
@@ -62,7 +62,8 @@ def _data_claims(subject):
         return {}
     scope = scope.as_user(subject.user).with_context(**grant.get_company_context())
     try:
-        data = scope.get_data_for_model("res.users", res_id=subject.user.id)
+        with left_out.logged(scope, subject.client, subject.user, grant) as reader:
+            data = reader.get_data_for_model("res.users", res_id=subject.user.id)
     except AccessError:
         # The user may not read it: the token goes without
         return {}

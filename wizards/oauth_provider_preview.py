@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools import left_out
+
 #: Records that a preview shows, and characters of each value.
 RECORDS = 20
 CHARACTERS = 80
@@ -70,6 +72,8 @@ class OAuthProviderPreview(models.AbstractModel):
 
     def _show_model(self, scopes, model):
         title = Markup("<h3>%s</h3>") % model.name
+        noted = left_out.LeftOut()
+        scopes = scopes.with_context(**{left_out.KEY: noted})
         try:
             rows, total = scopes.get_preview(model.model, RECORDS)
         except AccessError:
@@ -78,6 +82,11 @@ class OAuthProviderPreview(models.AbstractModel):
         text = self.env._(
             "%(total)s records; the first %(shown)s:", total=total, shown=len(rows)
         )
+        if noted:
+            warning = self.env._(
+                "Left out, as this person may not read it: %s", noted.describe()
+            )
+            title += Markup("<p class='text-warning'>%s</p>") % warning
         if not rows:
             return title + Markup("<p>%s</p>") % self.env._("No record.")
         known = self.env[model.model]._fields
