@@ -4,7 +4,8 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError, OAuth2Error
@@ -19,31 +20,68 @@ BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 
 @dataclass
 class Credentials:
-    """What a client presents: ``method`` by its name in the registry of RFC 7591."""
+    """What a client presents.
+
+    :ivar method: its name in the registry of RFC 7591
+    :ivar identifier: of the client (str), or None
+    :ivar value: what proves it (str), or None
+    :ivar others: what a Basic header may mean as well: list of (identifier, secret)
+    """
 
     method: str
     identifier: str | None
     value: str | None = None
+    others: list = field(default_factory=list)
+
+    def read_as(self, identifier):
+        """Keep only the readings that name the client ``identifier`` (str)."""
+        readings = [(self.identifier, self.value), *self.others]
+        readings = [one for one in readings if one[0] == identifier]
+        if readings:
+            (self.identifier, self.value), *self.others = readings
+
+    def find_client(self, clients):
+        """Return the client (record) that is named, or none."""
+        for identifier in dict.fromkeys((self.identifier, *dict(self.others))):
+            if client := clients.find_by_identifier(identifier):
+                self.read_as(identifier)
+                return client
+        return clients
+
+    def has_secret(self, check):
+        """Tell whether ``check`` (function of a secret) accepts one of the readings.
+
+        All are compared: how long that takes says nothing of the secret.
+        """
+        values = [self.value, *(value for _identifier, value in self.others)]
+        return any([check(value) for value in values])
 
 
 def parse_basic(header):
-    """Return (identifier, secret) of a Basic Authorization header, None if malformed.
+    """Return what a Basic Authorization header may mean; empty if it is malformed.
 
-    Both are form-urlencoded before they are joined (RFC 6749 section 2.3.1).
+    Identifier and secret are form-urlencoded before they are joined (RFC 6749 section
+    2.3.1). ``curl -u`` and most libraries join them as they are (RFC 7617), which is
+    something else where one has a ``+`` or ``%``.
+
+    :return: list of (identifier, secret), as the former says first
     """
     scheme, _blank, encoded = (header or "").strip().partition(" ")
     if scheme.lower() != "basic":
-        return None
+        return []
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode()
-        identifier, colon, value = decoded.partition(":")
-        if not colon:
-            return None
-        identifier = unquote_plus(identifier, errors="strict")
-        value = unquote_plus(value, errors="strict")
     except (binascii.Error, ValueError):
-        return None
-    return None if "\x00" in identifier + value else (identifier, value)
+        return []
+    identifier, colon, value = decoded.partition(":")
+    if not colon or "\x00" in decoded:
+        return []
+    readings = [(identifier, value)]
+    with contextlib.suppress(ValueError):
+        meant = tuple(unquote_plus(part, errors="strict") for part in readings[0])
+        if "\x00" not in "".join(meant):
+            readings.insert(0, meant)
+    return list(dict.fromkeys(readings))
 
 
 def challenge(message):
@@ -64,8 +102,8 @@ def read_credentials(message):
         if not basic:
             raise InvalidClientError(description="Malformed Authorization header.")
         # A public client may send its identifier this way, with an empty secret
-        method = "client_secret_basic" if basic[1] else "none"
-        found.append(Credentials(method, *basic))
+        method = "client_secret_basic" if basic[0][1] else "none"
+        found.append(Credentials(method, *basic[0], basic[1:]))
     if message.form.get("client_secret"):
         found.append(
             Credentials("client_secret_post", named, message.form.get("client_secret"))
@@ -79,6 +117,8 @@ def read_credentials(message):
         )
     if not found:
         return Credentials("none", named)
+    if named:
+        found[0].read_as(named)
     if named and found[0].identifier != named:
         raise InvalidRequestError(description="Two different client identifiers.")
     return found[0]
@@ -100,7 +140,8 @@ def authenticate(env, message):
     Unknown client and wrong credential look the same, and take as long. Checks, in this
     order:
 
-    1. one authentication method per request (RFC 6749 section 2.3),
+    1. one authentication method per request (RFC 6749 section 2.3); a Basic header
+       counts as that RFC encodes it, and as it is,
     2. without a secret: a public client, or a signed assertion. There is nothing to
        guess, so nothing is counted and nothing is refused for what others have sent in
        the client's name,
@@ -123,7 +164,7 @@ def authenticate(env, message):
         reason = f"{error.error}: {error.description}"
         events.log_event("refused", client=clients, reason=reason)
         raise
-    client = clients.find_by_identifier(credentials.identifier)
+    client = credentials.find_client(clients)
     if fault := _find_fault(env, message, client, credentials):
         events.log_event("refused", client=client, reason=fault)
         raise InvalidClientError(description=_describe(message, credentials))
@@ -148,7 +189,7 @@ def _find_fault(env, message, client, credentials):
     if credentials.method == "private_key_jwt":
         fault = _find_assertion_fault(env, client, credentials)
         return fault and f"{refused}: assertion: {fault}"
-    if client.check_generated_secret(credentials.value):
+    if credentials.has_secret(client.check_generated_secret):
         return None if is_allowed else refused
     if message.origin is not None:
         return refused
@@ -156,7 +197,7 @@ def _find_fault(env, message, client, credentials):
         client, credentials.identifier
     )
     TooManyFailuresError.check(env, "client", subject, message.address)
-    if client.check_secret(credentials.value) and is_allowed:
+    if credentials.has_secret(client.check_secret) and is_allowed:
         return None
     env["oauth.provider.failure"].record("client", subject, message.address)
     return refused

@@ -94,6 +94,7 @@ from . import test_stored_secrets
 from . import test_throttle
 from . import test_trial
 from . import test_typed_claims
+from . import test_typed_secrets
 from . import test_uninstall
 from . import test_usable_uri
 from . import test_views
