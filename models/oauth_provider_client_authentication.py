@@ -244,6 +244,7 @@ class OAuthProviderClient(models.Model):
         self.env["oauth.provider.secret"].drop_previous(self.ids)
         self.sudo().previous_secret_until = False
         self._log_event("secret_changed", "earlier one ended")
+        return True
 
     def action_withdraw_secret(self):
         """Revoke the secrets of these clients, because one has leaked.
@@ -252,9 +253,10 @@ class OAuthProviderClient(models.Model):
         """
         self.check_access("write")
         self._set_secret(False)
+        return True
 
     def _open_secret_dialog(self, title, value):
-        """Return the action that shows ``value`` (str), which is not stored."""
+        """Return the action that shows ``value`` (str or None), which is not stored."""
         return {
             "type": "ir.actions.act_window",
             "res_model": "oauth.provider.client.secret",
@@ -262,7 +264,7 @@ class OAuthProviderClient(models.Model):
             "views": [(False, "form")],
             "target": "new",
             "context": {
-                "default_secret": value,
+                "default_secret": value or False,
                 "default_identifier": self.identifier,
                 "default_has_previous": bool(self.previous_secret_until),
             },

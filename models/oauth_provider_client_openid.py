@@ -309,7 +309,7 @@ class OAuthProviderClient(models.Model):
         signed has expired.
 
         :return: the secret (str) of an HS algorithm, which those who verify the tokens
-            need; None for a private key, which nobody needs
+            need; False for a private key, which nobody needs
         """
         self.ensure_one()
         self.check_access("write")
@@ -320,12 +320,12 @@ class OAuthProviderClient(models.Model):
         self._check_may_grant_rights()
         key = self._set_dedicated_key(None)
         is_symmetric = signing_key.is_symmetric(self.jwt_algorithm)
-        return key.get_private_key() if is_symmetric else None
+        return key.get_private_key() if is_symmetric else False
 
     def action_generate_private_key(self):
         """Generate a dedicated key; a shared secret is shown once."""
         shared = self.generate_private_key()
-        return self._show_shared_secret(shared) if shared else None
+        return self._show_shared_secret(shared) if shared else True
 
     def _show_shared_secret(self, value):
         """Return the action that shows ``value`` (str), which is not stored.

@@ -407,6 +407,8 @@ class OAuthProviderGrant(models.Model):
         """Withdraw these grants: the button of the grant views (managers only)."""
         self.check_access("read")
         self.sudo().withdraw()
+        # XML-RPC has no way to send nothing
+        return True
 
     # Until when a grant is in force
 

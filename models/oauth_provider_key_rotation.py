@@ -51,7 +51,7 @@ class OAuthProviderKey(models.Model):
     def action_rotate(self):
         """Replace these keys at once: a button for managers.
 
-        :return: the action that shows a new shared secret, once only, or None
+        :return: the action that shows a new shared secret, once only, or True
         """
         self.check_access("read")
         if any(key.retired_at or key._is_foreign() for key in self):
@@ -128,13 +128,13 @@ class OAuthProviderKey(models.Model):
         return self.browse().concat(*made)
 
     def _show_shared_secret(self):
-        """Return the action that shows the one shared secret of these keys, or None.
+        """Return the action that shows the one shared secret of these keys, or True.
 
         :raise UserError: for more than one
         """
         shared = self.filtered(lambda key: signing_key.is_symmetric(key.algorithm))
         if not shared:
-            return None
+            return True
         if len(shared) > 1:
             raise UserError(
                 self.env._("Replace shared secrets one by one: each is shown once.")

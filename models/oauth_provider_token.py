@@ -186,3 +186,4 @@ class OAuthProviderToken(models.Model):
         tokens = self.sudo()
         tokens.revoke_family()
         tokens.log_event("revoked", reason="manager")
+        return True

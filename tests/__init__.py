@@ -80,6 +80,7 @@ from . import test_refresh
 from . import test_replica
 from . import test_request_size
 from . import test_resource
+from . import test_rpc
 from . import test_scope_form
 from . import test_scope_related
 from . import test_second_factor

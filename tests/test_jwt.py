@@ -112,7 +112,7 @@ class TestJWT(OAuthCase):
     def test_an_own_key_and_its_successor(self):
         client, secret = self.create_backend(jwt_algorithm="ES384")
         database_key = client.jwt_public_key
-        self.assertIsNone(client.generate_private_key())
+        self.assertFalse(client.generate_private_key())
         self.assertNotEqual(client.jwt_public_key, database_key)
         first = self.get_token(client, secret)
         client.generate_private_key()

@@ -63,8 +63,31 @@ HARMLESS = {"application_type_mapping"}
 PASSWORD = "a-long-password"
 
 
+class PublicMethodsCase(OAuthCase):
+    def create_one(self, model):
+        """Return a record of ``model`` that a method could be called on."""
+        if model == "oauth.provider.key":
+            return self.env[model].ensure()
+        client, _secret = self.create_client()
+        if model == "oauth.provider.client":
+            return client
+        grants = self.env["oauth.provider.grant"]
+        if model == "oauth.provider.grant":
+            return grants.ensure(client, self.user)
+        if model == "oauth.provider.token":
+            record, _value = self.env[model].issue(
+                client=client, user=self.user, scopes=client.scope_ids, lifetime=60
+            )
+            return record
+        if model == "oauth.provider.scope":
+            return client.scope_ids[:1]
+        if model == "oauth.provider.finding":
+            return self.env[model].create({"severity": "1", "name": "x"})
+        return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
+
+
 @tagged("post_install", "-at_install")
-class TestPublicMethods(OAuthCase):
+class TestPublicMethods(PublicMethodsCase):
     maxDiff = None
 
     def find_public(self, model):
@@ -93,27 +116,6 @@ class TestPublicMethods(OAuthCase):
         found = {model: names - EXTENDED for model, names in found.items()}
         found = {model: names for model, names in found.items() if names}
         self.assertEqual(found, {**CALLABLE, **OWN})
-
-    def create_one(self, model):
-        """Return a record of ``model`` that a method could be called on."""
-        if model == "oauth.provider.key":
-            return self.env[model].ensure()
-        client, _secret = self.create_client()
-        if model == "oauth.provider.client":
-            return client
-        grants = self.env["oauth.provider.grant"]
-        if model == "oauth.provider.grant":
-            return grants.ensure(client, self.user)
-        if model == "oauth.provider.token":
-            record, _value = self.env[model].issue(
-                client=client, user=self.user, scopes=client.scope_ids, lifetime=60
-            )
-            return record
-        if model == "oauth.provider.scope":
-            return client.scope_ids[:1]
-        if model == "oauth.provider.finding":
-            return self.env[model].create({"severity": "1", "name": "x"})
-        return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
 
     def calls(self):
         """Yield (record, method) of all that may be called."""
