@@ -12,6 +12,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..wizards.recipe import RECIPES
 from .test_public_methods import CALLABLE, OWN, PublicMethodsCase
 
 PASSWORD = "a-long-password"
@@ -19,6 +20,7 @@ OURS = "oauth.provider."
 #: What is needed to create a record, where that is more than a name.
 NEEDED = {
     "oauth.provider.client.secret": {},
+    "oauth.provider.client.wizard": {},
     "oauth.provider.finding": {"severity": "1", "name": "X"},
     "oauth.provider.scope": {"name": "X", "code": "x"},
     "oauth.provider.scope.preview": {"scope_id": "oauth.provider.scope"},
@@ -169,3 +171,24 @@ class TestRpc(PublicMethodsCase):
                 if rights.check(model, "read", raise_exception=False):
                     with self.subTest(model=model):
                         self.call(model, "search_read", [], limit=5)
+
+    def test_a_wizard_without_a_name(self):
+        wizards = "oauth.provider.client.wizard"
+        for key, recipe in RECIPES.items():
+            values = {"recipe": key, "user_id": self.user.id}
+            if recipe.path is not None:
+                values["address"] = "https://app.example.com"
+            with self.subTest(recipe=key):
+                number = self.call(wizards, "create", values)
+                [found] = self.call(wizards, "read", [number], ["name"])
+                self.assertEqual(found["name"], recipe.proposed_name)
+                answer = self.call(wizards, "action_create", [number])
+                client = self.Client.browse(answer["context"]["default_client_res_id"])
+                self.assertEqual(client.name, recipe.proposed_name)
+        number = self.call(wizards, "create", {"recipe": "auth_oauth", "name": "Mine"})
+        [found] = self.call(wizards, "read", [number], ["name"])
+        self.assertEqual(found["name"], "Mine")
+        # Nor in the web client, nor where several are made at once
+        made = self.env[wizards].create([{}, {"name": "A"}, {"recipe": "auth_oidc"}])
+        self.assertEqual(made[1].name, "A")
+        self.assertTrue(all(made.mapped("name")))

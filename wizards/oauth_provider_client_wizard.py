@@ -30,6 +30,8 @@ class OAuthProviderClientWizard(models.TransientModel):
         required=True,
         compute="_compute_name",
         store=True,
+        # Or a wizard that is created without a name violates the constraint
+        precompute=True,
         readonly=False,
         help="What people will read on the consent page.",
     )
