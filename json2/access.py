@@ -97,6 +97,41 @@ class TokenAccess:
             return domain
         return with_user_rights(domain)
 
+    def get_shown_domain(self, model, domain):
+        """Return the records (Domain) that a search shows by itself, or None.
+
+        The ORM shows active ones only, unless the domain of the caller or its context
+        says something else. So may the filter of a scope: the records that it opens are
+        shown as it says. None where the rule of the ORM does.
+
+        :param model: recordset of the model, as the token's user
+        :param domain: Domain of the caller
+        """
+        name = model._active_name
+        is_tested = name and model.env.context.get("active_test", True)
+        if not is_tested or names_field(domain, name):
+            return None
+        key = (model._name, name)
+        if key not in self._by_operation:
+            self._by_operation[key] = self._get_shown_domain(model, name)
+        return self._by_operation[key]
+
+    def _get_shown_domain(self, model, name):
+        """Return the same for any caller, by the field ``name`` (str) of the model."""
+        scopes = self.scopes.filtered(
+            lambda scope: scope.model == model._name and scope.allows("read")
+        )
+        # To look for the name in the text is cheap, and nearly always enough
+        if not any(name in (scope.filter_id.domain or "") for scope in scopes):
+            return None
+        shown = Domain.FALSE
+        for scope in scopes:
+            domain = self._get_domain(scope)
+            if not names_field(scope.get_usable_domain(self.token.user_id), name):
+                domain &= Domain(name, "=", True)
+            shown |= domain
+        return shown
+
     def get_writable_names(self, model):
         """Return the names of the fields of ``model`` (set) that the token may write.
 
@@ -246,6 +281,11 @@ class TokenAccess:
             for name in known & (found.fields if found else frozenset())
             if model._fields[name].type in ("char", "text") and name != "display_name"
         )
+
+
+def names_field(domain, name):
+    """Return whether a condition of ``domain`` (Domain) is about the field ``name``."""
+    return any(one.field_expr == name for one in domain.iter_conditions())
 
 
 def with_user_rights(domain):

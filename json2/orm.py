@@ -71,7 +71,12 @@ def search(records, run, domain, offset, limit, order, active_test):
     """Return ``_search`` of what the token opens (Query)."""
     if not current.is_internal():
         check_search(records, domain, order)
-    domain = narrow(current.access(), records, Domain(domain))
+    access = current.access()
+    domain = narrow(access, records, Domain(domain))
+    if active_test and not current.is_fetching():
+        shown = access.get_shown_domain(records, domain)
+        if shown is not None:
+            domain, active_test = domain & shown, False
     with current.internal():
         # Without bypass_access: a field that is marked to skip the rules of its model
         # does not skip those of the token

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_account
 from . import test_application
+from . import test_archived
 from . import test_backchannel
 from . import test_backend_user
 from . import test_bad_input
