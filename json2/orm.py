@@ -189,6 +189,25 @@ def _get_fields_to_fetch(records, field_names):
     return field_names, fields
 
 
+def read_format(records, run, names, load):
+    """Return the values (list of dict) of ``records`` as ``read`` answers them.
+
+    The name of a many2one comes with the field, whatever the scopes open of the other
+    model: the ORM reads it as superuser. That of one inside a property it reads as the
+    user, which a scope does not limit either.
+
+    :param names: names of fields that have been checked (list)
+    """
+    fields = records._fields
+    properties = [name for name in names if fields[name].type == "properties"]
+    if not properties:
+        return run(names, load)
+    with current.limited_to_scopes(None):
+        named = {values["id"]: values for values in run(properties, load)}
+    others = [name for name in names if name not in properties]
+    return [{**values, **named.get(values["id"], {})} for values in run(others, load)]
+
+
 def field_to_sql(records, run, alias, field_expr, query):
     """Return the SQL of a field; a related one is followed with the user's rights."""
     field = records._fields.get(field_expr.partition(".")[0])

@@ -131,6 +131,11 @@ class Base(models.AbstractModel):
             return super()._field_to_sql(alias, field_expr, query)
         return orm.field_to_sql(self, super()._field_to_sql, alias, field_expr, query)
 
+    def _read_format(self, fnames, load="_classic_read"):
+        if not current.limits(self):
+            return super()._read_format(fnames, load)
+        return orm.read_format(self, super()._read_format, fnames, load)
+
     def web_read(self, specification):
         if current.limits(self):
             specification = current.access().limit_specification(self, specification)

@@ -1,0 +1,113 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Records inside properties are answered as those of other fields are."""
+
+from odoo.tests import tagged
+
+from .test_json2 import SECRET, Json2Case
+
+
+@tagged("post_install", "-at_install")
+class TestJson2Properties(Json2Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.record = cls.inside[0]
+        cls.country = cls.env.ref("base.be")
+        cls.groups = cls.env.ref("base.group_user") | cls.env.ref("base.group_system")
+        cls.record.country_id = cls.country
+        cls.parameter = cls.env["ir.config_parameter"].create(
+            {"key": "oauth.test", "value": SECRET}
+        )
+        definitions = (
+            ("one", "many2one", "res.country", cls.country.id),
+            ("many", "many2many", "res.groups", cls.groups.ids),
+            ("closed", "many2one", "ir.config_parameter", cls.parameter.id),
+            ("text", "char", None, "plain"),
+        )
+        cls.record.properties = [
+            {
+                "name": name,
+                "string": name,
+                "type": kind,
+                "value": value,
+                "definition_changed": True,
+                **({"comodel": comodel} if comodel else {}),
+            }
+            for name, kind, comodel, value in definitions
+        ]
+        cls.env.flush_all()
+
+    def values(self, properties):
+        return {one["name"]: one.get("value") for one in properties}
+
+    def read_both(self, token):
+        """Return the properties (dict) as both interfaces answer them."""
+        names = ["name", "properties", "country_id"]
+        [row] = self.call(token, "read", ids=self.record.ids, fields=names).json()
+        self.assertEqual(row["country_id"], [self.country.id, self.country.name])
+        self.assertEqual(row["name"], self.record.name)
+        [other] = self.call(
+            token,
+            "search_read",
+            domain=[["id", "=", self.record.id]],
+            fields=names,
+        ).json()
+        self.assertEqual(other, row)
+        found = self.bearer(
+            "otherinfo", token, model="res.partner", ids=self.record.id
+        ).json()
+        found = found[str(self.record.id)]["properties"]
+        return self.values(row["properties"]), self.values(found)
+
+    def test_names_come_with_the_property(self):
+        scope = self.create_api_scope(
+            names=("name", "properties", "country_id"), api_read=True
+        )
+        for api, otherinfo in (self.read_both(self.get_token(scope)),):
+            self.assertEqual(api, otherinfo)
+            self.assertEqual(api["one"], [self.country.id, self.country.name])
+            self.assertEqual(api["text"], "plain")
+
+    def test_the_rights_of_the_user_still_count(self):
+        scope = self.create_api_scope(
+            names=("name", "properties", "country_id"), api_read=True
+        )
+        api, otherinfo = self.read_both(self.get_token(scope))
+        # Who may not read the model is told the number alone, as in the web client
+        self.assertEqual(api["closed"], [self.parameter.id, None])
+        self.assertEqual(otherinfo["closed"], api["closed"])
+        self.assertEqual(api["many"], otherinfo["many"])
+        user = self.record.with_user(self.user)
+        expected = self.values(user.read(["properties"])[0]["properties"])
+        self.assertEqual(
+            [list(one) for one in expected["many"]], [list(one) for one in api["many"]]
+        )
+
+    def test_only_names_come_along(self):
+        scope = self.create_api_scope(
+            names=("name", "properties", "country_id"), api_read=True
+        )
+        token = self.get_token(scope)
+        for specification in (
+            {"properties": {"fields": {"display_name": {}}}},
+            {"country_id": {"fields": {"code": {}}}},
+        ):
+            response = self.call(
+                token, "web_read", ids=self.record.ids, specification=specification
+            )
+            self.assertNotIn('"code"', response.text)
+            self.assertNotEqual(response.status_code, 500)
+        self.assert_refused(
+            self.call(token, "read", "res.country", ids=self.country.ids, fields=[])
+        )
+        # Without the field, nothing of it
+        closed = self.create_api_scope("closed", api_read=True)
+        self.assert_refused(
+            self.call(
+                self.get_token(closed),
+                "read",
+                ids=self.record.ids,
+                fields=["properties"],
+            )
+        )
