@@ -12,7 +12,7 @@ from odoo.http import SessionExpiredException, request
 from ..oauth2.authorize import AuthorizationRequest
 from ..oauth2.message import CARRIED_PARAMETERS
 from ..tools import sign_in, sign_in_mark, uri_parts
-from . import person
+from . import language, person
 from .common import (
     PAGE_HEADERS,
     error_page,
@@ -42,6 +42,7 @@ class AuthorizeController(http.Controller):
             authorization = AuthorizationRequest(superuser_env(), message)
         except FatalClientError as error:
             return error_page(error)
+        authorization.site_language = language.find()
         if is_cross_site_post(message.form.get("oauth_decision")):
             # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))

@@ -15,7 +15,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from . import database
+from . import database, language
 from .dispatcher import (
     JSON_TYPE,
     MAX_CONTENT_LENGTH,
@@ -306,6 +306,8 @@ def signed_in_user():
 def error_page(error, status=400):
     """Return the page that tells a person of ``error`` (OAuth2Error)."""
     request.env["ir.http"]._auth_method_public()
+    if lang := language.find():
+        request.update_context(lang=lang)
     return request.render(
         "oauth_provider.error",
         {"code": error.error, "description": error.description},

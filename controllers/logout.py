@@ -8,6 +8,7 @@ from odoo import http
 from odoo.http import request
 
 from ..oauth2.logout import LogoutRequest
+from . import language
 from .common import (
     PAGE_HEADERS,
     error_page,
@@ -56,8 +57,8 @@ class LogoutController(http.Controller):
     def _page(self, template, logout, message):
         if not request.session.uid:
             request.env["ir.http"]._auth_method_public()
-        if logout.language:
-            request.update_context(lang=logout.language)
+        if lang := logout.language or language.find():
+            request.update_context(lang=lang)
         db = message.query.select(("db",))
         path = request.httprequest.path
         values = {

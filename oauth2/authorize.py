@@ -66,6 +66,8 @@ class AuthorizationRequest:
     :ivar scopes: oauth.provider.scope recordset that the client asks for
     :ivar interaction: :class:`.interaction.Interaction` that the client asks for
     :ivar error: OAuth2Error to send back to the client, or None
+    :ivar site_language: code of the language that the person chose on the website (str)
+        before signing in there, or None
     """
 
     def __init__(self, env, message):
@@ -91,6 +93,7 @@ class AuthorizationRequest:
         self.scopes = env["oauth.provider.scope"]
         self.interaction = Interaction()
         self.error = None
+        self.site_language = None
         self._validate()
 
     @property
@@ -105,8 +108,12 @@ class AuthorizationRequest:
 
     @property
     def language(self):
-        """The code of the language that the client wants for the pages, or None."""
-        return choose_language(self.env, self.parameters.get("ui_locales"))
+        """The code of the language of the pages, or None for the person's own.
+
+        The one that the client wants for them, or that the person has just chosen.
+        """
+        wanted = choose_language(self.env, self.parameters.get("ui_locales"))
+        return wanted or self.site_language
 
     def _server(self, **decided):
         validator = OdooValidator(self.env, client=self.client, **decided)
