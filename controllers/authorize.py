@@ -20,6 +20,7 @@ from .common import (
     is_csrf_valid,
     oauth_route,
     redirect,
+    redirect_to_client,
     superuser_env,
 )
 from .database import named_database
@@ -47,7 +48,7 @@ class AuthorizeController(http.Controller):
             # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))
         if authorization.error:
-            return redirect(authorization.error_location(authorization.error))
+            return redirect_to_client(authorization.error_location(authorization.error))
         if not request.session.uid:
             return self._without_person(authorization, message)
         request.oauth_authorization = authorization, message
@@ -60,7 +61,7 @@ class AuthorizeController(http.Controller):
         if request.oauth_authorization:
             # An addon has answered in place of our own method, with a page of its own
             if error := authorization.interruption_error(is_sign_in=False):
-                return redirect(authorization.error_location(error))
+                return redirect_to_client(authorization.error_location(error))
         return response
 
     @http.route(
@@ -139,7 +140,7 @@ class AuthorizeController(http.Controller):
         """Return the response for who is not signed in: log in, if it may be asked."""
         step = authorization.next_step(None, None)
         if isinstance(step, OAuth2Error):
-            return redirect(authorization.error_location(step))
+            return redirect_to_client(authorization.error_location(step))
         return self._login(authorization, message)
 
     def _interrupted(self, authorization, message, reason):
@@ -151,7 +152,7 @@ class AuthorizeController(http.Controller):
         if error := authorization.interruption_error(
             is_sign_in=not isinstance(reason, HTTPException)
         ):
-            return redirect(authorization.error_location(error))
+            return redirect_to_client(authorization.error_location(error))
         if type(reason) is SessionExpiredException:
             # As Odoo does it, and the mark of the request goes along
             request.session.logout(keep_db=True)
@@ -161,7 +162,7 @@ class AuthorizeController(http.Controller):
 
     def _answer(self, authorization, location):
         """Send the answer; a sign-in that the request asked for is used up by it."""
-        response = redirect(location)
+        response = redirect_to_client(location)
         if mark := self._read_mark(authorization):
             sign_in.answer(request.session, mark)
             self._set_mark(response, self._mark_name(authorization), "")

@@ -28,6 +28,7 @@ from .dispatcher import (
 
 #: Headers that may name the database, so that an answer depends on them.
 DATABASE_HEADERS = ("X-Odoo-Database", "Cookie")
+REDIRECT_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 #: Pages that ask for or tell of a permission: never framed, stored or referred from.
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -260,15 +261,33 @@ def redirect(location, status=303):
 
     303, so that a browser never repeats a POST (RFC 9700 section 4.12).
     """
-    return request.make_response(
-        "",
-        headers=[
-            ("Location", location),
-            ("Cache-Control", "no-store"),
-            ("Referrer-Policy", "no-referrer"),
-        ],
-        status=status,
-    )
+    headers = [("Location", location), *REDIRECT_HEADERS.items()]
+    return request.make_response("", headers, status=status)
+
+
+class _ClientRedirect(http.Response._wrapped__):
+    """A response whose header ``Location`` is sent exactly as it is.
+
+    Werkzeug parses an address and writes it again, which may change it.
+    """
+
+    def get_wsgi_headers(self, environ):
+        location = self.headers.pop("Location")
+        try:
+            headers = super().get_wsgi_headers(environ)
+        finally:
+            self.headers["Location"] = location
+        headers["Location"] = location
+        return headers
+
+
+def redirect_to_client(location):
+    """Return a redirect to an address of a client: not a character of it changes.
+
+    RFC 6749 section 3.1.2. Such an address is ASCII, as only a URI can be registered.
+    """
+    headers = {"Location": location, **REDIRECT_HEADERS}
+    return Response(_ClientRedirect(status=303, headers=headers))
 
 
 def is_cross_site_post(decision):

@@ -16,6 +16,7 @@ from .common import (
     is_csrf_valid,
     oauth_route,
     redirect,
+    redirect_to_client,
     signed_in_user,
     superuser_env,
 )
@@ -46,7 +47,7 @@ class LogoutController(http.Controller):
             request.session.logout(keep_db=True)
             request.session.can_save = True
         if logout.location:
-            return redirect(logout.location)
+            return redirect_to_client(logout.location)
         return self._page("oauth_provider.logged_out", logout, message)
 
     def _own_url(self, message, logout):

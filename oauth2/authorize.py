@@ -22,7 +22,6 @@ import hashlib
 import json
 import logging
 
-from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import (
     AccessDeniedError,
     FatalClientError,
@@ -38,7 +37,7 @@ from . import message as messages
 from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
 from .interaction import Interaction, choose_language
-from .response_mode import error_location, is_in_fragment, normalize
+from .response_mode import error_location, normalize, success_location
 from .validator import OdooValidator
 
 _logger = logging.getLogger(__name__)
@@ -333,10 +332,11 @@ class AuthorizationRequest:
         headers, _body, _status = self._call(
             server.create_authorization_response, scopes=granted.mapped("code")
         )
-        return add_params_to_uri(
+        return success_location(
+            self.redirect_uri,
+            self.response_type,
             headers["Location"],
-            [("iss", self.env["oauth.provider"].get_issuer())],
-            fragment=is_in_fragment(self.response_type),
+            self.env["oauth.provider"].get_issuer(),
         )
 
     def _check_can_sign(self, user):

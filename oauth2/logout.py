@@ -11,9 +11,9 @@
 5. whether the person has to be asked (:meth:`LogoutRequest.is_confirmed`, section 6).
 """
 
-from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidRequestError
 
+from ..tools.uri_parts import add_parameters
 from .interaction import choose_language
 from .message import MAX_CARRIED_LENGTH
 
@@ -77,7 +77,7 @@ class LogoutRequest:
                 description="The post_logout_redirect_uri is not registered."
             )
         state = self.parameters.get("state")
-        return add_params_to_uri(uri, [("state", state)]) if state else uri
+        return add_parameters(uri, [("state", state)]) if state else uri
 
     def is_confirmed(self, user):
         """Tell whether the client has proven that ``user`` (record) signed in there.

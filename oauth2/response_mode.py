@@ -2,8 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Where the answer of the authorization endpoint goes, and its address."""
 
+from urllib.parse import parse_qsl
+
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidRequestError
+
+from ..tools.uri_parts import add_parameters
 
 #: Response types that carry a token: their answer never goes to the query, where it
 #: would end in logs and in the Referer header (RFC 6749 section 4.2.2).
@@ -54,6 +58,25 @@ def error_location(redirect_uri, response_type, error, state, issuer):
     if state:
         parameters.append(("state", state))
     parameters.append(("iss", issuer))
-    return add_params_to_uri(
-        redirect_uri, parameters, fragment=is_in_fragment(response_type)
-    )
+    return add_parameters(redirect_uri, parameters, is_in_fragment(response_type))
+
+
+def success_location(redirect_uri, response_type, location, issuer):
+    """Return the address of an answer that oauthlib has made, ``iss`` included.
+
+    oauthlib parses the redirect URI and writes it again, which may change it; here it
+    is what it was (RFC 6749 section 3.1.2).
+
+    :param redirect_uri: proven redirect URI
+    :param response_type: that of the request
+    :param location: address (str) that oauthlib has made
+    :param issuer: issuer identifier of the provider
+    """
+    in_fragment = is_in_fragment(response_type)
+    written_again = add_params_to_uri(redirect_uri, [], fragment=in_fragment)
+    if not location.startswith(written_again):
+        # Made by an addon's own server
+        return add_parameters(location, [("iss", issuer)], in_fragment)
+    added = location[len(written_again) :].lstrip("?#&")
+    parameters = [*parse_qsl(added, keep_blank_values=True), ("iss", issuer)]
+    return add_parameters(redirect_uri, parameters, in_fragment)

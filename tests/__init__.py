@@ -78,6 +78,7 @@ from . import test_public_methods
 from . import test_rate_limit
 from . import test_recipe
 from . import test_redirect_uri_difference
+from . import test_redirect_uri_literal
 from . import test_refresh
 from . import test_replica
 from . import test_request_size

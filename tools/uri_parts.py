@@ -4,7 +4,7 @@
 
 import ipaddress
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import idna
 
@@ -112,3 +112,19 @@ def display_host(uri):
     if is_private_use(uri):
         return f"{parts.scheme}:"
     return parts.netloc
+
+
+def add_parameters(uri, parameters, in_fragment=False):
+    """Return ``uri`` (str) with parameters appended; not a character of it changes.
+
+    A client that registers ``/cb?flag`` or ``app:///cb`` gets its answer exactly there
+    (RFC 6749 section 3.1.2: the query component MUST be retained). Parsing a URI and
+    writing it again drops an empty authority or query and encodes the rest anew.
+
+    :param parameters: list of (name, value), or dict
+    :param in_fragment: whether they go into the fragment, else into the query
+    """
+    mark = "#" if in_fragment else "?"
+    _base, found, component = uri.partition(mark)
+    separator = "&" if component and not component.endswith("&") else ""
+    return f"{uri}{separator if found else mark}{urlencode(parameters)}"

@@ -2,8 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What an application sends to begin, made as oauthlib's own client makes it."""
 
-from oauthlib.common import add_params_to_uri, generate_token
+from oauthlib.common import generate_token
 from oauthlib.oauth2 import WebApplicationClient
+
+from ..tools.uri_parts import add_parameters
 
 #: Characters of a code verifier (RFC 7636 section 4.1: 43 to 128).
 VERIFIER_LENGTH = 64
@@ -29,4 +31,4 @@ def build(endpoint, verifier=None, **parameters):
     if verifier:
         challenge = WebApplicationClient("").create_code_challenge(verifier, "S256")
         parameters.update(code_challenge=challenge, code_challenge_method="S256")
-    return add_params_to_uri(endpoint, [item for item in parameters.items() if item[1]])
+    return add_parameters(endpoint, [item for item in parameters.items() if item[1]])
