@@ -37,7 +37,12 @@ from . import message as messages
 from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
 from .interaction import Interaction, choose_language
-from .response_mode import error_location, normalize, success_location
+from .response_mode import (
+    error_location,
+    is_in_fragment,
+    normalize,
+    success_location,
+)
 from .validator import OdooValidator
 
 _logger = logging.getLogger(__name__)
@@ -101,6 +106,11 @@ class AuthorizationRequest:
         return normalize(self.parameters.get("response_type"))
 
     @property
+    def is_in_fragment(self):
+        """Whether the answer goes into the fragment, else into the query (bool)."""
+        return is_in_fragment(self.response_type, self.parameters.get("response_mode"))
+
+    @property
     def state(self):
         """The client's state, byte for byte, or None."""
         return self.parameters.get("state")
@@ -157,10 +167,10 @@ class AuthorizationRequest:
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
         return error_location(
             self.redirect_uri,
-            self.response_type,
             error,
             self.state,
             self.env["oauth.provider"].get_issuer(),
+            self.is_in_fragment,
         )
 
     def denied_location(self, user):
@@ -334,9 +344,9 @@ class AuthorizationRequest:
         )
         return success_location(
             self.redirect_uri,
-            self.response_type,
             headers["Location"],
             self.env["oauth.provider"].get_issuer(),
+            self.is_in_fragment,
         )
 
     def _check_can_sign(self, user):

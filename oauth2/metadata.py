@@ -7,6 +7,7 @@ from ..tools.sign_in import ACR_VALUES
 from .claims import SCOPE_BY_CLAIM
 from .client_assertion import SIGNING_ALGORITHMS
 from .message import Answer
+from .response_mode import MODES
 from .validator import REFRESHABLE_GRANT_TYPES
 
 #: Seconds for which the documents may be kept.
@@ -50,9 +51,10 @@ def protected_resource_response(env, message, is_api=False):
     """
     provider = env["oauth.provider"]
     issuer = provider.get_issuer()
-    resource = issuer
+    resource, methods = issuer, ["header", "body", "query"]
     if is_api:
         resource = provider.get_api_resource(message.query.get("db"))
+        methods = ["header"]
     return Answer(
         200,
         {
@@ -60,7 +62,7 @@ def protected_resource_response(env, message, is_api=False):
             "authorization_servers": [issuer],
             "jwks_uri": provider.get_endpoint_url("jwks"),
             "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
-            "bearer_methods_supported": ["header"],
+            "bearer_methods_supported": methods,
             "resource_name": env.company.name,
         },
         max_age=MAX_AGE,
@@ -86,14 +88,11 @@ def _flows(used):
     if grant_types & REFRESHABLE_GRANT_TYPES:
         grant_types.add("refresh_token")
     response_types = used["response_types"]
-    has_fragment = any(name != "code" for name in response_types)
     if any("token" in name.split() and "code" in name for name in response_types):
         grant_types.add("implicit")
     return {
         "response_types_supported": sorted(response_types),
-        "response_modes_supported": ["query", "fragment"]
-        if has_fragment
-        else ["query"],
+        "response_modes_supported": list(MODES),
         "grant_types_supported": sorted(grant_types),
         "code_challenge_methods_supported": ["S256"],
         # RFC 9207 section 3

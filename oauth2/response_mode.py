@@ -9,9 +9,11 @@ from oauthlib.oauth2 import InvalidRequestError
 
 from ..tools.uri_parts import add_parameters
 
+#: Where an answer may go. An error of another mode goes to the type's own one.
+MODES = ("query", "fragment")
 #: Response types that carry a token: their answer never goes to the query, where it
 #: would end in logs and in the Referer header (RFC 6749 section 4.2.2).
-FRAGMENT_RESPONSE_TYPES = frozenset({"token", "id_token"})
+TOKEN_RESPONSE_TYPES = frozenset({"token", "id_token"})
 
 
 def normalize(response_type):
@@ -23,34 +25,47 @@ def normalize(response_type):
 
 
 def check_response_mode(request):
-    """Raise InvalidRequestError for a response_mode that is not the type's own one.
+    """Raise InvalidRequestError for a response_mode that the type may not have.
+
+    Multiple Response Type Encoding Practices sections 2.1 and 5.
 
     :param request: oauthlib request
     :return: empty dict, as oauthlib wants it from a custom validator
     """
-    expected = "fragment" if is_in_fragment(request.response_type) else "query"
-    if request.response_mode not in (None, expected):
+    modes = MODES
+    if has_token(request.response_type):
+        modes = ("fragment",)
+    if request.response_mode not in (None, *modes):
         raise InvalidRequestError(
             description="Unsupported response_mode.", request=request
         )
     return {}
 
 
-def is_in_fragment(response_type):
-    """Tell whether the answer to ``response_type`` (str, None) is in the fragment."""
-    return bool(FRAGMENT_RESPONSE_TYPES & set((response_type or "").split()))
+def has_token(response_type):
+    """Tell whether the answer to ``response_type`` (str or None) carries a token."""
+    return bool(TOKEN_RESPONSE_TYPES & set((response_type or "").split()))
 
 
-def error_location(redirect_uri, response_type, error, state, issuer):
+def is_in_fragment(response_type, response_mode):
+    """Tell whether an answer is in the fragment, else in the query.
+
+    :param response_type: that of the request (str), or None
+    :param response_mode: that of the request (str), or None
+    """
+    return has_token(response_type) or response_mode == "fragment"
+
+
+def error_location(redirect_uri, error, state, issuer, in_fragment):
     """Return the address that takes ``error`` back to the client.
 
     RFC 6749 sections 4.1.2.1 and 4.2.2.1; ``iss`` is RFC 9207.
 
     :param redirect_uri: proven redirect URI
-    :param response_type: that of the request, or None
     :param error: OAuth2Error
     :param state: that of the request, or None
     :param issuer: issuer identifier of the provider
+    :param in_fragment: whether it goes into the fragment, else into the query
     """
     parameters = [("error", error.error)]
     if error.description:
@@ -58,21 +73,20 @@ def error_location(redirect_uri, response_type, error, state, issuer):
     if state:
         parameters.append(("state", state))
     parameters.append(("iss", issuer))
-    return add_parameters(redirect_uri, parameters, is_in_fragment(response_type))
+    return add_parameters(redirect_uri, parameters, in_fragment)
 
 
-def success_location(redirect_uri, response_type, location, issuer):
+def success_location(redirect_uri, location, issuer, in_fragment):
     """Return the address of an answer that oauthlib has made, ``iss`` included.
 
     oauthlib parses the redirect URI and writes it again, which may change it; here it
     is what it was (RFC 6749 section 3.1.2).
 
     :param redirect_uri: proven redirect URI
-    :param response_type: that of the request
     :param location: address (str) that oauthlib has made
     :param issuer: issuer identifier of the provider
+    :param in_fragment: whether the answer is in the fragment, else in the query
     """
-    in_fragment = is_in_fragment(response_type)
     written_again = add_params_to_uri(redirect_uri, [], fragment=in_fragment)
     if not location.startswith(written_again):
         # Made by an addon's own server

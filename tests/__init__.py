@@ -15,6 +15,7 @@ from . import test_cors
 from . import test_credential_scopes
 from . import test_data
 from . import test_databases
+from . import test_discovery
 from . import test_dispatcher
 from . import test_duration
 from . import test_ending

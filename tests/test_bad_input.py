@@ -198,7 +198,7 @@ class TestBadInput(OAuthCase):
             ({"code_challenge_method": None}, "invalid_request"),
             ({"code_challenge": "short"}, "invalid_request"),
             ({"code_challenge": "ü" * 43}, "invalid_request"),
-            ({"response_mode": "fragment"}, "invalid_request"),
+            ({"response_mode": "form_post"}, "invalid_request"),
         ):
             with self.subTest(parameters=parameters):
                 response = self.url_open(

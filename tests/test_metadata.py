@@ -66,7 +66,7 @@ class TestMetadata(OAuthCase):
         self.create_client()
         document = self.url_open(WELL_KNOWN).json()
         self.assertEqual(document["response_types_supported"], ["code"])
-        self.assertEqual(document["response_modes_supported"], ["query"])
+        self.assertEqual(document["response_modes_supported"], ["query", "fragment"])
         self.assertEqual(
             document["grant_types_supported"], ["authorization_code", "refresh_token"]
         )

@@ -57,13 +57,13 @@ class TestAddParameters(BaseCase):
 
     def test_an_answer_of_another_server_only_gets_the_issuer(self):
         uri = "https://a/cb?flag"
-        for response_type, location, expected in (
-            ("code", "https://a/cb?flag=&code=1", f"{uri}&code=1&iss=i"),
-            ("code", "https://b/cb?code=1", "https://b/cb?code=1&iss=i"),
-            ("token", f"{uri}#access_token=1", f"{uri}#access_token=1&iss=i"),
-            ("token", "https://b/cb#x=1", "https://b/cb#x=1&iss=i"),
+        for in_fragment, location, expected in (
+            (False, "https://a/cb?flag=&code=1", f"{uri}&code=1&iss=i"),
+            (False, "https://b/cb?code=1", "https://b/cb?code=1&iss=i"),
+            (True, f"{uri}#access_token=1", f"{uri}#access_token=1&iss=i"),
+            (True, "https://b/cb#x=1", "https://b/cb#x=1&iss=i"),
         ):
-            found = success_location(uri, response_type, location, "i")
+            found = success_location(uri, location, "i", in_fragment)
             self.assertEqual(found, expected)
 
 
