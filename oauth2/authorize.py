@@ -5,15 +5,17 @@
 1. the form of the request: no parameter repeated or too long (section 3.1),
 2. the client (section 4.1.1) and its redirect URI, compared exactly (section 3.1.2, RFC
    9700 section 2.1): until both are proven, an error is a page and no redirect,
-3. the response type and response mode that the client may use (section 3.1.1), PKCE
+3. ``request``, ``request_uri`` and ``registration``, which are not supported: before
+   the parameters that they would replace (OpenID Connect Core sections 6 and 7.2.1),
+4. the response type and response mode that the client may use (section 3.1.1), PKCE
    (RFC 7636 section 4.4.1) and the scope (section 3.3), by oauthlib,
-4. what OpenID Connect adds (Core section 3.1.2.1): ``request``, ``prompt``,
-   ``max_age``, ``claims``, ``id_token_hint``, see :mod:`.interaction`,
-5. the resource (RFC 8707 section 2.1); an ID token needs the scope ``openid``,
-6. in the person's part of the endpoint: who is signed in and how
+5. what OpenID Connect adds (Core section 3.1.2.1): ``prompt``, ``max_age``, ``claims``,
+   ``id_token_hint``, see :mod:`.interaction`,
+6. the resource (RFC 8707 section 2.1); an ID token needs the scope ``openid``,
+7. in the person's part of the endpoint: who is signed in and how
    (:meth:`AuthorizationRequest.next_step`), and whether the person has to be asked
    (:meth:`AuthorizationRequest.needs_consent`),
-7. that what was allowed is what the page showed
+8. that what was allowed is what the page showed
    (:meth:`AuthorizationRequest.matches_page`), and that this process can sign the
    answer.
 """
@@ -36,7 +38,7 @@ from ..tools.key_encryption import SigningUnavailableError
 from . import message as messages
 from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
-from .interaction import Interaction, choose_language
+from .interaction import Interaction, choose_language, find_unsupported
 from .response_mode import (
     error_location,
     is_in_fragment,
@@ -146,7 +148,8 @@ class AuthorizationRequest:
             raise
         except OAuth2Error as error:
             self.redirect_uri = self.redirect_uri or error.redirect_uri
-            self.error = error
+            # These would replace what oauthlib has just checked
+            self.error = find_unsupported(self.parameters) or error
         except ValueError as error:
             raise FatalClientError(description="Malformed request.") from error
 

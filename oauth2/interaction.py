@@ -9,6 +9,7 @@ from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError
 from oauthlib.openid.connect.core.exceptions import (
     ConsentRequired,
     LoginRequired,
+    RegistrationNotSupported,
     RequestNotSupported,
     RequestURINotSupported,
 )
@@ -21,6 +22,12 @@ from .errors import UnmetAuthenticationRequirements
 #: Seconds for which a sign-in that the request has asked for is young enough for it: as
 #: long as a person may look at the consent page, whatever the client or we allow.
 YOUNG = 10 * 60
+#: Parameters that the provider does not support, and their errors (section 3.1.2.6).
+UNSUPPORTED_PARAMETERS = {
+    "request": RequestNotSupported,
+    "request_uri": RequestURINotSupported,
+    "registration": RegistrationNotSupported,
+}
 #: The class of a sign-in with more than one factor.
 MULTIPLE_FACTORS = ACR_VALUES[-1]
 
@@ -49,10 +56,8 @@ class Interaction:
         :param client: client (record) that asks
         :raise OAuth2Error: for what is malformed, contradictory or not supported
         """
-        if "request" in parameters:
-            raise RequestNotSupported()
-        if "request_uri" in parameters:
-            raise RequestURINotSupported()
+        if unsupported := find_unsupported(parameters):
+            raise unsupported
         prompts = frozenset((parameters.get("prompt") or "").split())
         if "none" in prompts and len(prompts) > 1:
             raise InvalidRequestError(description="Contradictory prompt.")
@@ -135,6 +140,20 @@ class Interaction:
         if wanted is not None and acr(sign_in.methods) not in wanted:
             return UnmetAuthenticationRequirements()
         return None
+
+
+def find_unsupported(parameters):
+    """Return the OAuth2Error for a parameter that is not supported, or None.
+
+    OpenID Connect Core sections 6.1, 6.2 and 7.2.1. Each of them would replace or add
+    parameters, so they are refused before any other parameter is checked.
+
+    :param parameters: those of the request (dict)
+    """
+    for name, error in UNSUPPORTED_PARAMETERS.items():
+        if name in parameters:
+            return error()
+    return None
 
 
 def choose_language(env, ui_locales):

@@ -38,6 +38,7 @@ INTERACTION_PARAMETERS = (
     "ui_locales",
     "request",
     "request_uri",
+    "registration",
     "resource",
 )
 #: What the consent form carries from one page to the next.

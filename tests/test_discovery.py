@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..oauth2.client_authentication import SECRET_METHODS
@@ -153,7 +152,9 @@ class TestDiscovery(OAuthCase):
                 for word, name in members.items():
                     expected = word in response_type.split()
                     self.assertEqual(name in answer, expected, answer)
-        self.assertIs(self.document[MEMBERS["test_response_types_in_every_mode"][2]], True)
+        self.assertIs(
+            self.document[MEMBERS["test_response_types_in_every_mode"][2]], True
+        )
 
     def test_no_other_response_mode_works(self):
         for response_type, mode in product(

@@ -370,3 +370,42 @@ class TestOpenID(OAuthCase):
                 self.assertEqual(answer["error"], error)
                 self.assertEqual(answer["state"], '{"d": "ü b"}')
                 self.assertEqual(address, "https://client.example.com/callback")
+
+    def test_what_is_not_supported_is_refused_before_what_it_would_replace(self):
+        """OpenID Connect Core sections 6 and 7.2.1: the first error is that one."""
+        web, _secret = self.create_client()
+        mobile, _secret = self.create_client("mobile application")
+        errors = {
+            "request": "request_not_supported",
+            "request_uri": "request_uri_not_supported",
+            "registration": "registration_not_supported",
+        }
+        for client, parameters in (
+            (mobile, {"response_type": "id_token", "nonce": None}),
+            (web, {"response_type": None}),
+            (web, {"response_type": "nonsense"}),
+            (web, {"response_type": "token"}),
+            (web, {"response_mode": "form_post"}),
+            (web, {"code_challenge": None, "code_challenge_method": None}),
+            (web, {"code_challenge_method": "plain"}),
+            (web, {"scope": "no.such.scope"}),
+            (web, {"claims": "{", "max_age": "soon", "prompt": "none login"}),
+            (web, {"id_token_hint": "x"}),
+            (web, {"resource": "https://evil.example.com"}),
+        ):
+            for name, error in errors.items():
+                values = {**parameters, name: "a.b."}
+                url = self.authorize_url(client, **values)
+                with self.subTest(parameters=values):
+                    response = self.url_open(url, allow_redirects=False)
+                    address, answer = self.answer(response)
+                    self.assertEqual(address, "https://client.example.com/callback")
+                    self.assertEqual(answer["error"], error)
+                    self.assertEqual(answer["state"], '{"d": "ü b"}')
+        # Nobody is answered at an address that nobody has verified
+        for parameters in ({"redirect_uri": "https://a/b"}, {"client_id": "unknown"}):
+            for name in errors:
+                url = self.authorize_url(web, **parameters, **{name: "a.b."})
+                response = self.url_open(url, allow_redirects=False)
+                self.assertEqual(response.status_code, 400)
+                self.assertNotIn("Location", response.headers)
