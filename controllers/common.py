@@ -126,7 +126,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
         return response
     is_preflight = method_name == "OPTIONS"
     if is_preflight:
-        response = request.make_response("", status=204)
+        response = empty_response(204)
     else:
         try:
             message = read_message()
@@ -196,16 +196,22 @@ def json_response(answer):
         response = Response(
             content, status=answer.status, headers=headers, direct_passthrough=True
         )
+    elif answer.body:
+        headers.append(("Content-Type", "application/jwt"))
+        response = request.make_response(answer.body, headers, status=answer.status)
     else:
-        if answer.body:
-            headers.append(("Content-Type", "application/jwt"))
-        response = request.make_response(
-            answer.body or "", headers, status=answer.status
-        )
+        response = empty_response(answer.status, headers)
     if answer.max_age:
         # Asked for again and again, and nearly always the same
         response.add_etag()
         response.make_conditional(request.httprequest)
+    return response
+
+
+def empty_response(status, headers=()):
+    """Return a response that has no body, and so no type (RFC 9110 section 8.3)."""
+    response = request.make_response("", list(headers), status=status)
+    response.headers.remove("Content-Type")
     return response
 
 

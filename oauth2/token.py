@@ -148,7 +148,8 @@ def _revoke(env, message):
     _headers, body, status = server.create_revocation_response(
         message.uri, "POST", body=message.form.select(messages.REVOKE_PARAMETERS)
     )
-    return messages.Answer(status, json.loads(body) if body else None)
+    # RFC 7009 section 2.2: the body means nothing. Libraries that parse it want JSON
+    return messages.Answer(status, json.loads(body) if body else {})
 
 
 def _introspect(env, message):

@@ -58,6 +58,7 @@ from . import test_left_out
 from . import test_live_token
 from . import test_log
 from . import test_logout
+from . import test_machine_answers
 from . import test_metadata
 from . import test_migration
 from . import test_models
