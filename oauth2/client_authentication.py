@@ -15,6 +15,7 @@ from .errors import TooManyFailuresError
 
 #: Methods by which a client presents its secret itself.
 SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
+#: Sent with every failure, whatever the client used (RFC 9110 section 15.5.2).
 BASIC_CHALLENGE = 'Basic realm="OAuth", charset="UTF-8"'
 
 
@@ -82,11 +83,6 @@ def parse_basic(header):
         if "\x00" not in "".join(meant):
             readings.insert(0, meant)
     return list(dict.fromkeys(readings))
-
-
-def challenge(message):
-    """Return the challenge for a failure, if the client used the header, or None."""
-    return BASIC_CHALLENGE if message.authorization else None
 
 
 def read_credentials(message):

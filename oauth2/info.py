@@ -149,6 +149,7 @@ def _respond(env, message, describe, person=False):
                 "error": "access_denied",
                 "error_description": "The user may not read what the scopes open.",
             },
+            {"WWW-Authenticate": _challenge(env, "insufficient_scope")},
         )
     return described if isinstance(described, Answer) else Answer(200, described)
 

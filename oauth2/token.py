@@ -171,7 +171,7 @@ def _respond(env, message, answer):
         answer = answer(env, message)
     except InvalidClientError as error:
         answer = messages.Answer.from_error(
-            error, challenge=client_authentication.challenge(message)
+            error, challenge=client_authentication.BASIC_CHALLENGE
         )
     except OAuth2Error as error:
         answer = messages.Answer.from_error(error)
