@@ -39,12 +39,12 @@ def check_verifier(verifier, has_challenge):
 
     :param has_challenge: whether the authorization request brought a challenge
     :raise InvalidGrantError: for a verifier without a challenge, which tells of a
-        downgrade (RFC 9700 section 4.8.2)
-    :raise InvalidRequestError: for a malformed verifier
+        downgrade (RFC 9700 section 4.8.2), and for a malformed one: it belongs to no
+        challenge (RFC 7636 section 4.6)
     """
     if verifier is None:
         return
     if not has_challenge:
         raise InvalidGrantError(description="No code_challenge was sent for this code.")
     if not _CODE_CHALLENGE.fullmatch(verifier):
-        raise InvalidRequestError(description="Malformed code_verifier.")
+        raise InvalidGrantError(description="Malformed code_verifier.")

@@ -34,9 +34,11 @@ def token_response(env, message):
        passwords,
     6. for a password: the page it comes from, the form of the user name (appendix A.15)
        and the rate limit (section 4.3.2),
-    7. the grant itself, by oauthlib: the code with its redirect URI and PKCE verifier
-       (section 4.1.3, RFC 7636 section 4.6), the refresh token (section 6), the scope
-       (section 3.3).
+    7. the grant itself, by oauthlib: the code with its PKCE verifier (RFC 7636 section
+       4.6) and its redirect URI (section 4.1.3), the refresh token (section 6), the
+       scope (section 3.3).
+
+    Which error each of them is, is a table in ``readme/USAGE.md``.
 
     :param env: superuser environment
     """

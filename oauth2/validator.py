@@ -3,7 +3,11 @@
 import uuid
 from functools import cached_property
 
-from oauthlib.oauth2 import InvalidScopeError, UnauthorizedClientError
+from oauthlib.oauth2 import (
+    InvalidGrantError,
+    InvalidScopeError,
+    UnauthorizedClientError,
+)
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
@@ -133,7 +137,11 @@ class OdooValidator(RequestValidator):
     def confirm_redirect_uri(
         self, client_id, code, redirect_uri, client, request, *args, **kwargs
     ):
-        return redirect_uri == self.code.redirect_uri
+        if redirect_uri != self.code.redirect_uri:
+            # RFC 6749 section 5.2; oauthlib would answer invalid_request
+            description = "The redirect_uri is not that of the authorization request."
+            raise InvalidGrantError(description, request=request)
+        return True
 
     # Scope (RFC 6749 section 3.3)
 

@@ -22,6 +22,7 @@ from . import test_ending
 from . import test_ending_password
 from . import test_error_answer
 from . import test_error_apps
+from . import test_error_codes
 from . import test_error_text
 from . import test_events
 from . import test_everyday_jobs
