@@ -44,6 +44,8 @@ def uninstall_hook(env):
         # Odoo drops what it leads to before it, and no constraint of this kind
         if constraint_definition(env.cr, model._table, key):
             drop_constraint(env.cr, model._table, key)
+    parameters = env["ir.config_parameter"].sudo()
+    # It becomes a former one, which goes with the others
+    parameters.search([("key", "=", "oauth_provider.issuer")]).unlink()
     # "_" stands for any character
-    own = [("key", "=like", r"oauth\_provider.%")]
-    env["ir.config_parameter"].sudo().search(own).unlink()
+    parameters.search([("key", "=like", r"oauth\_provider.%")]).unlink()

@@ -328,14 +328,21 @@ def signed_in_user():
     return request.env.user
 
 
-def error_page(error, status=400):
-    """Return the page that tells a person of ``error`` (OAuth2Error)."""
+def error_page(error, status=400, logout_url=None):
+    """Return the page that tells a person of ``error`` (OAuth2Error).
+
+    :param logout_url: where somebody who is signed in can sign out (str), or None
+    """
     request.env["ir.http"]._auth_method_public()
     if lang := language.find():
         request.update_context(lang=lang)
     return request.render(
         "oauth_provider.error",
-        {"code": error.error, "description": error.description},
+        {
+            "code": error.error,
+            "description": error.description,
+            "logout_url": logout_url if request.session.uid else None,
+        },
         headers=PAGE_HEADERS,
         status=status,
     )

@@ -32,7 +32,7 @@ class LogoutController(http.Controller):
         try:
             logout = LogoutRequest(superuser_env(), message)
         except OAuth2Error as error:
-            return error_page(error)
+            return error_page(error, logout_url=self._form_action(message))
         decision = message.form.get("oauth_decision")
         if is_cross_site_post(decision):
             return redirect(self._own_url(message, logout))
@@ -51,7 +51,11 @@ class LogoutController(http.Controller):
         return self._page("oauth_provider.logged_out", logout, message)
 
     def _own_url(self, message, logout):
-        values = message.query.select(("db",)) | logout.parameters
+        return self._form_action(message, logout.parameters)
+
+    def _form_action(self, message, parameters=None):
+        """Return the address of the endpoint (str) with ``parameters`` (dict)."""
+        values = message.query.select(("db",)) | (parameters or {})
         path = request.httprequest.path
         return f"{path}?{urlencode(values)}" if values else path
 
@@ -60,12 +64,10 @@ class LogoutController(http.Controller):
             request.env["ir.http"]._auth_method_public()
         if lang := logout.language or language.find():
             request.update_context(lang=lang)
-        db = message.query.select(("db",))
-        path = request.httprequest.path
         values = {
             "client": logout.client,
             "user": request.env.user.sudo(),
             "parameters": logout.parameters,
-            "action": f"{path}?{urlencode(db)}" if db else path,
+            "action": self._form_action(message),
         }
         return request.render(template, values, headers=PAGE_HEADERS)

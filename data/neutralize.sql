@@ -11,4 +11,5 @@ UPDATE oauth_provider_token SET revoked_at = now() AT TIME ZONE 'UTC'
     WHERE revoked_at IS NULL;
 DELETE FROM oauth_provider_logout;
 DELETE FROM oauth_provider_key;
-DELETE FROM ir_config_parameter WHERE key = 'oauth_provider.issuer';
+DELETE FROM ir_config_parameter
+    WHERE key IN ('oauth_provider.issuer', 'oauth_provider.former_issuers');

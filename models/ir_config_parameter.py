@@ -1,6 +1,10 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import contextmanager
+
 from odoo import api, models
+
+from .oauth_provider import ISSUER
 
 #: What is larger means the same, and is more than dates can hold.
 MAXIMUM = 100_000
@@ -29,8 +33,32 @@ class IrConfigParameter(models.Model):
         value = str(self.sudo().get_param(key) or "").strip().lower()
         return FLAGS.get(value, default)
 
+    @contextmanager
+    def _oauth_remember_issuer(self, keys):
+        """Remember the issuer as a former one, if what is done within replaces it.
+
+        :param keys: of the system parameters that are changed (collection of str)
+        """
+        if ISSUER not in keys:
+            yield
+            return
+        provider = self.env["oauth.provider"]
+        former = provider.get_issuer()
+        yield
+        provider.remember_issuer(former)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._oauth_remember_issuer([vals.get("key") for vals in vals_list]):
+            return super().create(vals_list)
+
+    def unlink(self):
+        with self._oauth_remember_issuer(self.mapped("key")):
+            return super().unlink()
+
     def write(self, vals):
-        result = super().write(vals)
+        with self._oauth_remember_issuer([*self.mapped("key"), vals.get("key")]):
+            result = super().write(vals)
         if "value" in vals and "database.uuid" in self.mapped("key"):
             # This is a copy now
             self.env["oauth.provider.key"].leave_original()

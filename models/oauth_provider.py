@@ -4,6 +4,10 @@ from urllib.parse import urlencode, urlsplit
 
 from odoo import api, models
 
+#: System parameters: the issuer, and those that it has been before, a line each.
+ISSUER = "oauth_provider.issuer"
+FORMER_ISSUERS = "oauth_provider.former_issuers"
+
 
 class OAuthProvider(models.AbstractModel):
     """The provider itself: its issuer, its endpoints and its protected resources."""
@@ -16,8 +20,28 @@ class OAuthProvider(models.AbstractModel):
     def get_issuer(self):
         """Return the issuer identifier of this database (str, RFC 8414 section 2)."""
         parameters = self.env["ir.config_parameter"].sudo()
-        issuer = parameters.get_param("oauth_provider.issuer")
+        issuer = parameters.get_param(ISSUER)
         return (issuer or parameters.get_param("web.base.url") or "").rstrip("/")
+
+    @api.model
+    @api.private
+    def get_known_issuers(self):
+        """Return the issuer and those that it has been before (list of str).
+
+        An ID token of a former one is still a hint about who signed in.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        former = parameters.get_param(FORMER_ISSUERS) or ""
+        return [self.get_issuer(), *former.split()]
+
+    @api.model
+    @api.private
+    def remember_issuer(self, issuer):
+        """Let ``issuer`` (str) stay known, where it has been replaced."""
+        known = self.get_known_issuers()
+        if issuer and issuer not in known:
+            parameters = self.env["ir.config_parameter"].sudo()
+            parameters.set_param(FORMER_ISSUERS, "\n".join([*known[1:], issuer]))
 
     @api.model
     @api.private

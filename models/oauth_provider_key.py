@@ -354,9 +354,10 @@ class OAuthProviderKey(models.Model):
     def verify(self, token, audience):
         """Return the claims (dict) of an ID token of this database, or None.
 
-        An expired one is accepted as well, and one whose key is no longer published: it
-        is a hint about who was signed in (OpenID Connect Core 3.1.2.1, RP-Initiated
-        Logout section 2). What a leaked key has signed is refused.
+        An expired one is accepted as well, and one whose key is no longer published or
+        whose issuer has been replaced: it is a hint about who was signed in (OpenID
+        Connect Core 3.1.2.1, RP-Initiated Logout section 2). What a leaked key has
+        signed is refused.
 
         :param token: what was presented as ``id_token_hint`` (str)
         :param audience: client identifier that it must be for, or None for any
@@ -372,7 +373,6 @@ class OAuthProviderKey(models.Model):
                 jwt.PyJWK(json.loads(key.public_jwk)),
                 algorithms=[key.algorithm],
                 audience=audience,
-                issuer=self.env["oauth.provider"].get_issuer(),
                 options={
                     "verify_exp": False,
                     "verify_aud": audience is not None,
@@ -381,6 +381,8 @@ class OAuthProviderKey(models.Model):
                 },
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+            return None
+        if claims["iss"] not in self.env["oauth.provider"].get_known_issuers():
             return None
         # Our ID tokens have one audience
         return claims if isinstance(claims["aud"], str) else None

@@ -4,7 +4,8 @@
 
 1. the form of the request (section 2),
 2. ``id_token_hint``: an ID token that this provider has signed, expired or not (section
-   4), for the client that the request names,
+   4), for the client that the request names. Beside a ``client_id`` any other one is
+   not used: it proves nothing, so that the person is asked,
 3. ``client_id``: a client that there is,
 4. ``post_logout_redirect_uri``: registered for that client, compared exactly (section
    3),
@@ -60,13 +61,12 @@ class LogoutRequest:
         hint = self.parameters.get("id_token_hint")
         if hint:
             self._hinted = self.env["oauth.provider.key"].verify(hint, identifier)
-            if not self._hinted:
+            if not self._hinted and not identifier:
                 raise InvalidRequestError(description="Unknown id_token_hint.")
-            identifier = self._hinted["aud"]
-        if identifier:
-            self.client = self.client.find_by_identifier(identifier)
-            if not self.client:
-                raise InvalidRequestError(description="Unknown client_id.")
+        named = identifier or (self._hinted and self._hinted["aud"])
+        self.client = self.client.find_by_identifier(named)
+        if identifier and not self.client:
+            raise InvalidRequestError(description="Unknown client_id.")
 
     def _find_location(self):
         uri = self.parameters.get("post_logout_redirect_uri")

@@ -113,6 +113,8 @@ class TestApplication(OAuthCase):
 
     def test_a_neutralized_copy_shows_nothing_as_connected(self):
         self.connect("Wiki", max_duration=1)
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("oauth_provider.issuer", "https://odoo.example.com")
         self.env.flush_all()
         for query in get_neutralization_queries(["oauth_provider"]):
             self.env.cr.execute(query)
@@ -121,6 +123,9 @@ class TestApplication(OAuthCase):
         self.assertNotIn("Wiki", self.url_open("/my/applications").text)
         grants = self.env["oauth.provider.grant"].search([])
         self.assertEqual(set(grants.mapped("state")), {"withdrawn"})
+        # Nothing of the original's name is left
+        issuers = ["oauth_provider.issuer", "oauth_provider.former_issuers"]
+        self.assertFalse(parameters.search([("key", "in", issuers)]))
 
     def test_withdrawing_takes_a_proof_of_identity(self):
         _client, token = self.connect("Wiki")

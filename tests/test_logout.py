@@ -61,6 +61,135 @@ class TestLogout(OAuthCase):
             self.assertEqual(response.headers["Location"], f"{AFTER}?state=a%26b")
             self.assertFalse(self.is_signed_in())
 
+    def assert_asked(self, page):
+        self.assertEqual(page.status_code, 200, page.text)
+        self.assertIn("Sign out of Odoo?", page.text)
+        self.assertTrue(self.is_signed_in())
+
+    def set_issuer(self, issuer):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("oauth_provider.issuer", issuer)
+
+    def test_a_token_of_a_former_issuer_is_a_hint(self):
+        issuers = [self.Provider.get_issuer()]
+        self.sign_in()
+        hint = self.get_tokens()["id_token"]
+        for issuer in (
+            "https://first.example.com",
+            "https://second.example.com/oauth2/db/x",
+            # Then it is web.base.url
+            False,
+            "https://first.example.com",
+        ):
+            self.set_issuer(issuer)
+            issuers.append(self.Provider.get_issuer())
+            self.assertEqual(set(self.Provider.get_known_issuers()), set(issuers))
+            self.assertEqual(self.Provider.get_known_issuers()[0], issuers[-1])
+        for parameters in ({}, {"client_id": self.client.identifier}):
+            response = self.logout(
+                id_token_hint=hint, post_logout_redirect_uri=AFTER, **parameters
+            )
+            self.assertEqual(response.headers["Location"], AFTER)
+            self.assertFalse(self.is_signed_in())
+            self.sign_in()
+        # It is about the same person at the authorization endpoint as well
+        url = self.authorize_url(self.client, prompt="none", id_token_hint=hint)
+        response = self.url_open(url, allow_redirects=False)
+        self.assertIn("code", self.answer(response)[1])
+
+    def test_the_issuer_of_nobody_is_no_hint(self):
+        self.sign_in()
+        tokens = self.get_tokens()
+        claims = self.verify_token(tokens["id_token"], self.client.identifier)
+        key = self.env["oauth.provider.key"].ensure()
+        for issuer in ("https://evil.example.com", "", f"{claims['iss']}/"):
+            hint = key.sign({**claims, "iss": issuer})
+            self.assertEqual(self.logout(id_token_hint=hint).status_code, 400)
+            self.assert_asked(
+                self.logout(id_token_hint=hint, client_id=self.client.identifier)
+            )
+
+    def test_a_system_parameter_is_remembered_however_it_is_changed(self):
+        parameters = self.env["ir.config_parameter"]
+        issuer = parameters.search([("key", "=", "oauth_provider.issuer")])
+        self.set_issuer("https://first.example.com")
+        settings = self.env["res.config.settings"].create({})
+        settings.oauth_issuer = "https://second.example.com"
+        settings.execute()
+        issuer.key = "oauth_provider.other"
+        self.set_issuer("https://third.example.com")
+        parameters.search([("key", "=", "oauth_provider.issuer")]).unlink()
+        parameters.create(
+            {"key": "oauth_provider.issuer", "value": "https://fourth.example.com/"}
+        )
+        known = self.Provider.get_known_issuers()
+        for name in ("first", "second", "third", "fourth"):
+            self.assertIn(f"https://{name}.example.com", known)
+        self.assertEqual(len(known), len(set(known)))
+
+    def test_a_bad_hint_beside_a_client_asks_the_person(self):
+        self.sign_in()
+        other, other_secret = self.create_client()
+        tokens = self.get_tokens()
+        foreign = self.get_tokens(other, other_secret)["id_token"]
+        key = self.env["oauth.provider.key"].ensure()
+        gone = key.sign(
+            {"iss": self.Provider.get_issuer(), "aud": "x", "sub": "y", "exp": 1}
+        )
+        header, payload, signature = tokens["id_token"].split(".")
+        for hint in (
+            "x.y.z",
+            "nonsense",
+            foreign,
+            gone,
+            f"{header}.{payload}.{signature[::-1]}",
+            tokens["access_token"],
+        ):
+            query = {"id_token_hint": hint, "client_id": self.client.identifier}
+            with self.subTest(hint=hint[:20]):
+                page = self.logout(**query, post_logout_redirect_uri=AFTER, state="s")
+                self.assert_asked(page)
+                self.assertIn(self.client.name, page.text)
+                stay = self.press(page, "stay")
+                self.assertEqual(stay.headers["Location"], "/odoo")
+                response = self.press(page, "logout")
+                self.assertEqual(response.headers["Location"], f"{AFTER}?state=s")
+                self.assertFalse(self.is_signed_in())
+            self.sign_in()
+
+    def test_a_hint_for_a_client_that_is_archived_asks_the_person(self):
+        self.sign_in()
+        gone, secret = self.create_client()
+        hint = self.get_tokens(gone, secret)["id_token"]
+        gone.active = False
+        page = self.logout(id_token_hint=hint)
+        self.assert_asked(page)
+        self.assertIn("You are signed out", self.press(page, "logout").text)
+
+    def test_a_refused_request_lets_people_sign_out(self):
+        identifier = self.client.identifier
+        requests = (
+            {"id_token_hint": "x.y.z"},
+            {"id_token_hint": "x.y.z", "post_logout_redirect_uri": AFTER},
+            {"client_id": identifier, "post_logout_redirect_uri": AFTER + "/"},
+            {"client_id": "nobody"},
+            {"state": "x" * 20_000},
+        )
+        for parameters in requests:
+            page = self.logout(**parameters)
+            self.assertEqual(page.status_code, 400)
+            self.assertNotIn("Sign Out", page.text)
+        for parameters in requests:
+            self.sign_in()
+            page = self.logout(**parameters)
+            self.assertEqual(page.status_code, 400)
+            self.assertTrue(self.is_signed_in())
+            link = html.fromstring(page.content).xpath("//a[text()='Sign Out']/@href")
+            page = self.url_open(link[0], allow_redirects=False)
+            self.assert_asked(page)
+            self.assertIn("You are signed out", self.press(page, "logout").text)
+            self.assertFalse(self.is_signed_in())
+
     def test_a_token_whose_key_is_no_longer_published_is_known(self):
         self.sign_in()
         hint = self.get_tokens()["id_token"]
@@ -70,6 +199,10 @@ class TestLogout(OAuthCase):
         key.action_withdraw()
         self.assertEqual(self.logout(id_token_hint=hint).status_code, 400)
         self.assertTrue(self.is_signed_in())
+        # Whoever holds a leaked key can sign nobody out
+        self.assert_asked(
+            self.logout(id_token_hint=hint, client_id=self.client.identifier)
+        )
         key.is_withdrawn = False
         response = self.logout(id_token_hint=hint, post_logout_redirect_uri=AFTER)
         self.assertEqual(response.headers["Location"], AFTER)

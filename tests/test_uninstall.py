@@ -38,6 +38,8 @@ class TestUninstall(TransactionCase):
         others = ("oauth_provider_more.x", "oauthXprovider.x", "web.base.url")
         for key in others:
             parameters.set_param(key, "https://odoo.example.com")
+        # Of an issuer that nobody has changed, too
+        parameters.search([("key", "=", "oauth_provider.former_issuers")]).unlink()
         uninstall_hook(self.env)
         left = parameters.search([]).mapped("key")
         self.assertFalse([key for key in left if key.startswith("oauth_provider.")])
