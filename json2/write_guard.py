@@ -88,7 +88,7 @@ class _Queue(deque):
 
     def append(self, function):
         self._added += 1
-        super().append(function)
+        return super().append(function)
 
     def pop_added(self):
         """Take what was added and is still waiting, and return it (list)."""

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Odd sizes and bytes are a fault of the caller everywhere, and cost nothing much."""
 
+import contextlib
 import http.client
 import json
 import time
@@ -118,11 +119,9 @@ class TestOddInput(Json2Case):
                 connection.putheader("Content-Type", f"application/{media}")
                 connection.putheader("Content-Length", str(len(body)))
             start = time.process_time()
-            try:
+            # It may be refused before it is read
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.endheaders(body)
-            except (BrokenPipeError, ConnectionResetError):
-                # It is refused before it is read
-                pass
             try:
                 answer = connection.getresponse()
                 found = answer.status, answer.read()
