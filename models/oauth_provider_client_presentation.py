@@ -32,6 +32,7 @@ WARNINGS = {
     "password": "2",
     "pkce": "2",
     "no_uri": "2",
+    "no_user": "1",
     "unproven": "2",
     "old_secret": "2",
     "trusted": "2",
@@ -257,6 +258,8 @@ class OAuthProviderClient(models.Model):
             "password": self.grant_type == "password",
             "pkce": self.grant_type == "authorization_code" and not self.pkce_required,
             "no_uri": has_browser and not uris,
+            "no_user": self.grant_type == "client_credentials"
+            and not self.sudo().user_id.active,
             "unproven": not is_public and not self.has_secret and not self.jwks,
             "old_secret": self.secret_changed_at and self.secret_changed_at < limit,
             "trusted": is_trusted and not is_public,
@@ -300,6 +303,10 @@ class OAuthProviderClient(models.Model):
             "no_uri": (
                 self.env._("has no redirect URI"),
                 self.env._("Enter where people are to be sent back."),
+            ),
+            "no_user": (
+                self.env._("acts as a user who is archived or deleted"),
+                self.env._("It gets no tokens. Choose another user, or archive it."),
             ),
             "unproven": (
                 self.env._("cannot prove itself"),

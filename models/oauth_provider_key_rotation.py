@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..storage import revocation
+from ..storage.after_commit import lock_rows, write_apart
 from ..tools import signing_key, vacuum
 from ..tools.key_encryption import SigningUnavailableError
 
@@ -77,6 +79,8 @@ class OAuthProviderKey(models.Model):
         signing = keys.filtered(
             lambda key: not key.retired_at and not key._is_foreign()
         )
+        # Before anything is written: no other process signs with them from here on
+        subtransaction = lock_rows(keys, with_references=True)
         problem = None
         try:
             new = signing._make_successors()
@@ -91,8 +95,7 @@ class OAuthProviderKey(models.Model):
                     "is_withdrawn": True,
                 }
             )
-        tokens = self.env["oauth.provider.token"]
-        tokens.revoke_where([("key_id", "in", keys.ids)], kinds=(tokens._name,))
+        keys._end_signed(subtransaction)
         for key in keys:
             key._log_event("withdrawn")
         if problem:
@@ -108,6 +111,26 @@ class OAuthProviderKey(models.Model):
                 )
             )
         return new._show_shared_secret()
+
+    def _end_signed(self, subtransaction):
+        """End the access tokens that these keys have signed.
+
+        Once more after the commit, for those that were issued in the meantime.
+
+        :param subtransaction: what lock_rows has returned of these keys
+        """
+        tokens = self.env["oauth.provider.token"].sudo()
+        statement = revocation.revoke_credentials_of(tokens, "key_id", self.ids)
+        self.env.flush_all()
+        self.env.cr.execute(statement, log_exceptions=False)
+        tokens.invalidate_model()
+
+        def end_again(cr):
+            # A row that another transaction ends at the same time is skipped
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            cr.execute(statement)
+
+        write_apart(self.env, end_again, subtransaction)
 
     def _notify(self, message):
         """Return the action that shows the warning ``message`` (str)."""

@@ -27,12 +27,15 @@ SUBTRANSACTION = SQL(
 WAITING = "oauth_provider.after_commit"
 
 
-def lock_rows(records):
+def lock_rows(records, with_references=False):
     """Lock the rows of ``records`` for a change of what depends on them.
 
     It waits for transactions that have locked them FOR SHARE, and makes those fail that
     began before and lock them later: Odoo runs them once more.
 
+    :param with_references: whether the same goes for transactions that only store a row
+        that refers to one of them. The UPDATE then counts as one of the key, which the
+        foreign key locks
     :return: number (str) of :data:`SUBTRANSACTION`, or None
     :raise psycopg2.errors.SerializationFailure: where one of them has changed since
         this transaction began
@@ -44,6 +47,13 @@ def lock_rows(records):
         SUBTRANSACTION,
     )
     records.env.flush_all()
+    if with_references:
+        lock = SQL(
+            "SELECT FROM %s WHERE id = ANY(%s) FOR UPDATE",
+            SQL.identifier(records._table),
+            records.ids,
+        )
+        records.env.cr.execute(lock, log_exceptions=False)
     records.env.cr.execute(query, log_exceptions=False)
     [subtransaction] = records.env.cr.fetchone() or [None]
     return subtransaction

@@ -92,6 +92,18 @@ class TestCheckup(TransactionCase):
         self.assertIn("a year", self.check(client).name)
         client.secret = False
         self.assertIn("prove", self.check(client).name)
+        user = new_test_user(self.env, "oauth_robot", "base.group_user")
+        client = self.create_client(
+            application_type="backend application", user_id=user.id
+        )
+        self.assertFalse(self.check(client))
+        user.active = False
+        self.assertIn("archived or deleted", self.check(client).name)
+        user.active = True
+        self.assertFalse(self.check(client))
+        user.unlink()
+        self.assertFalse(client.user_id)
+        self.assertIn("archived or deleted", self.check(client).name)
         # On the device itself http is all there is
         self.assertFalse(self.check(self.create_client("http://127.0.0.1/cb")))
 

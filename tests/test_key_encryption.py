@@ -376,10 +376,14 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         self.assertFalse(key.exists())
 
     def test_nobody_reads_of_which_database_a_key_is(self):
+        manager = new_manager(self.env)
         key = self.Key.ensure().with_user(self.env.ref("base.user_admin"))
         with self.assertRaises(AccessError):
             key.read(["database_uuid"])
         self.assertEqual(key.read(["is_encrypted"])[0]["is_encrypted"], False)
+        for user in (self.env.ref("base.user_admin"), manager):
+            keys = self.Key.with_user(user)
+            self.assertFalse(keys.default_get(["database_uuid"]).get("database_uuid"))
 
     def test_what_the_check_up_says(self):
         Finding = self.env["oauth.provider.finding"].with_user(new_manager(self.env))
