@@ -228,7 +228,7 @@ class TestKeyEncryption(KeyCase, TransactionCase):
         # Where it can be decrypted, another one takes its place at once
         self.configure(self.first)
         key = self.Key.make("ES256")
-        self.assertFalse(key.action_withdraw())
+        self.assertIs(key.action_withdraw(), True)
         self.assertNotEqual(self.Key.find_signing("ES256"), key)
         self.assertTrue(self.Key.find_signing("ES256").sign({}))
 

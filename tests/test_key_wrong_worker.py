@@ -63,7 +63,7 @@ class TestKeyWrongWorker(KeyCase, TransactionCase):
     def test_withdrawn_where_it_can_be_read(self):
         key = self.make()
         self.configure(self.wrong, self.right)
-        self.assertFalse(key.with_user(self.manager).action_withdraw())
+        self.assertIs(key.with_user(self.manager).action_withdraw(), True)
         self.assertTrue(self.Key.find_signing("RS256").sign({}))
 
     def test_the_command_makes_a_key_after_the_only_one_is_withdrawn(self):
