@@ -110,7 +110,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
     :param in_path: name of the database in the path (str), or None
     """
     method_name = request.httprequest.method
-    if not request.session.should_rotate:
+    if not _has_ended_session():
         # Nobody's: there is nothing to keep. A POST without a cookie may come from
         # another site, and a new session would take the place of the one whose cookie
         # the browser has kept back (SameSite). Somebody's: keeping it may make it
@@ -145,6 +145,18 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
         vary = [response.headers.get("Vary"), *DATABASE_HEADERS]
         response.headers["Vary"] = ", ".join(filter(None, vary))
     return response
+
+
+def _has_ended_session():
+    """Tell whether Odoo has just ended a person's session, which has to be stored.
+
+    Where it cannot use the database it empties any session, and nobody's too. That of a
+    person stays in the store: the database may be back in a moment.
+    """
+    session = request.session
+    if not request.db or not session.should_rotate:
+        return False
+    return bool(http.root.session_store.get(session.sid).uid)
 
 
 def _on_replica(can_answer):
@@ -234,20 +246,22 @@ def _enter_database(in_path, browser):
         return _without_database(name, browser)
     try:
         if not database.is_foreign_session(name):
-            return database.serve_again(name, browser)
+            return database.serve_again(name)
         if browser:
             return database.serve_nobody(name)
     except RegistryError:
-        # It may have been dropped since this process has loaded it
-        if database.is_served(name):
-            raise
-        return _without_database(name, browser)
+        # It may have been dropped since this process has loaded it, or is away
+        is_away = database.is_served(name)
+        return _without_database(name, browser, is_away)
     return _refusal(400, "The session belongs to another database.")
 
 
-def _without_database(name, browser):
-    """Return the answer where there is no database ``name`` (str or None)."""
-    if not database.is_reachable():
+def _without_database(name, browser, is_away=False):
+    """Return the answer where there is no database ``name`` (str or None).
+
+    :param is_away: whether there is one, which takes no connection
+    """
+    if is_away or not database.is_reachable():
         status, description = 503, "The database cannot be reached."
     elif name:
         status, description = 404, "Unknown database."

@@ -153,20 +153,21 @@ def is_foreign_session(name):
     return bool(request.session.db) and request.session.db != name
 
 
-def serve_again(name, browser):
-    """Serve the current request once more, in the database ``name``."""
+def serve_again(name):
+    """Serve the current request once more, in the database ``name``.
+
+    Nobody is signed in where Odoo knew no database, and no session is saved.
+    """
     before = request.session.db
     request.db = name
     request.session.db = name
-    request.session.can_save = browser
+    request.session.can_save = False
     try:
         response = request._serve_db()
     except http.RegistryError:
         request.db, request.session.db = None, before
-        request.session.can_save = False
         raise
-    # The session is saved and the headers are set: once is enough
-    request.session.can_save = False
+    # The headers are set: once is enough
     request.future_response = http.FutureResponse()
     return response
 

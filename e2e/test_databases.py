@@ -9,6 +9,8 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from lxml import html
 
+from dev import odoo_cli
+
 #: Unknown, without the addon, and not of Odoo at all.
 NO_PROVIDER = ("nowhere", "e2e_plain", "postgres", "template1")
 
@@ -64,6 +66,34 @@ def test_a_database_without_the_provider_is_a_404_in_json(multi, name, form):
     url, headers = address(multi, name, form, "token")
     response = requests.post(url, headers=headers, allow_redirects=False)
     assert (response.status_code, response.json()["error"]) == (404, "invalid_request")
+
+
+@pytest.mark.parametrize("route", ["authorize", "consent", "logout"])
+@pytest.mark.parametrize("form", ["path", "parameter", "session"])
+def test_no_session_is_stored_where_odoo_finds_no_database(multi, route, form):
+    """The header names one that is not there, and Odoo ends nobody's session."""
+    folder = odoo_cli.data_folder(multi.cluster, multi.name) / "sessions"
+
+    def stored():
+        return {path.name for path in folder.glob("*/*")}
+
+    url, _headers = address(multi, "e2e_a", form, route)
+    browser = requests.Session()
+    if form == "session":
+        url = f"{multi.url}/oauth2/{route}"
+        # Of nobody, and as Odoo makes one
+        browser.get(f"{multi.url}/web/login?db=e2e_a")
+    before = stored()
+    for name in NO_PROVIDER:
+        headers = {"X-Odoo-Database": name}
+        for method in ("GET", "POST", "HEAD"):
+            response = browser.request(
+                method, url, headers=headers, allow_redirects=False
+            )
+            assert response.status_code < 500
+            cookies = response.headers.get("Set-Cookie", "")
+            assert "session_id" not in cookies, name
+    assert stored() == before
 
 
 @pytest.mark.parametrize("name", ["a%00b", "%ff", "..", "a b", "'", "e2e_a%0d%0aX: y"])

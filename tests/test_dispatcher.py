@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers import common
 from ..controllers.dispatcher import MAX_CONTENT_LENGTH, OAuthDispatcher
 from ..oauth2 import info
 from .common import OAuthCase
@@ -45,6 +46,20 @@ class TestDispatcher(OAuthCase):
             response = self.raise_in_route(error("gone"))
             self.assertAnswer(response, 503, "temporarily_unavailable")
             self.assertEqual(response.headers["Retry-After"], "5")
+
+    @mute_logger("odoo.http")
+    def test_a_page_without_a_database_may_be_asked_for_again(self):
+        for route in ("authorize", "logout", "consent"):
+            for error in (psycopg2.OperationalError, psycopg2.InterfaceError):
+                with patch.object(common, "read_message", side_effect=error("gone")):
+                    response = self.url_open(f"/oauth2/{route}", allow_redirects=False)
+                if route == "consent":
+                    # Which asks for nothing but a person
+                    self.assertEqual(response.status_code, 303)
+                    continue
+                self.assertEqual(response.status_code, 503, route)
+                self.assertEqual(response.headers["Retry-After"], "5")
+                self.assertNotIn("gone", response.text)
 
     def test_a_request_has_an_end(self):
         for route in ("token", "introspect", "revoke_token", "userinfo"):
