@@ -82,7 +82,7 @@ class TestLeftOut(DataCase):
         users = self.env.registry["res.users"]
 
         def refuse(self):
-            raise AccessError(self.env._("not for you"))
+            raise AccessError(self._name)
 
         self.patch(users, "_compute_tz_offset", refuse)
         self.close("res.users", "create_date")
