@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..storage.after_commit import write_apart
-from ..storage.attempt import PENDING, Attempt
+from ..storage.rate_limit import PENDING, Attempt
 from ..tools import secret, vacuum
 from ..tools.address import rate_limit_key
 
@@ -29,7 +29,7 @@ class OAuthProviderFailure(models.Model):
     Rows are only added: counting one up would make concurrent failures wait for each
     other, and some of them fail. Where the limit is reached nothing is added, so that
     each key has about as many rows as the limit says. A password, which takes long to
-    compare, is counted before: see :mod:`..storage.attempt`.
+    compare, is counted before: see :mod:`..storage.rate_limit`.
     """
 
     _name = "oauth.provider.failure"
@@ -124,7 +124,7 @@ class OAuthProviderFailure(models.Model):
     def begin_attempt(self, subject, address):
         """Count a password before it is compared; parameters as :meth:`retry_after`.
 
-        :return: (:class:`~..storage.attempt.Attempt` or None, seconds to wait or 0)
+        :return: (:class:`~..storage.rate_limit.Attempt` or None, seconds to wait or 0)
         """
         if seconds := self.retry_after("password", subject, address):
             return None, seconds

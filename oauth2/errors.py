@@ -50,7 +50,7 @@ class TooManyFailuresError(OAuth2Error):
         """Return an attempt to give a password, which counts from now on.
 
         :param subject: key of the login (str), of ``get_password_subject``
-        :return: :class:`~..storage.attempt.Attempt`
+        :return: :class:`~..storage.rate_limit.Attempt`
         :raise TooManyFailuresError: after too many attempts, see :meth:`check`
         """
         failures = env["oauth.provider.failure"]

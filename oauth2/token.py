@@ -118,7 +118,7 @@ def _check_grant_type(env, message):
 
 
 def _begin_password_attempt(env, message, client):
-    """Return the attempt to give a password (:class:`~..storage.attempt.Attempt`).
+    """Return the attempt to give a password (:class:`~..storage.rate_limit.Attempt`).
 
     It counts before the password is compared, or a caller could try many at once.
     """

@@ -32,7 +32,7 @@ foreign_key    locks: no lock on the     two columns and a constraint for
 revocation     memory and locks: a       no ORM hook sees the rows;
                million rows by one       ``revoked_at`` is all that it
                statement                 writes
-attempt        locks: a password counts  two short transactions for each
+rate_limit     locks: a password counts  two short transactions for each
                before it is compared,    password, outside the request's
                and nothing is locked
                meanwhile

@@ -15,7 +15,7 @@ from odoo.tools import config
 from odoo.addons.base.models.res_users import ResUsers
 
 from ..models.oauth_provider_failure import UNKNOWN_KEYS
-from ..storage import attempt
+from ..storage import rate_limit
 from .common import REDIRECT_URI, OAuthCase, new_manager
 
 GRANT = {"grant_type": "client_credentials"}
@@ -368,7 +368,7 @@ class TestPasswordRateLimit(RateLimitCase):
     def pend(self, login, times=10):
         """Let as many passwords for ``login`` be under way, and return their rows."""
         values = {
-            "kind": attempt.PENDING,
+            "kind": rate_limit.PENDING,
             "subject": self.failures.get_password_subject(login),
             "address": "127.0.0.1",
             "failed_at": fields.Datetime.now(),
@@ -378,7 +378,7 @@ class TestPasswordRateLimit(RateLimitCase):
         return rows
 
     def test_passwords_that_are_being_compared_count(self):
-        self.startPatcher(patch.object(attempt, "MAX_WAIT", 0.2))
+        self.startPatcher(patch.object(rate_limit, "MAX_WAIT", 0.2))
         rows = self.pend(self.user.login)
         data = {**self.password_data(""), "username": self.user.login.upper()}
         for password in (PASSWORD, "wrong"):
@@ -402,7 +402,7 @@ class TestPasswordRateLimit(RateLimitCase):
             self.env.flush_all()
             sleep(seconds)
 
-        self.startPatcher(patch.object(attempt.time, "sleep", succeed))
+        self.startPatcher(patch.object(rate_limit.time, "sleep", succeed))
         self.assertEqual(self.ask(self.user.login, PASSWORD), 200)
         self.assertEqual(len(waited), 1)
         self.assertFalse(self.rows())
@@ -414,14 +414,14 @@ class TestPasswordRateLimit(RateLimitCase):
             rows.kind = "password"
             self.env.flush_all()
 
-        self.startPatcher(patch.object(attempt.time, "sleep", fail))
+        self.startPatcher(patch.object(rate_limit.time, "sleep", fail))
         answer = self.post("token", self.password_data(""), self.client, self.secret)
         self.assertEqual(answer.status_code, 429)
         self.assertGreater(int(answer.headers["Retry-After"]), 50)
         self.assertEqual(self.rows(), 10)
 
     def test_an_address_has_a_sum_of_what_is_being_compared(self):
-        self.startPatcher(patch.object(attempt, "MAX_WAIT", 0.2))
+        self.startPatcher(patch.object(rate_limit, "MAX_WAIT", 0.2))
         self.env["ir.config_parameter"].set_param(
             "oauth_provider.throttle_failures", "1"
         )
@@ -440,7 +440,7 @@ class TestPasswordRateLimit(RateLimitCase):
                 begun, seconds = self.failures.begin_attempt(subject, "127.0.0.1")
                 self.assertEqual(seconds, 0)
                 with contextlib.suppress(ValueError, ConcurrencyError), begun:
-                    self.assertEqual(self.failures.search([]).kind, attempt.PENDING)
+                    self.assertEqual(self.failures.search([]).kind, rate_limit.PENDING)
                     if error:
                         raise error
                 self.env.invalidate_all()
