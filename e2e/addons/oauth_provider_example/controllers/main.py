@@ -15,6 +15,7 @@ class ExampleController(http.Controller):
     )
     def contacts(self):
         """The environment is that of the token's user, with the rights of that user."""
+        # All contacts that the user of the token may see: scopes do not limit this
         count = request.env["res.partner"].search_count([])
         client = request.oauth_token.client_id
         return request.make_json_response({"contacts": count, "for": client.name})
