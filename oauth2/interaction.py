@@ -120,7 +120,8 @@ class Interaction:
         """Return the error for what the sign-in lacks, or None (in this order)."""
         if not user:
             return LoginRequired()
-        if not client.allows_user(user):
+        # OdooBot, as whom an administrator may sign in, is not active
+        if not user.active or not client.allows_user(user):
             return AccessDeniedError(description="The user may not use this client.")
         is_fresh = self._is_fresh(user, sign_in)
         if "login" in self.prompts and not is_fresh:

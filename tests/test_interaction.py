@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 from lxml import html
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.tests import new_test_user, tagged
 
 from ..oauth2.interaction import choose_language
@@ -215,6 +215,20 @@ class TestInteraction(OAuthCase):
         token = self.redeem(code, self.client, self.secret).json()["id_token"]
         self.assertNotIn("auth_time", self.verify_token(token, self.client.identifier))
         self.login_location(self.open_url(max_age="100000"))
+
+    def test_odoobot_is_nobody_who_may_allow(self):
+        """An administrator may become it, and it is archived."""
+        trusted, _secret = self.create_client(skip_authorization=True)
+        self.authenticate("admin", "admin")
+        self.url_open("/web/become", allow_redirects=False)
+        self.assertEqual(self.get_session().uid, SUPERUSER_ID)
+        for client in (self.client, trusted):
+            for prompt in (None, "consent", "none"):
+                url = self.authorize_url(client, prompt=prompt)
+                answer = self.answer(self.url_open(url, allow_redirects=False))[1]
+                self.assertEqual(answer["error"], "access_denied")
+        bot = self.env["res.users"].browse(SUPERUSER_ID)
+        self.assertFalse(self.env["oauth.provider.grant"].find_of_user(bot))
 
     def test_select_account_shows_who_is_signed_in(self):
         self.allow_all()
