@@ -205,12 +205,28 @@ class ResUsers(models.Model):
         client = env and env.get("oauth_client")
         if client:
             env["oauth_hashed"] = not self._rpc_api_keys_only()
-        auth_info = super()._check_credentials(credential, env)
+        try:
+            auth_info = super()._check_credentials(credential, env)
+        except AccessDenied:
+            if client and not self._oauth_has_password():
+                env["oauth_hashed"] = False
+            raise
         if client and (
             not client.allows_user(self) or self._oauth_is_password_expired()
         ):
             raise AccessDenied()
         return auth_info
+
+    def _oauth_has_password(self):
+        """Tell whether there is a password to compare with.
+
+        Not of people who are invited, or who sign in by LDAP or another provider.
+        """
+        self.env.cr.execute(
+            "SELECT COALESCE(password, '') != '' FROM res_users WHERE id = %s",
+            [self.id],
+        )
+        return self.env.cr.fetchone()[0]
 
     def _on_login_cooldown(self, failures, previous):
         if _is_password_grant.get():
@@ -228,11 +244,41 @@ class ResUsers(models.Model):
         return bool(is_expired and is_expired())
 
     @contextlib.contextmanager
+    def _oauth_keep_cooldown(self):
+        """Leave Odoo's own cooldown of the address as it is, to the sign-in page.
+
+        In one worker, it would stop everybody at this address, and a success ends it.
+
+        :return: context manager of a function to be called before Odoo changes it
+        """
+        address = self.env["ir.http"]._oauth_get_address()
+        kept = []
+
+        def keep():
+            kept.append(self._oauth_get_cooldowns().get(address))
+
+        try:
+            yield keep
+        finally:
+            cooldowns = self._oauth_get_cooldowns()
+            if kept and kept[-1]:
+                cooldowns[address] = kept[-1]
+            elif kept:
+                cooldowns.pop(address, None)
+
+    def _oauth_get_cooldowns(self):
+        """Return what Odoo counts by address (dict), in this worker."""
+        return getattr(self.env.registry, "_login_failures", {})
+
+    @contextlib.contextmanager
     def _assert_can_auth(self, user=None):
         if _is_password_grant.get():
-            # Odoo's cooldown would stop everybody at this address, in one worker, and a
-            # success would end it: it is left to the sign-in page
-            yield
+            # What addons add is done
+            with self._oauth_keep_cooldown() as keep, super()._assert_can_auth(user):
+                try:
+                    yield
+                finally:
+                    keep()
             return
         # Around the check of a second factor too, of whatever addon: those answer in
         # their own _check_credentials, which may come before ours. Whom a trusted

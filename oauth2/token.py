@@ -20,6 +20,9 @@ from . import message as messages
 from .errors import TooManyFailuresError
 from .validator import OdooValidator
 
+#: Characters of a login. An e-mail address has 254 at most (RFC 5321).
+MAX_USERNAME = 255
+
 
 def token_response(env, message):
     """Return the Answer to a token request. Checks, in this order:
@@ -124,7 +127,7 @@ def _begin_password_attempt(env, message, client):
     """
     _check_origin(env, message, client)
     username = message.form.get("username") or ""
-    if not username.isprintable():
+    if not username.isprintable() or len(username) > MAX_USERNAME:
         # RFC 6749 appendix A.15; and Odoo logs the login as it is
         raise InvalidRequestError(description="This is no user name.")
     login = env["oauth.provider.failure"].get_password_subject(username)
