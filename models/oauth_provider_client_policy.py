@@ -165,8 +165,13 @@ class OAuthProviderClient(models.Model):
     def _check_resource_uris(self):
         for client in self:
             for uri in client._get_further_resources():
-                parts = urlsplit(uri)
-                if not parts.scheme or not parts.netloc or "#" in uri or " " in uri:
+                try:
+                    parts = urlsplit(uri)
+                    is_absolute = bool(parts.scheme and parts.netloc)
+                except ValueError:
+                    # Half of an IPv6 address
+                    is_absolute = False
+                if not is_absolute or "#" in uri or " " in uri:
                     raise ValidationError(
                         self.env._(
                             "The resource “%s” must be an absolute address without a"

@@ -127,6 +127,11 @@ class OAuthProviderEvent(models.Model):
         "(happened_at, address) WHERE kind IN ('refused', 'replayed')"
     )
 
+    # What is logged once a day is looked for by each request that brings it about
+    _daily_index = models.Index(
+        "(client_id, user_id, happened_at) WHERE kind = 'left_out'"
+    )
+
     @api.depends("kind", "happened_at")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
@@ -161,20 +166,23 @@ class OAuthProviderEvent(models.Model):
     def log_daily(self, kind, *, client, user, grant=None, reason=""):
         """Like :meth:`log_event`, unless the same was logged within a day.
 
-        For what an application brings about by each of its requests.
+        For what an application brings about by each of its requests. Of one client and
+        user, :data:`ADDRESS_LIMIT` events of a kind are logged in a day: the
+        application may choose what it asks for, and so the reason.
         """
         since = fields.Datetime.now() - timedelta(days=1)
-        known = self.sudo().search_count(
+        logged = self.sudo().search_fetch(
             [
                 ("kind", "=", kind),
                 ("client_id", "=", client.id),
                 ("user_id", "=", user.id),
-                ("reason", "=", reason[:LIMIT]),
                 ("happened_at", ">", since),
             ],
-            limit=1,
+            ["reason"],
+            limit=ADDRESS_LIMIT,
         )
-        if not known:
+        is_new = reason[:LIMIT] not in logged.mapped("reason")
+        if is_new and len(logged) < ADDRESS_LIMIT:
             self.log_event(kind, client=client, user=user, grant=grant, reason=reason)
 
     @api.model

@@ -88,7 +88,11 @@ def _issue(env, message):
         )
     if grant_type == "password":
         with _begin_password_attempt(env, message, client) as attempt:
-            body, status = _create_token(message, client, validator)
+            try:
+                body, status = _create_token(message, client, validator)
+            finally:
+                # A right password stays right where the answer cannot be signed
+                attempt.has_succeeded = bool(validator.user)
             attempt.has_failed = validator.has_failed_password
         if attempt.has_failed:
             env["oauth.provider.failure"].remove_old()

@@ -43,13 +43,14 @@ class Attempt:
     else is raised is a failure: nobody guesses by requests that break the server.
 
     :ivar has_failed: to be set within the context
+    :ivar has_succeeded: the same, where what was tried is right, whatever is raised
     """
 
     def __init__(self, registry, kind, subject, address):
         """Store an attempt; the parameters are columns of oauth_provider_failure."""
         self._registry = registry
         self._kind, self._subject, self._address = kind, subject, address
-        self.has_failed = False
+        self.has_failed = self.has_succeeded = False
         values = (PENDING, subject, address, fields.Datetime.now())
         with registry.cursor() as cr:
             cr.execute(NO_WAIT)
@@ -113,7 +114,8 @@ class Attempt:
         return self
 
     def __exit__(self, _kind, error, _traceback):
-        if isinstance(error, REPEATED) or not (error or self.has_failed):
+        is_failure = self.has_failed or (error and not self.has_succeeded)
+        if isinstance(error, REPEATED) or not is_failure:
             self._forget()
         else:
             self._fail()

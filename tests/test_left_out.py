@@ -78,6 +78,17 @@ class TestLeftOut(DataCase):
         self.bearer("userinfo", token)
         self.assertEqual(len(self.find_events()), 2)
 
+    def test_an_application_does_not_fill_the_log(self):
+        """Whatever combination of fields it asks for, ten events a day are stored."""
+        names = ["ref", "email", "phone", "street", "city"]
+        self.close("res.partner", *names)
+        scope = self.create_scope("c", "res.partner", ["name", *names])
+        token = self.get_token(scope)
+        for number in range(1, 2 ** len(names), 2):
+            asked = [name for bit, name in enumerate(names) if number >> bit & 1]
+            self.bearer("otherinfo", token, model="res.partner", fields=",".join(asked))
+        self.assertEqual(len(self.find_events()), 10)
+
     def test_a_value_that_code_refuses_and_a_filter_that_compares_a_closed_field(self):
         users = self.env.registry["res.users"]
 

@@ -72,6 +72,20 @@ class TestSigningUnavailable(KeyCase, OAuthCase):
         self.assertEqual(self.post("token", data, client, secret).status_code, 200)
 
     @mute_logger("odoo.http")
+    def test_a_right_password_is_no_failure(self):
+        client, secret = self.create_client("legacy application", token_type="jwt")
+        data = {
+            "grant_type": "password",
+            "username": self.user.login,
+            "password": "oauth_user_password",
+        }
+        failures = self.env["oauth.provider.failure"]
+        for _text in self.break_configuration():
+            self.assertUnavailable(self.post("token", data, client, secret))
+        self.assertFalse(failures.search([("kind", "!=", "client")]))
+        self.assertEqual(self.post("token", data, client, secret).status_code, 200)
+
+    @mute_logger("odoo.http")
     def test_signed_userinfo(self):
         client, secret = self.create_client(userinfo_signed_response_alg="RS256")
         self.sign_in()

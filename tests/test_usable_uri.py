@@ -103,6 +103,21 @@ class TestUsableUri(OAuthCase):
                         ),
                     )
 
+    def test_an_address_cannot_be_taken_away(self):
+        """An import has empty cells."""
+        redirect = self.client.redirect_uri_ids[:1]
+        origin = self.env["oauth.provider.origin"].create(
+            {"client_id": self.client.id, "name": "https://app.example.com"}
+        )
+        for record in (redirect, origin):
+            with self.subTest(model=record._name):
+                with self.assertRaises(ValidationError):
+                    record.name = False
+
+    def test_a_resource_is_an_address(self):
+        with self.assertRaises(ValidationError):
+            self.client.resource_uris = "https://[x"
+
     def test_an_origin_is_one_that_browsers_send(self):
         for name, said in (
             ("https://müller.example", "“https://xn--mller-kva.example”"),

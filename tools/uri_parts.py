@@ -95,6 +95,8 @@ def in_ascii(uri):
 
     The host by IDNA (RFC 5891), all else percent-encoded in UTF-8.
     """
+    # An import may have none
+    uri = uri or ""
     try:
         authority = urlsplit(uri).netloc
         host = authority.rpartition("@")[2].partition(":")[0]
