@@ -7,7 +7,10 @@ from threading import Barrier
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
+from dev.server import OdooServer, free_port
 from e2e.person import VERIFIER, Person
 
 AT_ONCE = 4
@@ -229,3 +232,25 @@ def test_what_one_process_changes_counts_in_all_workers(pair, databases, model, 
         assert not any(
             answer.ok for _round in range(ROUNDS) for answer in at_once(issue)
         )
+
+
+def test_the_evented_process_logs_no_credential(pair, postgres):
+    """Odoo's second port, which a proxy uses for /websocket."""
+    port = free_port()
+    with OdooServer(
+        postgres,
+        "evented",
+        "e2e_provider",
+        load=["oauth_provider"],
+        workers=1,
+        options=[f"--gevent-port={port}"],
+    ) as odoo:
+        browser = requests.Session()
+        # It starts after the others
+        browser.mount("http://", HTTPAdapter(max_retries=Retry(9, backoff_factor=0.5)))
+        for address in (f"http://127.0.0.1:{port}", odoo.url):
+            answer = browser.get(f"{address}/oauth2/tokeninfo?access_token=s3cr3t")
+            assert answer.status_code == 401
+    log = odoo.log.read_text()
+    assert log.count("/oauth2/tokeninfo?access_token=***") == 2
+    assert "s3cr3t" not in log

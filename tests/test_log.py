@@ -1,11 +1,13 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+import threading
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools.misc import dumpstacks
 
 from ..tools import log_filter
 from .common import OAuthCase
@@ -71,15 +73,94 @@ class TestLog(OAuthCase):
         for query in (
             "state=%7B%22d%22%3A+1%7D&r=%2Fa%3Fb%3D%2525",
             "code_challenge=abc&codes=1&scope=a+b%20c",
+            "tokens=1&token_type=x&t=1&secrets=a&redirect=%2Fweb%253Ft%3D1",
+            "state=%7B%22d%22%3A+%22t%22%2C+%22p%22%3A+1%2C+%22t%22%3A+%22%22%7D",
             "a=%ff%fe&b=%25ZZ&c=%&d==&&=e?f#g",
             "code=&token=",
         ):
             line = f"GET /oauth2/authorize?{query} HTTP/1.1"
             self.assertEqual(log_filter.redact(line), line)
 
+    def test_credentials_show_nowhere_in_an_address(self):
+        secret = "s3cr3t-value"
+        hint = f"/y%3Fid_token_hint={secret}"
+        state = f'{{"d": "db", "p": 1, "t": "{secret}", "r": "kept"}}'
+        authorize = "/oauth2/authorize?" + urlencode({"state": state})
+        addresses = [
+            # Where a separator is encoded more often than the equals sign, or less
+            f"/web/login?redirect={quote(hint, safe='')}",
+            f"/web/login?redirect=/y%253Fid_token_hint%3D{secret}",
+            f"/web/login?redirect=/y%25253Fid_token_hint={secret}",
+            f"/web/login?redirect=/y?a=1%2526token%3D{secret}",
+            f"/web/login%3Fid_token_hint={secret}",
+            f"/web/login%253Fid_token_hint={secret}",
+            f"/web/login%3F%2569d_token_hint%3D{secret}",
+            f"/web/login?password%3D{secret}",
+            f"/x?a%26password={secret}",
+            f"/x?a%2526password={secret}&b=c",
+            f"/x?a=b;password={secret}%20x",
+            f"/x%3Fpassword=***{secret}",
+            f"/x%{'25' * 12}3Fpassword={secret}",
+            # Odoo's auth_oauth has the token of an invitation in its state
+            authorize,
+            f"/oauth2/authorize?state={state.replace(' ', '%20')}",
+            "/web/login?" + urlencode({"redirect": authorize}),
+            "/x?" + urlencode({"a": f'{{"a": {{"access_token": "{secret}"}}}}'}),
+            "/x?" + urlencode({"a": f'{{"a": [{{"password": "\\"{secret}"}}]}}'}),
+            f"/x?a=%22t%22:%2522{secret}%2522",
+            f"/x?a=%2522t%2522:%22{secret}%22",
+            # A bad request line is logged in whole
+            f"/x?password=a\t{secret}",
+            f"/x?password=a\r{secret}",
+        ]
+        # As Odoo's portal sends it in e-mails, and what else is a credential
+        addresses += [
+            f"/my/orders/1?{name}={secret}"
+            for name in (
+                *("auth_signup_token", "new_password", "confirm_password", "api_key"),
+                *("online_token", "X_API_KEY", "clientSecret", "session_id", "pwd"),
+            )
+        ]
+        for address in addresses:
+            for line in (
+                f'"GET {address} HTTP/1.1" 200 -',
+                f"# Thread: x (db:y) (url:http://h{address}) (qc:1)\nFile: z, line 1",
+            ):
+                with self.subTest(line=line):
+                    redacted = log_filter.redact(line)
+                    self.assertNotIn(secret, redacted)
+                    self.assertIn(log_filter.HIDDEN, redacted)
+                    # The rest is there
+                    self.assertEqual(redacted[:5], line[:5])
+                    self.assertEqual(redacted[-6:], line[-6:])
+        self.assertIn("kept", log_filter.redact(authorize))
+
+    def test_credentials_are_not_in_the_stacks_either(self):
+        """Which Odoo logs at a time limit, and when it is asked by a signal."""
+        thread = threading.current_thread()
+        # As odoo.http.Application sets it for each request
+        thread.url = "http://localhost/oauth2/tokeninfo?access_token=s3cr3t-value"
+        self.addCleanup(delattr, thread, "url")
+        with self.assertLogs("odoo.tools.misc", logging.INFO) as logs:
+            dumpstacks(thread_idents=[thread.ident])
+        [text] = logs.output
+        self.assertIn("/oauth2/tokeninfo?access_token=***", text)
+        self.assertNotIn("s3cr3t-value", text)
+        self.assertIn("test_credentials_are_not_in_the_stacks_either", text)
+
+    def test_every_logger_of_addresses_is_filtered_once(self):
+        log_filter.install()
+        for name in ("werkzeug", "longpolling", "odoo.tools.misc"):
+            filters = logging.getLogger(name).filters
+            own = [f for f in filters if isinstance(f, log_filter.CredentialFilter)]
+            self.assertEqual(len(own), 1, name)
+
     def test_a_hostile_request_line_costs_no_time(self):
         started = time.process_time()
-        for part in ("a=?", "a=%3F", "%25", "?", "&", "=%253d"):
+        for part in (
+            *("a=?", "a=%3F", "%25", "?", "&", "=%253d", "%2525", '"a":'),
+            *('%22t%22:"', "\\\\", '"t":"\\\\', "%3Fpassword=***", ";", "{"),
+        ):
             log_filter.redact("GET /?" + part * (60_000 // len(part)) + " HTTP/1.1")
         self.assertLess(time.process_time() - started, 3)
 

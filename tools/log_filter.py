@@ -13,32 +13,43 @@ import logging
 import re
 from urllib.parse import quote_plus, unquote_plus
 
-#: Parameters that hold a credential.
+#: Parameters that hold a credential, beside those whose names end like ENDINGS.
 CREDENTIALS = frozenset(
     (
-        "access_token",
         "assertion",
         "client_assertion",
-        "client_secret",
         "code",
         "code_verifier",
-        "id_token",
         "id_token_hint",
-        "logout_token",
-        "password",
-        "refresh_token",
-        "token",
+        "session_id",
     )
 )
+#: How the names of credentials end: ``access_token``, ``auth_signup_token`` (portal),
+#: ``new_password``, ``client_secret``.
+ENDINGS = ("token", "password", "passwd", "pwd", "secret", "apikey", "api_key")
+#: Member of the ``state`` of Odoo's auth_oauth, which is JSON: token of an invitation.
+INVITATION = "t"
+#: Loggers that write addresses: of the threaded and forked server, of the evented one,
+#: and of the stacks at a time limit.
+LOGGERS = ("werkzeug", "longpolling", "odoo.tools.misc")
 #: In place of a value.
 HIDDEN = "***"
 #: How often a value may be encoded within another one; what is deeper is hidden.
 MAX_DEPTH = 8
-#: Only what cannot be in an address ends one: Odoo decodes other blanks, and quotes may
-#: be part of a password.
-_WORD = re.compile(r"[^ \t\r\n]+")
+#: Only what cannot be in a request line ends an address: Odoo decodes other blanks, a
+#: line that is no request is logged as well, and quotes may be part of a password.
+_WORD = re.compile(r"[^ \n]+")
 _SEPARATOR = re.compile("([?&#])")
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+#: The name of a parameter that has a value which is not hidden.
+_SHOWN = re.compile(r"(?:^|[?&#;])([^?&#;=]*)=(?!\*\*\*(?:[&#;]|$)|[&#;]|$)")
+#: What may be left of a parameter.
+_BEGINNING = re.compile("[^%=]*=?")
+#: A member of an object in JSON: what is before its value, its name, its value.
+_MEMBER = re.compile(
+    r"""("((?:[^"\\]|\\.)*)"\s*:\s*)"""
+    r"""("(?:[^"\\]|\\.)*"?|[^\s,{}\[\]"][^\s,}\]]*)"""
+)
 #: Not the control characters of ASCII: Odoo keeps those encoded, and adds colors.
 _CONTROL = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -47,7 +58,8 @@ def redact(text):
     """Return ``text`` (str) without the values of parameters that hold a credential.
 
     Also where a parameter is repeated, its name is encoded, or an address is the value
-    of another parameter, encoded any number of times.
+    of another parameter, encoded any number of times, or as JSON. Where some characters
+    of an address are encoded more often than others, all of a parameter is hidden.
     """
     return _WORD.sub(lambda found: _redact_address(found[0]), text)
 
@@ -57,6 +69,7 @@ def _redact_address(text, depth=0):
 
     :param depth: how often it was decoded; if it was, it may begin with a parameter
     """
+    text = _MEMBER.sub(_redact_member, text)
     redacted = []
     is_parameter, is_hidden = depth > 0, False
     for part in _SEPARATOR.split(text):
@@ -70,9 +83,13 @@ def _redact_address(text, depth=0):
             if is_hidden:
                 part = f"{name}={HIDDEN}" if value else f"{name}="
             else:
-                part = f"{_redact_encoded(name, depth)}{equals}" + (
-                    _redact_encoded(value, depth)
-                )
+                name = _redact_encoded(name, depth)
+                part = f"{name}{equals}{_redact_encoded(value, depth)}"
+                if name == HIDDEN:
+                    # Encoded too often to tell whether the value is a credential
+                    part = HIDDEN
+                elif depth == 0 and _shows_credential(part):
+                    part = _BEGINNING.match(part)[0] + HIDDEN
             redacted.append(part)
             continue
         if not is_hidden:
@@ -91,13 +108,39 @@ def _redact_encoded(text, depth):
     return text if redacted == decoded else quote_plus(redacted, safe="/:*")
 
 
+def _redact_member(found):
+    """Return the text of a ``found`` member of an object, without a credential."""
+    beginning, name, value = found.groups()
+    is_hidden = name == INVITATION or _is_credential(name)
+    return f'{beginning}"{HIDDEN}"' if is_hidden and value != '""' else found[0]
+
+
+def _shows_credential(part):
+    """Tell whether a credential shows when all of ``part`` (str) is decoded.
+
+    Or may show, where that is encoded too often.
+    """
+    decoded = part
+    for _time in range(MAX_DEPTH):
+        if not _ESCAPE.search(decoded):
+            break
+        decoded = unquote_plus(decoded)
+    if _ESCAPE.search(decoded):
+        return True
+    return decoded != part and (
+        any(_is_credential(found[1]) for found in _SHOWN.finditer(decoded))
+        or _MEMBER.sub(_redact_member, decoded) != decoded
+    )
+
+
 def _is_credential(name):
     for _time in range(MAX_DEPTH):
         decoded = unquote_plus(name)
         if decoded == name:
             break
         name = decoded
-    return name.strip().lower() in CREDENTIALS
+    name = name.strip().lower()
+    return name in CREDENTIALS or name.endswith(ENDINGS)
 
 
 class CredentialFilter(logging.Filter):
@@ -114,7 +157,8 @@ class CredentialFilter(logging.Filter):
 
 
 def install():
-    """Filter what the HTTP server of Odoo logs; a second call changes nothing."""
-    logger = logging.getLogger("werkzeug")
-    if not any(isinstance(known, CredentialFilter) for known in logger.filters):
-        logger.addFilter(CredentialFilter())
+    """Filter what the servers of Odoo log; a second call changes nothing."""
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, CredentialFilter) for known in logger.filters):
+            logger.addFilter(CredentialFilter())
