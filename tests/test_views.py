@@ -27,13 +27,15 @@ class TestViews(OAuthCase):
         admin = self.env.ref("base.user_admin")
         arch = self.get_arch("res.config.settings", user=admin)
         settings = arch.xpath("//app[@name='oauth_provider']//setting")
-        self.assertEqual(len(settings), 8)
+        self.assertEqual(len(settings), 9)
         for setting in settings:
             texts = [setting.text, *(child.tail for child in setting)]
             bare = [text.strip() for text in texts if text and text.strip()]
             self.assertFalse(bare, setting.get("id"))
         words = [word.text for word in arch.xpath("//app[@name='oauth_provider']//div")]
-        self.assertEqual(words, ["days", "in", "seconds", "days", "days", "days"])
+        self.assertEqual(
+            words, ["days", "in", "seconds", "seconds", "days", "days", "days"]
+        )
 
     def test_the_addresses_of_a_client_are_explained(self):
         arch = self.get_arch("oauth.provider.client")
