@@ -48,6 +48,7 @@ class Faults:
             time.sleep(self.random.uniform(0.5, 1.5))
             rare[number % len(rare)]()
             number += 1
+        self.keep_running()
 
     def keep_running(self):
         """Start a server that has ended by itself, as what supervises it would."""
@@ -59,9 +60,12 @@ class Faults:
         self.counts["Odoo ended by itself"] += 1
 
     def processes(self):
-        """The process of the server and its workers (list of int)."""
+        """The process of the server and its workers (list of int); none if it ended."""
         parent = self.server.process.pid
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+        try:
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+        except OSError:
+            return []
         return [parent, *map(int, children.split())]
 
     def kill_worker(self):
