@@ -118,60 +118,64 @@ def _reads(ask, tokens):
     call(ask, "export", "export_data", arguments, tokens["reader"])
 
 
+#: Searches: (name, method, its arguments).
+SEARCHES = (
+    ("search", "search", {"domain": LIKE, "order": "name"}),
+    ("search_read", "search_read", {"domain": LIKE, "order": "name", **FIELDS}),
+    ("search_count", "search_count", {"domain": []}),
+    ("name_search", "name_search", {"name": "Snapshot"}),
+    ("limit", "search_read", {"domain": [], "limit": 1, "order": "name", **FIELDS}),
+    (
+        "archived",
+        "search_read",
+        {"domain": [["active", "=", False]], "order": "name", "fields": ["name"]},
+    ),
+    (
+        "archived by context",
+        "search_read",
+        {
+            "domain": [],
+            "order": "name",
+            "fields": ["name"],
+            "context": {"active_test": False},
+        },
+    ),
+    ("by a field of no scope", "search", {"domain": [["function", "=", "Spy"]]}),
+    ("by a path", "search", {"domain": [["parent_id.name", "=", "x"]]}),
+    ("by a path of no scope", "search", {"domain": [["user_id.login", "=", "x"]]}),
+    ("unknown field", "search", {"domain": [["nonsense", "=", 1]]}),
+    ("unknown operator", "search", {"domain": [["name", "nonsense", 1]]}),
+    ("broken", "search", {"domain": [["name"]]}),
+    ("no list", "search", {"domain": "x"}),
+    ("any", "search", {"domain": [["child_ids", "any", [["name", "=", "x"]]]]}),
+    ("order of no scope", "search", {"domain": [], "order": "function"}),
+    ("bad order", "search", {"domain": [], "order": "name; drop"}),
+    ("negative limit", "search", {"domain": [], "limit": -1}),
+    (
+        "grouped",
+        "formatted_read_group",
+        {"domain": LIKE, "groupby": ["city"], "aggregates": ["__count"]},
+    ),
+    (
+        "grouped by no scope",
+        "formatted_read_group",
+        {"domain": [], "groupby": ["function"], "aggregates": ["__count"]},
+    ),
+    (
+        "read_group",
+        "read_group",
+        {"domain": LIKE, "fields": ["city"], "groupby": ["city"]},
+    ),
+    (
+        "web_search_read",
+        "web_search_read",
+        {"domain": LIKE, "order": "name", "specification": {"name": {}}},
+    ),
+)
+
+
 def _searches(ask, tokens):
-    for name, method, arguments in (
-        ("search", "search", {"domain": LIKE, "order": "name"}),
-        ("search_read", "search_read", {"domain": LIKE, "order": "name", **FIELDS}),
-        ("search_count", "search_count", {"domain": []}),
-        ("name_search", "name_search", {"name": "Snapshot"}),
-        ("limit", "search_read", {"domain": [], "limit": 1, "order": "name", **FIELDS}),
-        (
-            "archived",
-            "search_read",
-            {"domain": [["active", "=", False]], "order": "name", "fields": ["name"]},
-        ),
-        (
-            "archived by context",
-            "search_read",
-            {
-                "domain": [],
-                "order": "name",
-                "fields": ["name"],
-                "context": {"active_test": False},
-            },
-        ),
-        ("by a field of no scope", "search", {"domain": [["function", "=", "Spy"]]}),
-        ("by a path", "search", {"domain": [["parent_id.name", "=", "x"]]}),
-        ("by a path of no scope", "search", {"domain": [["user_id.login", "=", "x"]]}),
-        ("unknown field", "search", {"domain": [["nonsense", "=", 1]]}),
-        ("unknown operator", "search", {"domain": [["name", "nonsense", 1]]}),
-        ("broken", "search", {"domain": [["name"]]}),
-        ("no list", "search", {"domain": "x"}),
-        ("any", "search", {"domain": [["child_ids", "any", [["name", "=", "x"]]]]}),
-        ("order of no scope", "search", {"domain": [], "order": "function"}),
-        ("bad order", "search", {"domain": [], "order": "name; drop"}),
-        ("negative limit", "search", {"domain": [], "limit": -1}),
-        (
-            "grouped",
-            "formatted_read_group",
-            {"domain": LIKE, "groupby": ["city"], "aggregates": ["__count"]},
-        ),
-        (
-            "grouped by no scope",
-            "formatted_read_group",
-            {"domain": [], "groupby": ["function"], "aggregates": ["__count"]},
-        ),
-        (
-            "read_group",
-            "read_group",
-            {"domain": LIKE, "fields": ["city"], "groupby": ["city"]},
-        ),
-        (
-            "web_search_read",
-            "web_search_read",
-            {"domain": LIKE, "order": "name", "specification": {"name": {}}},
-        ),
-    ):
+    for name, method, arguments in SEARCHES:
         for who in ("reader", "full"):
             if who == "full" and name in (
                 "search_count",

@@ -115,62 +115,66 @@ def _consent(ask, ann):
     ask.decide("consent: last tab", page, ann)
 
 
+#: Requests of trusted clients: (name, client, parameters that differ).
+TRUSTED = (
+    ("code", "plain", {"code_challenge": None, "code_challenge_method": None}),
+    ("prompt consent", "plain", {"prompt": "consent"}),
+    ("prompt login", "plain", {"prompt": "login"}),
+    ("select account", "plain", {"prompt": "select_account"}),
+    ("max_age", "plain", {"max_age": "10000"}),
+    ("max_age of 0", "plain", {"max_age": "0"}),
+    ("acr_values", "plain", {"acr_values": "nonsense"}),
+    (
+        "essential acr",
+        "plain",
+        {"claims": '{"id_token": {"acr": {"essential": true, "value": "x"}}}'},
+    ),
+    ("implicit", "trusted-mobile", {"response_type": "token"}),
+    (
+        "implicit, scopes",
+        "trusted-mobile",
+        {"response_type": "token", "scope": "openid email"},
+    ),
+    (
+        "id_token",
+        "trusted-mobile",
+        {"response_type": "id_token", "nonce": "n", "scope": "openid"},
+    ),
+    (
+        "id_token token",
+        "trusted-mobile",
+        {"response_type": "id_token token", "nonce": "n", "scope": "openid email"},
+    ),
+    (
+        "implicit, query",
+        "trusted-mobile",
+        {"response_type": "token", "response_mode": "query"},
+    ),
+    (
+        "hybrid",
+        "jwt",
+        {"response_type": "code id_token", "nonce": "n", "scope": "openid email"},
+    ),
+    (
+        "hybrid of three",
+        "jwt",
+        {"response_type": "code id_token token", "nonce": "n", "scope": "openid"},
+    ),
+    (
+        "hybrid with a token",
+        "jwt",
+        {"response_type": "code token", "nonce": "n", "scope": "openid"},
+    ),
+    ("group", "grouped", {}),
+    ("second factor", "strict", {}),
+    ("fresh", "fresh", {}),
+)
+
+
 def _trusted(ask, ann):
-    for name, client, changed in (
-        ("code", "plain", {"code_challenge": None, "code_challenge_method": None}),
-        ("prompt consent", "plain", {"prompt": "consent"}),
-        ("prompt login", "plain", {"prompt": "login"}),
-        ("select account", "plain", {"prompt": "select_account"}),
-        ("max_age", "plain", {"max_age": "10000"}),
-        ("max_age of 0", "plain", {"max_age": "0"}),
-        ("acr_values", "plain", {"acr_values": "nonsense"}),
-        (
-            "essential acr",
-            "plain",
-            {"claims": '{"id_token": {"acr": {"essential": true, "value": "x"}}}'},
-        ),
-        ("implicit", "trusted-mobile", {"response_type": "token"}),
-        (
-            "implicit, scopes",
-            "trusted-mobile",
-            {"response_type": "token", "scope": "openid email"},
-        ),
-        (
-            "id_token",
-            "trusted-mobile",
-            {"response_type": "id_token", "nonce": "n", "scope": "openid"},
-        ),
-        (
-            "id_token token",
-            "trusted-mobile",
-            {"response_type": "id_token token", "nonce": "n", "scope": "openid email"},
-        ),
-        (
-            "implicit, query",
-            "trusted-mobile",
-            {"response_type": "token", "response_mode": "query"},
-        ),
-        (
-            "hybrid",
-            "jwt",
-            {"response_type": "code id_token", "nonce": "n", "scope": "openid email"},
-        ),
-        (
-            "hybrid of three",
-            "jwt",
-            {"response_type": "code id_token token", "nonce": "n", "scope": "openid"},
-        ),
-        (
-            "hybrid with a token",
-            "jwt",
-            {"response_type": "code token", "nonce": "n", "scope": "openid"},
-        ),
-        ("group", "grouped", {}),
-        ("second factor", "strict", {}),
-        ("fresh", "fresh", {}),
-    ):
+    for name, client, changed in TRUSTED:
         if changed.get("response_type") in ("token", "id_token", "id_token token"):
-            changed["code_challenge"] = changed["code_challenge_method"] = None
+            changed = {**changed, "code_challenge": None, "code_challenge_method": None}
         query = ask.authorization(client, **changed)
         answer = ask(f"trusted: {name}", TARGET, query=query, browser=ann)
         if answer.header("Location").startswith("/web/login"):
