@@ -21,6 +21,9 @@ OPEN_KINDS = ("refused", "replayed")
 #: from one network, which is one caller's), and in all.
 ADDRESS_LIMIT = 10
 TOTAL_LIMIT = 100
+#: Events of one kind that :meth:`OAuthProviderEvent.log_daily` stores in a day, of one
+#: client and user: an application may choose what it asks for, and so the reason.
+DAILY_LIMIT = 10
 ADDRESS_LENGTH = 64
 #: Characters of one value that are logged and stored.
 LIMIT = 200
@@ -166,9 +169,8 @@ class OAuthProviderEvent(models.Model):
     def log_daily(self, kind, *, client, user, grant=None, reason=""):
         """Like :meth:`log_event`, unless the same was logged within a day.
 
-        For what an application brings about by each of its requests. Of one client and
-        user, :data:`ADDRESS_LIMIT` events of a kind are logged in a day: the
-        application may choose what it asks for, and so the reason.
+        For what an application brings about by each of its requests; see
+        :data:`DAILY_LIMIT`.
         """
         since = fields.Datetime.now() - timedelta(days=1)
         logged = self.sudo().search_fetch(
@@ -179,10 +181,10 @@ class OAuthProviderEvent(models.Model):
                 ("happened_at", ">", since),
             ],
             ["reason"],
-            limit=ADDRESS_LIMIT,
+            limit=DAILY_LIMIT,
         )
         is_new = reason[:LIMIT] not in logged.mapped("reason")
-        if is_new and len(logged) < ADDRESS_LIMIT:
+        if is_new and len(logged) < DAILY_LIMIT:
             self.log_event(kind, client=client, user=user, grant=grant, reason=reason)
 
     @api.model
