@@ -27,9 +27,9 @@ ARROWS = {
     "oauth2": {"models", "json2", "storage", "tools"},
     "models": {"json2", "storage", "tools"},
     "wizards": {"models", "json2", "storage", "tools"},
-    "json2": {"storage", "tools"},
-    "storage": {"json2", "tools"},
-    "tools": {"json2", "storage"},
+    "json2": {"tools"},
+    "storage": {"tools"},
+    "tools": set(),
 }
 #: The extension point of the OCA module: the client makes the server of oauthlib.
 EXCEPTION = ("models", "get_oauth2_server", "oauth2")
