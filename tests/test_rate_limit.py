@@ -159,7 +159,8 @@ class TestRateLimit(RateLimitCase):
         self.assertLessEqual(len(set(keys)), UNKNOWN_KEYS)
         self.env["ir.config_parameter"].set_param("database.secret", "another")
         others = [self.failures.get_client_subject(none, f"u{n}") for n in range(500)]
-        self.assertEqual(set(keys) | set(others), set(keys))
+        # Which of the keys they meet is chance, not that there are so few
+        self.assertLessEqual(len({*keys, *others}), UNKNOWN_KEYS)
         self.assertNotEqual(keys, others)
 
     def test_a_page_of_a_browser_locks_nobody_out(self):
