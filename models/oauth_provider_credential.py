@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
@@ -11,7 +12,7 @@ from ..storage import liveness, revocation, row_lookup, statement
 from ..storage.cache import retry
 from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..storage.live_token import LiveToken
-from ..tools import secret
+from ..tools import capped_count, secret
 
 #: The kinds of credentials.
 CREDENTIALS = (
@@ -147,16 +148,25 @@ class OAuthProviderCredential(models.AbstractModel):
             # The ORM asks for the opposite, and turns it round
             return NotImplemented
         ids = [one for one in value if isinstance(one, int) and one is not True and one]
-        found = self._has_any_scope(scopes.browse(ids)._as_query(ordered=False))
+        found = self._has_any_number(ids)
         if False in value:
             found |= ~self._has_any_scope(scopes.sudo()._search(Domain.TRUE))
         return found
+
+    def _has_any_number(self, ids):
+        """Return the domain of the credentials that have a scope of these ``ids``."""
+
+        def to_sql(model, alias, _query):
+            # Nobody may read the column itself
+            numbers = model._fields["scope_numbers"].to_sql(model.sudo(), alias)
+            return SQL("%s @> ANY (%s::jsonb[])", numbers, [str(id_) for id_ in ids])
+
+        return Domain.custom(to_sql=to_sql)
 
     def _has_any_scope(self, scopes):
         """Return the domain of the credentials that have one of ``scopes`` (Query)."""
 
         def to_sql(model, alias, _query):
-            # Nobody may read the column itself
             numbers = model._fields["scope_numbers"].to_sql(model.sudo(), alias)
             return SQL(
                 "EXISTS (SELECT FROM jsonb_array_elements(%s) AS held"
@@ -169,18 +179,26 @@ class OAuthProviderCredential(models.AbstractModel):
 
     @api.model
     @api.private
-    def count_by_scope(self, domain):
-        """Return how many credentials of ``domain`` have each scope: {id: number}."""
-        column = self._fields["scope_numbers"].to_sql(self.sudo(), self._table)
-        query = SQL(
-            "SELECT held::int, count(*) FROM %s, jsonb_array_elements(%s) AS held"
-            " WHERE %s IN %s GROUP BY 1",
-            SQL.identifier(self._table),
-            column,
-            SQL.identifier(self._table, "id"),
-            self._search(domain).subselect(),
-        )
-        return dict(self.env.execute_query(query))
+    def count_by_scope(self, domain, ids):
+        """Return how many credentials of ``domain`` have each of some scopes.
+
+        One number may be counted up to :data:`~..tools.capped_count.LIMIT` and one
+        more only.
+
+        :param ids: of the scopes (list)
+        :return: {id: number}
+        """
+        if len(ids) == 1:
+            of_it = domain & self._has_any_number(ids)
+            return {ids[0]: self.search_count(of_it, limit=capped_count.LIMIT + 1)}
+        query = self._search(domain)
+        # Few combinations, and most credentials have the same one
+        query.groupby = self._fields["scope_numbers"].to_sql(self.sudo(), self._table)
+        rows = self.env.execute_query(query.select(query.groupby, SQL("count(*)")))
+        counts = Counter()
+        for numbers, count in rows:
+            counts.update(dict.fromkeys(numbers or (), count))
+        return counts
 
     # Finding one
 

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..storage.after_commit import write_apart
 from ..storage.cache import retry
+from ..tools import capped_count
 
 #: How exactly ``last_used`` is kept.
 USE_INTERVAL = timedelta(minutes=1)
@@ -146,6 +147,18 @@ class OAuthProviderGrant(models.Model):
     def find_of_user(self, user):
         """Return the grants of ``user`` (record) in force, the newest first."""
         return self.search(Domain("user_id", "=", user.id) & self.live_domain())
+
+    @api.model
+    @api.private
+    def count_people(self, domain):
+        """Return how many people have a grant of ``domain``.
+
+        Up to :data:`~..tools.capped_count.LIMIT` and one more.
+        """
+        # Not as a distinct count: PostgreSQL would read all grants for that
+        has_any = Domain("id", "any!", self._search(domain).subselect("user_id"))
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        return users.search_count(has_any, limit=capped_count.LIMIT + 1)
 
     @api.private
     def covers(self, scopes):

@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..storage.cache import cached_committed
+from ..tools import capped_count
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
 BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataError)
@@ -80,9 +81,19 @@ class OAuthProviderScope(models.Model):
         " other one. Switch it off to open every user that this user may read.",
     )
 
-    client_count = fields.Integer(string="Clients", compute="_compute_reach")
-    person_count = fields.Integer(string="People", compute="_compute_reach")
-    token_count = fields.Integer(string="Live Tokens", compute="_compute_reach")
+    client_count = fields.Integer(string="Clients", compute="_compute_client_count")
+    person_count = fields.Integer(
+        string="People",
+        compute="_compute_person_count",
+        help="10,001 stands for more than ten thousand: no more are counted.",
+    )
+    token_count = fields.Integer(
+        string="Live Tokens",
+        compute="_compute_token_count",
+        help="10,001 stands for more than ten thousand: no more are counted.",
+    )
+    person_count_text = fields.Char(string="People", compute="_compute_person_count")
+    token_count_text = fields.Char(string="Live Tokens", compute="_compute_token_count")
 
     _code_uniq = models.UniqueIndex("(code)", "Another scope already has this code.")
 
@@ -352,27 +363,39 @@ class OAuthProviderScope(models.Model):
 
     # Who holds a scope
 
-    def _compute_reach(self):
-        holders = Domain("client_id.active", "=", True) & Domain(
-            [("revoked_at", "=", False), ("user_id.active", "=", True)]
-        )
-        live = holders & Domain("expires_at", ">", fields.Datetime.now())
-        of_these = Domain("scope_ids", "in", self.ids)
-        clients = self._count("oauth.provider.client", of_these, "__count")
-        people = self._count(
-            "oauth.provider.grant", holders & of_these, "user_id:count_distinct"
-        )
-        tokens = self.env["oauth.provider.token"].count_by_scope(live & of_these)
-        for scope in self:
-            origin = scope._origin
-            scope.client_count = clients.get(origin, 0)
-            scope.person_count = people.get(origin, 0)
-            scope.token_count = tokens.get(origin.id, 0)
+    # Each figure by itself: lists show the clients, and people and tokens may be many
 
-    def _count(self, model, domain, aggregate):
-        """Return {scope: what the aggregate finds} for the records of ``domain``."""
-        groups = self.env[model]._read_group(domain, ["scope_ids"], [aggregate])
-        return dict(groups)
+    def _compute_client_count(self):
+        of_these = Domain("scope_ids", "in", self._origin.ids)
+        clients = self.env["oauth.provider.client"]
+        groups = dict(clients._read_group(of_these, ["scope_ids"], ["__count"]))
+        for scope in self:
+            scope.client_count = groups.get(scope._origin, 0)
+
+    def _compute_person_count(self):
+        grants = self.env["oauth.provider.grant"]
+        holders = self._get_holders_domain()
+        for scope in self:
+            of_it = holders & Domain("scope_ids", "in", scope._origin.ids)
+            scope.person_count = grants.count_people(of_it)
+            scope.person_count_text = capped_count.describe(
+                self.env, scope.person_count
+            )
+
+    def _compute_token_count(self):
+        live = self._get_holders_domain() & Domain(
+            "expires_at", ">", fields.Datetime.now()
+        )
+        tokens = self.env["oauth.provider.token"]
+        counts = tokens.count_by_scope(live, self._origin.ids)
+        for scope in self:
+            count = counts.get(scope._origin.id, 0)
+            scope.token_count = min(count, capped_count.LIMIT + 1)
+            scope.token_count_text = capped_count.describe(self.env, scope.token_count)
+
+    def _get_holders_domain(self):
+        """Return the domain of the grants and tokens that have not been ended."""
+        return Domain([("revoked_at", "=", False), ("has_active_parties", "=", True)])
 
     def action_preview(self):
         """Open the records that this scope opens to one person."""

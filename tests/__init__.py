@@ -55,6 +55,7 @@ from . import test_key_encryption
 from . import test_key_wrong_worker
 from . import test_keys
 from . import test_language
+from . import test_large_pages
 from . import test_left_out
 from . import test_live_token
 from . import test_log

@@ -3,12 +3,14 @@
 """The form of a scope: the domain drawn in it, the preview, and whom it concerns."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
+from ..tools import capped_count
 from .common import new_manager
 
 
@@ -212,10 +214,46 @@ class TestScopeForm(TransactionCase):
 
     def test_counting_takes_one_query_a_figure(self):
         scopes = self.create_scope() | self.create_scope() | self.create_scope()
-        self.env.invalidate_all()
-        self.env["oauth.provider.scope"].browse().check_access("read")
-        with self.assertQueryCount(3):
-            scopes.sudo().mapped("token_count")
+        # What Odoo caches is read before
+        scopes.sudo().mapped(lambda scope: (scope.person_count, scope.token_count))
+        # People are counted for each scope, up to a limit
+        for figure, queries in (
+            ("client_count", 1),
+            ("token_count", 1),
+            ("token_count_text", 1),
+            ("person_count", 3),
+            ("person_count_text", 3),
+        ):
+            self.env.invalidate_all()
+            scopes.sudo().mapped("code")
+            with self.subTest(figure=figure), self.assertQueryCount(queries):
+                scopes.sudo().mapped(figure)
+
+    def test_many_are_counted_up_to_a_limit(self):
+        scope, other = self.create_scope(), self.create_scope()
+        self.allow(scope, self.person, self.manager, self.env.ref("base.user_admin"))
+        self.allow(other, self.person)
+        for limit, numbers, texts in (
+            (3, (3, 1), "3"),
+            (2, (3, 1), "2+"),
+            (1, (2, 1), "1+"),
+        ):
+            scopes = scope | other
+            scopes.invalidate_recordset()
+            with self.subTest(limit=limit), patch.object(capped_count, "LIMIT", limit):
+                for name in ("person_count", "token_count"):
+                    self.assertEqual(tuple(scopes.mapped(name)), numbers)
+                    self.assertEqual(scope[f"{name}_text"], texts)
+                    self.assertEqual(other[f"{name}_text"], "1")
+                # Of one scope alone
+                scope.invalidate_recordset()
+                self.assertEqual(
+                    scope.with_prefetch(scope._ids).token_count, numbers[0]
+                )
+        self.env["res.lang"]._activate_lang("de_DE")
+        german = self.env(context={"lang": "de_DE"})
+        self.assertEqual(capped_count.describe(german, 12_345), "10.000+")
+        self.assertEqual(capped_count.describe(self.env, 9_999), "9,999")
 
     def test_the_form_tells_before_people_are_asked_again(self):
         scope = self.create_scope(domain="[('id', '<', 5)]")

@@ -1,0 +1,154 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What pages ask for by default stays small, however much there is."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.sql_db import Cursor
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+from .common import new_manager
+
+MODELS = ("oauth.provider.event", "oauth.provider.grant", "oauth.provider.token")
+
+
+@tagged("post_install", "-at_install")
+class TestLargePages(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = new_manager(cls.env)
+        cls.person = new_test_user(cls.env, "oauth_user")
+        cls.clients = cls.env["oauth.provider.client"].create(
+            [{"name": f"Client {number}"} for number in range(20)]
+        )
+        for client in cls.clients:
+            grant = cls.env["oauth.provider.grant"].ensure(client, cls.person)
+            cls.env["oauth.provider.token"].issue(
+                client=client,
+                user=cls.person,
+                grant=grant,
+                scopes=client.scope_ids,
+                lifetime=60,
+            )
+            cls.env["oauth.provider.event"].log_event("issued", client=client)
+        cls.env.flush_all()
+
+    def get_arch(self, model, view_type):
+        records = self.env[model].with_user(self.manager)
+        return etree.fromstring(records.get_view(view_type=view_type)["arch"])
+
+    def get_default_domain(self, model):
+        """Return what the action of ``model`` filters by, as one opens it (Domain)."""
+        name = model.replace(".", "_")
+        action = self.env.ref(f"oauth_provider.{name}_action")
+        search = self.get_arch(model, "search")
+        domain = Domain.TRUE
+        for key in safe_eval(action.context):
+            filter_name = key.removeprefix("search_default_")
+            [node] = search.xpath(f"//filter[@name='{filter_name}']")
+            domain &= Domain(safe_eval(node.get("domain")))
+        return domain
+
+    def get_groupings(self, model, view_type):
+        """Return what a graph or pivot groups by as one opens it (list of str)."""
+        fields_ = self.get_arch(model, view_type).xpath("//field")
+        return [
+            ":".join(filter(None, (one.get("name"), one.get("interval"))))
+            for one in fields_
+        ]
+
+    def test_a_graph_and_a_pivot_have_no_group_for_each_client(self):
+        for model in MODELS:
+            records = self.env[model].with_user(self.manager)
+            domain = self.get_default_domain(model)
+            self.assertGreaterEqual(records.search_count(domain), 20)
+            for view_type in ("graph", "pivot"):
+                groupings = self.get_groupings(model, view_type)
+                self.assertTrue(groupings)
+                groups = records.formatted_read_group(domain, groupings, ["__count"])
+                with self.subTest(model=model, view_type=view_type):
+                    # Midnight may be in between
+                    self.assertLess(len(groups), 10)
+
+    def test_the_events_of_the_last_days_are_shown_first(self):
+        events = self.env["oauth.provider.event"].with_user(self.manager)
+        old = events.search([], limit=1)
+        self.env.cr.execute(
+            "UPDATE oauth_provider_event SET happened_at = %s WHERE id = %s",
+            (fields.Datetime.now() - timedelta(days=8), old.id),
+        )
+        self.env.invalidate_all()
+        self.assertTrue(old.happened_at)
+        found = events.search(self.get_default_domain(events._name))
+        self.assertNotIn(old, found)
+        self.assertGreaterEqual(len(found), 19)
+
+    def test_a_list_of_scopes_counts_clients_only(self):
+        names = self.get_arch("oauth.provider.scope", "list").xpath("//field/@name")
+        self.assertIn("client_count", names)
+        counts = {"person_count", "token_count"}
+        self.assertFalse(counts & {name.removesuffix("_text") for name in names})
+        scopes = self.env["oauth.provider.scope"].with_user(self.manager).search([])
+        columns = {name: {} for name in names if not name.endswith("_id")}
+        scopes.web_read(columns)
+        self.env.invalidate_all()
+        with self.capturing() as statements:
+            scopes.web_read(columns)
+        self.assertTrue(any('"oauth_provider_client"' in one for one in statements))
+        for table in ("oauth_provider_token", "oauth_provider_grant"):
+            self.assertFalse([one for one in statements if f'"{table}"' in one])
+
+    @contextmanager
+    def capturing(self):
+        """Return the statements (list of str) that this transaction executes."""
+        statements = []
+
+        def execute(cursor, query, params=None, log_exceptions=True):
+            statements.append(query.code if isinstance(query, SQL) else query)
+            return original(cursor, query, params, log_exceptions)
+
+        original = Cursor.execute
+        with patch.object(Cursor, "execute", execute):
+            yield statements
+
+    def test_live_tokens_are_found_without_the_rules_of_users(self):
+        tokens = self.env["oauth.provider.token"].with_user(self.manager)
+        domain = self.get_default_domain(tokens._name)
+        query = tokens._search(domain)
+        self.assertNotIn("res_company", query.select().code)
+        self.env.cr.execute("ANALYZE oauth_provider_token")
+        plan = self.explain(query.select())
+        self.assertNotIn("SubPlan", plan)
+
+    def explain(self, query):
+        self.env.cr.execute(f"EXPLAIN {query.code}", query.params)
+        return "\n".join(line for (line,) in self.env.cr.fetchall())
+
+    def test_tokens_of_archived_clients_and_users_are_not_live(self):
+        tokens = self.env["oauth.provider.token"].with_user(self.manager)
+        domain = self.get_default_domain(tokens._name)
+        archived = {"oauth_provider_client": self.clients[0].id}
+        archived["res_users"] = self.person.id
+        own = [("client_id", "in", self.clients.ids)]
+        for table, count in (("oauth_provider_client", 19), ("res_users", 0)):
+            # Not by the ORM, which would revoke them
+            self.env.cr.execute(
+                f"UPDATE {table} SET active = false WHERE id = %s", (archived[table],)
+            )
+            self.env.invalidate_all()
+            with self.subTest(table=table):
+                self.assertEqual(tokens.search_count(domain & Domain(own)), count)
+                found = tokens.search([("has_active_parties", "=", False), *own])
+                self.assertEqual(len(found), 20 - count)
+                every = tokens.search(own)
+                self.assertEqual(every.filtered_domain(domain), every - found)
+                self.assertEqual(every.filtered("has_active_parties"), every - found)
