@@ -5,7 +5,8 @@
 ``tools.ormcache`` caches what the first transaction sees that asks. That may be what
 another thread has changed since, or what is rolled back later: the process would go on
 with it until the next change. Here a transaction only caches what later transactions
-will see as well.
+will see as well, and only reads what transactions cached that began after the same
+changes had been signaled.
 """
 
 import functools
@@ -16,6 +17,8 @@ from odoo.exceptions import ConcurrencyError
 
 #: Mark of a cursor whose transaction has changed something itself.
 _HAS_CHANGED = "oauth_provider_has_changed"
+#: What had been signaled when the transaction of a cursor first asked.
+_SIGNALED = "oauth_provider_signaled"
 #: Numbers of the last transactions of this process with a change, by database. More
 #: than there are changes while one transaction lasts.
 _changes = defaultdict(lambda: deque(maxlen=256))
@@ -39,12 +42,13 @@ def cached_committed(*names):
                 raise _NotForOthersError(value)
             return value
 
-        cached = tools.ormcache(*names)(read)
+        cached = tools.ormcache(*names, f"self.env.cr.cache[{_SIGNALED!r}]")(read)
 
         @functools.wraps(method)
         def lookup(self, *args):
             if self.env.cr.cache.get(_HAS_CHANGED):
                 return method(self, *args)
+            _note_signaled(self.env)
             try:
                 return cached(self, *args)
             except _NotForOthersError as error:
@@ -80,15 +84,29 @@ def retry(env):
     raise ConcurrencyError("A user or a client has been archived in the meantime.")
 
 
+def _note_signaled(env):
+    """Note what has been signaled to this process, once for a cursor.
+
+    Odoo compares it to the database of the request, the replica or the primary one, at
+    the beginning. Another thread may change it while the request lasts, as may one that
+    is served by a replica which is behind: each reads what was cached at its own state.
+    """
+    if _SIGNALED not in env.cr.cache:
+        registry = env.registry
+        env.cr.cache[_SIGNALED] = (
+            registry.registry_sequence,
+            registry.cache_sequences.get("default"),
+        )
+
+
 def _sees_all_changes(env):
     """Tell whether the transaction of ``env`` sees all changes that are known here.
 
     Those of this process by their transactions, those of other processes by what Odoo
-    has signaled.
+    has signaled: changes of records, and of models and fields.
     """
-    registry = env.registry
-    _sequence, signaled = registry.get_sequences(env.cr)
-    if signaled["default"] != registry.cache_sequences.get("default"):
+    sequence, signaled = env.registry.get_sequences(env.cr)
+    if (sequence, signaled["default"]) != env.cr.cache[_SIGNALED]:
         return False
     numbers = _changes[env.cr.dbname]
     if not numbers:
