@@ -6,6 +6,7 @@ from . import ir_filters
 from . import ir_http
 from . import ir_model_access
 from . import ir_model_constraint
+from . import ir_model_fields
 from . import ir_module_module
 from . import ir_rule
 from . import oauth_provider

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ..storage.cache import invalidate
+
 #: Fields on which it depends what a scope with the filter opens.
 NARROWING = frozenset({"domain", "model_id"})
 #: And on which it depends who may read, change and delete the filter.
@@ -20,6 +22,8 @@ class IrFilters(models.Model):
             self._check_oauth_scopes()
         result = super().write(vals)
         if NARROWING & vals.keys():
+            # Whether or not a scope uses them: one may, in another transaction
+            invalidate(self.env)
             scopes = self.env["oauth.provider.scope"].sudo()
             found = scopes.search([("filter_id", "in", self.ids)])
             found._check_filter()

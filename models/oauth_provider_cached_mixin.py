@@ -81,8 +81,12 @@ class OAuthProviderCachedMixin(models.AbstractModel):
         mark = self.env.transaction.field_data[self._fields["create_date"]]
         for id_ in self._ids:
             if id_ not in mark:
-                prefetch.fill(self.env, id_, self._get_cached(id_))
+                self._fill(id_)
         return self
+
+    def _fill(self, id_):
+        """Put the cached values of the record ``id_`` where the ORM keeps them."""
+        prefetch.fill(self.env, id_, self._get_cached(id_))
 
     @api.model
     @cached_committed("id_")

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..storage import prefetch
 from ..storage.cache import cached_committed
 from ..tools import capped_count
 
@@ -279,7 +280,30 @@ class OAuthProviderScope(models.Model):
                 "scope_changed", reason=f"{scope.code}: {what}"
             )
 
-    # The codes of all scopes, which each worker caches
+    # What each worker caches, beside the values of each scope
+
+    def _fill(self, id_):
+        super()._fill(id_)
+        for other_id, values in self._get_cached_beside(id_):
+            prefetch.fill(self.env, other_id, values)
+
+    @api.model
+    @cached_committed("id_")
+    def _get_cached_beside(self, id_):
+        """Return what the scope ``id_`` opens that other records hold.
+
+        Those are the text of its filter and the names of its fields, which mean the
+        same for every user: they are evaluated where they are used.
+
+        :return: tuple of (id of the record, its values), see :mod:`..storage.prefetch`
+        """
+        scope = self.sudo().browse(id_).exists()
+        held = [(scope.filter_id, "domain"), (scope.field_ids, "name")]
+        return tuple(
+            (record.id, prefetch.read(record, [record._fields[name]]))
+            for records, name in held
+            for record in records
+        )
 
     @api.model
     @api.private

@@ -11,7 +11,7 @@ from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
 from ..json2.access import is_enforceable, is_generic, names_field
 from ..json2.write_related import may_be_opened
-from ..tools import left_out
+from ..tools import filter_text, left_out
 from .oauth_provider_scope import BROKEN_FILTER
 
 _logger = logging.getLogger(__name__)
@@ -346,21 +346,26 @@ class OAuthProviderScope(models.Model):
         if (ids := self.env.context.get("oauth_ids")) is not None:
             domain &= Domain("id", "in", ids)
         if self.filter_id:
-            domain &= Domain(
-                safe_eval(
-                    self.filter_id.domain,
-                    {
-                        "uid": user.id,
-                        "time": time,
-                        "datetime": datetime,
-                        "relativedelta": dateutil.relativedelta.relativedelta,
-                        "context_today": lambda: fields.Date.context_today(user),
-                    },
-                )
-            )
+            domain &= Domain(self._evaluate_filter(user))
         if self.model == "res.users" and self.own_user_only:
             domain &= Domain("id", "=", user.id)
         return domain
+
+    def _evaluate_filter(self, user):
+        """Return what the text of the filter means for ``user`` (record), now."""
+        text = self.filter_id.domain
+        if constant := filter_text.read_constant(text):
+            return constant[0]
+        return safe_eval(
+            text,
+            {
+                "uid": user.id,
+                "time": time,
+                "datetime": datetime,
+                "relativedelta": dateutil.relativedelta.relativedelta,
+                "context_today": lambda: fields.Date.context_today(user),
+            },
+        )
 
     @api.private
     def get_preview(self, model, limit):

@@ -33,6 +33,7 @@ from . import test_interaction
 from . import test_introspection
 from . import test_json2
 from . import test_json2_alias
+from . import test_json2_checks
 from . import test_json2_companies
 from . import test_json2_hostile
 from . import test_json2_isolation
@@ -88,6 +89,7 @@ from . import test_replica
 from . import test_request_size
 from . import test_resource
 from . import test_rpc
+from . import test_scope_cache
 from . import test_scope_form
 from . import test_scope_related
 from . import test_second_factor

@@ -187,6 +187,7 @@ class TestData(DataCase):
                     (domain, scope.filter_id.id),
                 )
                 self.env.invalidate_all()
+                self.env.registry.clear_cache()
                 with self.assertLogs("odoo.addons.oauth_provider", "WARNING"):
                     response = self.bearer("otherinfo", token, model="res.partner")
                 self.assertEqual((response.status_code, response.json()), (200, {}))
