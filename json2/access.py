@@ -9,6 +9,7 @@ from types import NoneType
 from odoo.fields import Domain
 
 from .current import limited_to_scopes
+from .domain import COLLECTION_TYPES
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -20,10 +21,20 @@ CONTEXT_TYPES = {
 }
 #: Types of fields that hold several records.
 LISTS = frozenset({"one2many", "many2many"})
+#: Types of fields that Python compares as PostgreSQL does, with those of their values.
+_PLAIN_TYPES = {
+    "boolean": bool,
+    "char": str,
+    "integer": int,
+    "many2one": int,
+    "selection": str,
+}
 #: Methods of the ORM that a scope may name: they change nothing but ``active``.
 _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
-#: Modules whose ``_has_field_access`` is the ORM's, or limits a token.
-_FIELD_ACCESS_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
+#: What ``read`` of the ORM consists of.
+_READING = ("read", "fetch", "_search", "_fetch_query", "_read_format")
+#: Modules whose methods are the ORM's, or limit a token.
+_OWN_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class TokenAccess:
         self.scopes = token.allowed_scopes()
         self.companies = tuple(token.get_companies().ids)
         self._by_operation = {}
+        self._by_scope = {}
 
     @property
     def is_full(self):
@@ -81,18 +93,37 @@ class TokenAccess:
 
     def _combine(self, scopes):
         """Return the :class:`ModelAccess` of ``scopes`` on one model, or None."""
-        domain, fields = Domain.FALSE, None
+        plain, others, fields = [], [], None
         for same in scopes.grouped(_record_set).values():
             listed = frozenset(same.field_ids.mapped("name"))
             fields = listed if fields is None else fields & listed
-            domain |= self._get_domain(same[:1])
+            domain = self._get_usable_domain(same[:1])
+            kind = plain if self._is_plain(same[:1], domain) else others
+            kind.append(domain)
         if fields is None:
             return None
-        return ModelAccess(domain, fields)
+        if others:
+            # Together: each of them would take a query of its own
+            plain.append(with_user_rights(Domain.OR(others)))
+        return ModelAccess(Domain.OR(plain), fields)
+
+    def _get_usable_domain(self, scope):
+        """Return the records (Domain) of ``scope``, as its filter says."""
+        if scope not in self._by_scope:
+            self._by_scope[scope] = scope.get_usable_domain(self.token.user_id)
+        return self._by_scope[scope]
+
+    def _is_plain(self, scope, domain):
+        """Return whether anyone who looks ``domain`` of ``scope`` up finds the same."""
+        if domain.is_false() or not scope.filter_id:
+            return True
+        user = self.token.user_id
+        model = scope.env(user=user.id, su=False)[scope.model]
+        return is_plain(model, domain)
 
     def _get_domain(self, scope):
         """Return the records (Domain) that ``scope`` opens to the user of the token."""
-        domain = scope.get_usable_domain(self.token.user_id)
+        domain = self._get_usable_domain(scope)
         if domain.is_false() or not scope.filter_id:
             return domain
         return with_user_rights(domain)
@@ -127,7 +158,7 @@ class TokenAccess:
         shown = Domain.FALSE
         for scope in scopes:
             domain = self._get_domain(scope)
-            if not names_field(scope.get_usable_domain(self.token.user_id), name):
+            if not names_field(self._get_usable_domain(scope), name):
                 domain &= Domain(name, "=", True)
             shown |= domain
         return shown
@@ -304,6 +335,53 @@ def with_user_rights(domain):
     return Domain.custom(to_sql=to_sql)
 
 
+def is_plain(model, domain):
+    """Return whether ``domain`` (Domain) needs no looking up with a user's rights.
+
+    That is one that compares nothing but columns of the record itself, which the user
+    may read, with values of their own type: then Python finds what PostgreSQL finds,
+    and records that are at hand are checked without a query.
+
+    :param model: recordset of the model, as the user
+    """
+    with limited_to_scopes(None):
+        return all(_is_plain(model, one) for one in domain.iter_conditions())
+
+
+def _is_plain(model, condition):
+    """Return the same for one ``condition`` of a domain."""
+    field = model._fields.get(condition.field_expr)
+    if field is None or not _is_plain_column(model, field):
+        return False
+    values = condition.value
+    if condition.operator in ("=", "!="):
+        values = [values]
+    elif condition.operator not in ("in", "not in"):
+        return False
+    return isinstance(values, COLLECTION_TYPES) and all(
+        _is_own_value(field, one) for one in values
+    )
+
+
+def _is_own_value(field, value):
+    """Return whether ``value`` is one that a column of ``field`` may hold."""
+    if value is False and field.type in ("char", "many2one"):
+        return True
+    is_id = field.type == "many2one" or field.name == "id"
+    return type(value) is _PLAIN_TYPES[field.type] and not (is_id and value < 1)
+
+
+def _is_plain_column(model, field):
+    """Return whether each user who may read ``field`` finds its one stored value."""
+    return (
+        field.type in _PLAIN_TYPES
+        and bool(field.store and field.column_type)
+        and not (field.translate or field.company_dependent or field.search)
+        and field not in model.pool.field_depends_context
+        and model._has_field_access(field, "read")
+    )
+
+
 def _record_set(scope):
     """Return a key that scopes share which open the same records of a model."""
     return scope.filter_id, scope.model == "res.users" and scope.own_user_only
@@ -329,6 +407,7 @@ class _NoAccess(TokenAccess):
         self.scopes = env["oauth.provider.scope"]
         self.companies = ()
         self._by_operation = {}
+        self._by_scope = {}
 
 
 def is_enforceable(model, access=None):
@@ -370,10 +449,23 @@ def is_generic(model, name):
     return hasattr(model.pool["base"], name) and name not in _NAMEABLE
 
 
+def reads_as_orm(model):
+    """Return whether ``read`` of ``model`` (recordset) is the ORM's own.
+
+    That one checks each record where it fetches values from the database. A model that
+    replaces a part of it may read as superuser.
+    """
+    return not any(
+        name in vars(one) and not vars(one)[name].__module__.startswith(_OWN_MODULES)
+        for one in type(model).mro()
+        for name in _READING
+    )
+
+
 def _replaces_field_access(model_class):
     """Return whether a module decides by itself which fields of the model are open."""
     return any(
-        not vars(one)["_has_field_access"].__module__.startswith(_FIELD_ACCESS_MODULES)
+        not vars(one)["_has_field_access"].__module__.startswith(_OWN_MODULES)
         for one in model_class.mro()
         if "_has_field_access" in vars(one)
     )

@@ -16,7 +16,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
-from .access import is_enforceable, is_generic
+from .access import is_enforceable, is_generic, reads_as_orm
 from .current import domain_checked, dry_run, guarded_by, limited_to_scopes
 from .domain import check_order, check_search
 from .values import check_values
@@ -220,8 +220,9 @@ def call(access, records, name, method, kwargs):
 
 def _read(access, records, name, method, kwargs):
     model = records.browse()
+    is_checked_later = name == "read" and _fetches(model, kwargs.get("fields"))
     with limited_to_scopes(access):
-        records.check_access("read")
+        (model if is_checked_later else records).check_access("read")
         for argument, value in kwargs.items():
             if argument != "domain":
                 check_nested_domains(model, value)
@@ -237,7 +238,23 @@ def _read(access, records, name, method, kwargs):
         if name == "fields_get":
             # Some models describe more than what the ORM found open
             return _filter_open(access, model, result)
+    if is_checked_later and {one["id"] for one in result} != set(records.ids):
+        # The ORM leaves out those that do not exist, and refuses those that are hidden
+        raise make_missing(model)
     return result
+
+
+def _fetches(model, names):
+    """Return whether ``read`` of the fields ``names`` checks each record by itself.
+
+    The ORM does, in the query that fetches the values.
+
+    :param names: value that the caller sends for the argument
+    """
+    if not isinstance(names, list) or not reads_as_orm(model):
+        return False
+    fields = (model._fields.get(one) for one in names if isinstance(one, str))
+    return any(one and one.name != "id" and one.column_type for one in fields)
 
 
 def check_nested_domains(model, value):
