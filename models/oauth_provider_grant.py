@@ -353,7 +353,9 @@ class OAuthProviderGrant(models.Model):
         """Record that a token below this grant is used, at most once a minute.
 
         In a transaction of its own after the request: requests that only read must not
-        write, and none waits for another one.
+        write, and none waits for another one. Nor does it make one fail that stores a
+        token below this grant: a row that was locked FOR UPDATE counts as one whose key
+        has changed, which the foreign key of the token may not refer to.
 
         :param address: network address of the caller (str), or None
         """
@@ -365,7 +367,7 @@ class OAuthProviderGrant(models.Model):
             " last_address = COALESCE(%s, last_address) WHERE id IN ("
             "SELECT id FROM oauth_provider_grant WHERE id = %s"
             " AND (last_used IS NULL OR last_used < %s)"
-            " FOR UPDATE SKIP LOCKED)",
+            " FOR NO KEY UPDATE SKIP LOCKED)",
             now,
             address or None,
             self.id,

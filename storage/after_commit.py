@@ -11,7 +11,9 @@ import contextlib
 import logging
 
 import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
+from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -108,10 +110,27 @@ def write_apart(env, write, subtransaction=None):
     registry = env.registry
 
     def run():
-        with _failures_logged(), registry.cursor() as cr:
+        with _failures_logged(), open_apart(registry) as cr:
             write(cr)
 
     call_after_commit(env, run, subtransaction)
+
+
+@contextlib.contextmanager
+def open_apart(registry):
+    """Give a cursor to a transaction of its own, which is committed at the end.
+
+    It is for one statement, which sees what is committed when it begins, and of a row
+    that it has waited for what is committed by then (READ COMMITTED): it never fails
+    because another transaction was faster.
+
+    :param registry: of the database, whose primary it is
+    """
+    with registry.cursor() as cr:
+        # One of a test is within the transaction of that test
+        if isinstance(cr, Cursor):
+            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        yield cr
 
 
 @contextlib.contextmanager

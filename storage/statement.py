@@ -93,8 +93,9 @@ def execute(model, parts):
     model.env.cr.execute(
         f"WITH {texts} SELECT id, {is_locked} FROM new_{model._table}",  # noqa: S608
         values,
-        # Who comes second is retried: nothing to log as an error
-        log_exceptions=not has_lock,
+        # Who comes second is retried: nothing to log as an error. Of whatever else goes
+        # wrong, Odoo logs the exception
+        log_exceptions=False,
     )
     id_, may_be = model.env.cr.fetchone()
     return id_ if may_be else None
