@@ -28,6 +28,8 @@ PEOPLE = 4
 #: Tokens that are looked at once more at the end.
 SAMPLE = 200
 MAKE = """
+# A worker that is killed takes with it what it was going to count
+env["ir.config_parameter"].set_param("oauth_provider.event_of_each_token", "True")
 env["res.users"].create({
     "name": "Ann", "login": "ann", "password": "ann-password",
     "group_ids": [(6, 0, [env.ref("base.group_user").id])],

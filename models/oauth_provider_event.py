@@ -8,6 +8,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from ..storage import issue_counts
 from ..storage.after_commit import SUBTRANSACTION, call_after_commit, write_apart
 from ..storage.statement import Part
 from ..tools.address import rate_limit_key
@@ -29,6 +30,8 @@ ADDRESS_LENGTH = 64
 LIMIT = 200
 #: Values that a line of the log has without quotes.
 PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
+#: Whether each issued token has a row of its own: system parameter, and answer without.
+EACH_ISSUE = ("oauth_provider.event_of_each_token", False)
 #: What a row has, and the statement that takes the values in this order.
 COLUMNS = (
     "happened_at",
@@ -39,6 +42,7 @@ COLUMNS = (
     "author_id",
     "address",
     "reason",
+    "number",
 )
 INSERT = (
     f"INSERT INTO oauth_provider_event ({', '.join(COLUMNS)})"  # noqa: S608
@@ -67,7 +71,8 @@ class OAuthProviderEvent(models.Model):
 
     Rows are only added, by one INSERT in the transaction of what they tell about; both
     vanish together. They hold no credential, and nothing that a caller without one can
-    choose but the address.
+    choose but the address. Ordinary issues of tokens have a line each, and a row for
+    all of one hour, see :mod:`~..storage.issue_counts`.
     """
 
     _name = "oauth.provider.event"
@@ -76,8 +81,29 @@ class OAuthProviderEvent(models.Model):
     _log_access = False
 
     happened_at = fields.Datetime(
-        string="Date", required=True, readonly=True, index=True
+        string="Date",
+        required=True,
+        readonly=True,
+        index=True,
+        help="Of several in one hour: the first one.",
     )
+    last_at = fields.Datetime(
+        string="Last On",
+        readonly=True,
+        help="Of several in one hour: the last one. Empty where the event is a single"
+        " one.",
+    )
+    number = fields.Integer(
+        string="Times",
+        default=1,
+        readonly=True,
+        aggregator="sum",
+        help="How often it happened. Ordinary tokens are counted for each client, user"
+        " and hour. The first one of a grant, one from a new address, and one with full"
+        " access are single events.",
+    )
+    # What is counted together; see storage/issue_counts.py. Empty: a single event
+    hour = fields.Datetime(readonly=True)
     kind = fields.Selection(
         selection=[
             ("issued", "Token Issued"),
@@ -120,7 +146,11 @@ class OAuthProviderEvent(models.Model):
         ondelete="set null",
         help="Who did it in Odoo. Empty where an application or a job did.",
     )
-    address = fields.Char(string="IP Address", readonly=True)
+    address = fields.Char(
+        string="IP Address",
+        readonly=True,
+        help="Of several in one hour: up to ten addresses.",
+    )
     reason = fields.Char(
         readonly=True,
         help="By which grant, why it was refused, or what was changed.",
@@ -128,6 +158,11 @@ class OAuthProviderEvent(models.Model):
 
     _open_index = models.Index(
         "(happened_at, address) WHERE kind IN ('refused', 'replayed')"
+    )
+
+    _hour_index = models.UniqueIndex(
+        "(client_id, user_id, kind, COALESCE(grant_number, 0), hour)"
+        " WHERE hour IS NOT NULL"
     )
 
     # What is logged once a day is looked for by each request that brings it about
@@ -189,17 +224,60 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def prepare_insert(self, kind, *, client=None, user=None, grant=None, reason=""):
-        """Like :meth:`log_event`, as a part of a statement that the caller runs.
+    def prepare_issue(self, kind, *, client, user, grant, scopes):
+        """Log that a token is issued, as a part of a statement that the caller runs.
 
-        Not inside a savepoint: the line is written if the whole is committed.
+        Not inside a savepoint: what is logged and counted is so if the whole is
+        committed. An ordinary issue is counted afterwards. Without a query it is known
+        to be one: where the grant was used before, this process has issued to the
+        client and user at this address, and the token has no full access.
 
-        :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
-        :return: :class:`~..storage.statement.Part`
+        :param kind: ``issued`` or ``refreshed``
+        :param client: client (record)
+        :param user: user (record) that the token acts for
+        :param grant: grant (record), or None for a backend application
+        :param scopes: of the token (records)
+        :return: list of :class:`~..storage.statement.Part`, empty where it is counted
         """
-        row = self._get_row(kind, client, user, grant, reason)
-        self._log_committed(row, client)
-        return Part(f"new_{self._table} AS ({INSERT})", tuple(row.values()))
+        row = self._get_row(kind, client, user, grant, client.grant_type)
+        pair = (self.env.cr.dbname, client.id, user.id, row["address"])
+        is_counted = (
+            not (grant and not grant.last_used)
+            and issue_counts.is_known(*pair)
+            and issue_counts.has_room(self.env.cr.dbname)
+            and not row["author_id"]
+            and not scopes.have_full_access()
+            and not self.env["ir.config_parameter"]._get_oauth_flag(*EACH_ISSUE)
+        )
+        self._tell_issue(row, client, pair, is_counted)
+        if is_counted:
+            return []
+        return [Part(f"new_{self._table} AS ({INSERT})", tuple(row.values()))]
+
+    def _tell_issue(self, row, client, pair, is_counted):
+        """Let an issue be logged after the commit, and counted or remembered."""
+        line, registry = self._get_line(row, client), self.env.registry
+
+        def tell():
+            _logger.info("%s", line)
+            if not is_counted:
+                issue_counts.remember(*pair)
+                return
+            issue_counts.add(
+                registry,
+                issue_counts.Issue(
+                    row["happened_at"].replace(minute=0, second=0, microsecond=0),
+                    row["kind"],
+                    row["client_id"],
+                    row["user_id"],
+                    row["grant_number"],
+                ),
+                row["happened_at"],
+                row["address"],
+                row["reason"],
+            )
+
+        call_after_commit(self.env, tell)
 
     def _get_row(self, kind, client, user, grant, reason):
         """Return the values (dict) of a new row, by :data:`COLUMNS` in their order."""
@@ -213,6 +291,7 @@ class OAuthProviderEvent(models.Model):
             None if is_protocol else self.env.uid,
             self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH],
             reason[:LIMIT],
+            1,
         )
         return dict(zip(COLUMNS, values, strict=True))
 

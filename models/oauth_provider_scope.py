@@ -22,7 +22,7 @@ BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataErr
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 #: The values of a scope that are cached.
-ScopeInfo = namedtuple("ScopeInfo", ["code", "model"])
+ScopeInfo = namedtuple("ScopeInfo", ["code", "model", "full_access"])
 
 
 class OAuthProviderScope(models.Model):
@@ -328,7 +328,7 @@ class OAuthProviderScope(models.Model):
         transaction still sees its record: callers skip it.
         """
         return {
-            scope.id: ScopeInfo(scope.code, scope.model)
+            scope.id: ScopeInfo(scope.code, scope.model, scope.full_access)
             for scope in self.sudo().search([])
         }
 
@@ -343,6 +343,12 @@ class OAuthProviderScope(models.Model):
         """Return the codes (list of str) of the scopes with these ``ids``."""
         infos = self.get_infos()
         return [infos[id_].code for id_ in ids if id_ in infos]
+
+    @api.private
+    def have_full_access(self):
+        """Tell whether one of these scopes opens everything, without reading them."""
+        infos = self.get_infos()
+        return any(infos[id_].full_access for id_ in self._ids if id_ in infos)
 
     @api.private
     def with_codes(self, codes):

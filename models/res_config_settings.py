@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .oauth_provider_client_authentication import ASSERTION_LIFETIME
+from .oauth_provider_event import EACH_ISSUE
 from .res_users import PASSWORD_RULES
 
 #: {field: (system parameter, number without it, least that it may be)}
@@ -21,6 +22,7 @@ NUMBERS = {
 FLAGS = {
     "oauth_reset_ends_tokens": PASSWORD_RULES["reset"],
     "oauth_change_ends_tokens": PASSWORD_RULES["change"],
+    "oauth_event_of_each_token": EACH_ISSUE,
 }
 
 
@@ -65,6 +67,12 @@ class ResConfigSettings(models.TransientModel):
         string="End Tokens at a Password Change",
         help="A password that people change themselves ends the tokens of the"
         " applications that they have connected.",
+    )
+
+    oauth_event_of_each_token = fields.Boolean(
+        string="One Event for Each Token",
+        help="Every token that is issued or refreshed is an event of its own. Otherwise"
+        " ordinary ones are counted for each client, user and hour.",
     )
 
     @api.constrains(*NUMBERS)

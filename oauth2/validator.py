@@ -362,14 +362,12 @@ class OdooValidator(RequestValidator):
         elif "refresh_token" in token:
             value = token["refresh_token"]
             parts.append(self._prepare_refresh_token(value, ceiling, values))
-        parts.append(
-            self.env["oauth.provider.event"].prepare_insert(
-                "refreshed" if self.refresh_token else "issued",
-                client=self.client,
-                user=values["user"],
-                grant=values["grant"],
-                reason=self.client.grant_type,
-            )
+        parts += self.env["oauth.provider.event"].prepare_issue(
+            "refreshed" if self.refresh_token else "issued",
+            client=self.client,
+            user=values["user"],
+            grant=values["grant"],
+            scopes=self.scopes,
         )
         # What is exchanged, and what it is exchanged for
         tokens.store(parts)

@@ -31,6 +31,7 @@ from . import test_held
 from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
+from . import test_issue_counts
 from . import test_json2
 from . import test_json2_alias
 from . import test_json2_checks

@@ -13,6 +13,8 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 from odoo.tests.test_cursor import TestCursor
 
+from ..storage import issue_counts
+
 REDIRECT_URI = "https://client.example.com/callback"
 #: A PNG of one pixel, in base64.
 PIXEL = (
@@ -107,6 +109,8 @@ class OAuthCase(HttpCase):
                     hook()
 
         self.startPatcher(patch.object(TestCursor, "commit", commit))
+        # A thread could not share the cursor of the test
+        self.startPatcher(patch.object(issue_counts, "WINDOW", 0))
         return done
 
     def sign_in(self):

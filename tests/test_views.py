@@ -27,7 +27,7 @@ class TestViews(OAuthCase):
         admin = self.env.ref("base.user_admin")
         arch = self.get_arch("res.config.settings", user=admin)
         settings = arch.xpath("//app[@name='oauth_provider']//setting")
-        self.assertEqual(len(settings), 9)
+        self.assertEqual(len(settings), 10)
         for setting in settings:
             texts = [setting.text, *(child.tail for child in setting)]
             bare = [text.strip() for text in texts if text and text.strip()]

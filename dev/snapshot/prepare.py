@@ -18,6 +18,8 @@ for key in ("web.base.url", "oauth_provider.issuer"):
 parameters.set_param("web.base.url.freeze", "True")
 # However long a run takes, no failure is forgotten in it
 parameters.set_param("oauth_provider.throttle_seconds", "3600")
+# What is counted depends on the worker and on the hour
+parameters.set_param("oauth_provider.event_of_each_token", "True")
 
 
 def make(model, **vals):
