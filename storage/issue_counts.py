@@ -145,6 +145,7 @@ class _Gathered:
     :ivar writing: held while something is written
     :ivar waiting: {name of a database: :class:`_Waiting`}
     :ivar timer: thread that writes it, once the time has come
+    :ivar is_ending: whether the process is, so that nothing is gathered any more
     """
 
     def __init__(self):
@@ -152,6 +153,7 @@ class _Gathered:
         self.writing = threading.Lock()
         self.waiting = {}
         self.timer = None
+        self.is_ending = False
 
 
 _gathered = _Gathered()
@@ -208,7 +210,9 @@ def add(registry, issue, happened_at, address, reason):
         if waiting is None:
             waiting = _gathered.waiting[name] = _Waiting(registry)
         waiting.add(issue, count)
-        is_due = not WINDOW or not (_gathered.timer or _start_timer(WINDOW))
+        is_due = _gathered.is_ending or not WINDOW
+        if not is_due:
+            is_due = not (_gathered.timer or _start_timer(WINDOW))
     if is_due:
         flush()
 
@@ -305,6 +309,12 @@ def _get_order(item):
     return (*issue[:4], issue.grant_number or 0)
 
 
+def _end():
+    """Write what is gathered, and whatever the last requests bring about, at once."""
+    _gathered.is_ending = True
+    flush()
+
+
 def _start_anew():
     """Forget, in a child process, what its parent is going to write."""
     global _gathered  # noqa: PLW0603 one process, one set of locks
@@ -312,5 +322,5 @@ def _start_anew():
 
 
 os.register_at_fork(after_in_child=_start_anew)
-CommonServer.on_stop(flush)
-atexit.register(flush)
+CommonServer.on_stop(_end)
+atexit.register(_end)

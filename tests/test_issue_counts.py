@@ -265,9 +265,11 @@ class TestIssueCounts(IssueCase):
     def test_what_cannot_be_written_is_written_later(self):
         now = self.startPatcher(patch.object(issue_counts.time, "monotonic"))
         now.return_value = 100.0
-        with patch.object(issue_counts, "STATEMENT", "SELECT 1/0"):
-            with self.assertLogs(COUNTS_LOGGER, "WARNING"):
-                self.count(HOUR)
+        with (
+            patch.object(issue_counts, "STATEMENT", "SELECT 1/0"),
+            self.assertLogs(COUNTS_LOGGER, "WARNING"),
+        ):
+            self.count(HOUR)
             self.count(HOUR)
         self.assertFalse(self.read())
         self.count(HOUR + timedelta(minutes=1))
@@ -303,6 +305,41 @@ class TestIssueCounts(IssueCase):
             self.count(HOUR)
             issue_counts.flush()
         self.assertIn("no_such_database", logs.output[0])
+        self.assertEqual(self.read().number, 1)
+
+    def test_a_request_that_reads_from_a_replica_is_counted_on_the_primary(self):
+        self.issue()
+        with self.env.registry.cursor(readonly=True) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            issue_counts.remember(cr.dbname, self.client.id, self.user.id, "")
+            parts = env["oauth.provider.event"].prepare_issue(
+                "issued",
+                client=self.client.with_env(env),
+                user=self.user.with_env(env),
+                grant=None,
+                scopes=self.scopes("openid").with_env(env),
+            )
+            self.assertFalse(parts)
+            cr.commit()
+        self.assertEqual(self.read().mapped("number"), [1, 1])
+
+    def test_a_process_that_ends_gathers_no_more(self):
+        with self.gathering():
+            self.count(HOUR)
+            self.assertFalse(self.read())
+            issue_counts._end()
+            self.assertEqual(self.read().number, 1)
+            self.count(HOUR)
+            self.assertEqual(self.read().number, 2)
+
+    def test_where_no_thread_can_start_it_is_written_at_once(self):
+        with (
+            patch.object(issue_counts, "WINDOW", 60),
+            patch.object(
+                issue_counts.threading.Timer, "start", side_effect=RuntimeError
+            ),
+        ):
+            self.count(HOUR)
         self.assertEqual(self.read().number, 1)
 
     def test_what_is_known_is_bounded(self):

@@ -336,6 +336,27 @@ class TestMigration(TransactionCase):
             self.assertTrue(grant.covers(scope))
             self.assertEqual(events.search_count([]), told)
 
+    def test_an_event_has_happened_once_and_is_not_written(self):
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.9.0"
+        script = load_script(f"{path}/pre-event-number.py", "oauth_provider_number")
+        events = self.env["oauth.provider.event"]
+        events.log_event("issued", user=self.env.user)
+        query = "SELECT id, ctid, xmin FROM oauth_provider_event"
+        self.env.cr.execute("ALTER TABLE oauth_provider_event DROP COLUMN number")
+        self.env.cr.execute(query)
+        before = self.env.cr.fetchall()
+        # The second run finds nothing to do
+        for _number in range(2):
+            script.migrate(self.env.cr, "19.0.1.8.0")
+        self.env.cr.execute(query)
+        self.assertEqual(self.env.cr.fetchall(), before)
+        self.assertEqual(set(events.search([]).mapped("number")), {1})
+        self.env.cr.execute(
+            "INSERT INTO oauth_provider_event (kind, happened_at)"
+            " VALUES ('issued', now()) RETURNING number"
+        )
+        self.assertEqual(self.env.cr.fetchone(), (None,))
+
     def make_relation(self, table):
         """Make the relation of credentials and scopes that earlier versions had.
 

@@ -12,8 +12,5 @@ def migrate(cr, version):
     if not version or not table_exists(cr, table) or column_exists(cr, table, "number"):
         return
     # PostgreSQL keeps the default of a new column apart from the rows
-    cr.execute(
-        "ALTER TABLE oauth_provider_event ADD COLUMN number integer DEFAULT 1,"
-        " ADD COLUMN last_at timestamp, ADD COLUMN hour timestamp"
-    )
+    cr.execute("ALTER TABLE oauth_provider_event ADD COLUMN number integer DEFAULT 1")
     cr.execute("ALTER TABLE oauth_provider_event ALTER COLUMN number DROP DEFAULT")
