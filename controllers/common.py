@@ -15,7 +15,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from . import database, language
+from . import database, database_names, language
 from .dispatcher import (
     JSON_TYPE,
     MAX_CONTENT_LENGTH,
@@ -89,9 +89,15 @@ def oauth_route(
                 "oauth_stateless": True,
                 "oauth_cors": cors,
             }
+        addresses = routes or [
+            f"/oauth2/{name}",
+            f"/oauth2/db/{database.PARAMETER}/{name}",
+        ]
+        if not routing.get("oauth_without_database"):
+            database.ROUTES.update(addresses)
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(
-            routes or [f"/oauth2/{name}", f"/oauth2/db/<string:database>/{name}"],
+            addresses,
             **kind,
             **routing,
             auth="none",
@@ -251,6 +257,7 @@ def _enter_database(in_path, browser):
             return database.serve_nobody(name)
     except RegistryError:
         # It may have been dropped since this process has loaded it, or is away
+        database_names.note_failure(name)
         is_away = database.is_served(name)
         return _without_database(name, browser, is_away)
     return _refusal(400, "The session belongs to another database.")

@@ -17,8 +17,9 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
 from odoo.tools import config
 
-#: Option of the configuration file: False leaves finding a database to Odoo alone.
-OPTION = "oauth_provider_check_database"
+from ..tools import challenge, dbfilter
+from . import database_names
+
 #: Whether a registry is that of a database with the addon.
 MODEL = "oauth.provider.client"
 #: Addresses of our routes, without those of Odoo that we extend.
@@ -26,6 +27,11 @@ OWN_PATH = re.compile(
     r"/(oauth2|oauth_provider|my/applications)(/|$)"
     r"|/\.well-known/(oauth-|openid-configuration)"
 )
+#: Where the path names a database, as the rule of the route names the parameter.
+IN_PATH = re.compile(r"/oauth2/db/([^/]+)(?=/|$)")
+PARAMETER = "<string:database>"
+#: Rules of the routes that are the same with a database and without.
+ROUTES = set()
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
 #: What a request has of its database.
@@ -33,34 +39,83 @@ IN_DATABASE = ("db", "env", "registry", "session", "dispatcher")
 
 
 def watch():
-    """Let Odoo serve our routes nowhere but in a database with the addon.
+    """Let Odoo find the database of our routes, and serve them in no other.
 
-    In another one Odoo would fail: a database that is being created or restored has
-    none of its tables (and would get some), any other one none of our models. Our
-    routes then answer without a database. A second call changes nothing.
+    The only place where something of Odoo is replaced: no hook of Odoo comes before a
+    database is found and loaded. See :data:`dbfilter.OPTION`. A second call
+    changes nothing.
 
-    The only method of Odoo that is replaced: no hook of Odoo comes before a database is
-    loaded. See :data:`OPTION`.
+    - A request for our routes, or with a bearer token, opens no connection to find a
+      database that is known; see :mod:`.database_names`.
+    - In a database without the addon Odoo would fail: one that is being created or
+      restored has none of its tables (and would get some), any other one none of our
+      models. Our routes then answer without a database.
     """
-    find = http.Request._post_init
+    find, list_names = http.Request._post_init, http.db_list
     if hasattr(find, "is_oauth_provider"):
         return
 
+    def db_list(force=False, host=None):
+        # Only while Odoo finds the database of such a request
+        of_host = getattr(request, "oauth_db_list", None) if request else None
+        return of_host(host) if of_host else list_names(force, host)
+
     def _post_init(self):
-        find(self)
-        if not self.db or not OWN_PATH.match(self.httprequest.path):
-            return
-        self.oauth_found = self.db
-        if not has_addon(self.db) and _is_watched():
-            # The session stays what it is, and is not saved
-            self.db = None
+        is_own = OWN_PATH.match(self.httprequest.path)
+        is_watched = dbfilter.is_watched()
+        named = _find_in_address(self.httprequest) if is_own and is_watched else None
+        if named:
+            # Whichever there are
+            self.oauth_db_list = lambda _host: []
+        elif is_watched and (is_own or _is_bearer(self.httprequest)):
+            self.oauth_db_list = database_names.of_host
+        try:
+            find(self)
+        finally:
+            self.oauth_db_list = None
+        if named:
+            _enter(self, named)
+        if self.db and is_own:
+            self.oauth_found = self.db
+            if is_watched and not has_addon(self.db):
+                # The session stays what it is, and is not saved
+                self.db = None
 
     _post_init.is_oauth_provider = True
     http.Request._post_init = _post_init
+    http.db_list = db_list
 
 
-def _is_watched():
-    return str(config.get(OPTION, True)).strip().lower() not in ("false", "0")
+def _is_bearer(httprequest):
+    header = httprequest.headers.get("Authorization")
+    return challenge.read_bearer(header) is not None
+
+
+def _find_in_address(httprequest):
+    """Return the database (str) that the address names, if it can be entered at once.
+
+    One that this process has loaded, by a request that has no session: none of another
+    database, and none that Odoo may have to end.
+    """
+    path, name = httprequest.path, httprequest.args.get("db")
+    if found := IN_PATH.search(path):
+        name = found[1]
+        path = path[: found.start(1)] + PARAMETER + path[found.end(1) :]
+    if not name or path not in ROUTES or httprequest._session_id__:
+        return None
+    if http.db_filter([name]) and database_names.is_known(name) and has_addon(name):
+        return name
+    return None
+
+
+def _enter(current, name):
+    """Let the request ``current`` be served in the database ``name``.
+
+    Nobody is signed in where Odoo knew no database, and no session is saved.
+    """
+    current.db = name
+    current.session.db = name
+    current.session.can_save = False
 
 
 def named_database(in_path=None):
@@ -92,7 +147,7 @@ def find_database(in_path=None):
     found = named_database(in_path) or request.db
     if found := found or getattr(request, "oauth_found", None):
         return found
-    names = http.db_list(force=True)
+    names = database_names.of_host()
     return names[0] if len(names) == 1 else None
 
 
@@ -105,7 +160,9 @@ def is_served(name):
     """Tell whether ``name`` is a database of this host with the addon installed."""
     if "\x00" in name or not http.db_filter([name]):
         return False
-    return name in http.db_list(force=True) and has_addon(name)
+    if not database_names.is_known(name) and name not in database_names.list_all():
+        return False
+    return has_addon(name)
 
 
 def has_addon(name):
@@ -116,8 +173,9 @@ def has_addon(name):
     """
     registry = Registry.registries.get(name)
     if registry is not None and MODEL in registry:
-        return True
-    if name not in http.db_list(force=True):
+        return not database_names.is_lost(name)
+    names = database_names.list_all()
+    if names and name not in names:
         # Not of Odoo, or not a name at all
         return False
     try:
@@ -139,6 +197,8 @@ def is_reachable():
     A role may be kept out of the database ``postgres``: Odoo is then told the names of
     its own, by the configuration.
     """
+    if database_names.is_fresh():
+        return True
     for name in [*config["db_name"][:MOST_TRIED], "postgres"]:
         try:
             db_connect(name).cursor().close()
@@ -154,14 +214,9 @@ def is_foreign_session(name):
 
 
 def serve_again(name):
-    """Serve the current request once more, in the database ``name``.
-
-    Nobody is signed in where Odoo knew no database, and no session is saved.
-    """
+    """Serve the current request once more, in the database ``name``."""
     before = request.session.db
-    request.db = name
-    request.session.db = name
-    request.session.can_save = False
+    _enter(request, name)
     try:
         response = request._serve_db()
     except http.RegistryError:

@@ -23,7 +23,9 @@ ONCE = {
     for name in (
         "accessibility",
         "bench",
+        "connections",
         "consent_race",
+        "database_ways",
         "deployment",
         "ending_race",
         "error_answers",
@@ -44,7 +46,7 @@ ONCE = {
 }
 #: Tests that measure, or need much of the machine: they come last, and wait for what
 #: runs beside them.
-LAST = {f"test_{name}" for name in ("housekeeping", "scale", "torture")}
+LAST = {f"test_{name}" for name in ("connections", "housekeeping", "scale", "torture")}
 #: Makes a user and a client of each type but mobile; returns identifiers and secrets.
 MAKE_CLIENTS = """
 user = env["res.users"].create({

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Databases without the addon, on a server that loads it for all databases."""
 
+import time
+
 import pytest
 import requests
 
@@ -36,6 +38,8 @@ PAGES = (
 )
 #: With Odoo, empty, at the beginning of its creation, not of Odoo, not there.
 DATABASES = ("e2e_plain", "e2e_empty", "e2e_half", "postgres", "template1", "nowhere")
+#: Seconds for which a worker remembers which databases there are.
+REMEMBERED = 5
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -154,6 +158,7 @@ def test_a_database_that_is_half_restored_is_not_there_yet(filtered, multi, data
             "INSERT INTO ir_module_module (name, state) VALUES"
             " ('base', 'installed'), ('oauth_provider', 'installed')"
         )
+    time.sleep(REMEMBERED + 1)
     for form in ("header", "path", "host"):
         server = filtered if form == "host" else multi
         for path, error in (

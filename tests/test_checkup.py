@@ -11,7 +11,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import config
 
-from ..tools import key_encryption
+from ..tools import dbfilter, key_encryption
 from .common import new_manager
 
 
@@ -134,6 +134,8 @@ class TestCheckup(TransactionCase):
                 ("proxy_mode", False, "proxy_mode"),
                 ("server_wide_modules", ["base", "web"], "whole server"),
                 (key_encryption.OPTION, "", key_encryption.OPTION),
+                ("dbfilter", "^odoo.*$", "pattern"),
+                (dbfilter.OPTION, "False", "Each request opens a connection"),
             ):
                 with self.subTest(name=name), patch.dict(config.options, {name: value}):
                     self.assertIn(expected, self.check().name)

@@ -5,9 +5,11 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo.sql_db import db_connect
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
+from odoo.tools import config
 
 from ..controllers import database
+from ..tools import dbfilter
 from .common import OAuthCase
 
 UNKNOWN = "/oauth2/db/nowhere/tokeninfo"
@@ -41,3 +43,50 @@ class TestDatabases(OAuthCase):
             response = self.url_open(UNKNOWN)
         self.assertEqual(response.status_code, 503)
         self.assertEqual(response.headers["Retry-After"], "5")
+
+
+@tagged("post_install", "-at_install")
+class TestDatabaseFilter(BaseCase):
+    """A ``dbfilter`` that can match one name only, whatever the host is."""
+
+    def assert_literal(self, expected, text):
+        with self.subTest(text), patch.dict(config.options, dbfilter=text):
+            self.assertIs(dbfilter.is_literal(), expected)
+
+    def test_literal(self):
+        for text in (
+            "^production$",
+            "production$",
+            "^%d$",
+            "^%h$",
+            "^%d-prod_1$",
+            r"^my\.database$",
+            r"^a\\%d$",
+            r"^price\$$",
+        ):
+            self.assert_literal(True, text)
+
+    def test_pattern(self):
+        for text in (
+            None,
+            "",
+            "$",
+            "^$",
+            "production",
+            "^production",
+            "^my.database$",
+            "^prod.*$",
+            "^(production)$",
+            "^production|test$",
+            "^[p]roduction$",
+            "^productio?n$",
+            r"^\d$",
+            r"^a\b$",
+            # Odoo puts the host behind the backslash
+            r"^\%h$",
+            r"^production\$",
+            "(?i)^production$",
+            "^production$$",
+            "^production$\n",
+        ):
+            self.assert_literal(False, text)

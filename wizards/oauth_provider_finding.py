@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.tools import config
 
-from ..tools import key_encryption, uri_parts
+from ..tools import dbfilter, key_encryption, uri_parts
 
 
 class OAuthProviderFinding(models.TransientModel):
@@ -145,6 +145,7 @@ class OAuthProviderFinding(models.TransientModel):
             for place, checks in (
                 (parameter, self._check_issuer(issuer)),
                 (nowhere, self._check_configuration_file(issuer)),
+                (nowhere, self._check_database_choice()),
                 (nowhere, self._check_keys()),
             )
             for severity, applies, what, advice in checks
@@ -229,6 +230,38 @@ class OAuthProviderFinding(models.TransientModel):
                     "Set workers in the configuration file of the server: without, it"
                     " answers all applications in one process, and limits no"
                     " request's time or memory."
+                ),
+            ),
+        )
+
+    def _check_database_choice(self):
+        """Check what finding the database costs; the result as of :meth:`_check_keys`.
+
+        Where no host name is bound to a database, :meth:`_check_configuration_file`
+        says so.
+        """
+        is_listed = dbfilter.is_listed()
+        is_watched = dbfilter.is_watched()
+        return (
+            (
+                "2",
+                is_listed and not is_watched,
+                self.env._("Each request opens a connection to find its database."),
+                self.env._(
+                    "Remove %(option)s from the configuration file of the server, or"
+                    " set db_name there and no dbfilter.",
+                    option=dbfilter.OPTION,
+                ),
+            ),
+            (
+                "2",
+                is_watched and config["dbfilter"] and not dbfilter.is_literal(),
+                self.env._("The dbfilter is a pattern that can match several names."),
+                self.env._(
+                    "Each worker lists the databases every five seconds. In the"
+                    " configuration file of the server, end it with $ and let it be"
+                    " literal text, as in %(example)s",
+                    example="^production$",
                 ),
             ),
         )
