@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest test-everything e2e bench snapshot torture lint
+.PHONY: help run test test-oldest test-everything e2e bench soak snapshot torture lint
 .PHONY: screenshots readme pot wheel setup clean
 
 help:
@@ -14,6 +14,8 @@ help:
 	@echo "make e2e          run only the tests of e2e/; ARGS='-k name': some of them"
 	@echo "make bench        measure how fast it is; ARGS='--size=small': for a try,"
 	@echo "                  ARGS='--against=REV': beside another commit"
+	@echo "make soak         moderate load, and whether anything grows;"
+	@echo "                  ARGS='--minutes=5': for as long as wanted (60)"
 	@echo "make snapshot     write down all that callers can see; ARGS='--at=REV': of a"
 	@echo "                  commit, ARGS='--against=REV': what differs from it"
 	@echo "make torture      faults under load; SECONDS=600: for as long as wanted"
@@ -52,6 +54,9 @@ e2e:
 
 bench:
 	$(DEV) bench $(ARGS)
+
+soak:
+	$(DEV) soak $(ARGS)
 
 snapshot:
 	$(DEV) snapshot $(ARGS)

@@ -8,7 +8,12 @@ import statistics
 from .goals import BARE, GOALS, NOISE
 
 
-def _table(head, lines):
+def table(head, lines):
+    """Return a table of Markdown (str), with columns as wide as they need to be.
+
+    :param head: names of the columns (list of str)
+    :param lines: list of lists of str
+    """
     cells = [head, *lines]
     widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
 
@@ -39,7 +44,7 @@ def rates(rows):
         figures.append("" if row.processor is None else f"{row.processor * 1000:.2f}")
         figures += [f"{row.p50:.1f}", f"{row.p99:.1f}", queries]
         lines.append([name, *figures])
-    return _table(head, lines)
+    return table(head, lines)
 
 
 def goals(rows):
@@ -50,7 +55,7 @@ def goals(rows):
         verdict = "met" if actual >= goal.least else "not met"
         base = "" if goal.base == BARE else f" by {goal.base}"
         lines.append([goal.row + base, f"{goal.least:g}", f"{actual:.2f}", verdict])
-    return _table(["goal", "at least", "measured", ""], lines)
+    return table(["goal", "at least", "measured", ""], lines)
 
 
 def _interval(ratios):
@@ -114,4 +119,4 @@ def _flat(fewest, few, number, many):
         ]
         lines.append([f"{name} ({failures} failed)" if failures else name, *figures])
     head = [f"{number:,} tokens", f"ms, {fewest:,}", f"ms, {number:,}", "ratio"]
-    return _table([*head, "range", "rate", ""], lines)
+    return table([*head, "range", "rate", ""], lines)

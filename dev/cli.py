@@ -78,6 +78,10 @@ def _parser():
     )
     bench.add_argument("--write", action="store_true", help="into docs/")
     bench.add_argument("--against", help="compare with this commit, and nothing else")
+    soak = add("soak", _soak, "moderate load for long, and what grows meanwhile")
+    soak.add_argument("--minutes", type=float, default=60, help="60 by default")
+    soak.add_argument("--rate", type=float, default=20, help="requests a second: 20")
+    soak.add_argument("--write", action="store_true", help="into docs/")
     snapshot = add("snapshot", _snapshot, "all that callers can see, as lines of text")
     snapshot.add_argument("--at", help="of this commit, in place of the checkout")
     snapshot.add_argument("--against", help="compare with this commit")
@@ -160,6 +164,12 @@ def _bench(options):
     if options.against:
         return against.run(options.against, options.size)
     return benchmark.run(options)
+
+
+def _soak(options):
+    from bench.soak import main as soak
+
+    return soak.run(options)
 
 
 def _snapshot(options):

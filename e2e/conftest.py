@@ -40,6 +40,7 @@ ONCE = {
         "rate_limit",
         "scale",
         "screenshots",
+        "soak",
         "torture",
         "upgrade",
     )
