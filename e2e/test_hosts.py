@@ -28,6 +28,26 @@ env["oauth.provider.key"].ensure()
 result = [client.identifier, client.generate_secret()]
 """
 
+MAKE_SCOPE = """
+inside, outside = env["res.partner"].create([{"name": "in"}, {"name": "out"}])
+fields = env["ir.model.fields"]
+scope = env["oauth.provider.scope"].create({
+    "name": "Hosts", "code": "hosts", "api_read": True, "api_write": True,
+    "model_id": env["ir.model"]._get_id("res.partner"),
+    "field_ids": [(6, 0, fields._get("res.partner", "name").ids)],
+    "domain": repr([("id", "=", inside.id)]),
+})
+client = env["oauth.provider.client"].create({
+    "name": "Scoped", "application_type": "backend application",
+    "user_id": env.ref("base.user_admin").id, "scope_ids": [(6, 0, scope.ids)],
+})
+result = [[client.identifier, client.generate_secret()], inside.id, outside.id]
+"""
+CHANGE_FILTER = """
+scope = env["oauth.provider.scope"].search([("code", "=", "hosts")])
+scope.filter_id.domain = repr([("id", "=", values["id"])])
+"""
+
 
 class Deployment:
     """Two hosts, the primary that both write to, the replica that both read from."""
@@ -177,6 +197,60 @@ def test_a_flow_between_two_hosts_and_a_replica_that_is_behind(deployment):
         assert get(host, "tokeninfo", refreshed).status_code == 401
     used = "SELECT count(*) FROM oauth_provider_grant WHERE last_used IS NOT NULL"
     assert deployment.on(deployment.primary, used) == 1
+
+
+def call(host, method, token, **arguments):
+    return requests.post(
+        f"{host.url}/json/2/res.partner/{method}",
+        json=arguments,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+
+
+def test_a_changed_scope_counts_at_once_and_on_the_replica_once_it_is_there(deployment):
+    hosts = (deployment.one, deployment.two)
+    primary = Databases(deployment.primary.cluster)
+    client, inside, outside = primary.shell(DATABASE, MAKE_SCOPE)
+
+    def issue():
+        data = {"grant_type": "client_credentials"}
+        return post(hosts[0], "token", tuple(client), **data).json()["access_token"]
+
+    def read(token):
+        """Return what the hosts read: on the replica if that knows the token."""
+        domain = [["id", "in", [inside, outside]]]
+        answers = [call(host, "search", token, domain=domain) for host in hosts]
+        return {id_ for answer in answers for id_ in answer.json()}
+
+    def write(token):
+        """Return what the hosts write, on the primary."""
+        return {
+            id_
+            for host in hosts
+            for id_ in (inside, outside)
+            if call(host, "write", token, ids=[id_], vals={"name": "x"}).ok
+        }
+
+    for before, now in ((inside, outside), (outside, inside)):
+        known = issue()
+        deployment.catch_up()
+        for _round in range(2):
+            assert (read(known), write(known)) == ({before}, {before})
+        deployment.pause()
+        try:
+            # Tokens that have the scope lose it: its filter may open more
+            primary.shell(DATABASE, CHANGE_FILTER, id=now)
+            fresh = issue()
+            for _round in range(3):
+                # One worker serves both, and never mixes the two up
+                assert (read(fresh), write(fresh)) == ({now}, {now})
+                assert (read(known), write(known)) == ({before}, set())
+        finally:
+            deployment.resume()
+        for _round in range(2):
+            assert (read(fresh), write(fresh)) == ({now}, {now})
+            assert write(known) == set()
 
 
 def test_what_only_reads_works_while_the_primary_is_away(deployment):

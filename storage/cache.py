@@ -19,6 +19,8 @@ from odoo.exceptions import ConcurrencyError
 _HAS_CHANGED = "oauth_provider_has_changed"
 #: What had been signaled when the transaction of a cursor first asked.
 _SIGNALED = "oauth_provider_signaled"
+#: Mark of a cursor that had an earlier transaction, of which that was said.
+_BEGINS_AGAIN = "oauth_provider_begins_again"
 #: Numbers of the last transactions of this process with a change, by database. More
 #: than there are changes while one transaction lasts.
 _changes = defaultdict(lambda: deque(maxlen=256))
@@ -85,18 +87,45 @@ def retry(env):
 
 
 def _note_signaled(env):
-    """Note what has been signaled to this process, once for a cursor.
+    """Note what has been signaled to the transaction of ``env``, once.
 
-    Odoo compares it to the database of the request, the replica or the primary one, at
-    the beginning. Another thread may change it while the request lasts, as may one that
-    is served by a replica which is behind: each reads what was cached at its own state.
+    Another thread may change what has been signaled to the process while a request
+    lasts, as may one that is served by a replica which is behind: each transaction
+    reads what was cached at its own state.
     """
-    if _SIGNALED not in env.cr.cache:
-        registry = env.registry
-        env.cr.cache[_SIGNALED] = (
-            registry.registry_sequence,
-            registry.cache_sequences.get("default"),
-        )
+    cr, registry = env.cr, env.registry
+    if _SIGNALED in cr.cache:
+        return
+    if _is_signaled_to_registry(cr, registry):
+        default = registry.cache_sequences.get("default")
+        cr.cache[_SIGNALED] = registry.registry_sequence, default
+    else:
+        cr.cache[_SIGNALED] = _read_signaled(env)
+
+    def begin_again():
+        cr.cache.pop(_SIGNALED, None)
+        cr.cache[_BEGINS_AGAIN] = True
+
+    cr.postcommit.add(begin_again)
+    cr.postrollback.add(begin_again)
+
+
+def _is_signaled_to_registry(cr, registry):
+    """Tell whether Odoo has just compared what its registry knows to this database.
+
+    At the beginning of a request it asks the replica, if there is one, even where the
+    primary database serves the request then. Nor does it ask again where it runs a
+    request again.
+    """
+    if cr.cache.get(_BEGINS_AGAIN):
+        return False
+    return cr.readonly or registry._db_readonly is None
+
+
+def _read_signaled(env):
+    """Return what the database of ``env`` says has been signaled (tuple)."""
+    sequence, signaled = env.registry.get_sequences(env.cr)
+    return sequence, signaled["default"]
 
 
 def _sees_all_changes(env):
@@ -105,8 +134,7 @@ def _sees_all_changes(env):
     Those of this process by their transactions, those of other processes by what Odoo
     has signaled: changes of records, and of models and fields.
     """
-    sequence, signaled = env.registry.get_sequences(env.cr)
-    if (sequence, signaled["default"]) != env.cr.cache[_SIGNALED]:
+    if _read_signaled(env) != env.cr.cache[_SIGNALED]:
         return False
     numbers = _changes[env.cr.dbname]
     if not numbers:

@@ -34,6 +34,9 @@ def sees_signals(case):
         return registry.registry_sequence, dict(registry.cache_sequences)
 
     case.startClassPatcher(patch.object(registry, "get_sequences", get_sequences))
+    if not case._registry_readonly_enabled:
+        # In tests, Odoo has a replica otherwise
+        case.startClassPatcher(patch.object(registry, "_db_readonly", None))
 
 
 def new_manager(env, *groups, **values):

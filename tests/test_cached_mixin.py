@@ -13,6 +13,8 @@ from .common import sees_signals
 
 @tagged("post_install", "-at_install")
 class TestCachedMixin(TransactionCase):
+    _registry_readonly_enabled = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -76,8 +78,8 @@ class TestCachedMixin(TransactionCase):
         registry = self.env.registry
         with self.transaction() as earlier:
             earlier.cr.execute("SELECT 1")
-            signaled = dict(registry.cache_sequences)
-            self.patch(registry, "get_sequences", lambda _cr: (0, signaled))
+            state = registry.registry_sequence, dict(registry.cache_sequences)
+            self.patch(registry, "get_sequences", lambda _cr: state)
             with self.transaction() as other:
                 other.cr.execute(
                     "UPDATE oauth_provider_client SET active = FALSE WHERE id = %s",

@@ -22,6 +22,8 @@ AFTER = "[('ref', '=', 'after')]"
 class TestScopeCache(TransactionCase):
     """In transactions that commit, as those of several threads."""
 
+    _registry_readonly_enabled = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -197,6 +199,45 @@ class TestScopeCache(TransactionCase):
                     before = env.cr.sql_log_count
                     self.opened(env)
                     self.assertGreater(env.cr.sql_log_count, before)
+
+    def test_the_primary_database_tells_what_the_replica_does_not_know_yet(self):
+        """Odoo asks the replica for signals, whichever database serves the request."""
+        registry = self.env.registry
+        state = registry.registry_sequence, dict(registry.cache_sequences)
+        self.assertOpens(BEFORE, "name")
+        with self.transaction() as other:
+            # Another process changes it, and signals it to the primary database
+            other.cr.execute(
+                "UPDATE ir_filters SET domain = %s WHERE id = %s",
+                (AFTER, self.filter_ids[0]),
+            )
+            other.cr.commit()
+        state[1]["default"] += 1
+        self.patch(registry, "get_sequences", lambda _cr: state)
+        self.patch(registry, "_db_readonly", registry._db)
+        self.assertOpens(AFTER, "name")
+        # On the replica, whose signal has not come yet
+        self.patch(registry, "_db_readonly", None)
+        self.assertOpens(BEFORE, "name")
+
+    def test_a_request_that_runs_again_asks_what_has_been_signaled(self):
+        registry = self.env.registry
+        state = registry.registry_sequence, dict(registry.cache_sequences)
+        self.assertOpens(BEFORE, "name")
+        for end in ("commit", "rollback"):
+            with self.subTest(end=end), self.transaction() as env:
+                self.opened(env)
+                with self.transaction() as other:
+                    other.cr.execute(
+                        "UPDATE ir_filters SET domain = %s WHERE id = %s",
+                        (end, self.filter_ids[0]),
+                    )
+                    other.cr.commit()
+                state[1]["default"] += 1
+                self.patch(registry, "get_sequences", lambda _cr: state)
+                getattr(env.cr, end)()
+                env.invalidate_all()
+                self.assertEqual(self.opened(env), (end, ["name"]))
 
     def signal(self, registry, name, number):
         if name == "cache":
