@@ -193,7 +193,7 @@ class TestScopeCache(TransactionCase):
                 with self.transaction() as env:
                     self.signal(registry, name, 1)
                     # Its first question, at the new state
-                    env["oauth.provider.scope"].get_infos()
+                    env["oauth.provider.key"].get_published_jwks()
                     # What the other thread does, and what it has cached
                     self.signal(registry, name, -1)
                     before = env.cr.sql_log_count
