@@ -10,7 +10,7 @@ help:
 	@echo "make run          start a provider and a second Odoo that signs in with it"
 	@echo "make test         run every test; TAGS=/oauth_provider:TestClass: some of Odoo's"
 	@echo "make test-oldest  the same with the oldest oauthlib that is supported"
-	@echo "make test-everything  run every test, and those that need all apps of Odoo"
+	@echo "make test-everything  run every test, then Odoo's again with all modules"
 	@echo "make e2e          run only the tests of e2e/; ARGS='-k name': some of them"
 	@echo "make bench        measure how fast it is; ARGS='--size=small': for a try,"
 	@echo "                  ARGS='--against=REV': beside another commit"

@@ -63,9 +63,9 @@ def _parser():
     test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")
     test.add_argument("arguments", nargs="*", help="given to pytest (after --)")
-    everything = add("test-everything", _everything, "the same, and with all apps")
+    everything = add("test-everything", _everything, "the same, and with all modules")
     everything.add_argument(
-        "--tags", default="", help="with all apps alone, some tests"
+        "--tags", default="", help="with all modules only, some tests"
     )
     torture = add("torture", _torture, "faults under load, for as long as wanted")
     torture.add_argument("--seconds", type=int, default=60, help="60 by default")

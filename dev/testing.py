@@ -21,7 +21,7 @@ from .server import free_port
 from .settings import ADDON, ROOT, settings
 
 MODULES = ["web", "portal", "auth_oauth"]
-#: The tag of tests that need all apps of Odoo: their classes carry it in place of
+#: The tag of tests that need further modules: their classes carry it in place of
 #: Odoo's own tag "standard", or beside it when they run everywhere.
 EVERYTHING = "oauth_everything"
 #: The lock that is held as long as tests run beside those of pytest.
@@ -77,8 +77,8 @@ def every_test(tags, arguments):
         return [*outcomes, rest()]
 
 
-def everything_tests(tags=f"{EVERYTHING}/{ADDON}"):
-    """The tests that need all apps of Odoo, in a database that has them (Outcome)."""
+def everything_tests(tags):
+    """The addon's tests, in a database that has all modules of Odoo (Outcome)."""
     modules = [*MODULES, *apps.steps()]
     return odoo_tests(tags, modules, database="everything", limit=EVERYTHING_LIMIT)
 
@@ -262,13 +262,15 @@ def check_tags(tags):
 
 
 def everything_tags(tags):
-    """Return the tags (str) of tests that need all apps, as ``check_tags`` takes them.
+    """Return the tags (str) of tests with all modules, as ``check_tags`` takes them.
 
-    ``/oauth_provider:TestClass`` alone would be one that runs without them.
+    Of each part, the tests that need these modules and those that do not: a part
+    without a tag would be the latter alone.
     """
-    if not tags:
-        return f"{EVERYTHING}/{ADDON}"
-    parts = [part.strip() for part in check_tags(tags).split(",")]
-    return ",".join(
-        f"{EVERYTHING}{part}" if part[:1] == "/" else part for part in parts
-    )
+    chosen = []
+    for part in check_tags(tags or f"/{ADDON}").split(","):
+        part = part.strip()
+        if part[:1] == "/":
+            chosen.append(f"{EVERYTHING}{part}")
+        chosen.append(part)
+    return ",".join(chosen)

@@ -39,11 +39,17 @@ def test_what_a_program_says_is_shown_to_its_last_line(tmp_path, capsys):
     assert capsys.readouterr().out == "first\nlast\n"
 
 
-def test_tags_of_tests_with_all_apps_name_those_that_need_them():
-    assert testing.everything_tags("") == "oauth_everything/oauth_provider"
+def test_tags_with_all_modules_name_tests_that_need_them_and_tests_that_do_not():
+    assert (
+        testing.everything_tags("") == "oauth_everything/oauth_provider,/oauth_provider"
+    )
     tags = "/oauth_provider:TestA, -/oauth_provider:TestB"
     assert testing.everything_tags(tags) == (
-        "oauth_everything/oauth_provider:TestA,-/oauth_provider:TestB"
+        "oauth_everything/oauth_provider:TestA,/oauth_provider:TestA,"
+        "-/oauth_provider:TestB"
+    )
+    assert testing.everything_tags("oauth_everything/oauth_provider") == (
+        "oauth_everything/oauth_provider"
     )
     with pytest.raises(Stop):
         testing.everything_tags("/crm:TestA")
@@ -57,6 +63,21 @@ def test_all_apps_that_can_be_installed_are_installed():
     applications = {name for name in found if found[name].get("application")}
     assert applications <= set(listed)
     assert "website" in listed and "point_of_sale" in listed
+
+
+def test_so_are_all_other_modules_but_those_of_one_country_or_of_a_test():
+    found = apps.wanted()
+    listed = [name for step in apps.steps() for name in step.split(",")]
+    there = apps._installed_with([*apps.PRESENT, *listed], found)
+    assert there == set(found)
+    every = apps.manifests()
+    for name in set(every) - there:
+        is_complete = apps._is_complete(name, every)
+        assert name.startswith(apps.LEFT_OUT) or not is_complete, name
+    # No step names what an earlier one has installed
+    [named, others, rest] = [step.split(",") for step in apps.steps()]
+    before = apps._installed_with([*apps.PRESENT, *named, *others], found)
+    assert len(before) > 150 and not before & set(rest)
 
 
 def test_a_module_without_a_package_that_it_needs_is_left_out():
