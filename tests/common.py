@@ -96,6 +96,14 @@ class OAuthCase(HttpCase):
         digest = hashlib.sha256(self.verifier.encode()).digest()
         self.challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def url_open(self, url, *arguments, timeout=60, **options):
+        """Open ``url``, and wait longer for the answer than Odoo's tests do.
+
+        With all modules of Odoo, a full garbage collection stops the process for
+        seconds, and on a busy machine for many.
+        """
+        return super().url_open(url, *arguments, timeout=timeout, **options)
+
     def commit_hooks(self):
         """Let this test's requests do what comes after them, which Odoo leaves out.
 

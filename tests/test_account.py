@@ -39,15 +39,15 @@ class TestAccount(OAuthCase):
 
     def test_one_application_is_withdrawn(self):
         _wiki, wiki_token = self.connect("Wiki <b>")
-        _shop, shop_token = self.connect("Shop")
+        _sprocket, sprocket_token = self.connect("Sprocket")
         page = self.url_open(PAGE)
         self.assertIn("Wiki &lt;b&gt;", page.text)
         self.assertIn("See your e-mail address", page.text)
         self.assertEqual(page.headers["X-Frame-Options"], "DENY")
-        self.assertIn("Withdrawn. That", self.follow(self.press("Withdraw Shop")))
-        self.assertEqual(self.bearer("tokeninfo", shop_token).status_code, 401)
+        self.assertIn("Withdrawn. That", self.follow(self.press("Withdraw Sprocket")))
+        self.assertEqual(self.bearer("tokeninfo", sprocket_token).status_code, 401)
         self.assertEqual(self.bearer("tokeninfo", wiki_token).status_code, 200)
-        self.assertNotIn("Shop", self.url_open(PAGE).text)
+        self.assertNotIn("Sprocket", self.url_open(PAGE).text)
 
     def test_a_mail_tells_of_a_new_application_once(self):
         if "mail.mail" not in self.env:
@@ -117,7 +117,14 @@ class TestAccount(OAuthCase):
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 401)
 
     def test_what_the_page_tells_is_a_text_of_its_own_or_nothing(self):
-        for notice in ("", "one", "all", "again<b>", "<script>", "x&oauth_notice=one"):
+        for notice in (
+            "",
+            "one",
+            "all",
+            "again<b>",
+            "<script>again",
+            "x&oauth_notice=one",
+        ):
             with self.subTest(notice=notice):
                 page = self.url_open(PAGE, params={"oauth_notice": notice})
                 self.assertEqual(page.status_code, 200)

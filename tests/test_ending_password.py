@@ -11,6 +11,9 @@ from odoo.tests import tagged
 
 from .ending_case import EndingCase
 
+#: As long as Odoo's rules for passwords want it, where they are installed.
+PASSWORD = "a new password"
+
 
 @tagged("post_install", "-at_install")
 class TestEndingPassword(EndingCase):
@@ -45,19 +48,21 @@ class TestEndingPassword(EndingCase):
 
         def by_own_wizard():
             own = self.env["change.password.own"].with_user(user)
-            wizard = own.create({"new_password": "xyz", "confirm_password": "xyz"})
+            wizard = own.create(
+                {"new_password": PASSWORD, "confirm_password": PASSWORD}
+            )
             self.proven(wizard, "change_password")
 
         def by_wizard_for_all():
             wizard = self.env["change.password.wizard"].with_user(user).sudo()
-            lines = [Command.create({"user_id": user.id, "new_passwd": "xyz"})]
+            lines = [Command.create({"user_id": user.id, "new_passwd": PASSWORD})]
             wizard.create({"user_ids": lines}).change_password_button()
 
         def write(by):
-            return lambda: user.with_user(by).write({"password": "a new password"})
+            return lambda: user.with_user(by).write({"password": PASSWORD})
 
         def write_both():
-            (user | self.other).with_user(admin).write({"password": "a new password"})
+            (user | self.other).with_user(admin).write({"password": PASSWORD})
 
         for name, change, is_kept in (
             ("own write", write(user), True),
@@ -67,7 +72,11 @@ class TestEndingPassword(EndingCase):
             ("administrator's write", write(admin), False),
             ("several at once", write_both, False),
             ("removed", lambda: user.with_user(admin).write({"password": ""}), False),
-            ("a program", lambda: user.sudo().write({"password": "xyz"}), False),
+            (
+                "a program",
+                lambda: user.sudo().write({"password": PASSWORD}),
+                False,
+            ),
         ):
             with self.subTest(name):
                 self.assertEqual(self.is_kept_after(change), is_kept)
@@ -81,7 +90,7 @@ class TestEndingPassword(EndingCase):
             {
                 "model": "res.users",
                 "method": "write",
-                "args": [self.user.ids, {"password": "a new password"}],
+                "args": [self.user.ids, {"password": PASSWORD}],
                 "kwargs": {},
             },
         )

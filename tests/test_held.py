@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 
+@tagged("post_install", "-at_install")
 class TestHeld(TransactionCase):
     @classmethod
     def setUpClass(cls):

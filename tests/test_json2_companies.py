@@ -73,6 +73,23 @@ class TestJson2Companies(Json2Case):
     def empty_list(self, _company):
         self.env.cr.execute("DELETE FROM oauth_provider_grant_company_rel")
 
+    def create_bare_company(self, name):
+        """Return a company without the records that modules make for a new one.
+
+        Warehouses, payment providers and the like would keep it from being deleted.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            "INSERT INTO res_company SELECT (jsonb_populate_record(model, own)).*"
+            " FROM res_company model, LATERAL (SELECT nextval('res_company_id_seq') id)"
+            " AS new, LATERAL (SELECT jsonb_build_object('id', new.id, 'name', %s,"
+            " 'partner_id', %s, 'parent_path', new.id || '/') AS own) AS values"
+            " WHERE model.id = %s RETURNING id",
+            (name, self.Partner.create({"name": name}).id, self.third.id),
+        )
+        self.env.registry.clear_cache()
+        return self.env["res.company"].browse(self.env.cr.fetchone())
+
     def test_when_none_is_left_nothing_is_open(self):
         self.sign_in()
         for scope in (self.narrow, self.full):
@@ -96,7 +113,7 @@ class TestJson2Companies(Json2Case):
 
     def test_a_company_that_is_deleted(self):
         self.sign_in()
-        gone = self.env["res.company"].create({"name": "Gone Company"})
+        gone = self.create_bare_company("Gone Company")
         self.user.company_ids |= gone
         _client, token = self.get_limited(self.narrow, self.first | self.second)
         grant = self.env["oauth.provider.token"].find(token).grant_id

@@ -7,7 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..models.oauth_provider_token import OAuthProviderToken
 from ..oauth2 import info
@@ -21,6 +21,7 @@ MODELS = (
 )
 
 
+@tagged("post_install", "-at_install")
 class TestLiveToken(TransactionCase):
     @classmethod
     def setUpClass(cls):

@@ -33,6 +33,13 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             run: "click",
         },
         {
+            content: "The first page may be full of the fields of other modules",
+            trigger: ".modal .o_searchview_input",
+            run: "edit email",
+        },
+        {trigger: ".modal .o_searchview_input", run: "press Enter"},
+        {trigger: ".modal .o_searchview_facet"},
+        {
             trigger: ".modal .o_data_row:has(td[data-tooltip='email']) .o_data_cell",
             run: "click",
         },
