@@ -26,6 +26,7 @@ class IrFilters(models.Model):
             invalidate(self.env)
             scopes = self.env["oauth.provider.scope"].sudo()
             found = scopes.search([("filter_id", "in", self.ids)])
+            found._check_model()
             found._check_filter()
             # Nobody can tell whether another domain opens more
             found = found.with_env(found.env(user=self.env.user))

@@ -68,6 +68,18 @@ class TestScopeForm(TransactionCase):
         self.assertFalse(scope.has_own_filter)
         self.assertTrue(favorite.exists())
 
+    def test_a_filter_in_use_stays_one_of_its_model(self):
+        scope = self.env["oauth.provider.scope"].create(
+            {
+                "name": "S",
+                "code": "s",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain": "[('id', '=', 1)]",
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "another model"):
+            scope.filter_id.write({"model_id": "res.users", "domain": "[]"})
+
     def test_nobody_says_that_the_filter_of_somebody_is_the_scope_s_own(self):
         favorite = self.env["ir.filters"].create(
             {"name": "F", "model_id": "res.partner", "domain": "[('id', '<', 9)]"}
