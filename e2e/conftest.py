@@ -39,6 +39,7 @@ ONCE = {
         "quick_start",
         "rate_limit",
         "scale",
+        "scope_cache",
         "screenshots",
         "soak",
         "torture",
