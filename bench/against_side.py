@@ -28,6 +28,15 @@ MODULES = ["web", ADDON]
 PASSWORD = "bench-password"
 SECRET = "a-secret-of-the-benchmark-that-is-long-enough"
 PLAIN = ("profile", "email")
+#: Of five scopes on contacts: the last three are looked up by a query, as the user. No
+#: contact is found by the first, and the one that is asked for by the last.
+FILTERS = (
+    "[('ref', '=', 'bench')]",
+    "[('create_uid', '=', uid)]",
+    "[('country_id.code', '=', 'BE')]",
+    "[('create_date', '<', (context_today() - relativedelta(days=9)).isoformat())]",
+    "[('name', 'ilike', 'written')]",
+)
 #: Makes a person with an API key, scopes, a client of each kind, and a contact.
 MAKE = """
 from datetime import datetime, timedelta
@@ -46,6 +55,14 @@ titles = scopes.create({
     "name": "Titles", "code": "titles", "model_id": field.model_id.id,
     "field_ids": [(6, 0, field.ids)], "api_read": True, "api_write": True,
 })
+five = scopes.create([
+    {
+        "name": f"Filter {number}", "code": f"filter.{number}",
+        "model_id": field.model_id.id, "field_ids": [(6, 0, field.ids)],
+        "domain": text, "api_read": True, "api_write": True,
+    }
+    for number, text in enumerate(values["filters"])
+])
 shipped = {
     code: env.ref(f"oauth_provider.scope_{code}").id
     for code in ("openid", "profile", "email")
@@ -57,9 +74,11 @@ kinds = [
 ]
 clients = {}
 for name, application, token_type, algorithm in [
-    *kinds, ("titles", "backend", "random", False)
+    *kinds, ("titles", "backend", "random", False), ("five", "backend", "random", False)
 ]:
-    allowed = [*shipped.values(), full.id] if name != "titles" else titles.ids
+    allowed = {"titles": titles.ids, "five": five.ids}.get(
+        name, [*shipped.values(), full.id]
+    )
     client = env["oauth.provider.client"].create({
         "name": name, "identifier": f"bench-{name}".replace(" ", "-"),
         "secret": values["secret"],
@@ -113,7 +132,7 @@ def make(stack, postgres, database, name, addons, number):
         databases.clone(databases.template(MODULES[:-1]), database)
         databases.odoo(database, "--init", ADDON)
         values = {"callback": CALLBACK, "kinds": KINDS, "plain": PLAIN}
-        values |= {"password": PASSWORD, "secret": SECRET}
+        values |= {"password": PASSWORD, "secret": SECRET, "filters": FILTERS}
         made = databases.shell(database, MAKE, **values)
     options = {"workers": 1, "load": [ADDON], "options": [FOREVER], "addons": addons}
     server = stack.enter_context(OdooServer(postgres, database, database, **options))
@@ -149,7 +168,8 @@ def _use(server, person, made, rows):
         [[client["grant"]]] = rows.sql(query, (client["id"],))
     made["token"] = authorize("web-random", every)
     made["api_token"] = authorize("web-random", "everything")
-    made["scoped_token"] = redeem("titles", grant_type="client_credentials")
+    for name, client in (("scoped_token", "titles"), ("five_token", "five")):
+        made[name] = redeem(client, grant_type="client_credentials")
 
 
 def _requests(person, made, rows, number):
@@ -164,10 +184,24 @@ def _requests(person, made, rows, number):
     cookie = "; ".join(f"{one.name}={one.value}" for one in person.session.cookies)
     path = f"/oauth2/authorize?{urlencode(query)}"
     found.append(Request("authorize", path, headers={"Cookie": cookie}))
-    body = json.dumps({"ids": [made["partner"]], "vals": {"function": "%s"}})
-    tokens = (("write without a token", "api_key"), ("scoped write", "scoped_token"))
-    for name, token in tokens:
+    return found + list(_api_requests(made))
+
+
+def _api_requests(made):
+    """Yield requests to Odoo's own API, by what may be done there."""
+    ids = [made["partner"]]
+    calls = {
+        "read": {"ids": ids, "fields": ["function"]},
+        "search": {"domain": [["id", "in", ids]]},
+        "write": {"ids": ids, "vals": {"function": "%s"}},
+    }
+    for name, method, token in (
+        ("write without a token", "write", "api_key"),
+        ("scoped write", "write", "scoped_token"),
+        *((f"{method}, full access", method, "api_token") for method in calls),
+        *((f"{method}, five filters", method, "five_token") for method in calls),
+    ):
+        path = f"/json/2/res.partner/{method}"
         headers = {**bearer(made[token]), **JSON}
-        path = "/json/2/res.partner/write"
-        found.append(Request(name, path, method="POST", headers=headers, body=body))
-    return found
+        body = json.dumps(calls[method])
+        yield Request(name, path, method="POST", headers=headers, body=body)

@@ -59,6 +59,11 @@ def test_a_commit_is_compared_with_another(capsys):
         *("client credentials, jwt", "code, random", "code, jwt", "refresh, random"),
         *("refresh, jwt ES256", "code, random, with ID token", "authorize"),
         *("write without a token", "scoped write"),
+        *(
+            f"{method}, {scopes}"
+            for method in ("read", "search", "write")
+            for scopes in ("full access", "five filters")
+        ),
     ):
         assert re.search(rf"^\| {name} \| \d+\.\d\d \| \d+\.\d\d \|", printed, re.M)
 
