@@ -20,31 +20,60 @@ from .common import (
 PAGE = "/my/applications"
 #: Seconds for which a sign-in counts as proof of identity, as with Odoo's own check.
 FRESH = 10 * 60
+#: Applications of one page.
+PAGE_SIZE = 50
 #: Name in the session of what was withdrawn a moment ago: ``one`` or ``all``. Not in
 #: the address, or anybody's link would make the page say so.
 WITHDRAWN = "oauth_withdrawn"
-#: Where the person comes back to who had to sign in anew: nothing is withdrawn yet.
-AGAIN = f"{PAGE}?oauth_notice=again"
+
+
+def _read_page(text):
+    """Return the number of a page that an address names (int): 1 for any other text."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    return max(1, int(text)) if is_number else 1
+
+
+def _address(page, **query):
+    """Return the address (str) of the page with the number ``page``."""
+    if page > 1:
+        query["page"] = page
+    return f"{PAGE}?{urlencode(query)}" if query else PAGE
 
 
 class AccountController(http.Controller):
     @http.route(
         PAGE, type="http", auth="user", methods=["GET"], sitemap=False, website=True
     )
-    def oauth_applications(self, oauth_notice="", **_parameters):
+    def oauth_applications(self, oauth_notice="", page="", **_parameters):
         """The applications that the person has connected, with what they may do.
 
         A page of the portal where that is installed, else one of our own.
 
-        :param oauth_notice: ``again`` for who comes from :data:`AGAIN`
+        :param oauth_notice: ``again`` for who had to sign in again first
+        :param page: number of the page, from 1
         """
         notice = request.session.pop(WITHDRAWN, None)
         if not notice and oauth_notice == "again":
             notice = oauth_notice
+        grants = self._grants()
+        pages = max(1, -(-len(grants) // PAGE_SIZE))
+        number = min(_read_page(page), pages)
         values = {
-            "grants": self._grants(),
+            "grants": grants[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+            "count": len(grants),
+            "page": number,
+            "pages": pages,
+            "address": _address,
+            "position": request.env._(
+                "Page %(number)s of %(count)s", number=number, count=pages
+            ),
+            "warning": request.env._(
+                "All %s applications lose their access at once, also those on other"
+                " pages.",
+                len(grants),
+            ),
             "user": request.env.user,
-            "action": PAGE,
+            "action": _address(number),
             "notice": notice,
         }
         if "portal" in request.env.registry._init_modules:
@@ -63,7 +92,7 @@ class AccountController(http.Controller):
         # Odoo's own check fails at a token that is no ASCII
         csrf=False,
     )
-    def oauth_withdraw(self, oauth_grant="", csrf_token=None, **_parameters):
+    def oauth_withdraw(self, oauth_grant="", csrf_token=None, page="", **_parameters):
         """Withdraw one grant, or all of them, of the person who has just signed in."""
         if not is_csrf_valid(csrf_token):
             raise BadRequest("Session expired (invalid CSRF token)")
@@ -73,7 +102,8 @@ class AccountController(http.Controller):
         if time.time() - signed_in.time > FRESH:
             # Odoo's own login, with whatever factors it asks for
             request.env["ir.http"]._oauth_sign_in_again()
-            query = {"redirect": AGAIN, "login": user.login}
+            back = _address(_read_page(page), oauth_notice="again")
+            query = {"redirect": back, "login": user.login}
             return redirect(f"/web/login?{urlencode(query)}")
         grants = self._grants()
         is_all = oauth_grant == "all"
@@ -81,10 +111,10 @@ class AccountController(http.Controller):
             grants = grants.filtered(lambda grant: str(grant.id) == oauth_grant)
         if not grants:
             # Ended meanwhile: the page shows what there is
-            return redirect(PAGE)
+            return redirect(_address(_read_page(page)))
         grants.withdraw()
         request.session[WITHDRAWN] = "all" if is_all else "one"
-        return redirect(PAGE)
+        return redirect(_address(_read_page(page)))
 
     def _grants(self):
         grants = superuser_env()["oauth.provider.grant"]

@@ -9,6 +9,7 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..controllers import account
 from .common import OAuthCase
 
 PAGE = "/my/applications"
@@ -153,3 +154,61 @@ class TestAccount(OAuthCase):
         page = self.url_open(PAGE)
         self.assertEqual(page.status_code, 200)
         self.assertIn("Scope 199", page.text)
+
+    def test_a_great_many_applications_are_on_several_pages(self):
+        clients = self.env["oauth.provider.client"].create(
+            [{"name": f"App {number:03}"} for number in range(120)]
+        )
+        for client in clients:
+            self.env["oauth.provider.grant"].ensure(client, self.user)
+        self.env.flush_all()
+        names = [client.name for client in reversed(clients)]
+        for number, start in (("", 0), ("1", 0), ("2", 50), ("3", 100)):
+            page = html.fromstring(self.url_open(PAGE, params={"page": number}).content)
+            with self.subTest(number=number):
+                shown = page.xpath("//h2/bdi/text()")
+                self.assertEqual(shown, names[start : start + 50])
+                [nav] = page.xpath("//nav[@aria-label='Pages']")
+                text = " ".join(nav.text_content().split())
+                self.assertIn(f"Page {number or 1} of 3", text)
+                self.assertEqual(bool(nav.xpath("a[@rel='next']")), number != "3")
+                self.assertEqual(bool(nav.xpath("a[@rel='prev']")), start > 0)
+                self.assertIn("All 120 applications lose", page.text_content())
+        last = page.xpath("//a[@rel='prev']/@href")
+        self.assertEqual(last, [f"{PAGE}?page=2"])
+
+    def test_a_page_that_there_is_not_is_the_first_or_the_last(self):
+        self.patch(account, "PAGE_SIZE", 1)
+        for name in ("One", "Two"):
+            client, _secret = self.create_client(name=name)
+            self.env["oauth.provider.grant"].ensure(client, self.user)
+        for number in ("0", "-1", "x", "1.5", "\u0662", "\x00", "9" * 5000, "<b>"):
+            with self.subTest(number=number[:10]):
+                page = self.url_open(PAGE, params={"page": number})
+                self.assertEqual(page.status_code, 200)
+                self.assertIn("Two", page.text)
+        page = self.url_open(PAGE, params={"page": "999999999"})
+        self.assertIn("One", page.text)
+        self.assertNotIn("Two", page.text)
+
+    def test_who_withdraws_stays_on_the_page(self):
+        self.patch(account, "PAGE_SIZE", 1)
+        for name in ("One", "Two", "Three"):
+            client, _secret = self.create_client(name=name)
+            self.env["oauth.provider.grant"].ensure(client, self.user)
+        page = html.fromstring(self.url_open(PAGE, params={"page": "2"}).content)
+        [form] = page.xpath("//form[.//button[@aria-label='Withdraw Two']]")
+        data = {
+            "csrf_token": form.xpath(".//input[@name='csrf_token']/@value")[0],
+            "oauth_grant": form.xpath(".//button[@aria-label]/@value")[0],
+        }
+        action = form.get("action")
+        answer = self.url_open(action, data=data, allow_redirects=False)
+        self.assertEqual(answer.headers["Location"], f"{PAGE}?page=2")
+        text = self.follow(answer)
+        self.assertIn("Withdrawn. That", text)
+        self.assertIn("One", text)
+        # What is on no page of this form goes too
+        data["oauth_grant"] = "all"
+        self.assertIn("Withdrawn. No", self.url_open(action, data=data).text)
+        self.assertFalse(self.env["oauth.provider.grant"].find_of_user(self.user))
