@@ -309,15 +309,23 @@ class OAuthProviderClient(models.Model):
     def write(self, vals):
         self._check_secret_dates(vals)
         safeguards = self._get_safeguards_before(vals)
+        deprovisioning = self.env["oauth.provider.deprovisioning"]
+        revived = deprovisioning.find_revived(self, vals)
         result = super().write(vals)
         if "active" in vals:
-            self.env["oauth.provider.deprovisioning"].end_archived(self)
+            deprovisioning.end_revived(revived)
+            deprovisioning.end_archived(self)
         if "client_type" in vals or "application_type" in vals:
             self._remove_secrets_of_public()
         self._check_safeguards(safeguards)
         if changed := vals.keys() - LOGGED_ELSEWHERE:
             self._log_event("client_changed", " ".join(sorted(changed)))
         return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self.env["oauth.provider.deprovisioning"].remove_before(self)
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _log_deletion(self):

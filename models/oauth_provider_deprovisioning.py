@@ -3,14 +3,20 @@
 import psycopg2.errors
 
 from odoo import api, models
+from odoo.tools import SQL
 
-from ..storage import revocation
+from ..storage import batches
 from ..storage.after_commit import lock_rows, write_apart
+from ..storage.revocation import find_archived, revoke_credentials_of, revoke_of
 from .oauth_provider_credential import CREDENTIALS
 
 GRANT = "oauth.provider.grant"
 #: What ends where users or clients are archived, in the order in which it is locked.
 KINDS = (GRANT, *CREDENTIALS)
+#: How often what a client gets while it is being deleted is removed, too.
+ROUNDS = 5
+#: What goes with a client, in the order in which it is removed before it.
+REMOVED = (*CREDENTIALS, "oauth.provider.session", GRANT)
 #: The column that refers to the owner of a row, by the model of the owner.
 LINKS = {"res.users": "user_id", "oauth.provider.client": "client_id"}
 #: Reasons of events: the last word of each says what happened to the first.
@@ -42,6 +48,32 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
 
     @api.model
     @api.private
+    def find_revived(self, owners, vals):
+        """Return those of ``owners`` that ``vals`` (dict) make active again.
+
+        To be given to :meth:`end_revived` once they are written.
+        """
+        if not vals.get("active"):
+            return owners.browse()
+        return owners.sudo().filtered(lambda owner: not owner.active)
+
+    @api.model
+    @api.private
+    def end_revived(self, owners):
+        """End for good what ``owners`` (records) still have from before their archival.
+
+        It had not ended when the process stopped, or the ORM did not archive them.
+        """
+        if not owners:
+            return
+        revocations = self._get_revocations(owners, KINDS)
+        if self._is_much(revocations):
+            self._end_apart(self.env.registry, revocations)
+        else:
+            self._end_now(owners, revocations)
+
+    @api.model
+    @api.private
     def end_tokens(self, users, reason):
         """End the codes and tokens that applications have for ``users`` (records).
 
@@ -52,23 +84,70 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         """
         self._end(users.sudo(), reason, CREDENTIALS, includes_backends=False)
 
+    @api.model
+    @api.private
+    def remove_before(self, clients):
+        """Remove what ``clients`` (records) have, where it is much, before they are.
+
+        Their rows go in batches, so that nobody waits for all of them. If the clients
+        cannot be deleted after all, their access has ended nevertheless.
+        """
+        held = SQL("client_id = ANY(%s)", clients.ids)
+        tables = [self.env[kind]._table for kind in REMOVED]
+        events = self.env["oauth.provider.event"]._table
+        if not batches.has_many(
+            self.env, [(table, held) for table in (*tables, events)]
+        ):
+            return
+        registry = self.env.registry
+        for _round in range(ROUNDS):
+            counts = [batches.remove(registry, table, held) for table in tables]
+            cut = SQL("client_id = NULL")
+            counts.append(batches.update(registry, events, cut, held, waits=False))
+            if not any(counts):
+                break
+        self.env.invalidate_all()
+
     def _end(self, owners, reason, kinds, includes_backends):
         """End what ``owners`` have, of the models ``kinds``, and log it.
 
         By one statement for each kind. They run again after the commit, for what was
         issued in the meantime: see :meth:`oauth.provider.credential.store` for what can
         no longer be issued by then. What is rolled back to a savepoint ends nothing.
+
+        Of archived owners nothing is live any more. What they have, where it is much,
+        ends in batches after the commit.
         """
         if not owners:
             return
         subtransaction = lock_rows(owners)
-        statements = [
-            self._get_statement(kind, owners, includes_backends) for kind in kinds
-        ]
+        revocations = self._get_revocations(owners, kinds, includes_backends)
+        is_archived = not any(owners.mapped("active"))
+        found = set()
+        if is_archived and self._is_much(revocations):
+            for revocation in revocations:
+                rows = self.env.execute_query(revocation.get_query())
+                found.update(id_ for (id_,) in rows)
+        else:
+            found.update(self._end_now(owners, revocations))
+        for owner in owners:
+            if owner.id in found:
+                role = "user" if owner._name == "res.users" else "client"
+                self.env["oauth.provider.event"].log_event(
+                    "revoked", reason=reason, **{role: owner}
+                )
+        registry = self.env.registry
+        write_apart(
+            self.env, lambda _cr: self._end_apart(registry, revocations), subtransaction
+        )
+
+    def _end_now(self, owners, revocations):
+        """Return the ids of those of ``owners`` who have anything, which ends."""
         found = set()
         try:
             with self.env.cr.savepoint(flush=False):
-                for statement in statements:
+                for revocation in revocations:
+                    statement = revocation.get_statement()
                     self.env.cr.execute(statement, log_exceptions=False)
                     found.update(id_ for (id_,) in self.env.cr.fetchall())
         except psycopg2.errors.SerializationFailure:
@@ -79,32 +158,26 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
             found.update(owners.ids)
         for kind in KINDS:
             self.env[kind].invalidate_model()
-        for owner in owners:
-            if owner.id in found:
-                role = "user" if owner._name == "res.users" else "client"
-                self.env["oauth.provider.event"].log_event(
-                    "revoked", reason=reason, **{role: owner}
-                )
+        return found
 
-        def end_again(cr):
-            # A row that another transaction ends at the same time is skipped
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            for statement in statements:
-                cr.execute(statement)
+    @staticmethod
+    def _end_apart(registry, revocations):
+        for one in revocations:
+            batches.update(registry, one.table, one.values, one.condition)
 
-        write_apart(self.env, end_again, subtransaction)
+    def _is_much(self, revocations):
+        rows = [(one.table, one.condition) for one in revocations]
+        return batches.has_many(self.env, rows)
 
-    def _get_statement(self, kind, owners, includes_backends):
-        """Return the statement (SQL) that ends what ``owners`` have of one ``kind``.
-
-        It answers the ids of those who had any.
-        """
-        link, model = LINKS[owners._name], self.env[kind]
-        if kind == GRANT:
-            return revocation.revoke_of(model, link, owners.ids)
-        return revocation.revoke_credentials_of(
-            model, link, owners.ids, includes_backends
-        )
+    def _get_revocations(self, owners, kinds, includes_backends=True):
+        """Return the :class:`~..storage.revocation.Revocation` of each kind (list)."""
+        link, ids = LINKS[owners._name], owners.ids
+        return [
+            revoke_of(self.env[kind], link, ids)
+            if kind == GRANT
+            else revoke_credentials_of(self.env[kind], link, ids, includes_backends)
+            for kind in kinds
+        ]
 
     @api.autovacuum
     def _gc_archived(self):
@@ -112,9 +185,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         count = 0
         grants, *credentials = (self.env[kind] for kind in KINDS)
         for model, link in LINKS.items():
-            owners = revocation.find_archived(
-                self.env[model], link, grants, credentials
-            )
+            owners = find_archived(self.env[model], link, grants, credentials)
             self.end_archived(owners)
             count += len(owners)
         return count, False

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
 from ..storage import issue_counts
 from ..storage.after_commit import SUBTRANSACTION, call_after_commit, write_apart
@@ -198,6 +199,31 @@ class OAuthProviderEvent(models.Model):
         else:
             subtransaction = self._store(self.env.cr, row)
         self._log_committed(row, client, subtransaction)
+
+    @api.model
+    @api.private
+    def log_each(self, kind, held, reason=""):
+        """Like :meth:`log_event` for each of many records, by one statement.
+
+        :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
+        :param held: grants or credentials (recordset); with the client and the user of
+            each, and its grant
+        """
+        is_grant = held._name == "oauth.provider.grant"
+        rows, subtransaction = [], None
+        for one in held:
+            grant = one if is_grant else one.grant_id
+            rows.append(self._get_row(kind, one.client_id, one.user_id, grant, reason))
+        for some in split_every(1_000, rows, list):
+            insert = SQL(
+                "INSERT INTO oauth_provider_event (%s) VALUES %s RETURNING %s",
+                SQL(", ").join(map(SQL.identifier, COLUMNS)),
+                SQL(", ").join(SQL("%s", tuple(row.values())) for row in some),
+                SUBTRANSACTION,
+            )
+            [[subtransaction], *_rest] = self.env.execute_query(insert)
+        for row, one in zip(rows, held, strict=True):
+            self._log_committed(row, one.client_id, subtransaction)
 
     @api.model
     @api.private

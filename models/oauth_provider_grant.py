@@ -9,6 +9,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..storage import batches
 from ..storage.after_commit import write_apart
 from ..storage.cache import retry
 from ..tools import capped_count
@@ -399,15 +400,26 @@ class OAuthProviderGrant(models.Model):
 
     @api.private
     def withdraw(self):
-        """Withdraw these grants and revoke every code and token below them."""
+        """Withdraw these grants and revoke every code and token below them.
+
+        Of very many, some are committed by themselves: see
+        :func:`~..storage.batches.change_apart`.
+        """
         live = self.filtered(lambda grant: not grant.revoked_at)
+        batches.change_apart(live, OAuthProviderGrant._withdraw)._withdraw()
+
+    def _withdraw(self):
+        live = self.filtered(lambda grant: not grant.revoked_at)
+        if not live:
+            return
         live.write({"revoked_at": fields.Datetime.now()})
         self.env["oauth.provider.credential"].revoke_where(
             [("grant_id", "in", live.ids)]
         )
-        for grant in live:
-            is_expired = grant.state == "expired"
-            grant._log_event("consent_expired" if is_expired else "consent_withdrawn")
+        expired = live.filtered(lambda grant: grant.state == "expired")
+        events = self.env["oauth.provider.event"]
+        events.log_each("consent_expired", expired)
+        events.log_each("consent_withdrawn", live - expired)
 
     def _log_event(self, kind, reason=""):
         self.env["oauth.provider.event"].log_event(

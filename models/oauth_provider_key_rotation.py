@@ -120,7 +120,8 @@ class OAuthProviderKey(models.Model):
         :param subtransaction: what lock_rows has returned of these keys
         """
         tokens = self.env["oauth.provider.token"].sudo()
-        statement = revocation.revoke_credentials_of(tokens, "key_id", self.ids)
+        signed = revocation.revoke_credentials_of(tokens, "key_id", self.ids)
+        statement = signed.get_statement()
         self.env.flush_all()
         self.env.cr.execute(statement, log_exceptions=False)
         tokens.invalidate_model()

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..storage import batches
 from ..tools import left_out
 from .oauth_provider_client import OAuthProviderClient
 
@@ -183,7 +184,10 @@ class OAuthProviderToken(models.Model):
         Managers only.
         """
         self.check_access("read")
-        tokens = self.sudo()
-        tokens.revoke_family()
-        tokens.log_event("revoked", reason="manager")
+        left = batches.change_apart(self.sudo(), OAuthProviderToken._revoke)
+        left._revoke()
         return True
+
+    def _revoke(self):
+        self.revoke_family()
+        self.env["oauth.provider.event"].log_each("revoked", self, reason="manager")

@@ -100,11 +100,14 @@ class ResUsers(models.Model):
     def write(self, vals):
         # Odoo's own methods write as the superuser, of one's own account too
         is_by_person = not self.env.su or self.env.context.get(OWN_CHANGE)
+        deprovisioning = self.env["oauth.provider.deprovisioning"]
+        revived = deprovisioning.find_revived(self, vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint(CACHED_FIELDS):
             invalidate(self.env)
         if "active" in vals:
-            self.env["oauth.provider.deprovisioning"].end_archived(self)
+            deprovisioning.end_revived(revived)
+            deprovisioning.end_archived(self)
         if "password" in vals:
             is_own = self.env.uid in self._ids and is_by_person
             own = self.browse(self.env.uid) if is_own else self.browse()

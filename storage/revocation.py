@@ -7,6 +7,8 @@ opens nothing, on hosts whose clock is behind a day later; it is left as it is, 
 the statements go by the index on the time.
 """
 
+from dataclasses import dataclass
+
 from odoo import fields
 from odoo.tools import SQL
 
@@ -32,22 +34,59 @@ def revoke(credentials, query):
     credentials.invalidate_model()
 
 
-def revoke_of(grants, link, ids):
-    """Return the statement (SQL) that revokes the grants of users or clients.
+@dataclass(frozen=True)
+class Revocation:
+    """What users, clients or keys have, and what is written to revoke it.
 
-    It answers the ids of those who had any.
+    :ivar table: name
+    :ivar link: name of the column that refers to them
+    :ivar values: what is written (SQL)
+    :ivar condition: which rows (SQL)
+    """
+
+    table: str
+    link: str
+    values: SQL
+    condition: SQL
+
+    def get_statement(self):
+        """Return the statement (SQL) that revokes all; it answers who had any (ids)."""
+        return SQL(
+            "WITH ended AS (UPDATE %(table)s SET %(values)s WHERE %(condition)s"
+            " RETURNING %(link)s) SELECT DISTINCT %(link)s FROM ended",
+            **self._get_parts(),
+        )
+
+    def get_query(self):
+        """Return the query (SQL) that answers who has any (ids)."""
+        return SQL(
+            "SELECT DISTINCT %(link)s FROM %(table)s WHERE %(condition)s",
+            **self._get_parts(),
+        )
+
+    def _get_parts(self):
+        return {
+            "table": SQL.identifier(self.table),
+            "link": SQL.identifier(self.link),
+            "values": self.values,
+            "condition": self.condition,
+        }
+
+
+def revoke_of(grants, link, ids):
+    """Return the :class:`Revocation` of the grants of users or clients.
 
     :param grants: recordset of their model
     :param link: name of the column that refers to the users or clients
     :param ids: of the users or clients (list)
     """
     now, uid = fields.Datetime.now(), grants.env.uid
-    return _revoke_of(
-        grants,
+    values = SQL("revoked_at = %s, write_date = %s, write_uid = %s", now, now, uid)
+    return Revocation(
+        grants._table,
         link,
-        ids,
-        SQL("revoked_at = %s, write_date = %s, write_uid = %s", now, now, uid),
-        SQL("revoked_at IS NULL"),
+        values,
+        SQL("%s = ANY(%s) AND revoked_at IS NULL", SQL.identifier(link), ids),
     )
 
 
@@ -56,24 +95,16 @@ def revoke_credentials_of(credentials, link, ids, includes_backends=True):
 
     :param includes_backends: whether those without a grant end too
     """
-    condition = SQL("revoked_at IS NULL AND expires_at > %s", maybe_live_after())
+    condition = SQL(
+        "%s = ANY(%s) AND revoked_at IS NULL AND expires_at > %s",
+        SQL.identifier(link),
+        ids,
+        maybe_live_after(),
+    )
     if not includes_backends:
         condition = SQL("%s AND grant_id IS NOT NULL", condition)
-    change = SQL("revoked_at = %s", fields.Datetime.now())
-    return _revoke_of(credentials, link, ids, change, condition)
-
-
-def _revoke_of(model, link, ids, change, condition):
-    return SQL(
-        "WITH ended AS (UPDATE %(table)s SET %(change)s"
-        " WHERE %(link)s = ANY(%(ids)s) AND %(condition)s RETURNING %(link)s)"
-        " SELECT DISTINCT %(link)s FROM ended",
-        table=SQL.identifier(model._table),
-        change=change,
-        link=SQL.identifier(link),
-        ids=ids,
-        condition=condition,
-    )
+    values = SQL("revoked_at = %s", fields.Datetime.now())
+    return Revocation(credentials._table, link, values, condition)
 
 
 def find_archived(owners, link, grants, credentials):

@@ -1,0 +1,182 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Changes of very many rows, in batches that are committed one by one.
+
+A transaction locks the rows that it changes until it ends. A client may have a hundred
+thousand tokens: who uses one of them would wait for as long as it takes to change all.
+Price: if the request fails later, what these batches did stays done. So they are for
+changes that somebody wants anyway, and wants again where the request is repeated.
+"""
+
+import functools
+
+import psycopg2.errors
+
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
+from odoo.tools.misc import split_every
+
+#: Rows of one batch: PostgreSQL takes some tenths of a second for as many.
+SIZE = 1_000
+#: What one batch waits for a lock, and how often it is tried: whoever has it may wait
+#: for this process, which PostgreSQL does not know.
+TIMEOUT = "500ms"
+ATTEMPTS = 3
+#: What another transaction brings about that changes the same rows.
+CONFLICTS = (
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.errors.SerializationFailure,
+)
+
+
+def has_many(env, conditions):
+    """Tell whether more rows than fit into one batch meet one of ``conditions``.
+
+    :param conditions: list of (name of the table, condition as SQL)
+    """
+    found = [
+        SQL(
+            "EXISTS (SELECT FROM %s WHERE %s OFFSET %s)",
+            SQL.identifier(table),
+            condition,
+            SIZE,
+        )
+        for table, condition in conditions
+    ]
+    env.flush_all()
+    return env.execute_query(SQL("SELECT %s", SQL(" OR ").join(found)))[0][0]
+
+
+def remove(registry, table, condition):
+    """Remove the rows of ``table`` (str) that meet ``condition`` (SQL).
+
+    Those that another transaction has locked at this moment are left.
+
+    :return: how many have been removed
+    """
+    change = SQL("DELETE FROM %s USING batch", SQL.identifier(table))
+    return _run(registry, table, condition, change, waits=False)
+
+
+def update(registry, table, values, condition, waits=True):
+    """Write ``values`` (SQL) to the rows of ``table`` (str) that meet ``condition``.
+
+    :param waits: whether to wait for those that another transaction has locked at this
+        moment; else they are left
+    :return: how many have been written
+    """
+    change = SQL("UPDATE %s SET %s FROM batch", SQL.identifier(table), values)
+    return _run(registry, table, condition, change, waits)
+
+
+def _run(registry, table, condition, change, waits):
+    lock = SQL("FOR UPDATE") if waits else SQL("FOR UPDATE SKIP LOCKED")
+    done = 0
+    for first, last in _find_bounds(registry, table, condition):
+        statement = SQL(
+            # As a subquery of the change it could be run once a row
+            "WITH batch AS MATERIALIZED (SELECT id FROM %(table)s"
+            " WHERE %(condition)s AND id BETWEEN %(first)s AND %(last)s"
+            " ORDER BY id %(lock)s)"
+            " %(change)s WHERE %(table)s.id = batch.id",
+            table=SQL.identifier(table),
+            condition=condition,
+            first=first,
+            last=last,
+            lock=lock,
+            change=change,
+        )
+        count = _try(registry, functools.partial(_execute, statement))
+        if count is None and not waits:
+            # Perhaps the caller's own transaction is in the way
+            break
+        done += count or 0
+    return done
+
+
+def _execute(statement, cr):
+    cr.execute(statement, log_exceptions=False)
+    return cr.rowcount
+
+
+def _find_bounds(registry, table, condition):
+    """Return the first and last id (pairs) of each batch of the rows.
+
+    The ids themselves may be a million.
+    """
+    query = SQL(
+        "SELECT min(id), max(id) FROM (SELECT id,"
+        " (row_number() OVER (ORDER BY id) - 1) / %s AS number FROM %s WHERE %s) AS one"
+        " GROUP BY number ORDER BY number",
+        SIZE,
+        SQL.identifier(table),
+        condition,
+    )
+    with registry.cursor() as cr:
+        cr.execute(query)
+        return cr.fetchall()
+
+
+def _try(registry, change):
+    """Return what ``change(cr)`` returns in a transaction of its own.
+
+    :return: None where other transactions are in the way
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with registry.cursor() as cr:
+                # A row that another transaction has just changed is no conflict then.
+                # (Within a test there is one transaction, which has begun before.)
+                if isinstance(cr, Cursor):
+                    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                cr.execute(SQL("SET LOCAL lock_timeout = %s", TIMEOUT))
+                return change(cr)
+        except CONFLICTS:
+            pass
+    return None
+
+
+def change_apart(records, change):
+    """Call ``change(batch)`` for ``records`` in batches, where they are many.
+
+    The environment of a batch has a cursor of its own, and its rows are locked.
+
+    :param change: function of some of the records; what it does is committed
+    :return: the records (recordset) that are left for the caller's transaction: all
+        where they are few, and those that other transactions have locked, or of which
+        they do not know
+    """
+    if len(records) <= SIZE:
+        return records
+    records.env.flush_all()
+    done = set()
+    for ids in split_every(SIZE, records.ids):
+        done.update(
+            _try(
+                records.env.registry,
+                functools.partial(_change_batch, records.browse(ids), change),
+            )
+            or ()
+        )
+    records.env.invalidate_all()
+    return records.filtered(lambda record: record.id not in done)
+
+
+def _change_batch(records, change, cr):
+    """Call ``change`` for those of ``records`` that nobody has locked.
+
+    :return: their ids (list)
+    """
+    cr.execute(
+        SQL(
+            "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id"
+            " FOR NO KEY UPDATE SKIP LOCKED",
+            SQL.identifier(records._table),
+            records.ids,
+        ),
+        log_exceptions=False,
+    )
+    ids = [id_ for (id_,) in cr.fetchall()]
+    change(records.browse(ids).with_env(records.env(cr=cr)))
+    return ids
