@@ -275,6 +275,8 @@ class WriteGuard:
             if not records:
                 return "equal", None
             names = set().union(*changed.values())
+            # What an override adds may change nothing
+            vals_list = [{name: vals_list[0][name] for name in names}]
         if operation == "create" and records._name in _NOTES:
             return "note", None
         cause = cause or self._find_cause(names)
@@ -387,7 +389,8 @@ class WriteGuard:
         linked = self._linked.get(records._name, {})
         for one in records.browse(_real_ids(records) & linked.keys()):
             names = changed_names(one, vals)
-            if not names or self._direct.may_change(one, "write", [vals]):
+            changed = {name: vals[name] for name in names}
+            if not names or self._direct.may_change(one, "write", [changed]):
                 continue
             self._refuse(min(names & self.sent, default=linked[one.id]), one._name)
 

@@ -90,6 +90,40 @@ class TestJson2Parents(RelatedCase):
         self.assert_done(response)
         self.assertEqual(company.partner_id.street, "After")
 
+    def test_company_whose_address_writes_more_along(self):
+        """As base_geolocalize forgets the place of an address that is changed."""
+        self.user.group_ids |= self.env.ref("base.group_system")
+        model = self.registry["res.partner"]
+        original = model.write
+
+        def write(records, vals):
+            if "street" in vals:
+                vals.update(partner_latitude=0.0, partner_longitude=0.0)
+            return original(records, vals)
+
+        self.patch(model, "write", write)
+        company = self.user.company_id
+        partner = company.partner_id
+        token = self.get_token(
+            self.create_filtered("c", "res.company", ("street",), company),
+            self.create_filtered("p", "res.partner", ("street",), partner),
+        )
+        for latitude, street in ((0.0, "After"), (51.0, "Later")):
+            partner.partner_latitude = latitude
+            response = self.call(
+                token,
+                "write",
+                "res.company",
+                ids=company.ids,
+                vals={"street": street},
+            )
+            if latitude:
+                self.assert_insufficient(response, "street", "res.partner")
+                self.assertEqual(partner.partner_latitude, latitude)
+            else:
+                self.assert_done(response)
+            self.assertEqual(partner.street, "After")
+
     def test_moving_below_a_parent_of_others(self):
         """Or the record would take what is theirs along, and be the only one of it."""
         names = ("name", "partner_id")

@@ -226,7 +226,16 @@ class TestJwtCompanies(OAuthCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.left_out = cls.user.company_id
-        cls.chosen = cls.env["res.company"].create({"name": "Chosen"})
+        hidden, shown = cls.env["res.country"].create(
+            [
+                {"name": label, "code": code, "vat_label": label}
+                for label, code in (("hidden", "X1"), ("shown", "X2"))
+            ]
+        )
+        cls.left_out.country_id = hidden
+        cls.chosen = cls.env["res.company"].create(
+            {"name": "Chosen", "country_id": shown.id}
+        )
         cls.user.company_ids |= cls.chosen
         get = cls.env["ir.model.fields"]._get
         cls.companies_field = get("res.users", "company_ids")
@@ -235,13 +244,10 @@ class TestJwtCompanies(OAuthCase):
                 "name": "S",
                 "code": "own",
                 "model_id": cls.env["ir.model"]._get_id("res.users"),
-                # Its value depends on the company
-                "field_ids": [Command.link(get("res.users", "barcode").id)],
+                # Its value depends on the company, in every module
+                "field_ids": [Command.link(get("res.users", "vat_label").id)],
             }
         )
-        partner = cls.user.partner_id
-        partner.with_company(cls.left_out).barcode = "hidden"
-        partner.with_company(cls.chosen).barcode = "shown"
         cls.client, cls.secret = cls.create_client(
             token_type="jwt",
             jwt_scope_id=cls.scope.id,
@@ -263,7 +269,7 @@ class TestJwtCompanies(OAuthCase):
         token = self.post("token", data, self.client, self.secret).json()
         token = token["access_token"]
         claims = jwt.decode(token, options={"verify_signature": False})
-        names = ("barcode", "company_ids")
+        names = ("vat_label", "company_ids")
         told = {name: claims[name] for name in names if name in claims}
         return told, self.bearer("userinfo", token).json()
 
@@ -271,20 +277,22 @@ class TestJwtCompanies(OAuthCase):
         self.scope.field_ids |= self.companies_field
         self.grant.consent(self.scope, self.scope)
         told, userinfo = self.get_data()
-        self.assertEqual(told["barcode"], "hidden")
+        self.assertEqual(told["vat_label"], "hidden")
         self.assertEqual(set(told["company_ids"]), set(self.user.company_ids.ids))
-        self.assertEqual(set(userinfo), {"sub", "id", "barcode", "company_ids"})
+        self.assertEqual(set(userinfo), {"sub", "id", "vat_label", "company_ids"})
 
     def test_only_the_chosen_company(self):
         self.grant.limit_to_companies(self.chosen)
         told, userinfo = self.get_data()
-        self.assertEqual((told["barcode"], userinfo["barcode"]), ("shown", "shown"))
+        self.assertEqual((told["vat_label"], userinfo["vat_label"]), ("shown", "shown"))
 
     def test_the_own_company_comes_first_among_the_chosen(self):
         self.user.company_ids |= self.env["res.company"].create({"name": "Other"})
         self.grant.limit_to_companies(self.left_out | self.chosen)
         told, userinfo = self.get_data()
-        self.assertEqual((told["barcode"], userinfo["barcode"]), ("hidden", "hidden"))
+        self.assertEqual(
+            (told["vat_label"], userinfo["vat_label"]), ("hidden", "hidden")
+        )
 
     def test_not_which_companies_there_are(self):
         self.scope.field_ids |= self.companies_field
@@ -292,8 +300,8 @@ class TestJwtCompanies(OAuthCase):
         self.grant.limit_to_companies(self.chosen)
         told, userinfo = self.get_data()
         # Reading them fails for the company that was left out: both do without
-        self.assertEqual(told, {"barcode": "shown"})
-        self.assertEqual(set(userinfo), {"sub", "id", "barcode"})
+        self.assertEqual(told, {"vat_label": "shown"})
+        self.assertEqual(set(userinfo), {"sub", "id", "vat_label"})
 
     def test_nothing_once_no_company_is_left(self):
         self.grant.limit_to_companies(self.chosen)

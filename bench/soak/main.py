@@ -31,8 +31,13 @@ PICTURE = "![Memory, connections, files, dead rows and log over the time](soak.p
 PEOPLE, RATE = 4, 20
 #: Seconds between two samples, and how many samples a short time gets at least.
 EVERY, LEAST_SAMPLES = 5, 24
-#: Seconds between two looks of autovacuum: each quarter has many of its rounds.
-NAPTIME = 1
+#: Autovacuum works often, so that each quarter has many of its rounds: the average of
+#: a saw-tooth with few teeth is an accident.
+VACUUM = {
+    "autovacuum_naptime": 1,
+    "autovacuum_vacuum_threshold": 5,
+    "autovacuum_vacuum_scale_factor": 0.02,
+}
 #: Minutes of a soak whose figures may be written down.
 LEAST_MINUTES = 60
 
@@ -85,18 +90,20 @@ def soak(postgres, seconds, rate=RATE, modules=(), extra=None, enough=None):
 
 @contextmanager
 def _frequent_vacuum(databases):
-    """Have autovacuum look often; somebody's own PostgreSQL stays as it is."""
+    """Have autovacuum work often; somebody's own PostgreSQL stays as it is."""
     if databases.cluster.external:
         yield
         return
     with databases.sql() as execute:
-        execute(f"ALTER SYSTEM SET autovacuum_naptime = {NAPTIME}")
+        for name, value in VACUUM.items():
+            execute(f"ALTER SYSTEM SET {name} = {value}")
         execute("SELECT pg_reload_conf()")
     try:
         yield
     finally:
         with databases.sql() as execute:
-            execute("ALTER SYSTEM RESET autovacuum_naptime")
+            for name in VACUUM:
+                execute(f"ALTER SYSTEM RESET {name}")
             execute("SELECT pg_reload_conf()")
 
 
