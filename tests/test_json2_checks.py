@@ -2,7 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How often the records of a call are checked, and by whom: once, and by all scopes."""
 
+from datetime import datetime
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from odoo.fields import Command, Domain
 from odoo.tests import tagged
@@ -290,6 +292,21 @@ class TestJson2Checks(Json2Case):
                 self.assertFalse(is_plain(model, self.fill(condition)))
                 both = self.fill(condition) | domains[0]
                 self.assertFalse(is_plain(model, both))
+
+    def test_today_is_that_of_the_user_of_the_token(self):
+        """Nor is it that of the superuser, or of whoever called before."""
+        self.filter.domain = (
+            "[('ref', '=', context_today().strftime('%Y-%m-%d')), ('id', '!=', uid)]"
+        )
+        token = self.get_token(self.create_api_scope(api_read=True))
+        east, west = "Pacific/Kiritimati", "Pacific/Midway"
+        for timezone, other in ((east, west), (west, east)):
+            self.user.tz, self.env.ref("base.user_root").tz = timezone, other
+            for person, zone in zip(self.inside, (timezone, other), strict=True):
+                # Never the same day in both
+                person.ref = datetime.now(ZoneInfo(zone)).date().isoformat()
+            found = self.call(token, "search", domain=[])
+            self.assertEqual(found.json(), self.inside[0].ids)
 
     def test_a_field_that_the_user_may_not_read_is_not_plain(self):
         field = self.Partner._fields["ref"]
