@@ -3,7 +3,8 @@ PYTHON ?= python3
 DEV = @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest test-everything e2e bench soak snapshot torture lint
+.PHONY: help run test test-oldest test-everything e2e bench bench-pages soak
+.PHONY: snapshot torture lint
 .PHONY: screenshots readme pot wheel setup clean
 
 help:
@@ -16,6 +17,8 @@ help:
 	@echo "                  ARGS='--against=REV': beside another commit"
 	@echo "make soak         moderate load, and whether anything grows;"
 	@echo "                  ARGS='--minutes=5': for as long as wanted (60)"
+	@echo "make bench-pages  time every page in a large database; ARGS='--only token':"
+	@echo "                  some of them, ARGS='--size=small': for a try"
 	@echo "make snapshot     write down all that callers can see; ARGS='--at=REV': of a"
 	@echo "                  commit, ARGS='--against=REV': what differs from it"
 	@echo "make torture      faults under load; SECONDS=600: for as long as wanted"
@@ -57,6 +60,9 @@ bench:
 
 soak:
 	$(DEV) soak $(ARGS)
+
+bench-pages:
+	$(DEV) bench-pages $(ARGS)
 
 snapshot:
 	$(DEV) snapshot $(ARGS)

@@ -14,6 +14,7 @@ from dev.postgres import cluster
 from dev.settings import ROOT
 
 from . import flat, measure, report, toolkit_side
+from .document import write_between
 from .goals import BARE, GOALS
 from .odoo_side import DATABASE, OdooSide
 from .size import SIZES
@@ -90,10 +91,7 @@ def _compare(postgres, ours, theirs, size):
 
 def _write(text, rows):
     """Put the figures into the document, and draw them."""
-    document = DOCUMENT.read_text()
-    before, _mark, rest = document.partition(MARKS[0])
-    _old, mark, after = rest.partition(MARKS[1])
-    DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{PICTURE}\n\n{text}\n\n{mark}{after}")
+    write_between(DOCUMENT, MARKS, f"{PICTURE}\n\n{text}")
     least = {goal.row: goal.least for goal in GOALS if goal.base == BARE}
     drawn = [
         [row.name, row.ratio, min(row.ratios), max(row.ratios), least.get(row.name)]
@@ -101,4 +99,4 @@ def _write(text, rows):
     ]
     command = [toolkit_side.python(), Path(__file__).parent / "plot.py", PLOT]
     subprocess.run(command, input=json.dumps(drawn), text=True, check=True)
-    say(f"✓ Written: {DOCUMENT} and {PLOT}")
+    say(f"✓ Written: {PLOT}")

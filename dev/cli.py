@@ -82,6 +82,10 @@ def _parser():
     soak.add_argument("--minutes", type=float, default=60, help="60 by default")
     soak.add_argument("--rate", type=float, default=20, help="requests a second: 20")
     soak.add_argument("--write", action="store_true", help="into docs/")
+    pages = add("bench-pages", _bench_pages, "every page, in a large database")
+    pages.add_argument("--size", choices=("small", "full"), default="full")
+    pages.add_argument("--only", nargs="+", help="pages, such as grant and token")
+    pages.add_argument("--write", action="store_true", help="into docs/")
     snapshot = add("snapshot", _snapshot, "all that callers can see, as lines of text")
     snapshot.add_argument("--at", help="of this commit, in place of the checkout")
     snapshot.add_argument("--against", help="compare with this commit")
@@ -170,6 +174,12 @@ def _soak(options):
     from bench.soak import main as soak
 
     return soak.run(options)
+
+
+def _bench_pages(options):
+    from bench.pages import main as benchmark
+
+    return benchmark.run(options)
 
 
 def _snapshot(options):
