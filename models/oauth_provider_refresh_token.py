@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..storage.foreign_key import no_foreign_key
+
 
 class OAuthProviderRefreshToken(models.Model):
     _name = "oauth.provider.refresh.token"
@@ -18,11 +20,14 @@ class OAuthProviderRefreshToken(models.Model):
         " family dies (RFC 9700 section 4.14.2).",
     )
 
+    # Only compared with: its row may be gone, and no number comes again. For a foreign
+    # key, PostgreSQL would look for the successor of each row that is removed.
     predecessor_id = fields.Many2one(
         comodel_name="oauth.provider.refresh.token",
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
+        update_db_foreign_key=no_foreign_key,
         help="The refresh token that this one was exchanged for.",
     )
 

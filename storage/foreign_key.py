@@ -11,8 +11,9 @@ from odoo import models
 
 
 def no_foreign_key(model, column):
-    """Create no foreign key for a many2one: another key includes its column.
+    """Create no foreign key for a many2one.
 
+    Where another key includes its column, or the row that it refers to may be gone.
     As the argument ``update_db_foreign_key`` of a field, in the place of the method of
     that name. A field class of its own would lose its attributes where an addon
     overrides the field.

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import psycopg2
 
+from odoo import fields
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -107,6 +108,32 @@ class TestHeld(TransactionCase):
                 field = self.env["ir.model.fields"]._get(model._name, name)
                 self.assertEqual((field.on_delete, field.index), ("cascade", True))
                 self.assertEqual(field.required, name != "grant_id")
+
+    def test_a_refresh_token_goes_and_its_successor_stays(self):
+        refresh_tokens = self.env["oauth.provider.refresh.token"]
+        grant = self.env["oauth.provider.grant"].ensure(self.client, self.user)
+        vals = {"client": self.client, "user": self.user, "grant": grant}
+        vals.update(scopes=self.client.scope_ids, lifetime=60)
+        first, _value = refresh_tokens.issue(**vals)
+        second, _value = refresh_tokens.issue(predecessor_id=first.id, **vals)
+        third, _value = refresh_tokens.issue(predecessor_id=second.id, **vals)
+        second.used_at = fields.Datetime.now()
+        self.assertTrue(second.is_in_grace())
+        # PostgreSQL runs no statement of a foreign key for what refers to it
+        self.env.cr.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f'"
+            " AND confrelid = 'oauth_provider_refresh_token'::regclass"
+        )
+        self.assertFalse(self.env.cr.fetchall())
+        first.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(second.read(["predecessor_id"])[0]["predecessor_id"], False)
+        self.assertEqual(
+            refresh_tokens.search([("predecessor_id", "=", second.id)]), third
+        )
+        self.assertTrue(second.is_live())
+        third.used_at = fields.Datetime.now()
+        self.assertFalse(second.is_live())
 
     def test_however_many_are_revoked_by_one_statement_of_each_kind(self):
         vals = {"client": self.client, "user": self.user, "lifetime": 60}

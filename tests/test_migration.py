@@ -357,6 +357,30 @@ class TestMigration(TransactionCase):
         )
         self.assertEqual(self.env.cr.fetchone(), (None,))
 
+    def test_the_predecessor_of_a_refresh_token_has_no_foreign_key(self):
+        table = "oauth_provider_refresh_token"
+        name = f"{table}_predecessor_id_fkey"
+        self.env.cr.execute(
+            f"ALTER TABLE {table} ADD FOREIGN KEY (predecessor_id)"
+            f" REFERENCES {table} ON DELETE SET NULL"
+        )
+        self.env["ir.model.constraint"]._reflect_constraint(
+            self.env["oauth.provider.refresh.token"], name, "f", None, "oauth_provider"
+        )
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.9.0"
+        script = load_script(f"{path}/pre-predecessor.py", "oauth_provider_predecessor")
+        query = (
+            "SELECT conname FROM pg_constraint WHERE conname = %(name)s"
+            " UNION ALL SELECT name FROM ir_model_constraint WHERE name = %(name)s"
+        )
+        self.env.cr.execute(query, {"name": name})
+        self.assertEqual(len(self.env.cr.fetchall()), 2)
+        # The second run finds nothing to do
+        for _number in range(2):
+            script.migrate(self.env.cr, "19.0.1.8.0")
+            self.env.cr.execute(query, {"name": name})
+            self.assertFalse(self.env.cr.fetchall())
+
     def make_relation(self, table):
         """Make the relation of credentials and scopes that earlier versions had.
 
