@@ -13,7 +13,7 @@ from dev.databases import Databases
 from dev.postgres import cluster
 from dev.settings import ROOT
 
-from . import flat, measure, report, toolkit_side
+from . import flat, measure, report, toolkit_side, ways_cost, ways_report
 from .document import write_between
 from .goals import BARE, GOALS
 from .odoo_side import DATABASE, OdooSide
@@ -57,10 +57,17 @@ def _measure(postgres, size):
         text = f"{report.rates(rows)}\n\n{report.goals(rows)}"
         say(text)
         made = ours.provider.made
+        with step("Measuring the ways to find the database"):
+            by_way = ways_cost.measured(postgres, databases, made, size, say)
+        if by_way:
+            text += f"\n\n{ways_report.tables(by_way)}"
+            say(ways_report.tables(by_way))
         runs, reads = flat.measured(postgres, made, copies, size, say)
     tables = report.flat(runs, reads)
     say(tables)
-    failures = sum(row.failures for row in rows.values()) + sum(
+    failures = sum(row.failures for row in rows.values())
+    failures += sum(cell.failures for row in by_way.values() for cell in row.values())
+    failures += sum(
         run.failures
         for by_name in runs.values()
         for same in by_name.values()

@@ -75,6 +75,30 @@ class Processes:
             return False
 
 
+class AllBackends(Processes):
+    """The same with backends of any database, and those that have ended since.
+
+    One that serves a single query is gone before anybody can look at it; PostgreSQL
+    itself, which has started it, knows what it has used.
+    """
+
+    def __init__(self, root, postmaster, user):
+        super().__init__(root, postmaster, user, "")
+        self._title = f"postgres: {user} ".encode()
+
+    def read(self):
+        """Return {process id, or what has ended: seconds of processor time so far}."""
+        found = super().read()
+        found[self._postmaster] = _seconds(self._postmaster)
+        found["ended"] = _seconds_of_ended(self._postmaster)
+        return found
+
+    @staticmethod
+    def spent(before, after):
+        """Return the seconds between two answers of ``read``."""
+        return sum(after.values()) - sum(before.values())
+
+
 def parent_of(pid):
     """Return the id of the parent of a process, or None where it has ended."""
     try:
@@ -95,3 +119,10 @@ def _seconds(pid):
         for task in (PROC / str(pid) / "task").iterdir()
     )
     return nanoseconds / 1e9
+
+
+def _seconds_of_ended(pid):
+    """Return the processor time of the children of a process that have ended."""
+    text = (PROC / str(pid) / "stat").read_text(errors="replace")
+    user, system = text.rpartition(")")[2].split()[13:15]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

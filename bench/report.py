@@ -58,7 +58,7 @@ def goals(rows):
     return table(["goal", "at least", "measured", ""], lines)
 
 
-def _interval(ratios):
+def interval(ratios):
     """Return between which ratios (list) the median is, with 95% certainty.
 
     From the n-th lowest to the n-th highest, without any assumption on how they are
@@ -105,7 +105,7 @@ def _flat(fewest, few, number, many):
         pairs = list(zip(few[name], runs, strict=True))
         ratios = [large.cost / small.cost for small, large in pairs]
         rates = [large.rate / max(small.rate, 1) for small, large in pairs]
-        lowest, highest = _interval(ratios)
+        lowest, highest = interval(ratios)
         failures = sum(small.failures + large.failures for small, large in pairs)
         figures = [
             *(

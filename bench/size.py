@@ -12,6 +12,8 @@ class Size:
     :ivar rounds: how often each request is measured
     :ivar seconds: how long, each time
     :ivar warm_up: seconds before, which do not count; 0 for none
+    :ivar way_rounds: how often each is measured in each way to find the database
+    :ivar way_requests: how many are sent in each turn of such a round
     :ivar flat_rounds: how often each is measured in each database of the flat part
     :ivar tokens: access tokens that each large database of it has (tuple)
     :ivar clients: clients that they have; each has ten grants
@@ -21,6 +23,8 @@ class Size:
     rounds: int
     seconds: int
     warm_up: int
+    way_rounds: int
+    way_requests: int
     flat_rounds: int
     tokens: tuple
     clients: int
@@ -29,6 +33,6 @@ class Size:
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 1, (2_000,), 20, "256MB"),
-    "full": Size(6, 2, 1, 12, (1_000_000, 10_000_000), 10_000, "6GB"),
+    "small": Size(1, 1, 0, 1, 2, 1, (2_000,), 20, "256MB"),
+    "full": Size(6, 2, 1, 7, 40, 12, (1_000_000, 10_000_000), 10_000, "6GB"),
 }

@@ -3,16 +3,19 @@
 """The code path of the benchmark: its figures at this size say nothing."""
 
 import re
+import subprocess
 from argparse import Namespace
 from contextlib import closing
 
 import psycopg2
 import pytest
 
-from bench import against, main, report
+from bench import against, main, processor, report, ways_report
 from bench.bulk import Lines, without_indexes
 from bench.goals import GOALS
 from bench.size import SIZES
+from bench.ways import BASE, ROWS, UNKNOWN, WAYS
+from bench.ways_cost import Cell
 from bench.wrk import Run
 
 #: A table with whatever a table of Odoo has, and another that refers to it.
@@ -36,12 +39,18 @@ WHERE schemaname = 'public'
 """
 
 
+@pytest.mark.timeout(600)
 def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     options = Namespace(size="small", tokens=None, write=False)
     assert main.run(options) == 0
     printed = capsys.readouterr().out
     for goal in GOALS:
         assert f"| {goal.row}" in printed
+    for way in WAYS:
+        assert f"| {way.name} " in printed
+    for row in (*ROWS, UNKNOWN):
+        # No answer failed
+        assert re.search(rf"^\| {re.escape(row)} +\| .*\d\.\d\d / \d", printed, re.M)
     for tokens in SIZES["small"].tokens:
         assert f"| {tokens:,} tokens" in printed
     assert re.search(
@@ -131,3 +140,57 @@ def test_each_round_compares_what_it_measured_itself(factors, verdict):
 
 def _run(processor):
     return Run(100, 100, 0, 1, 2, processor / 1000)
+
+
+def test_backends_that_have_ended_count_too(postgres, databases):
+    if postgres.external:
+        pytest.skip("processes of somebody's own PostgreSQL may be elsewhere")
+    with databases.sql() as execute:
+        postmaster = processor.parent_of(execute("SELECT pg_backend_pid()")[0][0])
+        user = postgres.environment["PGUSER"]
+        shell = subprocess.Popen(["sleep", "60"])
+        try:
+            alive = processor.Processes(shell.pid, postmaster, user, "postgres")
+            every = processor.AllBackends(shell.pid, postmaster, user)
+            before = alive.read(), every.read()
+            for _number in range(20):
+                databases.connect("postgres").close()
+            after = alive.settle(), every.settle()
+        finally:
+            shell.kill()
+            shell.wait()
+    # A new backend works for more than a millisecond, and is gone
+    assert every.spent(before[1], after[1]) > 0.02
+    assert alive.spent(before[0], after[0]) < every.spent(before[1], after[1]) / 2
+
+
+def _cells(costs, connections=0):
+    rows = dict.fromkeys(ROWS, costs)
+    return {
+        row: Cell(list(costs), connections, requests=100, lists=2)
+        for row, costs in rows.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("way", "factors", "connections", "verdicts"),
+    [
+        ("dbfilter", (1.0, 1.02, 1.04), 0, ("met", "met")),
+        # One connection in 1,000 requests is none that finds a database
+        ("dbfilter", (1.06, 1.08, 1.07), 1, ("not met", "not met")),
+        ("dbfilter", (1.0, 1.08, 1.07), 0, ("too noisy to say", "met")),
+        # One list may be remembered for each span of time
+        ("dbfilter, pattern", (1.0, 1.0, 1.0), 2, ("met", "met")),
+        ("dbfilter, pattern", (1.0, 1.0, 1.0), 4, ("met", "not met")),
+        ("two databases, path", (1.09, 1.08, 1.07), 0, ("met", "met")),
+        ("two databases, path", (1.19, 1.18, 1.17), 0, ("not met", "met")),
+    ],
+)
+def test_each_way_is_judged_by_the_same_round(way, factors, connections, verdicts):
+    found = {one.name: _cells((1, 2, 3)) for one in WAYS}
+    costs = [number * factor for number, factor in enumerate(factors, 1)]
+    found[way] = _cells(costs, connections)
+    lines = ways_report.tables(found).splitlines()
+    cost, new = (line for line in lines if line.startswith(f"| {way}: "))
+    assert (cost.split("|")[-2].strip(), new.split("|")[-2].strip()) == verdicts
+    assert f"by {BASE}" in cost
