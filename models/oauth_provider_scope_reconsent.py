@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..storage import batches
 from ..storage.after_commit import lock_rows, write_apart
 from ..storage.revocation import remove_scopes
 from .oauth_provider_credential import CREDENTIALS
@@ -136,23 +137,42 @@ class OAuthProviderScope(models.Model):
         from_grants = self._get_removal_from_grants(ids)
         self.env.cr.execute(from_grants)
         self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
-        models = [self.env[name] for name in CREDENTIALS]
-        for model in models:
-            # A token with consent opens no more than its grant until it is removed
-            # below. Such tokens change all the time, and a row that another
-            # transaction has changed since this one began would abort this one.
-            self.env.cr.execute(remove_scopes(model, ids, without_consent=True))
-            model.invalidate_model(["scope_numbers", "scope_ids"])
-        removals = [from_grants, *(remove_scopes(model, ids) for model in models)]
+        # A token with consent opens no more than its grant until it is removed below.
+        # Such tokens change all the time, and a row that another transaction has
+        # changed since this one began would abort this one.
+        self._remove_from_credentials(
+            [remove_scopes(self.env[name], ids, True) for name in CREDENTIALS]
+        )
+        removals = [remove_scopes(self.env[name], ids) for name in CREDENTIALS]
+        registry = self.env.registry
 
         def remove_again(cr):
             # The transaction above does not see what others have allowed in the
             # meantime. A row that another one removes at the same time is skipped.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            for removal in removals:
-                cr.execute(removal)
+            batches.read_committed(cr)
+            cr.execute(from_grants)
+            cr.commit()
+            for one in removals:
+                batches.update(registry, one.table, one.values, one.condition)
 
         write_apart(self.env, remove_again, subtransaction)
+
+    def _remove_from_credentials(self, removals):
+        """Run ``removals`` (list of :class:`~..storage.revocation.ScopeRemoval`).
+
+        Where they concern very many rows, these lose the scopes at once, before this
+        transaction is committed: nobody waits for all of them.
+        """
+        rows = [(one.table, one.condition) for one in removals]
+        is_much = batches.has_many(self.env, rows)
+        for one in removals:
+            if is_much:
+                registry = self.env.registry
+                batches.update(registry, one.table, one.values, one.condition)
+            else:
+                self.env.cr.execute(one.get_statement())
+        for name in CREDENTIALS:
+            self.env[name].invalidate_model(["scope_numbers", "scope_ids"])
 
     def _get_removal_from_grants(self, ids):
         """Return the statement (SQL) that takes scopes out of all grants.

@@ -18,6 +18,8 @@ from odoo.tools.misc import split_every
 
 #: Rows of one batch: PostgreSQL takes some tenths of a second for as many.
 SIZE = 1_000
+#: Records of one batch that have rows of their own below them, such as grants.
+RECORDS = 200
 #: What one batch waits for a lock, and how often it is tried: whoever has it may wait
 #: for this process, which PostgreSQL does not know.
 TIMEOUT = "500ms"
@@ -118,6 +120,16 @@ def _find_bounds(registry, table, condition):
         return cr.fetchall()
 
 
+def read_committed(cr):
+    """Let the new transaction of ``cr`` see what others commit while it lasts.
+
+    A row that another one has just changed is no conflict then. Within a test, where
+    all is one transaction that has begun before, nothing happens.
+    """
+    if isinstance(cr, Cursor):
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 def _try(registry, change):
     """Return what ``change(cr)`` returns in a transaction of its own.
 
@@ -126,10 +138,7 @@ def _try(registry, change):
     for _attempt in range(ATTEMPTS):
         try:
             with registry.cursor() as cr:
-                # A row that another transaction has just changed is no conflict then.
-                # (Within a test there is one transaction, which has begun before.)
-                if isinstance(cr, Cursor):
-                    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                read_committed(cr)
                 cr.execute(SQL("SET LOCAL lock_timeout = %s", TIMEOUT))
                 return change(cr)
         except CONFLICTS:
@@ -147,11 +156,11 @@ def change_apart(records, change):
         where they are few, and those that other transactions have locked, or of which
         they do not know
     """
-    if len(records) <= SIZE:
+    if len(records) <= RECORDS:
         return records
     records.env.flush_all()
     done = set()
-    for ids in split_every(SIZE, records.ids):
+    for ids in split_every(RECORDS, records.ids):
         done.update(
             _try(
                 records.env.registry,

@@ -134,36 +134,59 @@ def find_archived(owners, link, grants, credentials):
     return owners.browse(id_ for (id_,) in owners.env.execute_query(query))
 
 
-def remove_scopes(credentials, scope_ids, without_consent=False):
-    """Return the statement (SQL) that takes scopes out of what may still be live.
+@dataclass(frozen=True)
+class ScopeRemoval:
+    """What takes scopes out of codes or tokens that may still be live.
 
     Also where the client has lost them meanwhile: it may have them again.
+
+    :ivar table: name
+    :ivar values: what is written (SQL)
+    :ivar condition: which rows (SQL)
+    """
+
+    table: str
+    values: SQL
+    condition: SQL
+
+    def get_statement(self):
+        """Return the statement (SQL) that does it to all."""
+        return SQL(
+            "UPDATE %s SET %s WHERE %s",
+            SQL.identifier(self.table),
+            self.values,
+            self.condition,
+        )
+
+
+def remove_scopes(credentials, scope_ids, without_consent=False):
+    """Return the :class:`ScopeRemoval` of the scopes with these ids.
 
     :param credentials: recordset of the model of the codes or tokens
     :param scope_ids: ids (tuple)
     :param without_consent: leave out what opens no more than a person has allowed,
         which the grant says
     """
-    wanted = SQL()
-    if without_consent:
-        wanted = SQL(
-            " AND NOT EXISTS (SELECT FROM oauth_provider_grant AS allowed"
-            " JOIN oauth_provider_client AS asking ON asking.id = allowed.client_id"
-            " WHERE allowed.id = grant_id AND allowed.consented_at IS NOT NULL"
-            " AND asking.skip_authorization IS NOT TRUE)"
-        )
-    return SQL(
-        "UPDATE %s SET scope_numbers = (SELECT jsonb_agg(held ORDER BY place)"
-        " FROM jsonb_array_elements(scope_numbers) WITH ORDINALITY AS"
-        " every (held, place) WHERE held::int NOT IN %s)"
-        " WHERE expires_at > %s"
-        " AND scope_numbers @> ANY (%s::jsonb[])%s",
-        SQL.identifier(credentials._table),
-        scope_ids,
+    condition = SQL(
+        "expires_at > %s AND scope_numbers @> ANY (%s::jsonb[])",
         maybe_live_after(),
         [str(id_) for id_ in scope_ids],
-        wanted,
     )
+    if without_consent:
+        condition = SQL(
+            "%s AND NOT EXISTS (SELECT FROM oauth_provider_grant AS allowed"
+            " JOIN oauth_provider_client AS asking ON asking.id = allowed.client_id"
+            " WHERE allowed.id = grant_id AND allowed.consented_at IS NOT NULL"
+            " AND asking.skip_authorization IS NOT TRUE)",
+            condition,
+        )
+    values = SQL(
+        "scope_numbers = (SELECT jsonb_agg(held ORDER BY place)"
+        " FROM jsonb_array_elements(scope_numbers) WITH ORDINALITY AS"
+        " every (held, place) WHERE held::int NOT IN %s)",
+        scope_ids,
+    )
+    return ScopeRemoval(credentials._table, values, condition)
 
 
 def count_expired(model, column, before):

@@ -112,7 +112,7 @@ class TestBatches(HttpCase):
         self.assertEqual(second.revoked_at, end)
 
     def test_many_go_in_batches(self):
-        self.patch(batches, "SIZE", 7)
+        self.patch(batches, "RECORDS", 7)
         sizes = []
         change = batches._change_batch
 
@@ -213,3 +213,32 @@ class TestBatches(HttpCase):
                     self.assertTrue(record.active)
                     self.assertFalse(self.tokens[0].is_live())
                     self.assertTrue(self.grants[0].revoked_at)
+
+    def test_a_scope_that_opens_more_leaves_many_tokens_in_batches(self):
+        scope = self.env["oauth.provider.scope"].create(
+            {"name": "Names", "code": "names", "model_id": self.get_partner_model()}
+        )
+        self.clients.scope_ids |= scope
+        numbers = [*self.clients[0].scope_ids.ids]
+        self.env.cr.execute(
+            "UPDATE oauth_provider_token SET scope_numbers = %s::jsonb", (str(numbers),)
+        )
+        self.env.invalidate_all()
+        self.assertIn(scope, self.tokens[29].scope_ids)
+        self.env.cr.postcommit.clear()
+        self.patch(batches, "SIZE", 4)
+        with patch.object(batches, "update", wraps=batches.update) as update:
+            scope.api_read = True
+            self.env.flush_all()
+            # Nobody was asked for these, so that they lose it at once
+            self.assertTrue(update.called)
+            self.assertNotIn(scope, self.tokens.scope_ids)
+            update.reset_mock()
+            self.env.cr.postcommit.run()
+            self.assertTrue(update.called)
+        self.assertEqual(
+            self.tokens[29].scope_ids.ids, [n for n in numbers if n != scope.id]
+        )
+
+    def get_partner_model(self):
+        return self.env["ir.model"]._get_id("res.partner")

@@ -222,7 +222,7 @@ class TestCredentialScopes(TransactionCase):
                 self.env.invalidate_all()
                 found = self.env["oauth.provider.token"].find(value)
                 self.assertNotIn(scope, found.allowed_scopes())
-        self.env.cr.execute(remove_scopes(token, tuple(self.first.ids)))
+        self.env.cr.execute(remove_scopes(token, tuple(self.first.ids)).get_statement())
         self.assertEqual(self.read_column(token), self.third.ids)
 
     def test_what_has_expired_long_ago_is_not_written_again(self):

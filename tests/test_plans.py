@@ -183,7 +183,9 @@ class TestPlans(TransactionCase):
             )
             self.env.cr.execute(f"ANALYZE {table}")
             for without_consent in (False, True):
-                removal = remove_scopes(self.env[model], (1, 2), without_consent)
+                removal = remove_scopes(
+                    self.env[model], (1, 2), without_consent
+                ).get_statement()
                 with self.subTest(model=model, without_consent=without_consent):
                     self.assert_by_index(removal.code, removal.params)
 
