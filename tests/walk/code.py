@@ -21,6 +21,9 @@ CODE = {
         "account: AccountReportExpression.create"
     ),
     ("account.setup.bank.manual.config", "*", "mail_message"): _ACCOUNT,
+    ("blog.post", "website_published", "mail_message"): (
+        "website_blog: BlogPost.write"
+    ),
     ("crm.team", "alias_domain_id", "mail_alias"): _ALIAS,
     ("hr.job", "alias_domain_id", "mail_alias"): _ALIAS,
     ("mailing.mailing", "ab_testing_schedule_datetime", "ir_cron_trigger"): (
