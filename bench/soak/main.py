@@ -18,6 +18,7 @@ from dev.process import log_path
 from dev.settings import ROOT
 
 from .. import toolkit_side
+from ..document import write_between
 from . import verdict
 from .provider import Made, server
 from .samples import Sampler
@@ -32,11 +33,12 @@ PEOPLE, RATE = 4, 20
 #: Seconds between two samples, and how many samples a short time gets at least.
 EVERY, LEAST_SAMPLES = 5, 24
 #: Autovacuum works often, so that each quarter has many of its rounds: the average of
-#: a saw-tooth with few teeth is an accident.
+#: a saw-tooth with few teeth is an accident. And it starts at the same number of dead
+#: rows however large a table has become: withdrawn grants stay for a year.
 VACUUM = {
     "autovacuum_naptime": 1,
-    "autovacuum_vacuum_threshold": 5,
-    "autovacuum_vacuum_scale_factor": 0.02,
+    "autovacuum_vacuum_threshold": 10,
+    "autovacuum_vacuum_scale_factor": 0,
 }
 #: Minutes of a soak whose figures may be written down.
 LEAST_MINUTES = 60
@@ -165,10 +167,7 @@ def report(samples, traffic, write=False):
 
 def _write(text, samples):
     """Put the figures into the document, and draw them."""
-    document = DOCUMENT.read_text()
-    before, _mark, rest = document.partition(MARKS[0])
-    _old, mark, after = rest.partition(MARKS[1])
-    DOCUMENT.write_text(f"{before}{MARKS[0]}\n\n{PICTURE}\n\n{text}\n\n{mark}{after}")
+    write_between(DOCUMENT, MARKS, f"{PICTURE}\n\n{text}")
     drawn = json.dumps([asdict(sample) for sample in samples])
     program = Path(__file__).parent / "plot.py"
     command = [toolkit_side.python(), program, PLOT]
@@ -176,4 +175,4 @@ def _write(text, samples):
     # Its lines are as long as they happen to be
     shape = [sys.executable, "-m", "dev.tool", "prettier", "--write", DOCUMENT]
     subprocess.run(shape, cwd=ROOT, check=False)
-    say(f"✓ Written: {DOCUMENT} and {PLOT}")
+    say(f"✓ Written: {PLOT}")
