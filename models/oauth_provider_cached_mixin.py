@@ -81,12 +81,16 @@ class OAuthProviderCachedMixin(models.AbstractModel):
         mark = self.env.transaction.field_data[self._fields["create_date"]]
         for id_ in self._ids:
             if id_ not in mark:
-                self._fill(id_)
+                for one, values in self._list_cached(id_):
+                    prefetch.fill(self.env, one, values)
         return self
 
-    def _fill(self, id_):
-        """Put the cached values of the record ``id_`` where the ORM keeps them."""
-        prefetch.fill(self.env, id_, self._get_cached(id_))
+    def _list_cached(self, id_):
+        """Return what is cached for the record ``id_``: [(id, values)], see prefetch.
+
+        The ids may be those of other records, too.
+        """
+        return [(id_, self._get_cached(id_))]
 
     @api.model
     @cached_committed("id_")

@@ -282,10 +282,8 @@ class OAuthProviderScope(models.Model):
 
     # What each worker caches, beside the values of each scope
 
-    def _fill(self, id_):
-        super()._fill(id_)
-        for other_id, values in self._get_cached_beside(id_):
-            prefetch.fill(self.env, other_id, values)
+    def _list_cached(self, id_):
+        return [*super()._list_cached(id_), *self._get_cached_beside(id_)]
 
     @api.model
     @cached_committed("id_")
