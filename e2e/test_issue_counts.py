@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from dev.server import OdooServer
+from dev.server import OdooServer, free_port
 from e2e.person import VERIFIER, Person
 
 ADDON = "oauth_provider"
@@ -121,11 +121,17 @@ def start(postgres, clients):
     return make
 
 
-def issue(server, client):
-    """Get a token; return the status."""
+def issue(server, client, url=None):
+    """Get a token; return the status, or None where nothing listens yet.
+
+    :param url: address of another port of the server
+    """
     data = {"grant_type": "client_credentials"}
-    url = f"{server.url}/oauth2/token"
-    return requests.post(url, data, auth=tuple(client), timeout=60).status_code
+    url = f"{url or server.url}/oauth2/token"
+    try:
+        return requests.post(url, data, auth=tuple(client), timeout=60).status_code
+    except requests.ConnectionError:
+        return None
 
 
 def issue_many(server, client, number):
@@ -138,9 +144,9 @@ def issue_many(server, client, number):
 def wait_for(condition, seconds=20):
     """Wait until ``condition()`` holds, and say whether it does."""
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (holds := condition()) and time.monotonic() < deadline:
         time.sleep(0.2)
-    return condition()
+    return holds
 
 
 def total(found, name):
@@ -228,6 +234,19 @@ def test_what_is_gathered_survives_the_end_of_the_server(
     # SIGTERM has ended it
     assert total(counts(), "third") == 20 + restarts
     assert ("third", True) in counts()
+
+
+def test_the_evented_process_counts(start, clients, counts):
+    """Odoo ends it by SIGKILL: what it has gathered is written within a second."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with start(WORKERS, f"--gevent-port={port}") as server:
+        # It starts after the others
+        assert wait_for(lambda: issue(server, clients["third"], url) == 200, 60)
+        for _each in range(5):
+            assert issue(server, clients["third"], url) == 200
+        assert wait_for(lambda: total(counts(), "third") == 6), counts()
+    assert counts()["third", False] == (1, 1)
 
 
 def test_what_is_gathered_survives_the_end_of_a_worker(start, clients, counts):

@@ -21,7 +21,6 @@ from typing import NamedTuple
 import psycopg2
 
 from odoo.service.server import CommonServer
-from odoo.tools import SQL
 
 from ..tools.address import rate_limit_key
 from .after_commit import open_apart
@@ -44,10 +43,8 @@ LONGEST_REST = 64
 #: Milliseconds to wait for who is deleting a client or a user.
 LOCK_TIMEOUT = 2000
 #: A crash of PostgreSQL may lose a count: nobody has to wait for a disk.
-SETTINGS = SQL(
-    "SELECT set_config('synchronous_commit', 'off', true),"
-    " set_config('lock_timeout', %s, true)",
-    str(LOCK_TIMEOUT),
+SETTINGS = (
+    f"SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = {LOCK_TIMEOUT};"
 )
 #: Between two addresses of one row.
 SEPARATOR = ", "
@@ -300,8 +297,7 @@ def _write(registry, counts):
     columns = [list(column) for column in zip(*rows, strict=True)]
     last = (SEPARATOR, SEPARATOR, SEPARATOR, MOST_ADDRESSES)
     with open_apart(registry) as cr:
-        cr.execute(SETTINGS)
-        cr.execute(STATEMENT, (*columns, *last), log_exceptions=False)
+        cr.execute(SETTINGS + STATEMENT, (*columns, *last), log_exceptions=False)
 
 
 def _get_order(item):
