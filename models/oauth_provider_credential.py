@@ -188,6 +188,8 @@ class OAuthProviderCredential(models.AbstractModel):
         :param ids: of the scopes (list)
         :return: {id: number}
         """
+        if not ids:
+            return {}
         if len(ids) == 1:
             of_it = domain & self._has_any_number(ids)
             return {ids[0]: self.search_count(of_it, limit=capped_count.LIMIT + 1)}

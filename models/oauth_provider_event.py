@@ -123,6 +123,7 @@ class OAuthProviderEvent(models.Model):
         ],
         required=True,
         readonly=True,
+        index=True,
     )
     client_id = fields.Many2one(
         comodel_name="oauth.provider.client",
@@ -150,10 +151,12 @@ class OAuthProviderEvent(models.Model):
     address = fields.Char(
         string="IP Address",
         readonly=True,
+        index="trigram",
         help="Of several in one hour: up to ten addresses.",
     )
     reason = fields.Char(
         readonly=True,
+        index="trigram",
         help="By which grant, why it was refused, or what was changed.",
     )
 

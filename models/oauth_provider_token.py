@@ -39,6 +39,9 @@ class OAuthProviderToken(models.Model):
     )
 
     _digest_uniq = models.UniqueIndex("(digest)")
+    # For periods, and for lists, which are sorted by it; it only ever grows at its end
+    _issued_index = models.Index("(create_date)")
+    _revoked_index = models.Index("(create_date) WHERE revoked_at IS NOT NULL")
 
     @api.depends(
         "expires_at",

@@ -189,6 +189,40 @@ class TestPlans(TransactionCase):
                 with self.subTest(model=model, without_consent=without_consent):
                     self.assert_by_index(removal.code, removal.params)
 
+    def test_what_lists_of_tokens_are_filtered_and_sorted_by(self):
+        tokens = self.env["oauth.provider.token"]
+        table = tokens._table
+        self.env.cr.execute(
+            f"UPDATE {table} SET create_date = expires_at,"
+            " revoked_at = CASE WHEN id % 1000 = 0 THEN expires_at END"
+        )
+        self.env.cr.execute(f"ANALYZE {table}")
+        self.assert_search_by_index(tokens._name, [("revoked_at", "!=", False)])
+        now = fields.Datetime.now()
+        since, until = now + timedelta(seconds=100), now + timedelta(seconds=200)
+        period = Domain("create_date", ">=", since) & Domain("create_date", "<", until)
+        self.assert_search_by_index(tokens._name, period)
+        query = tokens.sudo()._search(Domain.TRUE, limit=80, order="create_date desc")
+        select = query.select()
+        self.assert_by_index(select.code, select.params)
+
+    def test_kinds_of_events(self):
+        events = self.env["oauth.provider.event"]
+        self.env.cr.execute(
+            "INSERT INTO oauth_provider_event (happened_at, kind, number)"
+            " SELECT now(), CASE n %% 1000 WHEN 0 THEN 'key_rotated' ELSE 'issued'"
+            " END, 1 FROM generate_series(1, %s) AS n",
+            (ROWS,),
+        )
+        self.env.cr.execute("ANALYZE oauth_provider_event")
+        query = events.sudo()._search([("kind", "=", "key_rotated")]).select()
+        self.env.cr.execute(f"EXPLAIN {query.code}", query.params)
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        self.assertIn("oauth_provider_event__kind_index", plan)
+        # By trigrams, which Odoo uses where PostgreSQL has the extension
+        for name in ("address", "reason"):
+            self.assertEqual(events._fields[name].index, "trigram")
+
     def test_grants(self):
         client = self.grant.client_id
         self.assert_search_by_index(
