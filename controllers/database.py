@@ -15,7 +15,7 @@ from odoo import http
 from odoo.http import request
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from ..tools import challenge, dbfilter
 from . import database_names
@@ -34,6 +34,8 @@ PARAMETER = "<string:database>"
 ROUTES = set()
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
+#: What a dump restores last, after all tables and rows: foreign keys.
+FOREIGN_KEY = SQL("SELECT 1 FROM pg_constraint WHERE contype = 'f' LIMIT 1")
 #: What a request has of its database.
 IN_DATABASE = ("db", "env", "registry", "session", "dispatcher")
 
@@ -77,9 +79,8 @@ def watch():
             _enter(self, named)
         if self.db and is_own:
             self.oauth_found = self.db
-            if is_watched and not has_addon(self.db):
-                # The session stays what it is, and is not saved
-                self.db = None
+            if is_watched:
+                _leave_unless_served(self)
 
     _post_init.is_oauth_provider = True
     http.Request._post_init = _post_init
@@ -94,14 +95,16 @@ def _is_bearer(httprequest):
 def _find_in_address(httprequest):
     """Return the database (str) that the address names, if it can be entered at once.
 
-    One that this process has loaded, by a request that has no session: none of another
-    database, and none that Odoo may have to end.
+    One that this process has loaded, by a request that has no session (of another
+    database, or one that Odoo may have to end) and no header that contradicts it.
     """
     path, name = httprequest.path, httprequest.args.get("db")
     if found := IN_PATH.search(path):
         name = found[1]
         path = path[: found.start(1)] + PARAMETER + path[found.end(1) :]
     if not name or path not in ROUTES or httprequest._session_id__:
+        return None
+    if httprequest.headers.get("X-Odoo-Database", name) != name:
         return None
     if http.db_filter([name]) and database_names.is_known(name) and has_addon(name):
         return name
@@ -116,6 +119,20 @@ def _enter(current, name):
     current.db = name
     current.session.db = name
     current.session.can_save = False
+
+
+def _leave_unless_served(current):
+    """Let the request ``current`` be in no database rather than one without the addon.
+
+    The session stays what it is, and is not saved. Only one of nobody ends where its
+    database is none: the path may name another, as in Odoo alone.
+    """
+    found = find_addon(current.db)
+    if not found:
+        current.db = None
+    if found is None and not current.session.uid:
+        current.session.logout()
+        current.session.can_save = False
 
 
 def named_database(in_path=None):
@@ -166,28 +183,52 @@ def is_served(name):
 
 
 def has_addon(name):
-    """Tell whether the addon is installed in the database ``name`` (str).
+    """Tell whether the addon is installed in the database ``name`` (str)."""
+    return bool(find_addon(name))
+
+
+def find_addon(name):
+    """Tell whether the addon is installed in the database ``name`` (str), if it is one.
 
     If this process has loaded it, nothing is asked. Otherwise it is not loaded for
     this: one without the addon needs no place in memory.
+
+    :return: True or False; None where there is no database of Odoo that can be used
     """
     registry = Registry.registries.get(name)
     if registry is not None and MODEL in registry:
-        return not database_names.is_lost(name)
+        return None if database_names.is_lost(name) else True
     names = database_names.list_all()
     if names and name not in names:
         # Not of Odoo, or not a name at all
-        return False
+        return None
     try:
         with db_connect(name).cursor() as cr:
             cr.execute(
-                "SELECT 1 FROM ir_module_module WHERE name = 'oauth_provider'"
-                " AND state IN ('installed', 'to upgrade', 'to remove')",
+                SQL(
+                    "SELECT 1 FROM ir_module_module WHERE name = 'oauth_provider'"
+                    " AND state IN ('installed', 'to upgrade', 'to remove')"
+                    " AND EXISTS (%s)",
+                    FOREIGN_KEY,
+                ),
                 log_exceptions=False,
             )
             return bool(cr.fetchone())
     except psycopg2.Error:
         # It has no tables, or takes no connections
+        return None
+
+
+def is_whole(name):
+    """Tell whether the database ``name`` (str) is there and not still being restored.
+
+    For a process that has loaded one of this name before.
+    """
+    try:
+        with db_connect(name).cursor() as cr:
+            cr.execute(FOREIGN_KEY)
+            return bool(cr.fetchone())
+    except psycopg2.Error:
         return False
 
 

@@ -16,6 +16,7 @@ from odoo.http import Dispatcher, HttpDispatcher, RegistryError, Response, root
 
 from ..oauth2.message import NO_STORE
 from ..tools.key_encryption import SigningUnavailableError
+from . import database
 
 JSON_TYPE = "application/json; charset=utf-8"
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
@@ -32,6 +33,15 @@ UNAVAILABLE = (
 )
 #: Seconds after which whoever found no database may ask again.
 RETRY_AFTER = 5
+
+
+def _is_unavailable(exc, request):
+    """Tell whether ``request`` has failed for want of a (whole) database or key."""
+    if isinstance(exc, HTTPException):
+        return False
+    if isinstance(exc, UNAVAILABLE):
+        return True
+    return bool(request.db) and not database.is_whole(request.db)
 
 
 def check_size(httprequest):
@@ -98,7 +108,7 @@ class OAuthPageDispatcher(HttpDispatcher):
 
     def handle_error(self, exc):
         """Return the answer to a request that has failed: 503 without a database."""
-        if isinstance(exc, UNAVAILABLE):
+        if _is_unavailable(exc, self.request):
             return plain_page(503, "Try again in a moment.")
         return super().handle_error(exc)
 
@@ -141,7 +151,7 @@ class OAuthDispatcher(Dispatcher):
             if exc.response:
                 return exc.response
             status, error = exc.code, "invalid_request"
-        elif isinstance(exc, UNAVAILABLE):
+        elif _is_unavailable(exc, self.request):
             status, error = HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"
             headers["Retry-After"] = str(RETRY_AFTER)
         else:

@@ -114,12 +114,13 @@ def deployment(postgres, databases):
                     name,
                     DATABASE,
                     load=[ADDON],
-                    # No dbfilter: Odoo would ask the primary which databases there are
+                    # None that asks the primary which databases there are
+                    dbfilter=dbfilter,
                     workers=1,
                     options=options,
                 )
             )
-            for name in ("one", "two")
+            for name, dbfilter in (("one", None), ("two", f"^{DATABASE}$"))
         ]
         yield Deployment(primary, replica, hosts, client)
 
