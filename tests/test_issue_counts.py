@@ -45,7 +45,7 @@ class IssueCase(OAuthCase):
             answer = self.post("token", data, self.client, self.secret)
             self.assertEqual(answer.status_code, 200, answer.text)
 
-    def read(self, *kinds, client=None):
+    def find(self, *kinds, client=None):
         """Return the events (recordset) of a client, the oldest first."""
         self.env.invalidate_all()
         client = client or self.client
@@ -67,7 +67,7 @@ class TestIssueCounts(IssueCase):
     def test_the_first_is_an_event_and_the_others_are_counted(self):
         with self.assertLogs(LOGGER) as logs:
             self.issue(5)
-        single, counted = self.read()
+        single, counted = self.find()
         self.assertFalse(single.last_at or single.hour)
         self.assertEqual((single.number, counted.number), (1, 4))
         self.assertEqual(counted.address, "127.0.0.1")
@@ -84,7 +84,7 @@ class TestIssueCounts(IssueCase):
         self.issue()
         with patch.object(issue_counts, "add") as add:
             self.issue(3)
-        self.assertEqual(len(self.read()), 1)
+        self.assertEqual(len(self.find()), 1)
         self.assertEqual(add.call_count, 3)
 
     def test_an_address_that_is_new_is_an_event(self):
@@ -96,7 +96,7 @@ class TestIssueCounts(IssueCase):
         for address in ("2001:db8:0:1::1", "2001:db8:0:1::2"):
             self.at(address)
             self.issue()
-        events = self.read()
+        events = self.find()
         single = events.filtered(lambda event: not event.hour)
         self.assertEqual(
             single.mapped("address"),
@@ -111,7 +111,7 @@ class TestIssueCounts(IssueCase):
         other, secret = self.create_client("backend application")
         data = {"grant_type": "client_credentials"}
         self.post("token", data, other, secret)
-        self.assertFalse(self.read(client=other).hour)
+        self.assertFalse(self.find(client=other).hour)
 
     def test_an_address_that_was_rolled_back_stays_new(self):
         tokens = type(self.env["oauth.provider.token"])
@@ -123,15 +123,15 @@ class TestIssueCounts(IssueCase):
             data = {"grant_type": "client_credentials"}
             answer = self.post("token", data, self.client, self.secret)
             self.assertEqual(answer.status_code, 500)
-        self.assertFalse(self.read())
+        self.assertFalse(self.find())
         self.issue(2)
-        self.assertEqual(self.read().mapped("number"), [1, 1])
+        self.assertEqual(self.find().mapped("number"), [1, 1])
         with (
             patch.object(tokens, "store", side_effect=ZeroDivisionError),
             self.assertLogs("odoo.http", "ERROR"),
         ):
             self.post("token", data, self.client, self.secret)
-        self.assertEqual(self.read().mapped("number"), [1, 1])
+        self.assertEqual(self.find().mapped("number"), [1, 1])
 
     def test_one_with_full_access_is_an_event(self):
         scope = self.env["oauth.provider.scope"].create(
@@ -141,7 +141,7 @@ class TestIssueCounts(IssueCase):
         self.issue(2, scope="all openid")
         self.issue(2, scope="openid")
         self.assertEqual(
-            [(bool(event.hour), event.number) for event in self.read()],
+            [(bool(event.hour), event.number) for event in self.find()],
             [(False, 1), (False, 1), (True, 2)],
         )
 
@@ -155,7 +155,7 @@ class TestIssueCounts(IssueCase):
             tokens = self.post("token", data, self.client, self.secret)
         self.redeem(self.get_code(self.client), self.client, self.secret)
         grant = self.env["oauth.provider.grant"].find_live(self.client, self.user)
-        events = self.read()
+        events = self.find()
         self.assertEqual(
             [(event.kind, bool(event.hour), event.number) for event in events],
             [("issued", False, 1), ("refreshed", True, 3), ("issued", True, 1)],
@@ -163,7 +163,7 @@ class TestIssueCounts(IssueCase):
         self.assertEqual(set(events.mapped("grant_number")), {grant.id})
         grant.withdraw()
         self.redeem(self.get_code(self.client), self.client, self.secret)
-        event = self.read()[-1]
+        event = self.find()[-1]
         self.assertEqual((event.kind, event.number), ("issued", 1))
         self.assertFalse(event.hour)
         self.assertNotEqual(event.grant_number, grant.id)
@@ -174,7 +174,7 @@ class TestIssueCounts(IssueCase):
         settings.oauth_event_of_each_token = True
         settings.execute()
         self.issue(3)
-        events = self.read()
+        events = self.find()
         self.assertEqual(events.mapped("number"), [1, 1, 1])
         self.assertFalse(any(events.mapped("hour")))
 
@@ -183,8 +183,8 @@ class TestIssueCounts(IssueCase):
         with patch.object(issue_counts, "MOST_ROWS", 0), self.gathering():
             self.count(HOUR)
             self.issue(2)
-        self.assertEqual(self.read().mapped("number"), [1, 1, 1, 1])
-        self.assertEqual(len(self.read().filtered("hour")), 1)
+        self.assertEqual(self.find().mapped("number"), [1, 1, 1, 1])
+        self.assertEqual(len(self.find().filtered("hour")), 1)
 
     @contextmanager
     def gathering(self):
@@ -202,7 +202,7 @@ class TestIssueCounts(IssueCase):
                 self.count(HOUR + timedelta(seconds=number))
         self.count(HOUR + timedelta(seconds=1800))
         self.count(HOUR)
-        [event] = self.read()
+        [event] = self.find()
         self.assertEqual(event.number, 1002)
         self.assertEqual(event.happened_at, HOUR)
         self.assertEqual(event.last_at, HOUR + timedelta(seconds=1800))
@@ -212,7 +212,7 @@ class TestIssueCounts(IssueCase):
             for minutes in (59, 60, 61, 119, 120):
                 self.count(HOUR + timedelta(minutes=minutes))
         self.assertEqual(
-            [(event.hour.hour, event.number) for event in self.read()],
+            [(event.hour.hour, event.number) for event in self.find()],
             [(10, 1), (11, 3), (12, 1)],
         )
 
@@ -221,25 +221,25 @@ class TestIssueCounts(IssueCase):
         with self.gathering():
             for address in (*addresses[:4], *addresses[:2]):
                 self.count(HOUR, address)
-        self.assertEqual(self.read().address, ", ".join(addresses[:4]))
+        self.assertEqual(self.find().address, ", ".join(addresses[:4]))
         for address in ("", addresses[3], *addresses[2:7]):
             self.count(HOUR, address)
-        self.assertEqual(self.read().address, ", ".join(addresses[:7]))
+        self.assertEqual(self.find().address, ", ".join(addresses[:7]))
         with self.gathering():
             for address in addresses:
                 self.count(HOUR, address)
-        self.assertEqual(self.read().address, ", ".join(addresses[:10]))
-        self.assertEqual(self.read().number, 25)
+        self.assertEqual(self.find().address, ", ".join(addresses[:10]))
+        self.assertEqual(self.find().number, 25)
         with self.gathering():
             for address in addresses:
                 self.count(HOUR + timedelta(hours=1), address)
-        self.assertEqual(self.read()[-1].address, ", ".join(addresses[:10]))
+        self.assertEqual(self.find()[-1].address, ", ".join(addresses[:10]))
 
     def test_grants_of_one_pair_have_a_row_each(self):
         for grant in (7, 8, None, 7):
             self.count(HOUR, grant=grant)
         self.assertEqual(
-            [(event.grant_number, event.number) for event in self.read()],
+            [(event.grant_number, event.number) for event in self.find()],
             [(7, 2), (8, 1), (0, 1)],
         )
 
@@ -271,9 +271,9 @@ class TestIssueCounts(IssueCase):
         ):
             self.count(HOUR)
             self.count(HOUR)
-        self.assertFalse(self.read())
+        self.assertFalse(self.find())
         self.count(HOUR + timedelta(minutes=1))
-        [event] = self.read()
+        [event] = self.find()
         self.assertEqual((event.number, event.happened_at), (3, HOUR))
         self.assertFalse(issue_counts._gathered.waiting)
 
@@ -305,7 +305,7 @@ class TestIssueCounts(IssueCase):
             self.count(HOUR)
             issue_counts.flush()
         self.assertIn("no_such_database", logs.output[0])
-        self.assertEqual(self.read().number, 1)
+        self.assertEqual(self.find().number, 1)
 
     def test_a_request_that_reads_from_a_replica_is_counted_on_the_primary(self):
         self.issue()
@@ -320,17 +320,17 @@ class TestIssueCounts(IssueCase):
                 scopes=self.scopes("openid").with_env(env),
             )
             self.assertFalse(parts)
-            cr.commit()
-        self.assertEqual(self.read().mapped("number"), [1, 1])
+            env.cr.commit()
+        self.assertEqual(self.find().mapped("number"), [1, 1])
 
     def test_a_process_that_ends_gathers_no_more(self):
         with self.gathering():
             self.count(HOUR)
-            self.assertFalse(self.read())
+            self.assertFalse(self.find())
             issue_counts._end()
-            self.assertEqual(self.read().number, 1)
+            self.assertEqual(self.find().number, 1)
             self.count(HOUR)
-            self.assertEqual(self.read().number, 2)
+            self.assertEqual(self.find().number, 2)
 
     def test_where_no_thread_can_start_it_is_written_at_once(self):
         with (
@@ -340,7 +340,7 @@ class TestIssueCounts(IssueCase):
             ),
         ):
             self.count(HOUR)
-        self.assertEqual(self.read().number, 1)
+        self.assertEqual(self.find().number, 1)
 
     def test_what_is_known_is_bounded(self):
         self.startPatcher(patch.object(issue_counts, "_known", [{}, {}]))
@@ -361,7 +361,7 @@ class TestIssueCounts(IssueCase):
             issue_counts._start_anew()
             self.assertFalse(issue_counts._gathered.waiting)
             issue_counts._gathered = before
-        self.assertEqual(self.read().number, 1)
+        self.assertEqual(self.find().number, 1)
 
     def test_old_counts_are_removed(self):
         self.count(HOUR)
@@ -370,12 +370,12 @@ class TestIssueCounts(IssueCase):
             patch("odoo.fields.Datetime.now", lambda *_args: HOUR + timedelta(days=91))
         )
         self.env["oauth.provider.credential"]._cron_clean()
-        self.assertFalse(self.read())
+        self.assertFalse(self.find())
 
     def test_graphs_add_up_what_was_counted(self):
         self.issue(4)
         [[number]] = self.events._read_group(
-            [("id", "in", self.read().ids)], aggregates=["number:sum"]
+            [("id", "in", self.find().ids)], aggregates=["number:sum"]
         )
         self.assertEqual(number, 4)
         for kind in ("graph", "pivot"):
@@ -420,14 +420,14 @@ class TestIssueCountsApart(TransactionCase):
             )
             env.cr.commit()
 
-    def write(self, at=HOUR, number=1):
+    def add(self, at=HOUR, number=1):
         """Count ``number`` issues, as one process has gathered them."""
         hour = at.replace(minute=0, second=0)
         key = issue_counts.Issue(hour, "issued", self.client_id, SUPERUSER_ID, None)
         count = issue_counts._Count(at, at, number, ["192.0.2.1"], "apart")
         issue_counts._write(self.registry_of_process, {key: count})
 
-    def read(self):
+    def find(self):
         with self.transaction() as env:
             env.cr.execute(
                 "SELECT client_id, number FROM oauth_provider_event"
@@ -437,34 +437,34 @@ class TestIssueCountsApart(TransactionCase):
             return env.cr.fetchall()
 
     def test_one_that_waits_for_another_adds_to_what_that_has_written(self):
-        self.write()
+        self.add()
         with self.transaction() as env, ThreadPoolExecutor(1) as pool:
             env.cr.execute("UPDATE oauth_provider_event SET number = number + 2")
-            waiting = pool.submit(self.write, HOUR + timedelta(minutes=1), 4)
+            waiting = pool.submit(self.add, HOUR + timedelta(minutes=1), 4)
             with self.assertRaises(TimeoutError):
                 waiting.result(0.3)
             env.cr.commit()
             waiting.result(10)
-        self.assertEqual(self.read(), [(self.client_id, 7)])
+        self.assertEqual(self.find(), [(self.client_id, 7)])
 
     def test_many_at_once(self):
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda _number: self.write(), range(100)))
-        self.assertEqual(self.read(), [(self.client_id, 100)])
+            list(pool.map(lambda _number: self.add(), range(100)))
+        self.assertEqual(self.find(), [(self.client_id, 100)])
 
     def test_who_is_being_deleted_is_waited_for(self):
         with self.transaction() as env, ThreadPoolExecutor(1) as pool:
             env["oauth.provider.client"].browse(self.client_id).unlink()
-            waiting = pool.submit(self.write)
+            waiting = pool.submit(self.add)
             with self.assertRaises(TimeoutError):
                 waiting.result(0.3)
             env.cr.commit()
             waiting.result(10)
-        self.assertEqual(self.read(), [(None, 1)])
+        self.assertEqual(self.find(), [(None, 1)])
 
     def test_a_cursor_that_comes_next_is_as_ever(self):
         for _each in range(3):
-            self.write()
+            self.add()
             with self.transaction() as env:
                 env.cr.execute(
                     "SELECT current_setting('transaction_isolation'),"
