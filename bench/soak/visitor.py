@@ -55,7 +55,6 @@ class Visitor:
         self._client = _session()
         self._tokens = self._backend = None
         self._id_token = None
-        self._views = {}
 
     def steps(self, chosen):
         """Yield (name, function) of each step of a visit.
