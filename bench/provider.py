@@ -15,6 +15,9 @@ KINDS = {
 }
 #: Those that have goals, which are held to a flat cost as well.
 COMMON = ("random", "jwt")
+#: What client credentials ask for, as the other tokens have it. What is issued with full
+#: access is an event of its own, ordinary tokens are counted.
+ORDINARY = "openid+profile+email"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -114,7 +117,7 @@ class Provider:
             yield self._token(
                 f"client credentials, {kind}",
                 f"backend-{kind}",
-                "grant_type=client_credentials",
+                f"grant_type=client_credentials&scope={ORDINARY}",
             )
 
     def _single_use(self, kinds, number):
