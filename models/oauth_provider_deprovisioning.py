@@ -3,6 +3,7 @@
 import psycopg2.errors
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..storage import batches
@@ -63,14 +64,21 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         """End for good what ``owners`` (records) still have from before their archival.
 
         It had not ended when the process stopped, or the ORM did not archive them.
+
+        :raise ConcurrencyError: where another transaction was in the way, so that Odoo
+            runs the request again: whatever is left would be live
+        :raise psycopg2.errors.SerializationFailure: for the same reason
         """
         if not owners:
             return
         revocations = self._get_revocations(owners, KINDS)
-        if self._is_much(revocations):
-            self._end_apart(self.env.registry, revocations)
-        else:
+        if not self._is_much(revocations):
             self._end_now(owners, revocations)
+            return
+        registry = self.env.registry
+        self._end_apart(registry, revocations)
+        if batches.has_any_left(registry, self._get_rows(revocations)):
+            raise ConcurrencyError("What was archived is in use at the moment.")
 
     @api.model
     @api.private
@@ -129,7 +137,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
                 rows = self.env.execute_query(revocation.get_query())
                 found.update(id_ for (id_,) in rows)
         else:
-            found.update(self._end_now(owners, revocations))
+            found.update(self._end_now(owners, revocations, is_archived))
         for owner in owners:
             if owner.id in found:
                 role = "user" if owner._name == "res.users" else "client"
@@ -141,8 +149,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
             self.env, lambda _cr: self._end_apart(registry, revocations), subtransaction
         )
 
-    def _end_now(self, owners, revocations):
-        """Return the ids of those of ``owners`` who have anything, which ends."""
+    def _end_now(self, owners, revocations, ends_later=False):
+        """Return the ids of those of ``owners`` who have anything, which ends.
+
+        :param ends_later: whether they are archived, and it ends after the commit, too
+        """
         found = set()
         try:
             with self.env.cr.savepoint(flush=False):
@@ -153,7 +164,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         except psycopg2.errors.SerializationFailure:
             # Some of a client's many rows are written all the time. As it is archived,
             # none of them opens anything until they end after the commit
-            if owners._name == "res.users":
+            if owners._name == "res.users" or not ends_later:
                 raise
             found.update(owners.ids)
         for kind in KINDS:
@@ -166,8 +177,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
             batches.update(registry, one.table, one.values, one.condition)
 
     def _is_much(self, revocations):
-        rows = [(one.table, one.condition) for one in revocations]
-        return batches.has_many(self.env, rows)
+        return batches.has_many(self.env, self._get_rows(revocations))
+
+    @staticmethod
+    def _get_rows(revocations):
+        return [(one.table, one.condition) for one in revocations]
 
     def _get_revocations(self, owners, kinds, includes_backends=True):
         """Return the :class:`~..storage.revocation.Revocation` of each kind (list)."""

@@ -37,17 +37,32 @@ def has_many(env, conditions):
 
     :param conditions: list of (name of the table, condition as SQL)
     """
+    env.flush_all()
+    return env.execute_query(_make_query(conditions, SIZE))[0][0]
+
+
+def has_any_left(registry, conditions):
+    """Tell whether any committed row meets one of ``conditions``: see `has_many`.
+
+    Those that the batches left because other transactions were in the way.
+    """
+    with registry.cursor() as cr:
+        cr.execute(_make_query(conditions, 0))
+        return cr.fetchone()[0]
+
+
+def _make_query(conditions, offset):
+    """Return the query (SQL) whether more than ``offset`` rows meet a condition."""
     found = [
         SQL(
             "EXISTS (SELECT FROM %s WHERE %s OFFSET %s)",
             SQL.identifier(table),
             condition,
-            SIZE,
+            offset,
         )
         for table, condition in conditions
     ]
-    env.flush_all()
-    return env.execute_query(SQL("SELECT %s", SQL(" OR ").join(found)))[0][0]
+    return SQL("SELECT %s", SQL(" OR ").join(found))
 
 
 def remove(registry, table, condition):

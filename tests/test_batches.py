@@ -4,6 +4,9 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
+from odoo.exceptions import ConcurrencyError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import SQL
 
@@ -213,6 +216,56 @@ class TestBatches(HttpCase):
                     self.assertTrue(record.active)
                     self.assertFalse(self.tokens[0].is_live())
                     self.assertTrue(self.grants[0].revoked_at)
+
+    def archive_without_orm(self, table, record):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET active = false WHERE id = %s",
+                SQL.identifier(table),
+                record.id,
+            )
+        )
+        self.env.invalidate_all()
+
+    def test_who_comes_back_waits_for_what_is_in_the_way_of_many(self):
+        for table, record in (
+            ("oauth_provider_client", self.clients[0]),
+            ("res_users", self.person),
+        ):
+            self.archive_without_orm(table, record)
+            with (
+                self.subTest(table=table),
+                patch.object(batches, "has_many", return_value=True),
+                # As if each attempt had met a lock
+                patch.object(batches, "ATTEMPTS", 0),
+                self.assertRaises(ConcurrencyError),
+                self.env.cr.savepoint(),
+            ):
+                record.active = True
+            self.env.invalidate_all()
+            self.assertFalse(record.active)
+
+    def test_who_comes_back_waits_for_what_is_in_the_way_of_few(self):
+        self.env.cr.execute(
+            "CREATE FUNCTION pg_temp.conflict() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '40001'; END $$;"
+            " CREATE TRIGGER conflict BEFORE UPDATE ON oauth_provider_token"
+            " FOR EACH ROW EXECUTE FUNCTION pg_temp.conflict()"
+        )
+        for table, record in (
+            ("oauth_provider_client", self.clients[0]),
+            ("res_users", self.person),
+        ):
+            self.archive_without_orm(table, record)
+            with (
+                self.subTest(table=table),
+                self.assertRaises(SerializationFailure),
+                self.env.cr.savepoint(),
+            ):
+                record.active = True
+            self.env.invalidate_all()
+            self.assertFalse(record.active)
 
     def test_a_scope_that_opens_more_leaves_many_tokens_in_batches(self):
         scope = self.env["oauth.provider.scope"].create(
