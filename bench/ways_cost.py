@@ -62,7 +62,7 @@ def measured(cluster, databases, made, size, report):
     if cluster.external:
         return {}
     ways.prepare(databases)
-    number = WARM_UP + size.way_rounds * PARTS * size.way_requests
+    number = WARM_UP + size.way_rounds * PARTS * (1 + size.way_requests)
     try:
         with ExitStack() as stack:
             places = ways.start(stack, cluster)
@@ -129,6 +129,8 @@ def _measure(row, places, sent, found, counter, size):
             first = (number * PARTS + part) % len(turns)
             for place, request in turns[first:] + turns[:first]:
                 name = place.way.name
+                # As under load, where the list of databases has just been made
+                cells[name].failures += _turn(place, request, 1)
                 with counter.watch(place, cells[name], size.way_requests) as watch:
                     cells[name].failures += _turn(place, request, size.way_requests)
                 spent[name] += watch.spent
