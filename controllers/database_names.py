@@ -84,7 +84,9 @@ def of_host(host=None):
     :param host: as in :func:`odoo.http.db_list`
     """
     if is_watched() and is_literal():
-        loaded = http.db_filter(list(_memory.listed), host)
+        # Not by iterating over it: another thread may add one at this moment
+        listed = [reference.key for reference in _memory.listed.valuerefs()]
+        loaded = http.db_filter(listed, host)
         # There is no other
         if len(loaded) == 1 and is_known(loaded[0]):
             return loaded

@@ -98,7 +98,8 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         """Remove what ``clients`` (records) have, where it is much, before they are.
 
         Their rows go in batches, so that nobody waits for all of them. If the clients
-        cannot be deleted after all, their access has ended nevertheless.
+        cannot be deleted after all, their access has ended nevertheless, and their
+        events no longer name them: an event of its own says that it has begun.
         """
         held = SQL("client_id = ANY(%s)", clients.ids)
         tables = [self.env[kind]._table for kind in REMOVED]
@@ -108,6 +109,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         ):
             return
         registry = self.env.registry
+        with registry.cursor() as cr:
+            # Else nothing would say so where the clients are not deleted after all
+            log_event = self.env(cr=cr)["oauth.provider.event"].log_event
+            for client in clients:
+                log_event("client_changed", reason=f"deletion of {client.identifier}")
         for _round in range(ROUNDS):
             counts = [batches.remove(registry, table, held) for table in tables]
             cut = SQL("client_id = NULL")

@@ -9,12 +9,15 @@ changes that somebody wants anyway, and wants again where the request is repeate
 """
 
 import functools
+import logging
 
 import psycopg2.errors
 
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
+
+_logger = logging.getLogger(__name__)
 
 #: Rows of one batch: PostgreSQL takes some tenths of a second for as many.
 SIZE = 1_000
@@ -108,6 +111,8 @@ def _run(registry, table, condition, change, waits):
         if count is None and not waits:
             # Perhaps the caller's own transaction is in the way
             break
+        if count is None:
+            _logger.warning("Rows %s to %s of %s are in use: left", first, last, table)
         done += count or 0
     return done
 

@@ -133,6 +133,7 @@ class TestBatches(HttpCase):
 
     def test_a_client_is_deleted_in_batches(self):
         client = self.clients[0]
+        identifier = client.identifier
         people = self.env["res.users"].search([], limit=3) | self.person
         for person in people:
             grant = self.env["oauth.provider.grant"].ensure(client, person)
@@ -157,6 +158,13 @@ class TestBatches(HttpCase):
 
         self.startPatcher(patch.object(batches, "remove", count))
         client.with_user(self.manager).unlink()
+        ended = self.env["oauth.provider.event"].search(
+            [("kind", "=", "client_changed"), ("author_id", "=", self.manager.id)]
+        )
+        self.assertEqual(
+            sorted(ended.mapped("reason")),
+            [f"deleted {identifier}", f"deletion of {identifier}"],
+        )
         self.assertEqual(
             {table: number for table, number in found if number},
             {
@@ -239,10 +247,12 @@ class TestBatches(HttpCase):
                 patch.object(batches, "has_many", return_value=True),
                 # As if each attempt had met a lock
                 patch.object(batches, "ATTEMPTS", 0),
+                self.assertLogs(batches.__name__, "WARNING") as log,
                 self.assertRaises(ConcurrencyError),
                 self.env.cr.savepoint(),
             ):
                 record.active = True
+            self.assertIn("oauth_provider_token are in use", str(log.output))
             self.env.invalidate_all()
             self.assertFalse(record.active)
 
