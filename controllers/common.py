@@ -15,7 +15,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from . import database, database_names, language
+from . import database, language
 from .dispatcher import (
     JSON_TYPE,
     MAX_CONTENT_LENGTH,
@@ -257,7 +257,7 @@ def _enter_database(in_path, browser):
             return database.serve_nobody(name)
     except RegistryError:
         # It may have been dropped since this process has loaded it, or is away
-        database_names.note_failure(name)
+        database.note_failure(name)
         is_away = database.is_served(name)
         return _without_database(name, browser, is_away)
     return _refusal(400, "The session belongs to another database.")

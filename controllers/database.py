@@ -14,7 +14,7 @@ import psycopg2
 from odoo import http
 from odoo.http import request
 from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
+from odoo.sql_db import close_db, db_connect
 from odoo.tools import SQL, config
 
 from ..tools import challenge, dbfilter
@@ -197,7 +197,7 @@ def find_addon(name):
     """
     registry = Registry.registries.get(name)
     if registry is not None and MODEL in registry:
-        return None if database_names.is_lost(name) else True
+        return True
     names = database_names.list_all()
     if names and name not in names:
         # Not of Odoo, or not a name at all
@@ -220,16 +220,29 @@ def find_addon(name):
 
 
 def is_whole(name):
-    """Tell whether the database ``name`` (str) is there and not still being restored.
+    """Tell whether the database ``name`` (str) is not still being restored.
 
-    For a process that has loaded one of this name before.
+    :return: True or False; None where it cannot be asked
     """
     try:
         with db_connect(name).cursor() as cr:
             cr.execute(FOREIGN_KEY)
             return bool(cr.fetchone())
     except psycopg2.Error:
-        return False
+        return None
+
+
+def note_failure(name):
+    """Forget the database ``name`` (str), which could not be used, if it is gone.
+
+    As Odoo does where it drops one itself. What this process has loaded is of no use
+    for another database of that name; and to load one that is being restored can make
+    the restoring wait for ever.
+    """
+    names = database_names.list_all(is_new=True)
+    if names and (name not in names or is_whole(name) is False):
+        Registry.delete(name)
+        close_db(name)
 
 
 def is_reachable():

@@ -37,8 +37,6 @@ class _Memory:
         self.listed_at = float("-inf")
         #: Registries (by name) whose database Odoo has listed since they were loaded
         self.listed = WeakValueDictionary()
-        #: Those whose database could not be used, and was not listed any more
-        self.lost = WeakValueDictionary()
 
 
 _memory = _Memory()
@@ -111,19 +109,3 @@ def is_known(name):
         _memory.listed[name] = registry
     # A newer list may be without it
     return not is_fresh() or name in _memory.names
-
-
-def is_lost(name):
-    """Tell whether ``name`` is known to be a database that has just been dropped."""
-    registry = _memory.lost.get(name)
-    if registry is None or registry is not Registry.registries.get(name):
-        return False
-    return is_fresh() and name not in _memory.names
-
-
-def note_failure(name):
-    """Ask anew which databases there are, as ``name`` (str) could not be used."""
-    registry = Registry.registries.get(name)
-    names = list_all(is_new=True)
-    if registry is not None and names and name not in names:
-        _memory.lost[name] = registry
