@@ -159,7 +159,8 @@ def _scan(table, kept, removed=0, loops=1):
         (_scan("oauth_provider_token", 15_000, 5_000), False, []),
         (_scan("oauth_provider_token", 15_000, 5_000), True, ["oauth_provider_token"]),
         (_scan("oauth_provider_token", 10, 5_000), True, []),
-        (_scan("oauth_provider_token", 1, 50, loops=900), 1, ["oauth_provider_token"]),
+        # A small one, again and again
+        (_scan("oauth_provider_client", 1, 999, loops=900), True, []),
         (_scan("res_partner", 10, 20_000), True, []),
     ],
 )

@@ -12,9 +12,8 @@ from dev.postgres import cluster
 from dev.server import OdooServer
 from dev.settings import ADDON, ROOT
 
-from .. import measure
+from .. import measure, odoo_side
 from ..document import write_between
-from ..odoo_side import BENCH_ADDON
 from . import catalogue, plans, report, rows
 from .calls import Calls
 from .session import FailedCallError, Session
@@ -64,7 +63,7 @@ def _databases(postgres, scales):
     with databases.sql(BASE) as execute:
         # As Odoo does with each database that it makes
         execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    databases.odoo(BASE, "--init", BENCH_ADDON)
+    databases.odoo(BASE, "--init", odoo_side.BENCH_ADDON)
     values = {"module": ADDON, "password": catalogue.PASSWORD}
     values["callback"] = catalogue.CALLBACK
     made = databases.shell(BASE, catalogue.MAKE, **values)
@@ -89,7 +88,7 @@ def _measured(postgres, filled, rounds, only):
         setting = "max_parallel_workers_per_gather = 0"
         one.sql(f"ALTER DATABASE {one.database} SET {setting}")
     made = next(iter(filled.values()))[1]
-    with OdooServer(postgres, "pages", names, load=[ADDON]) as server:
+    with odoo_side.server(postgres, "pages", names, workers=1) as server:
         targets = [
             measure.target(server, postgres, one, one.database) for one in loaded
         ]

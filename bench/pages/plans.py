@@ -74,8 +74,8 @@ def whole_reads(plan):
     """
     found = []
     if plan.get("Node Type") == "Seq Scan":
-        kept = plan["Actual Rows"] * plan["Actual Loops"]
-        removed = plan.get("Rows Removed by Filter", 0) * plan["Actual Loops"]
+        # Both of one loop: a small table may be read over and over
+        kept, removed = plan["Actual Rows"], plan.get("Rows Removed by Filter", 0)
         if kept + removed > FEW:
             found.append((plan["Relation Name"], kept / (kept + removed)))
     for part in plan.get("Plans", ()):
