@@ -15,8 +15,8 @@ KINDS = {
 }
 #: Those that have goals, which are held to a flat cost as well.
 COMMON = ("random", "jwt")
-#: What client credentials ask for, as the other tokens have it. What is issued with full
-#: access is an event of its own, ordinary tokens are counted.
+#: What client credentials ask for, as the other tokens have it. What is issued with
+#: full access is an event of its own, ordinary tokens are counted.
 ORDINARY = "openid+profile+email"
 JSON = {"Content-Type": "application/json"}
 
