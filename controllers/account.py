@@ -27,14 +27,20 @@ PAGE_SIZE = 50
 WITHDRAWN = "oauth_withdrawn"
 
 
-def _read_page(text):
-    """Return the number of a page that an address names (int): 1 for any other text."""
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10
-    return max(1, int(text)) if is_number else 1
+def _read_page(value):
+    """Return the number of a page (int) that a caller names: 1 if it is no number.
+
+    :param value: what the caller has sent: str or a file
+    """
+    is_text = isinstance(value, str) and value.isascii() and len(value) < 10
+    return max(1, int(value)) if is_text and value.isdecimal() else 1
 
 
 def _address(page, **query):
-    """Return the address (str) of the page with the number ``page``."""
+    """Return the address (str) of the page with the number ``page`` (int).
+
+    :param query: further URL parameters
+    """
     if page > 1:
         query["page"] = page
     return f"{PAGE}?{urlencode(query)}" if query else PAGE
@@ -50,7 +56,7 @@ class AccountController(http.Controller):
         A page of the portal where that is installed, else one of our own.
 
         :param oauth_notice: ``again`` for who had to sign in again first
-        :param page: number of the page, from 1
+        :param page: number of the page, from 1 (str)
         """
         notice = request.session.pop(WITHDRAWN, None)
         if not notice and oauth_notice == "again":

@@ -191,6 +191,22 @@ class TestAccount(OAuthCase):
         self.assertIn("One", page.text)
         self.assertNotIn("Two", page.text)
 
+    def test_a_file_in_the_place_of_a_number_is_the_first_page(self):
+        self.connect()
+        csrf = html.fromstring(self.url_open(PAGE).content).xpath(
+            "//input[@name='csrf_token']/@value"
+        )
+        answer = self.url_open(
+            PAGE,
+            data={"csrf_token": csrf[0], "oauth_grant": "0"},
+            files={"page": ("2", b"2")},
+            allow_redirects=False,
+        )
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(answer.headers["Location"], PAGE)
+        shown = self.url_open(PAGE, files={"page": ("2", b"2")}, method="GET")
+        self.assertEqual(shown.status_code, 200)
+
     def test_who_withdraws_stays_on_the_page(self):
         self.patch(account, "PAGE_SIZE", 1)
         for name in ("One", "Two", "Three"):
