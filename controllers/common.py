@@ -89,10 +89,8 @@ def oauth_route(
                 "oauth_stateless": True,
                 "oauth_cors": cors,
             }
-        addresses = routes or [
-            f"/oauth2/{name}",
-            f"/oauth2/db/{database.PARAMETER}/{name}",
-        ]
+        forms = ("/oauth2", f"/oauth2/db/{database.PARAMETER}")
+        addresses = routes or [f"{form}/{name}" for form in forms]
         if not routing.get("oauth_without_database"):
             database.ROUTES.update(addresses)
         # No list of methods for Odoo: it would answer 405 with a page
