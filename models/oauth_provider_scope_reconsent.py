@@ -146,15 +146,14 @@ class OAuthProviderScope(models.Model):
         removals = [remove_scopes(self.env[name], ids) for name in CREDENTIALS]
         registry = self.env.registry
 
-        def remove_again(cr):
-            # The transaction above does not see what others have allowed in the
-            # meantime. A row that another one removes at the same time is skipped.
-            batches.read_committed(cr)
-            cr.execute(from_grants)
-            cr.commit()
+        def remove_again(_cr):
             for one in removals:
                 batches.update(registry, one.table, one.values, one.condition)
 
+        # The transaction above does not see what others have allowed in the meantime. A
+        # row that another one removes at the same time is skipped. Grants are locked
+        # for a moment only, and no longer while the batches run.
+        write_apart(self.env, lambda cr: cr.execute(from_grants), subtransaction)
         write_apart(self.env, remove_again, subtransaction)
 
     def _remove_from_credentials(self, removals):

@@ -120,9 +120,9 @@ def write_apart(env, write, subtransaction=None):
 def open_apart(registry):
     """Give a cursor to a transaction of its own, which is committed at the end.
 
-    It is for one statement, which sees what is committed when it begins, and of a row
-    that it has waited for what is committed by then (READ COMMITTED): it never fails
-    because another transaction was faster.
+    Each of its statements sees what is committed when it begins, and of a row that it
+    has waited for what is committed by then (READ COMMITTED): it never fails because
+    another transaction was faster.
 
     :param registry: of the database, whose primary it is
     """

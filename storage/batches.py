@@ -8,14 +8,16 @@ Price: if the request fails later, what these batches did stays done. So they ar
 changes that somebody wants anyway, and wants again where the request is repeated.
 """
 
+import contextlib
 import functools
 import logging
 
 import psycopg2.errors
 
-from odoo.sql_db import Cursor
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
+
+from .after_commit import open_apart
 
 _logger = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ def remove(registry, table, condition):
 
     Those that another transaction has locked at this moment are left.
 
-    :return: how many have been removed
+    :return: how many have been removed (int)
     """
     change = SQL("DELETE FROM %s USING batch", SQL.identifier(table))
     return _run(registry, table, condition, change, waits=False)
@@ -83,8 +85,8 @@ def update(registry, table, values, condition, waits=True):
     """Write ``values`` (SQL) to the rows of ``table`` (str) that meet ``condition``.
 
     :param waits: whether to wait for those that another transaction has locked at this
-        moment; else they are left
-    :return: how many have been written
+        moment; else they are left. A batch whose rows stay locked is left and logged
+    :return: how many have been written (int)
     """
     change = SQL("UPDATE %s SET %s FROM batch", SQL.identifier(table), values)
     return _run(registry, table, condition, change, waits)
@@ -108,10 +110,10 @@ def _run(registry, table, condition, change, waits):
             change=change,
         )
         count = _try(registry, functools.partial(_execute, statement))
-        if count is None and not waits:
-            # Perhaps the caller's own transaction is in the way
-            break
         if count is None:
+            if not waits:
+                # Perhaps the caller's own transaction is in the way
+                break
             _logger.warning("Rows %s to %s of %s are in use: left", first, last, table)
         done += count or 0
     return done
@@ -140,29 +142,15 @@ def _find_bounds(registry, table, condition):
         return cr.fetchall()
 
 
-def read_committed(cr):
-    """Let the new transaction of ``cr`` see what others commit while it lasts.
-
-    A row that another one has just changed is no conflict then. Within a test, where
-    all is one transaction that has begun before, nothing happens.
-    """
-    if isinstance(cr, Cursor):
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-
-
 def _try(registry, change):
     """Return what ``change(cr)`` returns in a transaction of its own.
 
     :return: None where other transactions are in the way
     """
     for _attempt in range(ATTEMPTS):
-        try:
-            with registry.cursor() as cr:
-                read_committed(cr)
-                cr.execute(SQL("SET LOCAL lock_timeout = %s", TIMEOUT))
-                return change(cr)
-        except CONFLICTS:
-            pass
+        with contextlib.suppress(*CONFLICTS), open_apart(registry) as cr:
+            cr.execute(SQL("SET LOCAL lock_timeout = %s", TIMEOUT))
+            return change(cr)
     return None
 
 

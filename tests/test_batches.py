@@ -2,12 +2,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Deletion, withdrawal and revocation of many: few statements, in batches."""
 
+from contextlib import closing
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import ConcurrencyError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.sql_db import db_connect
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
 
 from ..storage import batches
@@ -305,3 +308,22 @@ class TestBatches(HttpCase):
 
     def get_partner_model(self):
         return self.env["ir.model"]._get_id("res.partner")
+
+
+@tagged("post_install", "-at_install")
+class TestLockedRows(TransactionCase):
+    def test_rows_that_stay_locked_are_left_and_logged(self):
+        self.patch(batches, "TIMEOUT", "20ms")
+        connection = db_connect(self.env.cr.dbname)
+        registry = SimpleNamespace(cursor=connection.cursor)
+        row = SQL("id = %s", self.env.ref("base.lang_en").id)
+        # Changes nothing: it is committed
+        change = (registry, "res_lang", SQL("name = name"), row)
+        with closing(connection.cursor()) as other:
+            other.execute(SQL("SELECT FROM res_lang WHERE %s FOR UPDATE", row))
+            with self.assertLogs(batches.__name__, "WARNING") as logs:
+                self.assertEqual(batches.update(*change), 0)
+            self.assertIn("of res_lang are in use", logs.output[0])
+            with self.assertNoLogs(batches.__name__, "WARNING"):
+                self.assertEqual(batches.update(*change, waits=False), 0)
+        self.assertEqual(batches.update(*change), 1)
