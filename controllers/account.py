@@ -55,7 +55,7 @@ class AccountController(http.Controller):
 
         A page of the portal where that is installed, else one of our own.
 
-        :param oauth_notice: ``again`` for who had to sign in again first
+        :param oauth_notice: ``again`` for people who had to sign in again first
         :param page: number of the page, from 1 (str)
         """
         notice = request.session.pop(WITHDRAWN, None)

@@ -356,7 +356,7 @@ class OAuthProviderScope(models.Model):
         text = self.filter_id.domain
         if constant := filter_text.read_constant(text):
             return constant[0]
-        # In the timezone of the user, whoever the environment is of
+        # In the timezone of that user, not of the environment's
         user = user.with_user(user)
         return safe_eval(
             text,

@@ -3,7 +3,7 @@
 """Changes of very many rows, in batches that are committed one by one.
 
 A transaction locks the rows that it changes until it ends. A client may have a hundred
-thousand tokens: who uses one of them would wait for as long as it takes to change all.
+thousand tokens: a request that uses one would wait until all of them are changed.
 Price: if the request fails later, what these batches did stays done. So they are for
 changes that somebody wants anyway, and wants again where the request is repeated.
 """
@@ -25,8 +25,8 @@ _logger = logging.getLogger(__name__)
 SIZE = 1_000
 #: Records of one batch that have rows of their own below them, such as grants.
 RECORDS = 200
-#: What one batch waits for a lock, and how often it is tried: whoever has it may wait
-#: for this process, which PostgreSQL does not know.
+#: What one batch waits for a lock, and how often it is tried: the transaction that has
+#: it may wait for this process, which PostgreSQL does not know.
 TIMEOUT = "500ms"
 ATTEMPTS = 3
 #: What another transaction brings about that changes the same rows.

@@ -5,8 +5,8 @@
 A worker gathers what it has issued for a second, after the commit of each, and adds it
 to the row of the client, user and hour, in a transaction of its own. What is gathered
 is bounded; where it cannot be written, it is tried again for some minutes. It is
-written too when the process ends or starts anew, but for one that is killed: that loses
-the counts of its last second, never a line of the log.
+written too when the process ends or restarts. If the process is killed, the counts of
+its last second are lost, never a line of the log.
 """
 
 import atexit
@@ -40,7 +40,7 @@ MOST_KNOWN = 10_000
 #: attempts at most: six minutes in all.
 MOST_ATTEMPTS = 12
 LONGEST_REST = 64
-#: Milliseconds to wait for who is deleting a client or a user.
+#: Milliseconds to wait for a transaction that deletes a client or a user.
 LOCK_TIMEOUT = 2000
 #: A crash of PostgreSQL may lose a count: nobody has to wait for a disk.
 SETTINGS = (
@@ -48,7 +48,8 @@ SETTINGS = (
 )
 #: Between two addresses of one row.
 SEPARATOR = ", "
-#: What adds to the rows. Who is deleted at this moment is waited for, and left out.
+#: What adds to the rows. It waits for a client or user that is being deleted, and
+#: leaves it out.
 STATEMENT = """
 INSERT INTO oauth_provider_event AS kept (
     hour, kind, client_id, user_id, grant_number,

@@ -93,8 +93,8 @@ def execute(model, parts):
     model.env.cr.execute(
         f"WITH {texts} SELECT id, {is_locked} FROM new_{model._table}",  # noqa: S608
         values,
-        # Who comes second is retried: nothing to log as an error. Of whatever else goes
-        # wrong, Odoo logs the exception
+        # The transaction that comes second is retried: nothing to log as an error. Odoo
+        # logs the exception of anything else that goes wrong
         log_exceptions=False,
     )
     id_, may_be = model.env.cr.fetchone()
