@@ -104,6 +104,7 @@ Applications that the provider knows:""")
     for kind, item in applications.items():
         secret = f", secret {item['secret']}" if item["secret"] else ""
         say(f"  {demo_pair.NAMES[kind]} ({kind}): {item['identifier']}{secret}")
+    say("\nWhat an application of yours may need:")
     say(f"  {provider.url}/.well-known/openid-configuration")
     for url in ("authorize", "token", "tokeninfo", "userinfo", "revoke_token"):
         say(f"  {provider.url}/oauth2/{url}")
