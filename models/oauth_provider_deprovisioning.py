@@ -1,5 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import functools
+
 import psycopg2.errors
 
 from odoo import api, models
@@ -150,10 +152,13 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
                 self.env["oauth.provider.event"].log_event(
                     "revoked", reason=reason, **{role: owner}
                 )
-        registry = self.env.registry
-        write_apart(
-            self.env, lambda _cr: self._end_apart(registry, revocations), subtransaction
+        end_apart = functools.partial(
+            self._end_apart,
+            self.env.registry,
+            revocations,
+            batches.ATTEMPTS_AFTER_COMMIT,
         )
+        write_apart(self.env, lambda _cr: end_apart(), subtransaction)
 
     def _end_now(self, owners, revocations, ends_later=False):
         """Return the ids of those of ``owners`` who have anything, which ends.
@@ -178,9 +183,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         return found
 
     @staticmethod
-    def _end_apart(registry, revocations):
+    def _end_apart(registry, revocations, attempts=None):
         for one in revocations:
-            batches.update(registry, one.table, one.values, one.condition)
+            batches.update(
+                registry, one.table, one.values, one.condition, attempts=attempts
+            )
 
     def _is_much(self, revocations):
         return batches.has_many(self.env, self._get_rows(revocations))

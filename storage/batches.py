@@ -29,6 +29,8 @@ RECORDS = 200
 #: it may wait for this process, which PostgreSQL does not know.
 TIMEOUT = "500ms"
 ATTEMPTS = 3
+#: How often after the commit, when nobody waits for this process any more.
+ATTEMPTS_AFTER_COMMIT = 20
 #: What another transaction brings about that changes the same rows.
 CONFLICTS = (
     psycopg2.errors.DeadlockDetected,
@@ -81,18 +83,20 @@ def remove(registry, table, condition):
     return _run(registry, table, condition, change, waits=False)
 
 
-def update(registry, table, values, condition, waits=True):
+def update(registry, table, values, condition, waits=True, attempts=None):
     """Write ``values`` (SQL) to the rows of ``table`` (str) that meet ``condition``.
 
     :param waits: whether to wait for those that another transaction has locked at this
         moment; else they are left. A batch whose rows stay locked is left and logged
+    :param attempts: how often to wait for :data:`TIMEOUT` (int), or None for
+        :data:`ATTEMPTS`
     :return: how many have been written (int)
     """
     change = SQL("UPDATE %s SET %s FROM batch", SQL.identifier(table), values)
-    return _run(registry, table, condition, change, waits)
+    return _run(registry, table, condition, change, waits, attempts)
 
 
-def _run(registry, table, condition, change, waits):
+def _run(registry, table, condition, change, waits, attempts=None):
     lock = SQL("FOR UPDATE") if waits else SQL("FOR UPDATE SKIP LOCKED")
     done = 0
     for first, last in _find_bounds(registry, table, condition):
@@ -109,7 +113,7 @@ def _run(registry, table, condition, change, waits):
             lock=lock,
             change=change,
         )
-        count = _try(registry, functools.partial(_execute, statement))
+        count = _try(registry, functools.partial(_execute, statement), attempts)
         if count is None:
             if not waits:
                 # Perhaps the caller's own transaction is in the way
@@ -142,12 +146,12 @@ def _find_bounds(registry, table, condition):
         return cr.fetchall()
 
 
-def _try(registry, change):
+def _try(registry, change, attempts=None):
     """Return what ``change(cr)`` returns in a transaction of its own.
 
     :return: None where other transactions are in the way
     """
-    for _attempt in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS if attempts is None else attempts):
         with contextlib.suppress(*CONFLICTS), open_apart(registry) as cr:
             cr.execute(SQL("SET LOCAL lock_timeout = %s", TIMEOUT))
             return change(cr)

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Deletion, withdrawal and revocation of many: few statements, in batches."""
 
+import threading
 from contextlib import closing
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -327,3 +328,24 @@ class TestLockedRows(TransactionCase):
             with self.assertNoLogs(batches.__name__, "WARNING"):
                 self.assertEqual(batches.update(*change, waits=False), 0)
         self.assertEqual(batches.update(*change), 1)
+
+    def test_after_the_commit_it_waits_for_longer(self):
+        """What a password reset ends is live until then: nothing else would end it."""
+        self.patch(batches, "TIMEOUT", "50ms")
+        connection = db_connect(self.env.cr.dbname)
+        registry = SimpleNamespace(cursor=connection.cursor)
+        row = SQL("id = %s", self.env.ref("base.lang_en").id)
+        with closing(connection.cursor()) as other:
+            other.execute(SQL("SELECT FROM res_lang WHERE %s FOR UPDATE", row))
+            end = threading.Timer(0.3, other.rollback)
+            end.start()
+            self.addCleanup(end.join)
+            written = batches.update(
+                registry,
+                "res_lang",
+                SQL("name = name"),
+                row,
+                attempts=batches.ATTEMPTS_AFTER_COMMIT,
+            )
+            end.join()
+        self.assertEqual(written, 1)

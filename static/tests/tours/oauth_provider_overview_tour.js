@@ -7,6 +7,14 @@ registry.category("web_tour.tours").add("oauth_provider_overview", {
         {trigger: ".o_switch_view.o_graph", run: "click"},
         {trigger: ".o_graph_view canvas"},
         {trigger: ".o_switch_view.o_pivot", run: "click"},
+        {
+            trigger: ".o_pivot_view tbody tr:last .o_pivot_header_cell_closed",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .o_menu_item:contains(/^Client$/)",
+            run: "click",
+        },
         {trigger: ".o_pivot_view th:contains(Tour application)"},
         {trigger: ".o_switch_view.o_list", run: "click"},
         {trigger: ".o_list_view .o_data_row"},
@@ -38,6 +46,14 @@ registry.category("web_tour.tours").add("oauth_provider_overview", {
         {trigger: ".o_filter_menu .o_menu_item:contains(Expired)", run: "click"},
         {trigger: ".o_data_row td:contains(Forgotten application)"},
         {trigger: ".o_switch_view.o_pivot", run: "click"},
+        {
+            trigger: ".o_pivot_view tbody tr:last .o_pivot_header_cell_closed",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .o_menu_item:contains(/^Client$/)",
+            run: "click",
+        },
         {trigger: ".o_pivot_view th:contains(Forgotten application)"},
         {trigger: "button[data-menu-xmlid='base.menu_users']", run: "click"},
         {
