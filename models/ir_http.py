@@ -36,7 +36,9 @@ class IrHttp(models.AbstractModel):
     @api.model
     def _oauth_get_address(self):
         """Return the IP address (str) that the request came from, if there is one."""
-        return (request and request.httprequest.remote_addr) or ""
+        address = (request and request.httprequest.remote_addr) or ""
+        # A proxy may pass on what a caller wrote; PostgreSQL takes no text with it
+        return address.replace("\x00", "")
 
     @api.model
     def _oauth_note_second_factor(self, user):
