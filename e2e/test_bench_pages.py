@@ -136,6 +136,31 @@ def test_a_search_view_is_read_with_its_defaults():
     assert found.default({}) == ("all", [], [])
 
 
+def test_a_filter_is_chosen_besides_the_default_ones():
+    node = arch.parse(
+        """<search>
+            <field name="name"/>
+            <filter name="mine" string="Mine" domain="[('user_id', '=', uid)]"/>
+            <filter name="none" string="None" domain="[('user_id', '=', False)]"/>
+            <separator/>
+            <filter name="late" string="Late" domain="[('at', '>', 'today')]"/>
+            <filter name="at" date="at" string="At"/>
+        </search>"""
+    )
+    found = search.read(node, FIELDS, {"name": "Ann"}.get, {"uid": 3})
+    mine, late = [("user_id", "=", 3)], [("at", ">", "today")]
+    chosen = {"search_default_mine": 1, "search_default_late": 1}
+    assert found.default_filters(chosen) == ["Mine", "Late"]
+    assert found.beside(chosen, "Name “…”") == (mine + late, False)
+    # In place of the one of its own group
+    assert found.beside(chosen, "None") == (late, False)
+    assert found.beside(chosen, "At this year") == (mine, True)
+    assert found.beside(chosen, "Late") == (mine, True)
+    assert found.beside({}, "At this year") == ([], False)
+    assert found.has_period(chosen)
+    assert not found.has_period({"search_default_mine": 1})
+
+
 def test_what_cannot_be_evaluated_is_not_left_out_in_silence():
     assert arch.value("[('a', '=', uid)]", {"uid": 2}) == [("a", "=", 2)]
     with pytest.raises(Stop):
@@ -181,6 +206,8 @@ def test_a_page_over_its_limit_is_bad():
     assert not slow.is_good and slow.verdict == "too slow"
     joined = _row(0.01, 0.27, joins=True)
     assert joined.is_good and joined.verdict == "sorted by joining"
+    wide = _row(0.01, 0.27, wide=True)
+    assert wide.is_good and wide.verdict == "without the period"
     scanned = _row(0.01, 0.02)
     scanned.scans = ["oauth_provider_token"]
     assert not scanned.is_good

@@ -118,6 +118,10 @@ class OAuthProviderGrant(models.Model):
     _held_uniq = models.Constraint("UNIQUE (id, client_id, user_id)")
     _live_uniq = models.UniqueIndex("(client_id, user_id) WHERE revoked_at IS NULL")
     _expires_at_index = models.Index("(expires_at) WHERE revoked_at IS NULL")
+    # For filters of lists; none on last_used, which each use of a grant writes
+    _since_index = models.Index("(create_date)")
+    _expired_index = models.Index("(expires_at) WHERE expires_at IS NOT NULL")
+    _withdrawn_index = models.Index("(revoked_at) WHERE revoked_at IS NOT NULL")
 
     @api.depends("declined_scope_ids")
     def _compute_declined_numbers(self):

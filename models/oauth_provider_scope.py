@@ -449,9 +449,13 @@ class OAuthProviderScope(models.Model):
 
     def action_view_tokens(self):
         """Open the tokens that have this scope."""
-        return self._view_holders(
+        action = self._view_holders(
             "oauth_provider_token_action", {"search_default_live": 1}
         )
+        # Graphs would read all that there are: half of all tokens may have a scope
+        kept = [view for view in action["views"] if view[1] not in ("graph", "pivot")]
+        modes = ",".join(kind for _view_id, kind in kept)
+        return {**action, "views": kept, "view_mode": modes}
 
     def _view_holders(self, name, context=None):
         self.ensure_one()

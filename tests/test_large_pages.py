@@ -92,6 +92,41 @@ class TestLargePages(TransactionCase):
         self.assertNotIn(old, found)
         self.assertGreaterEqual(len(found), 19)
 
+    def test_the_tokens_of_the_last_days_are_shown_first(self):
+        tokens = self.env["oauth.provider.token"].with_user(self.manager)
+        domain = self.get_default_domain(tokens._name)
+        every = tokens.search([("client_id", "in", self.clients.ids)])
+        old = every[0]
+        self.assertIn(old, tokens.search(domain))
+        self.env.cr.execute(
+            "UPDATE oauth_provider_token SET create_date = %s WHERE id = %s",
+            (fields.Datetime.now() - timedelta(days=8), old.id),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(every & tokens.search(domain), every - old)
+
+    def test_what_a_number_counts_is_shown_whatever_its_age(self):
+        scope = self.clients.scope_ids[:1].with_user(self.manager)
+        client = self.clients[0].with_user(self.manager)
+        for record in (scope, client):
+            action = record.action_view_tokens()
+            self.assertEqual(action["context"], {"search_default_live": 1})
+        kinds = [kind for _view_id, kind in scope.action_view_tokens()["views"]]
+        self.assertEqual(kinds, ["list", "kanban", "form"])
+        self.assertEqual(scope.action_view_tokens()["view_mode"], "list,kanban,form")
+        opened = client.action_view_tokens()
+        self.assertTrue(opened["view_mode"].endswith("graph,pivot"))
+
+    def test_nothing_is_grouped_by_what_has_many_values_at_once(self):
+        for model in MODELS:
+            records = self.env[model]
+            found = self.get_arch(model, "search").xpath("//filter/@context")
+            self.assertTrue(found)
+            for context in found:
+                name = safe_eval(context)["group_by"].partition(":")[0]
+                with self.subTest(model=model, name=name):
+                    self.assertNotEqual(records._fields[name].type, "many2many")
+
     def test_a_list_of_scopes_counts_clients_only(self):
         names = self.get_arch("oauth.provider.scope", "list").xpath("//field/@name")
         self.assertIn("client_count", names)

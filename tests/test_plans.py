@@ -206,6 +206,27 @@ class TestPlans(TransactionCase):
         select = query.select()
         self.assert_by_index(select.code, select.params)
 
+    def test_what_lists_of_grants_are_filtered_by(self):
+        grants = self.env["oauth.provider.grant"]
+        # So many of one person; it comes back with the end of the transaction
+        self.env.cr.execute("DROP INDEX oauth_provider_grant_live_uniq")
+        self.env.cr.execute(
+            "UPDATE oauth_provider_grant SET"
+            " create_date = now() - id % 1000 * interval '1 day',"
+            " revoked_at = CASE WHEN id % 50 = 0 THEN now() END,"
+            " expires_at = now() + (id % 100 - 2) * interval '1 day'"
+            " WHERE revoked_at IS NOT NULL"
+        )
+        self.env.cr.execute("ANALYZE oauth_provider_grant")
+        now = fields.Datetime.now()
+        for domain in (
+            [("revoked_at", "!=", False)],
+            [("expires_at", "<=", now)],
+            [("create_date", ">=", now - timedelta(days=20))],
+        ):
+            with self.subTest(domain=domain):
+                self.assert_search_by_index(grants._name, domain)
+
     def test_kinds_of_events(self):
         events = self.env["oauth.provider.event"]
         self.env.cr.execute(

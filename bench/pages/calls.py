@@ -9,7 +9,7 @@ As the web client of Odoo 19 sends them: its models are in
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from . import arch, search
+from . import arch, catalogue, search
 from .session import ACCESS, Call, FailedCallError
 
 #: Rows of a list and cards of a kanban that are read at once.
@@ -191,11 +191,13 @@ class _View:
         self.opened_id = None
         self._search = search.Search()
         self._default = ("all", [], [])
+        self._chosen = {}
 
     def read_search(self, node, context):
         """Take over the filters of a search view, and which are chosen at first."""
         self._search = search.read(node, self._fields, self._value, self._names)
         self._default = self._search.default(context)
+        self._chosen = context
 
     def calls(self, kind, node):
         """Return the calls (list) of a view of this type."""
@@ -230,23 +232,37 @@ class _View:
         yield label, self.domain + domain, groups, {}
         if not self._is_full:
             return
+        every = {"wide": self._search.has_period(self._chosen)}
         if domain:
-            yield "all", self.domain, [], {}
+            yield "all", self.domain, [], every
+        defaults = self._search.default_filters(self._chosen)
+        for name in defaults if len(defaults) > 1 else ():
+            kept, is_wide = self._search.beside(self._chosen, name)
+            yield f"without {name}", self.domain + kept, [], {"wide": is_wide}
         for name, chosen in self._search.filters.items():
-            if name != label:
-                picks = {"picks": name in self._search.picks}
-                yield name, self.domain + chosen, [], picks
+            if name not in defaults:
+                yield name, *self._filtered(name, chosen)
         for name, spec in self._search.groupings.items():
             yield f"by {name}", self.domain + domain, [spec], {}
             if domain:
-                yield f"all by {name}", self.domain, [spec], {}
+                yield f"all by {name}", self.domain, [spec], every
+
+    def _filtered(self, name, chosen):
+        """Return what a filter shows besides the default ones: domain, none, marks."""
+        kept, is_wide = self._search.beside(self._chosen, name)
+        unindexed = catalogue.UNINDEXED.get(self._model, ())
+        marks = {"picks": name in self._search.picks, "wide": is_wide}
+        marks["reads_all"] = any(
+            leaf[0] in unindexed for leaf in chosen if not isinstance(leaf, str)
+        )
+        return self.domain + kept + chosen, [], marks
 
     def _rows(self, kind, node):
         spec = self._calls._specification.make(node, self._model, self._models)
         order = arch.default_order(node)
         for what, domain, groups, marks in self._states():
             if groups:
-                yield self._groups(kind, node, what, domain, groups, spec)
+                yield self._groups(kind, node, what, domain, groups, spec, marks)
             else:
                 yield self._read(kind, node, what, domain, spec, order, marks)
         return spec
@@ -267,13 +283,14 @@ class _View:
             count_limit=max(int(node.get("count_limit") or 0) + 1, COUNTED),
         )
 
-    def _groups(self, kind, node, what, domain, groups, spec):
+    def _groups(self, kind, node, what, domain, groups, spec, marks=None):
         is_kanban = kind == "kanban"
         kwargs = {} if is_kanban else {"limit": int(node.get("groups_limit") or GROUPS)}
         return self._make(
             kind,
             what,
             "web_read_group",
+            marks=marks,
             domain=domain,
             groupby=groups,
             aggregates=[] if is_kanban else arch.aggregates(node, self._fields),

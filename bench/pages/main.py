@@ -182,4 +182,5 @@ def _read_plans(postgres, loaded, found):
                     if row.person == person and not row.failure:
                         call = row.call
                         reads = read(lambda s=session, c=call: s.send(c))
-                        row.scans = plans.unwanted(reads, call.picks)
+                        if not call.reads_all:
+                            row.scans = plans.unwanted(reads, call.picks)

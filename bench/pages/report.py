@@ -39,8 +39,11 @@ class Row:
 
     @property
     def is_slow(self):
-        """Whether it takes more than it may; one sorted by joining may."""
-        return self.many > self.limit and not self.call.joins
+        """Whether it takes more than it may.
+
+        One sorted by joining may, and one without the period of its page.
+        """
+        return self.many > self.limit and not (self.call.joins or self.call.wide)
 
     @property
     def is_good(self):
@@ -55,6 +58,8 @@ class Row:
         found += [f"reads all of {name}" for name in self.scans]
         if self.call.joins and self.many > self.limit:
             found.append("sorted by joining")
+        if self.call.wide and self.many > self.limit:
+            found.append("without the period")
         return ", ".join(found)
 
 

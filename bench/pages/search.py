@@ -21,6 +21,9 @@ class Search:
     :ivar groupings: {what it says: group-by}
     :ivar suggestions: list of (field, model, domain) of the lists of suggestions
     :ivar by_name: {name of a filter or group-by: what it says}
+    :ivar sections: {what a filter says: number of its group}; those of search fields
+        are not among them, for each of these is a group of its own
+    :ivar dated: numbers of the groups that have a date filter (frozenset)
     """
 
     filters: dict = field(default_factory=dict)
@@ -28,19 +31,15 @@ class Search:
     groupings: dict = field(default_factory=dict)
     suggestions: list = field(default_factory=list)
     by_name: dict = field(default_factory=dict)
+    sections: dict = field(default_factory=dict)
+    dated: frozenset = frozenset()
 
     def default(self, context):
         """Return what is chosen at first: (label, domain, group-bys).
 
         :param context: of the action (dict)
         """
-        names = [
-            self.by_name[key.removeprefix("search_default_")]
-            for key, chosen in context.items()
-            if key.startswith("search_default_")
-            and chosen
-            and key.removeprefix("search_default_") in self.by_name
-        ]
+        names = self._chosen(context)
         domain = [leaf for n in names if n in self.filters for leaf in self.filters[n]]
         groups = [self.groupings[name] for name in names if name in self.groupings]
         for key, chosen in context.items():
@@ -48,6 +47,41 @@ class Search:
             if key != name and name not in self.by_name and name != "":
                 domain.append((name, "=", chosen))
         return ", ".join(names) or "all", domain, groups
+
+    def beside(self, context, name):
+        """Return the default filters that stay when a person chooses another.
+
+        Odoo combines filters of a group by "or" and groups by "and": those of the same
+        group are taken to be removed, for they would only add rows.
+
+        :param context: of the action (dict)
+        :param name: what the filter says
+        :return: (domain, whether the default period is gone)
+        """
+        domain, is_wide = [], False
+        for default in self.default_filters(context):
+            if self.sections[default] != self.sections.get(name):
+                domain += self.filters[default]
+            elif self.sections[default] in self.dated:
+                is_wide = True
+        return domain, is_wide
+
+    def has_period(self, context):
+        """Tell whether an action (its context) shows some period at first."""
+        found = {self.sections[name] for name in self.default_filters(context)}
+        return bool(found & self.dated)
+
+    def default_filters(self, context):
+        """Return what the filters say that an action (its context) chooses (list)."""
+        return [name for name in self._chosen(context) if name in self.filters]
+
+    def _chosen(self, context):
+        names = [
+            key.removeprefix("search_default_")
+            for key, chosen in context.items()
+            if key.startswith("search_default_") and chosen
+        ]
+        return [self.by_name[name] for name in names if name in self.by_name]
 
 
 def read(node, fields, find_value, names):
@@ -60,7 +94,11 @@ def read(node, fields, find_value, names):
     :param names: what domains and contexts may name (dict)
     """
     filters, picks, groupings, suggestions, by_name = {}, set(), {}, [], {}
-    for element in node.iter("field", "filter"):
+    sections, dated, section = {}, set(), 0
+    for element in node.iter("field", "filter", "separator"):
+        section += element.tag != "filter"
+        if element.tag == "separator":
+            continue
         if element.getparent().tag == "filter" or _is_invisible(element):
             continue
         if element.tag == "field":
@@ -78,12 +116,24 @@ def read(node, fields, find_value, names):
             described = element.get("string") or fields[name]["string"]
             found = periods(name, element)
             label = f"{described} {next(iter(found))}"
-            filters |= {f"{described} {each}": domain for each, domain in found.items()}
+            made = {f"{described} {each}": domain for each, domain in found.items()}
+            filters |= made
+            sections |= dict.fromkeys(made, section)
+            dated.add(section)
         elif element.get("domain"):
             filters[label] = value(element.get("domain"), names)
+            sections[label] = section
         if element.get("name"):
             by_name[element.get("name")] = label
-    return Search(filters, frozenset(picks), groupings, suggestions, by_name)
+    return Search(
+        filters,
+        frozenset(picks),
+        groupings,
+        suggestions,
+        by_name,
+        sections,
+        frozenset(dated),
+    )
 
 
 def _is_invisible(element):

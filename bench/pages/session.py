@@ -35,6 +35,8 @@ class Call:
     :ivar params: of JSON-RPC (dict); None for a page that is read by GET
     :ivar picks: whether it asks for few rows by the value of a field
     :ivar joins: whether it sorts by a column that Odoo sorts by joining
+    :ivar wide: whether it is without the period that its page shows at first
+    :ivar reads_all: whether it asks for a column that has no index on purpose
     """
 
     page: str
@@ -44,6 +46,8 @@ class Call:
     params: dict | None = None
     picks: bool = False
     joins: bool = False
+    wide: bool = False
+    reads_all: bool = False
 
     @property
     def name(self):
