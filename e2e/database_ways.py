@@ -37,7 +37,6 @@ REQUESTS = (
 )
 #: The only answers that own routes may give while databases come and go.
 CALM = {200, 303, 400, 401, 403, 404, 503}
-FAILURE = b"Exception during request handling"
 
 
 @dataclass
