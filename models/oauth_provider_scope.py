@@ -84,12 +84,12 @@ class OAuthProviderScope(models.Model):
 
     client_count = fields.Integer(string="Clients", compute="_compute_client_count")
     person_count = fields.Integer(
-        string="People",
+        string="Number of People",
         compute="_compute_person_count",
         help="10,001 stands for more than ten thousand: no more are counted.",
     )
     token_count = fields.Integer(
-        string="Live Tokens",
+        string="Number of Live Tokens",
         compute="_compute_token_count",
         help="10,001 stands for more than ten thousand: no more are counted.",
     )
