@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..tools import uri_parts
+from ..tools import capped_count, uri_parts
 
 #: Fields with an address that people are shown (RFC 7591 section 2).
 LINKS = ("client_uri", "tos_uri", "policy_uri")
@@ -22,6 +22,7 @@ ENDPOINTS = {
     "userinfo_url": "userinfo",
     "jwks_url": "jwks",
 }
+CAPPED = "10,001 stands for more than ten thousand: no more are counted."
 #: The warnings in the order in which they are listed, and the severity of each:
 #: ``1`` has to be fixed, ``2`` reviewed.
 WARNINGS = {
@@ -65,8 +66,10 @@ class OAuthProviderClient(models.Model):
     )
     tos_uri = fields.Char(string="Terms of Service")
     policy_uri = fields.Char(string="Privacy Policy")
-    grant_count = fields.Integer(compute="_compute_counts")
-    token_count = fields.Integer(compute="_compute_counts")
+    grant_count = fields.Integer(compute="_compute_counts", help=CAPPED)
+    token_count = fields.Integer(compute="_compute_counts", help=CAPPED)
+    grant_count_text = fields.Char(string="Grants", compute="_compute_counts")
+    token_count_text = fields.Char(string="Live Tokens", compute="_compute_counts")
     authorize_url = fields.Char(
         string="Authorization URL", compute="_compute_endpoint_urls"
     )
@@ -104,7 +107,6 @@ class OAuthProviderClient(models.Model):
                     )
 
     def _compute_counts(self):
-        own = Domain("client_id", "in", self.ids)
         grants = self.env["oauth.provider.grant"].live_domain()
         now = fields.Datetime.now()
         tokens = Domain("revoked_at", "=", False) & Domain("expires_at", ">", now)
@@ -112,11 +114,23 @@ class OAuthProviderClient(models.Model):
             ("oauth.provider.grant", "grant_count", grants),
             ("oauth.provider.token", "token_count", tokens),
         ):
-            counted = dict(
-                self.env[model]._read_group(own & live, ["client_id"], ["__count"])
-            )
+            counted = self._count_own(model, live)
             for client in self:
-                client[name] = counted.get(client, 0)
+                client[name] = counted.get(client.id, 0)
+                client[f"{name}_text"] = capped_count.describe(self.env, client[name])
+
+    def _count_own(self, model, domain):
+        """Return how many records of ``model`` (str) each client has: {id: number}.
+
+        Up to :data:`~..tools.capped_count.LIMIT` and one more.
+        """
+        own, most = Domain("client_id", "in", self.ids) & domain, capped_count.LIMIT + 1
+        if len(self.ids) == 1:
+            return {self.ids[0]: self.env[model].search_count(own, limit=most)}
+        # A limit for each of many takes three times as long: the same pages are read
+        # for each of them
+        counted = self.env[model]._read_group(own, ["client_id"], ["__count"])
+        return {client.id: min(number, most) for client, number in counted}
 
     @api.private
     def get_consent_fingerprint(self):

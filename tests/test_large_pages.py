@@ -9,12 +9,14 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.sql_db import Cursor
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
+from ..tools import capped_count
 from .common import new_manager
 
 MODELS = ("oauth.provider.event", "oauth.provider.grant", "oauth.provider.token")
@@ -116,6 +118,50 @@ class TestLargePages(TransactionCase):
         self.assertEqual(scope.action_view_tokens()["view_mode"], "list,kanban,form")
         opened = client.action_view_tokens()
         self.assertTrue(opened["view_mode"].endswith("graph,pivot"))
+
+    def test_a_list_of_clients_counts_up_to_a_limit(self):
+        client, other = self.clients[:2].with_user(self.manager)
+        grant = self.env["oauth.provider.grant"].ensure(other, self.manager)
+        for _number in range(2):
+            self.env["oauth.provider.token"].issue(
+                client=other,
+                user=self.manager,
+                grant=grant,
+                scopes=other.sudo().scope_ids,
+                lifetime=60,
+            )
+        self.env.flush_all()
+        names = self.get_arch("oauth.provider.client", "list").xpath("//field/@name")
+        self.assertIn("token_count_text", names)
+        for limit, counts, texts in (
+            (10, ((1, 1), (2, 3)), (("1", "1"), ("2", "3"))),
+            (1, ((1, 1), (2, 2)), (("1", "1"), ("1+", "1+"))),
+        ):
+            self.env.invalidate_all()
+            with self.subTest(limit=limit), patch.object(capped_count, "LIMIT", limit):
+                for one, count, text in zip(
+                    (client, other), counts, texts, strict=True
+                ):
+                    self.assertEqual((one.grant_count, one.token_count), count)
+                    found = (one.grant_count_text, one.token_count_text)
+                    self.assertEqual(found, text)
+                    # Of one client alone
+                    one.invalidate_recordset()
+                    alone = one.with_prefetch(one._ids)
+                    self.assertEqual((alone.grant_count, alone.token_count), count)
+        # Rules and rights still hold
+        with self.assertRaises(AccessError):
+            client.with_user(self.person)._count_own(
+                "oauth.provider.token", Domain.TRUE
+            )
+
+    def test_counting_takes_one_query_a_figure(self):
+        clients = self.clients.sudo()
+        clients.mapped("token_count")
+        self.env.invalidate_all()
+        clients.mapped("name")
+        with self.assertQueryCount(2):
+            clients.mapped("token_count")
 
     def test_nothing_is_grouped_by_what_has_many_values_at_once(self):
         for model in MODELS:

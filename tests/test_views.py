@@ -81,6 +81,8 @@ class TestViews(OAuthCase):
         grant.withdraw()
         self.env.invalidate_all()
         client = client.with_user(self.manager)
+        texts = (client.grant_count_text, client.token_count_text)
+        self.assertEqual(texts, ("1", "1"))
         for action, count in (
             (client.action_view_grants(), client.grant_count),
             (client.action_view_tokens(), client.token_count),
