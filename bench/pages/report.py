@@ -77,7 +77,7 @@ def full(rows, few, many):
     lines = [_line(name, found, people) for name, found in by_name.items()]
     head = ["request", f"ms, {few:,}"]
     head += [f"ms, {many:,}, {person}" for person in people]
-    return table([*head, "limit", ""], lines)
+    return table([*head, "limit", "remark"], lines)
 
 
 def _line(name, found, people):
@@ -111,5 +111,13 @@ def summary(rows):
                 f"{bad} over" if bad else "",
             ]
         )
-    head = ["page", "requests", "nearest to its limit", "few", "many", "limit", ""]
+    head = [
+        "page",
+        "requests",
+        "nearest to its limit",
+        "few",
+        "many",
+        "limit",
+        "remark",
+    ]
     return table(head, lines)
