@@ -58,7 +58,7 @@ ODOO_ONCE = (
 )
 ODOO_LIMIT = 2400
 EVERYTHING_LIMIT = 5400
-PYTEST_LIMIT = 2700
+PYTEST_LIMIT = 3600
 
 
 def every_test(tags, arguments):
