@@ -1,7 +1,5 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import functools
-
 import psycopg2.errors
 
 from odoo import api, models
@@ -152,13 +150,12 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
                 self.env["oauth.provider.event"].log_event(
                     "revoked", reason=reason, **{role: owner}
                 )
-        end_apart = functools.partial(
-            self._end_apart,
-            self.env.registry,
-            revocations,
-            batches.ATTEMPTS_AFTER_COMMIT,
-        )
-        write_apart(self.env, lambda _cr: end_apart(), subtransaction)
+        registry = self.env.registry
+
+        def end_again(_cr):
+            self._end_apart(registry, revocations, batches.update_after_commit)
+
+        write_apart(self.env, end_again, subtransaction)
 
     def _end_now(self, owners, revocations, ends_later=False):
         """Return the ids of those of ``owners`` who have anything, which ends.
@@ -183,11 +180,9 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         return found
 
     @staticmethod
-    def _end_apart(registry, revocations, attempts=None):
+    def _end_apart(registry, revocations, update=batches.update):
         for one in revocations:
-            batches.update(
-                registry, one.table, one.values, one.condition, attempts=attempts
-            )
+            update(registry, one.table, one.values, one.condition)
 
     def _is_much(self, revocations):
         return batches.has_many(self.env, self._get_rows(revocations))

@@ -148,7 +148,9 @@ class OAuthProviderScope(models.Model):
 
         def remove_again(_cr):
             for one in removals:
-                batches.update(registry, one.table, one.values, one.condition)
+                batches.update_after_commit(
+                    registry, one.table, one.values, one.condition
+                )
 
         # The transaction above does not see what others have allowed in the meantime. A
         # row that another one removes at the same time is skipped. Grants are locked

@@ -83,17 +83,27 @@ def remove(registry, table, condition):
     return _run(registry, table, condition, change, waits=False)
 
 
-def update(registry, table, values, condition, waits=True, attempts=None):
+def update(registry, table, values, condition, waits=True):
     """Write ``values`` (SQL) to the rows of ``table`` (str) that meet ``condition``.
 
     :param waits: whether to wait for those that another transaction has locked at this
         moment; else they are left. A batch whose rows stay locked is left and logged
-    :param attempts: how often to wait for :data:`TIMEOUT` (int), or None for
-        :data:`ATTEMPTS`
     :return: how many have been written (int)
     """
-    change = SQL("UPDATE %s SET %s FROM batch", SQL.identifier(table), values)
-    return _run(registry, table, condition, change, waits, attempts)
+    return _run(registry, table, condition, _make_update(table, values), waits)
+
+
+def update_after_commit(registry, table, values, condition):
+    """Like :func:`update`, for longer: nobody waits for this process any more.
+
+    For what would stay in force if it were left.
+    """
+    change = _make_update(table, values)
+    return _run(registry, table, condition, change, True, ATTEMPTS_AFTER_COMMIT)
+
+
+def _make_update(table, values):
+    return SQL("UPDATE %s SET %s FROM batch", SQL.identifier(table), values)
 
 
 def _run(registry, table, condition, change, waits, attempts=None):

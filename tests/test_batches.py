@@ -192,7 +192,10 @@ class TestBatches(HttpCase):
         client = self.clients[0]
         self.env.cr.postcommit.clear()
         self.patch(batches, "SIZE", 0)
-        with patch.object(batches, "update", wraps=batches.update) as update:
+        later = patch.object(
+            batches, "update_after_commit", wraps=batches.update_after_commit
+        )
+        with patch.object(batches, "update") as at_once, later as update:
             client.with_user(self.manager).active = False
             self.env.flush_all()
             update.assert_not_called()
@@ -203,6 +206,7 @@ class TestBatches(HttpCase):
             self.assertEqual(event.reason, "client archived")
             self.patch(batches, "SIZE", 5)
             self.env.cr.postcommit.run()
+        at_once.assert_not_called()
         self.assertTrue(update.called)
         self.assertEqual(self.get_open(), 29)
 
@@ -300,7 +304,11 @@ class TestBatches(HttpCase):
             # Nobody was asked for these, so that they lose it at once
             self.assertTrue(update.called)
             self.assertNotIn(scope, self.tokens.scope_ids)
-            update.reset_mock()
+        # Whatever is left in these would stay open: they wait for longer
+        again = patch.object(
+            batches, "update_after_commit", wraps=batches.update_after_commit
+        )
+        with again as update:
             self.env.cr.postcommit.run()
             self.assertTrue(update.called)
         self.assertEqual(
@@ -340,12 +348,8 @@ class TestLockedRows(TransactionCase):
             end = threading.Timer(0.3, other.rollback)
             end.start()
             self.addCleanup(end.join)
-            written = batches.update(
-                registry,
-                "res_lang",
-                SQL("name = name"),
-                row,
-                attempts=batches.ATTEMPTS_AFTER_COMMIT,
+            written = batches.update_after_commit(
+                registry, "res_lang", SQL("name = name"), row
             )
             end.join()
         self.assertEqual(written, 1)
