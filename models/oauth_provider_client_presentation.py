@@ -22,7 +22,6 @@ ENDPOINTS = {
     "userinfo_url": "userinfo",
     "jwks_url": "jwks",
 }
-CAPPED = "10,001 stands for more than ten thousand: no more are counted."
 #: The warnings in the order in which they are listed, and the severity of each:
 #: ``1`` has to be fixed, ``2`` reviewed.
 WARNINGS = {
@@ -66,8 +65,8 @@ class OAuthProviderClient(models.Model):
     )
     tos_uri = fields.Char(string="Terms of Service")
     policy_uri = fields.Char(string="Privacy Policy")
-    grant_count = fields.Integer(compute="_compute_counts", help=CAPPED)
-    token_count = fields.Integer(compute="_compute_counts", help=CAPPED)
+    grant_count = fields.Integer(compute="_compute_counts", help=capped_count.HELP)
+    token_count = fields.Integer(compute="_compute_counts", help=capped_count.HELP)
     grant_count_text = fields.Char(string="Grants", compute="_compute_counts")
     token_count_text = fields.Char(string="Live Tokens", compute="_compute_counts")
     authorize_url = fields.Char(

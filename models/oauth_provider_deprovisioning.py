@@ -101,11 +101,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
         cannot be deleted after all, their access has ended nevertheless, and their
         events no longer name them: an event of its own says that it has begun.
         """
-        held = SQL("client_id = ANY(%s)", clients.ids)
+        of_clients = SQL("client_id = ANY(%s)", clients.ids)
         tables = [self.env[kind]._table for kind in REMOVED]
         events = self.env["oauth.provider.event"]._table
         if not batches.has_many(
-            self.env, [(table, held) for table in (*tables, events)]
+            self.env, [(table, of_clients) for table in (*tables, events)]
         ):
             return
         registry = self.env.registry
@@ -115,9 +115,11 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
             for client in clients:
                 log_event("client_changed", reason=f"deletion of {client.identifier}")
         for _round in range(ROUNDS):
-            counts = [batches.remove(registry, table, held) for table in tables]
+            counts = [batches.remove(registry, table, of_clients) for table in tables]
             cut = SQL("client_id = NULL")
-            counts.append(batches.update(registry, events, cut, held, waits=False))
+            counts.append(
+                batches.update(registry, events, cut, of_clients, waits=False)
+            )
             if not any(counts):
                 break
         self.env.invalidate_all()

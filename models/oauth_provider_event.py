@@ -205,16 +205,16 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def log_each(self, kind, held, reason=""):
+    def log_each(self, kind, records, reason=""):
         """Like :meth:`log_event` for each of many records, by one statement.
 
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
-        :param held: grants or credentials (recordset); with the client and the user of
-            each, and its grant
+        :param records: grants or credentials (recordset); each event names the client,
+            the user and the grant of one
         """
-        is_grant = held._name == "oauth.provider.grant"
+        is_grant = records._name == "oauth.provider.grant"
         rows, subtransaction = [], None
-        for one in held:
+        for one in records:
             grant = one if is_grant else one.grant_id
             rows.append(self._get_row(kind, one.client_id, one.user_id, grant, reason))
         for some in split_every(1_000, rows, list):
@@ -225,7 +225,7 @@ class OAuthProviderEvent(models.Model):
                 SUBTRANSACTION,
             )
             [[subtransaction], *_rest] = self.env.execute_query(insert)
-        for row, one in zip(rows, held, strict=True):
+        for row, one in zip(rows, records, strict=True):
             self._log_committed(row, one.client_id, subtransaction)
 
     @api.model

@@ -86,12 +86,12 @@ class OAuthProviderScope(models.Model):
     person_count = fields.Integer(
         string="Number of People",
         compute="_compute_person_count",
-        help="10,001 stands for more than ten thousand: no more are counted.",
+        help=capped_count.HELP,
     )
     token_count = fields.Integer(
         string="Number of Live Tokens",
         compute="_compute_token_count",
-        help="10,001 stands for more than ten thousand: no more are counted.",
+        help=capped_count.HELP,
     )
     person_count_text = fields.Char(string="People", compute="_compute_person_count")
     token_count_text = fields.Char(string="Live Tokens", compute="_compute_token_count")
@@ -288,7 +288,7 @@ class OAuthProviderScope(models.Model):
     @api.model
     @cached_committed("id_")
     def _get_cached_beside(self, id_):
-        """Return what the scope ``id_`` opens that other records hold.
+        """Return what other records say of what the scope ``id_`` opens.
 
         Those are the text of its filter and the names of its fields, which mean the
         same for every user: they are evaluated where they are used.
@@ -296,10 +296,10 @@ class OAuthProviderScope(models.Model):
         :return: tuple of (id of the record, its values), see :mod:`..storage.prefetch`
         """
         scope = self.sudo().browse(id_).exists()
-        held = [(scope.filter_id, "domain"), (scope.field_ids, "name")]
+        parts = [(scope.filter_id, "domain"), (scope.field_ids, "name")]
         return tuple(
             (record.id, prefetch.read(record, [record._fields[name]]))
-            for records, name in held
+            for records, name in parts
             for record in records
         )
 

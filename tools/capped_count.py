@@ -4,6 +4,8 @@
 
 #: Up to which records are counted, as Odoo's lists do.
 LIMIT = 10_000
+#: Of a field with such a number.
+HELP = "10,001 stands for more than ten thousand: no more are counted."
 
 
 def describe(env, count):
