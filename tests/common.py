@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import secrets
+from contextlib import contextmanager
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from lxml import html
 
+from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.sql_db import db_connect
+from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.test_cursor import TestCursor
 
 from ..storage import issue_counts
@@ -50,6 +53,26 @@ def new_manager(env, *groups, **values):
     return new_test_user(
         env, "oauth_manager", ",".join(("base.group_user", group, *groups)), **values
     )
+
+
+class CommittedCase(TransactionCase):
+    """Tests of what is kept between transactions that commit, as those of threads."""
+
+    _registry_readonly_enabled = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        sees_signals(cls)
+
+    @contextmanager
+    def transaction(self):
+        """Give an environment of a transaction of its own, as another thread has."""
+        cr = db_connect(self.env.cr.dbname).cursor()
+        try:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+        finally:
+            cr.close()
 
 
 class OAuthCase(HttpCase):
@@ -241,3 +264,19 @@ class OAuthCase(HttpCase):
             params=parameters,
             headers={"Authorization": f"Bearer {token}"},
         )
+
+    def list_statements(self, request):
+        """Return the statements (list of str) that a successful ``request`` takes.
+
+        :param request: function that sends it and returns the response
+        """
+        run, before = [], TestCursor.execute
+
+        def execute(cursor, query, *args, **options):
+            run.append(getattr(query, "code", query))
+            return before(cursor, query, *args, **options)
+
+        with patch.object(TestCursor, "execute", execute):
+            response = request()
+        self.assertEqual(response.status_code, 200, response.text)
+        return run

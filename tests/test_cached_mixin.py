@@ -2,33 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a process caches of clients, keys and users, in transactions that commit."""
 
-from contextlib import contextmanager
+from odoo.tests import new_test_user, tagged
 
-from odoo import SUPERUSER_ID, api
-from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, new_test_user, tagged
-
-from .common import sees_signals
+from .common import CommittedCase
 
 
 @tagged("post_install", "-at_install")
-class TestCachedMixin(TransactionCase):
-    _registry_readonly_enabled = False
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        sees_signals(cls)
-
-    @contextmanager
-    def transaction(self):
-        """Give an environment of a transaction of its own, as another thread has."""
-        cr = db_connect(self.env.cr.dbname).cursor()
-        try:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-        finally:
-            cr.close()
-
+class TestCachedMixin(CommittedCase):
     def setUp(self):
         super().setUp()
         with self.transaction() as env:

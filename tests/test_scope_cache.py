@@ -6,36 +6,20 @@ from contextlib import contextmanager
 
 from psycopg2.errors import ForeignKeyViolation
 
-from odoo import SUPERUSER_ID, Command, api
-from odoo.sql_db import db_connect
+from odoo import Command
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.filter_text import read_constant
-from .common import sees_signals
+from .common import CommittedCase
 
 BEFORE = "[('ref', '=', 'before')]"
 AFTER = "[('ref', '=', 'after')]"
 
 
 @tagged("post_install", "-at_install")
-class TestScopeCache(TransactionCase):
+class TestScopeCache(CommittedCase):
     """In transactions that commit, as those of several threads."""
-
-    _registry_readonly_enabled = False
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        sees_signals(cls)
-
-    @contextmanager
-    def transaction(self):
-        cr = db_connect(self.env.cr.dbname).cursor()
-        try:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-        finally:
-            cr.close()
 
     @contextmanager
     def committed(self):

@@ -3,10 +3,8 @@
 """What a request asks of the database, beside what Odoo asks for each."""
 
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
-from odoo.tests.test_cursor import TestCursor
 
 from .common import OAuthCase
 
@@ -28,15 +26,7 @@ class TestStatements(OAuthCase):
         # The first one may make a key, and what a transaction changes it does not keep
         for _number in range(2):
             request()
-        run, before = [], TestCursor.execute
-
-        def execute(cursor, query, *args, **options):
-            run.append(getattr(query, "code", query))
-            return before(cursor, query, *args, **options)
-
-        with patch.object(TestCursor, "execute", execute):
-            response = request()
-        self.assertEqual(response.status_code, 200, response.text)
+        run = self.list_statements(request)
         self.assertEqual(len(run), len(tables), run)
         for statement, wanted in zip(run, tables, strict=True):
             verb, table = wanted.split()
