@@ -43,9 +43,9 @@ IN_DATABASE = ("db", "env", "registry", "session", "dispatcher")
 def watch():
     """Let Odoo find the database of our routes, and serve them in no other.
 
-    The only place where something of Odoo is replaced: no hook of Odoo comes before a
-    database is found and loaded. See :data:`dbfilter.OPTION`. A second call
-    changes nothing.
+    The only place that replaces functions of Odoo: no hook of Odoo comes before a
+    database is found and loaded. :data:`dbfilter.OPTION` switches it off. A second
+    call changes nothing.
 
     - A request for our routes, or with a bearer token, opens no connection to find a
       database that is known; see :mod:`.database_names`.
@@ -67,7 +67,7 @@ def watch():
         is_watched = dbfilter.is_watched()
         named = _find_in_address(self.httprequest) if is_own and is_watched else None
         if named:
-            # Whichever there are
+            # The address names it: nothing has to be listed
             self.oauth_db_list = lambda _host: []
         elif is_watched and (is_own or _is_bearer(self.httprequest)):
             self.oauth_db_list = database_names.of_host

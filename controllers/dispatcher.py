@@ -36,7 +36,10 @@ RETRY_AFTER = 5
 
 
 def _is_unavailable(exc, request):
-    """Tell whether ``request`` has failed for want of a (whole) database or key."""
+    """Tell whether ``request`` failed because the database or a key is not there.
+
+    Or because the database is not whole: it is still being restored.
+    """
     if isinstance(exc, HTTPException):
         return False
     if isinstance(exc, UNAVAILABLE):

@@ -117,7 +117,7 @@ def test_a_database_that_comes_and_goes_under_load(stage, dbfilter):
         host = form.format(MOVED)
         cookies = [session(server, MOVED, host) for server in servers]
         databases.drop(MOVED)
-        # Only what is loaded under load is what everybody has
+        # From now on, everything happens to it while requests come
         for what in CHANGES:
             loads = [
                 Load(servers[0], Named(way, MOVED, cookies[0], host), own)

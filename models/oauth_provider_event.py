@@ -206,7 +206,7 @@ class OAuthProviderEvent(models.Model):
     @api.model
     @api.private
     def log_each(self, kind, records, reason=""):
-        """Like :meth:`log_event` for each of many records, by one statement.
+        """Log the same of each of many records, by few statements.
 
         :param kind: not one of :data:`OPEN_KINDS`, of which not all are stored
         :param records: grants or credentials (recordset); each event names the client,

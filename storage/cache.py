@@ -19,7 +19,7 @@ from odoo.exceptions import ConcurrencyError
 _HAS_CHANGED = "oauth_provider_has_changed"
 #: What had been signaled when the transaction of a cursor first asked.
 _SIGNALED = "oauth_provider_signaled"
-#: Mark of a cursor that had an earlier transaction, of which that was said.
+#: Mark of a cursor whose transaction is not its first one.
 _BEGINS_AGAIN = "oauth_provider_begins_again"
 #: Numbers of the last transactions of this process with a change, by database. More
 #: than there are changes while one transaction lasts.
