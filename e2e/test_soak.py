@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The soak for a moment: it sends what it says, and it sees what grows."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
@@ -16,10 +17,7 @@ from dev.databases import Databases
 #: Seconds, and requests a second.
 SECONDS, RATE = 24, 60
 #: What the route of the test's own addon keeps, as the table names it.
-LEAKED = {
-    *("worker 1, MiB", "worker 2, MiB", "connections", "session files", "dead rows"),
-    "bytes of log a request",
-}
+LEAKED = {"connections", "session files", "dead rows", "bytes of log a request"}
 
 
 def test_each_kind_of_request_is_answered_as_expected(postgres, capsys):
@@ -46,6 +44,8 @@ def test_what_a_server_keeps_is_seen(postgres, databases, capsys):
     printed = capsys.readouterr().out
     for name in LEAKED:
         assert f"✗ {name}: the last quarter is " in printed
+    # On a machine with nothing else to do, one worker may get nearly all requests
+    assert re.search(r"✗ worker [12], MiB: the last quarter is ", printed)
     databases.drop("soak")
 
 
