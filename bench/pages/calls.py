@@ -250,12 +250,14 @@ class _View:
     def _filtered(self, name, chosen):
         """Return what a filter shows besides the default ones: domain, none, marks."""
         kept, is_wide = self._search.beside(self._chosen, name)
-        unindexed = catalogue.UNINDEXED.get(self._model, ())
         marks = {"picks": name in self._search.picks, "wide": is_wide}
-        marks["reads_all"] = any(
-            leaf[0] in unindexed for leaf in chosen if not isinstance(leaf, str)
-        )
+        marks["reads_all"] = self._asks_for_unindexed(chosen)
         return self.domain + kept + chosen, [], marks
+
+    def _asks_for_unindexed(self, domain):
+        """Tell whether ``domain`` (list) asks for a column without an index."""
+        unindexed = catalogue.UNINDEXED.get(self._model, ())
+        return any(leaf[0] in unindexed for leaf in domain if not isinstance(leaf, str))
 
     def _rows(self, kind, node):
         spec = self._calls._specification.make(node, self._model, self._models)
@@ -334,9 +336,12 @@ class _View:
         call = self._groups("list", node, what, self.domain + domain, [group], {})
         groups = self._session.send(call)["groups"]
         if groups:
-            inside = [*self.domain, *domain, *groups[0]["__extra_domain"]]
+            added = groups[0]["__extra_domain"]
+            inside = [*self.domain, *domain, *added]
+            marks = {"reads_all": self._asks_for_unindexed(added)}
             order = arch.default_order(node)
-            yield self._read("list", node, f"group of {what}", inside, spec, order, {})
+            what = f"group of {what}"
+            yield self._read("list", node, what, inside, spec, order, marks)
 
     def _kanban(self, node):
         yield from self._rows("kanban", node)
