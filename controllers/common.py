@@ -124,7 +124,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
     if method_name not in methods and not (
         readonly and "GET" in methods and method_name == "HEAD"
     ):
-        return _refusal(405, "Use another method.", Allow=", ".join(methods))
+        return _wrong_method([name for name in methods if name != "OPTIONS"])
     response = _enter_database(in_path, browser)
     if response is not None:
         return response
@@ -196,6 +196,7 @@ def read_message():
         authorization=httprequest.headers.get("Authorization"),
         address=httprequest.remote_addr or "",
         origin=httprequest.headers.get("Origin"),
+        content_type=httprequest.headers.get("Content-Type"),
     )
 
 
@@ -234,6 +235,14 @@ def empty_response(status, headers=()):
 def _refusal(status, description, **headers):
     body = {"error": "invalid_request", "error_description": description}
     return json_response(Answer(status, body, headers))
+
+
+def _wrong_method(methods):
+    """Return the answer where the HTTP method is none of ``methods`` (list of str)."""
+    if request.db and database.is_entered(request.db):
+        superuser_env()["oauth.provider.event"].log_refusal("method")
+    description = f"Use {' or '.join(methods)}."
+    return _refusal(405, description, Allow=", ".join(methods))
 
 
 def _enter_database(in_path, browser):

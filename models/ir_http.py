@@ -41,6 +41,18 @@ class IrHttp(models.AbstractModel):
         return address.replace("\x00", "")
 
     @api.model
+    def _oauth_is_first_refusal(self):
+        """Tell whether the request has not been called refused before.
+
+        It may be refused on two levels, and Odoo may run it twice.
+        """
+        if not request:
+            return True
+        is_first = not getattr(request, "oauth_is_refused", False)
+        request.oauth_is_refused = True
+        return is_first
+
+    @api.model
     def _oauth_note_second_factor(self, user):
         """Remember that ``user`` (record) has given the second factor that was due."""
         if request and request.session.get("pre_uid") == user.id:
@@ -128,12 +140,14 @@ class IrHttp(models.AbstractModel):
             return super()._authenticate(endpoint)
         raw = cls._oauth_read_header()
         if not raw:
+            request.env["oauth.provider.token"].sudo().log_refusal(None)
             cls._oauth_refuse(401)
         token = cls._oauth_authenticate_token(raw)
         wanted = endpoint.routing.get("oauth_scopes") or ()
         wanted = wanted(request) if callable(wanted) else wanted
         held = token.allowed_codes()
         if not set(wanted) <= set(held):
+            cls._oauth_log_refusal(token, "missing_scope")
             cls._oauth_refuse(403, error="insufficient_scope", scope=" ".join(wanted))
         return None
 
@@ -162,6 +176,7 @@ class IrHttp(models.AbstractModel):
             # One route limits tokens to their scopes; others run with the user's rights
             is_limited = rule.endpoint.routing.get("oauth_held")
             if not is_limited and not any(token.allowed_scopes().mapped("full_access")):
+                cls._oauth_log_refusal(token, "no_full_access")
                 cls._oauth_refuse(403, error="insufficient_scope")
         result = super()._pre_dispatch(rule, args)
         lang = request.env.context.get("lang")
@@ -188,10 +203,12 @@ class IrHttp(models.AbstractModel):
         request.oauth_errors = ErrorAnswer(env.registry)
         live = env["oauth.provider.token"].read_open(raw)
         if not live:
+            env["oauth.provider.token"].log_refusal(raw)
             cls._oauth_refuse(401, error="invalid_token")
         token = live.as_record()
         if token.grant_id.is_without_company():
             # Without any, Odoo would take all of the user's
+            cls._oauth_log_refusal(token, "no_company")
             cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
         is_full = any(token.allowed_scopes().mapped("full_access"))
@@ -227,18 +244,23 @@ class IrHttp(models.AbstractModel):
         request.session = session
 
     @classmethod
+    def _oauth_log_refusal(cls, token, cause):
+        """Let the administrator know why a request with ``token`` (record) is refused.
+
+        :param cause: key of a cause (str)
+        """
+        token = token.sudo()
+        token.env["oauth.provider.event"].log_refusal(
+            cause, client=token.client_id, user=token.user_id
+        )
+
+    @classmethod
     def _oauth_refuse(cls, status, **parameters):
         """Abort with the answer of RFC 6750 section 3, whatever type the route has.
 
         :param status: HTTP status (int)
         :param parameters: of the challenge, such as ``error``
         """
-        if reason := parameters.get("error"):
-            tokens = request.env["oauth.provider.token"].sudo()
-            token = getattr(request, "oauth_token", tokens)
-            tokens.env["oauth.provider.event"].write_log_line(
-                "refused", client=token.client_id, user=token.user_id, reason=reason
-            )
         header = challenge.bearer(
             **parameters, resource_metadata=cls._oauth_get_metadata_url()
         )

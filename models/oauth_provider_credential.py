@@ -268,6 +268,14 @@ class OAuthProviderCredential(models.AbstractModel):
         return liveness.is_live(self, self.client_id, lambda: self)
 
     @api.private
+    def has_expired(self):
+        """Tell whether it is worth nothing for its age, and was not ended before."""
+        self.ensure_one()
+        if self.revoked_at or self.grant_id.revoked_at:
+            return False
+        return liveness.get_end(self) <= fields.Datetime.now()
+
+    @api.private
     def is_in_grace(self):
         """Tell whether this used credential may be presented once more."""
         return False

@@ -1,24 +1,24 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import json
 import logging
-import re
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
-from ..storage import issue_counts
+from ..storage import issue_counts, refusal_counts
 from ..storage.after_commit import SUBTRANSACTION, call_after_commit, write_apart
 from ..storage.statement import Part
 from ..tools.address import rate_limit_key
+from ..tools.causes import CAUSES
+from ..tools.log_line import LIMIT, format_line
 
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
 
-#: What anybody can bring about, without a credential.
-OPEN_KINDS = ("refused", "replayed")
+#: What anybody can bring about, without a credential, and has a row of its own.
+OPEN_KINDS = ("replayed",)
 #: Events of each of these kinds that are stored in a minute: from one address (of IPv6
 #: from one network, which is one caller's), and in all.
 ADDRESS_LIMIT = 10
@@ -27,10 +27,6 @@ TOTAL_LIMIT = 100
 #: client and user: an application may choose what it asks for, and so the reason.
 DAILY_LIMIT = 10
 ADDRESS_LENGTH = 64
-#: Characters of one value that are logged and stored.
-LIMIT = 200
-#: Values that a line of the log has without quotes.
-PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
 #: Whether each issued token has a row of its own: system parameter, and answer without.
 EACH_ISSUE = ("oauth_provider.event_of_each_token", False)
 #: What a row has, and the statement that takes the values in this order.
@@ -51,29 +47,14 @@ INSERT = (
 )
 
 
-def format_line(values):
-    """Return ``values`` (dict) as ``name=value`` pairs in one line (str).
-
-    Empty values are left out. One that holds anything but letters, digits and the signs
-    of addresses is written as a JSON string, in ASCII: no value can end the line or
-    look like another pair.
-    """
-    pairs = []
-    for name, value in values.items():
-        text = str(value or "")[:LIMIT]
-        if text:
-            plain = PLAIN.fullmatch(text)
-            pairs.append(f"{name}={text if plain else json.dumps(text)}")
-    return " ".join(pairs)
-
-
 class OAuthProviderEvent(models.Model):
     """Something that happened to an access: a line in the log, and a row here.
 
     Rows are only added, by one INSERT in the transaction of what they tell about; both
     vanish together. They hold no credential, and nothing that a caller without one can
     choose but the address. Ordinary issues of tokens have a line each, and a row for
-    all of one hour, see :mod:`~..storage.issue_counts`.
+    all of one hour, see :mod:`~..storage.issue_counts`. Refusals are counted apart from
+    the transaction, which may be rolled back: see :mod:`~..storage.refusal_counts`.
     """
 
     _name = "oauth.provider.event"
@@ -103,7 +84,8 @@ class OAuthProviderEvent(models.Model):
         " and hour. The first one of a grant, one from a new address, and one with full"
         " access are single events.",
     )
-    # What is counted together; see storage/issue_counts.py. Empty: a single event
+    # What is counted together; see storage/issue_counts.py and refusal_counts.py.
+    # Empty: a single event
     hour = fields.Datetime(readonly=True)
     kind = fields.Selection(
         selection=[
@@ -154,19 +136,39 @@ class OAuthProviderEvent(models.Model):
         index="trigram",
         help="Of several in one hour: up to ten addresses.",
     )
+    cause = fields.Selection(
+        selection="_get_causes",
+        readonly=True,
+        help="Why the request was refused.",
+    )
+    rule = fields.Char(
+        compute="_compute_rule",
+        help="The section of the standard that asks for the refusal.",
+    )
+    answer = fields.Char(
+        compute="_compute_rule",
+        help="The error code that the application got.",
+    )
+    advice = fields.Char(
+        string="What to Do",
+        compute="_compute_rule",
+    )
     reason = fields.Char(
         readonly=True,
         index="trigram",
         help="By which grant, why it was refused, or what was changed.",
     )
 
-    _open_index = models.Index(
-        "(happened_at, address) WHERE kind IN ('refused', 'replayed')"
-    )
+    _open_index = models.Index("(happened_at, address) WHERE kind = 'replayed'")
 
     _hour_index = models.UniqueIndex(
         "(client_id, user_id, kind, COALESCE(grant_number, 0), hour)"
-        " WHERE hour IS NOT NULL"
+        " WHERE hour IS NOT NULL AND cause IS NULL"
+    )
+
+    _refusal_index = models.UniqueIndex(
+        "(hour, cause, COALESCE(client_id, 0), COALESCE(address, ''))"
+        " WHERE hour IS NOT NULL AND cause IS NOT NULL"
     )
 
     # What is logged once a day is looked for by each request that brings it about
@@ -179,6 +181,48 @@ class OAuthProviderEvent(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for event in self:
             event.display_name = f"{kinds.get(event.kind)} {event.happened_at}"
+
+    @api.model
+    def _get_causes(self):
+        return [(cause.key, self.env._(cause.sentence)) for cause in CAUSES.values()]
+
+    @api.depends("cause")
+    def _compute_rule(self):
+        for event in self:
+            cause = CAUSES.get(event.cause)
+            event.rule = cause and cause.rule
+            event.answer = cause and cause.error
+            event.advice = cause and self.env._(cause.advice)
+
+    @api.model
+    @api.private
+    def log_refusal(self, cause, *, client=None, user=None, detail=""):
+        """Count a request that is refused, whatever becomes of its transaction.
+
+        A request is refused once: what is said of it first is what counts.
+
+        :param cause: key of one of :data:`~..tools.causes.CAUSES` (str)
+        :param client: client (record) that it proves or names, or none
+        :param user: whose account it is about (record), or none
+        :param detail: what else is worth knowing (str); a text of ours
+        """
+        if not self.env["ir.http"]._oauth_is_first_refusal():
+            return
+        now, user_id = fields.Datetime.now(), user.id if user else None
+        address = self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH]
+        refusal = refusal_counts.Refusal(
+            now.replace(minute=0, second=0, microsecond=0),
+            cause,
+            client.id if client else 0,
+            rate_limit_key(address) if address else "",
+        )
+        names = {
+            "client": client and client.identifier,
+            "user": user_id,
+            "address": address,
+        }
+        count = refusal_counts.Count(now, now, 1, user_id, detail[:LIMIT], names)
+        refusal_counts.add(self.env.registry, refusal, count)
 
     @api.model
     @api.private
@@ -328,13 +372,6 @@ class OAuthProviderEvent(models.Model):
         line = self._get_line(row, client)
         call_after_commit(self.env, lambda: _logger.info("%s", line), subtransaction)
 
-    @api.model
-    @api.private
-    def write_log_line(self, kind, *, client=None, user=None, grant=None, reason=""):
-        """Write an event to the log alone, at once; see :meth:`log_event`."""
-        row = self._get_row(kind, client, user, grant, reason)
-        _logger.info("%s", self._get_line(row, client))
-
     def _get_line(self, row, client):
         """Return the line (str) of the log that tells of ``row`` (dict)."""
         return format_line(
@@ -359,13 +396,8 @@ class OAuthProviderEvent(models.Model):
         if row["kind"] in OPEN_KINDS:
             cr.execute(
                 "SELECT address FROM oauth_provider_event"
-                " WHERE kind = %s AND kind IN ('refused', 'replayed')"
-                " AND happened_at > %s LIMIT %s",
-                (
-                    row["kind"],
-                    row["happened_at"] - timedelta(minutes=1),
-                    TOTAL_LIMIT,
-                ),
+                " WHERE kind = 'replayed' AND happened_at > %s LIMIT %s",
+                (row["happened_at"] - timedelta(minutes=1), TOTAL_LIMIT),
             )
             keys = [rate_limit_key(address or "") for (address,) in cr.fetchall()]
             of_caller = keys.count(rate_limit_key(row["address"]))

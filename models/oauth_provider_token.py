@@ -97,6 +97,25 @@ class OAuthProviderToken(models.Model):
         live = self.read_live(value, person=person)
         return live if live and self._is_for_us(live.row.audience) else None
 
+    @api.private
+    def log_refusal(self, value):
+        """Let the administrator know why :meth:`read_open` returns none.
+
+        :param value: what was presented as a token (str), or None
+        """
+        token, cause = self.find(value), "ended_token"
+        if not value:
+            cause = "no_token"
+        elif not token:
+            cause = "unknown_token"
+        elif token.is_live():
+            cause = "audience"
+        elif token.has_expired():
+            cause = "expired_token"
+        self.env["oauth.provider.event"].log_refusal(
+            cause, client=token.client_id, user=token.user_id
+        )
+
     @api.model
     def _is_for_us(self, audience):
         """Tell whether a token for ``audience`` opens this provider's own resources.

@@ -24,20 +24,15 @@ import hashlib
 import json
 import logging
 
-from oauthlib.oauth2 import (
-    AccessDeniedError,
-    FatalClientError,
-    InvalidRequestError,
-    OAuth2Error,
-    TemporarilyUnavailableError,
-)
-from oauthlib.openid.connect.core.exceptions import InteractionRequired, LoginRequired
+from oauthlib.oauth2 import FatalClientError, MismatchingRedirectURIError, OAuth2Error
 
 from ..tools import uri_parts
 from ..tools.key_encryption import SigningUnavailableError
+from ..tools.uri_difference import find_difference
+from . import errors, resource_indicator
 from . import message as messages
-from . import resource_indicator
 from .claims import SCOPE_BY_CLAIM
+from .errors import refusal
 from .interaction import Interaction, choose_language, find_unsupported
 from .response_mode import (
     error_location,
@@ -72,6 +67,7 @@ class AuthorizationRequest:
     :ivar scopes: oauth.provider.scope recordset that the client asks for
     :ivar interaction: :class:`.interaction.Interaction` that the client asks for
     :ivar error: OAuth2Error to send back to the client, or None
+    :ivar user: who is signed in (record), once that is known
     :ivar site_language: code of the language that the person chose on the website (str)
         before signing in there, or None
     """
@@ -86,9 +82,11 @@ class AuthorizationRequest:
         self.uri = message.uri
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
+        self.client = self.user = None
         try:
             message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
+            errors.record(env, error)
             raise FatalClientError(description=error.description) from error
         names = messages.CARRIED_PARAMETERS
         self.parameters = message.query.select(names) | message.form.select(names)
@@ -100,7 +98,12 @@ class AuthorizationRequest:
         self.interaction = Interaction()
         self.error = None
         self.site_language = None
-        self._validate()
+        try:
+            self._validate()
+        except FatalClientError as error:
+            self._note_difference(error)
+            errors.record(env, error, self.client)
+            raise
 
     @property
     def response_type(self):
@@ -153,6 +156,13 @@ class AuthorizationRequest:
         except ValueError as error:
             raise FatalClientError(description="Malformed request.") from error
 
+    def _note_difference(self, error):
+        """Let ``error`` say which part of the redirect URI is not registered."""
+        if isinstance(error, MismatchingRedirectURIError):
+            registered = self.client.redirect_uri_ids.mapped("name")
+            sent = self.parameters.get("redirect_uri") or ""
+            error.detail = ", ".join(find_difference(sent, registered))
+
     def _validate_openid(self):
         """Look at what OpenID Connect adds to the request.
 
@@ -164,10 +174,11 @@ class AuthorizationRequest:
         self.scopes |= self.client.scope_ids.filtered(lambda s: s.code in codes)
         is_openid = "openid" in self.scopes.mapped("code")
         if "id_token" in self.response_type.split() and not is_openid:
-            raise InvalidRequestError(description="An ID token needs the scope openid.")
+            raise refusal("missing_openid")
 
     def error_location(self, error):
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
+        errors.record(self.env, error, self.client, self.user)
         return error_location(
             self.redirect_uri,
             error,
@@ -178,12 +189,8 @@ class AuthorizationRequest:
 
     def denied_location(self, user):
         """Return the address that tells the client that ``user`` (record) said no."""
-        self.env["oauth.provider.event"].log_event(
-            "refused", client=self.client, user=user, reason="access_denied"
-        )
-        return self.error_location(
-            AccessDeniedError(description="The user denied the request.")
-        )
+        self.user = user
+        return self.error_location(refusal("denied"))
 
     @property
     def fingerprint(self):
@@ -219,6 +226,7 @@ class AuthorizationRequest:
         :param user: who is signed in (record), or none
         :param sign_in: how (:class:`..tools.sign_in.SignIn`), or None
         """
+        self.user = user
         needs_consent = bool(user) and self.needs_consent(user)
         return self.interaction.next_step(self.client, user, sign_in, needs_consent)
 
@@ -231,7 +239,7 @@ class AuthorizationRequest:
         """
         if "none" not in self.interaction.prompts:
             return None
-        return LoginRequired() if is_sign_in else InteractionRequired()
+        return refusal("sign_in" if is_sign_in else "interaction")
 
     def needs_consent(self, user):
         """Tell whether ``user`` (record) must be asked, whatever the client wants.
@@ -309,7 +317,8 @@ class AuthorizationRequest:
         :param companies: ids of the companies that the user ticked
         :param duration: for how long, as the form says it (str), or None
         """
-        if unavailable := self._check_can_sign(user):
+        self.user = user
+        if unavailable := self._check_can_sign():
             return self.error_location(unavailable)
         grants = self.env["oauth.provider.grant"]
         granted = self.scopes
@@ -352,7 +361,7 @@ class AuthorizationRequest:
             self.is_in_fragment,
         )
 
-    def _check_can_sign(self, user):
+    def _check_can_sign(self):
         """Return why what the answer has to hold cannot be signed now, or None.
 
         :return: OAuth2Error, as there is no status 503 in a redirect (RFC 6749 section
@@ -367,10 +376,5 @@ class AuthorizationRequest:
                 client.get_jwt_key().get_private_key()
         except SigningUnavailableError as error:
             _logger.warning("No signature: %s", error)
-            self.env["oauth.provider.event"].log_event(
-                "refused", client=client, user=user, reason="temporarily_unavailable"
-            )
-            return TemporarilyUnavailableError(
-                description="The server cannot sign at the moment."
-            )
+            return refusal("no_key")
         return None

@@ -5,7 +5,7 @@
 import json
 from dataclasses import dataclass, field
 
-from oauthlib.oauth2 import InvalidRequestError
+from .errors import refusal
 
 #: The shipped scope that carries each claim (section 5.4). Asking for the claim is
 #: asking for the scope: a person decides on scopes.
@@ -53,9 +53,7 @@ class ClaimsRequest:
             for wish in (wish for part in parts.values() for wish in part.values()):
                 _check_wish(wish)
         except (ValueError, AttributeError, RecursionError) as error:
-            raise InvalidRequestError(
-                description="Malformed claims parameter."
-            ) from error
+            raise refusal("claims") from error
         return cls(**parts)
 
     def scope_codes(self):

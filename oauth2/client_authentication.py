@@ -8,10 +8,9 @@ import contextlib
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from oauthlib.oauth2 import InvalidClientError, InvalidRequestError, OAuth2Error
-
+from ..tools.causes import CAUSES
 from . import client_assertion
-from .errors import TooManyFailuresError
+from .errors import TooManyFailuresError, refusal
 
 #: Methods by which a client presents its secret itself.
 SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
@@ -96,7 +95,7 @@ def read_credentials(message):
     if message.authorization:
         basic = parse_basic(message.authorization)
         if not basic:
-            raise InvalidClientError(description="Malformed Authorization header.")
+            raise refusal("malformed_header")
         # A public client may send its identifier this way, with an empty secret
         method = "client_secret_basic" if basic[0][1] else "none"
         found.append(Credentials(method, *basic[0], basic[1:]))
@@ -108,15 +107,13 @@ def read_credentials(message):
         identifier = named or client_assertion.claimed_identifier(assertion)
         found.append(Credentials("private_key_jwt", identifier, assertion))
     if len(found) > 1:
-        raise InvalidRequestError(
-            description="A client uses one authentication method per request."
-        )
+        raise refusal("two_methods")
     if not found:
         return Credentials("none", named)
     if named:
         found[0].read_as(named)
     if named and found[0].identifier != named:
-        raise InvalidRequestError(description="Two different client identifiers.")
+        raise refusal("two_identifiers")
     return found[0]
 
 
@@ -126,7 +123,7 @@ def _read_assertion(message):
     if not assertion and not kind:
         return None
     if not assertion or kind != client_assertion.ASSERTION_TYPE:
-        raise InvalidClientError(description="Unknown client_assertion_type.")
+        raise refusal("assertion_type")
     return assertion
 
 
@@ -152,51 +149,56 @@ def authenticate(env, message):
     :raise InvalidClientError: for everything else that does not prove a client
     :raise TooManyFailuresError: after too many wrong secrets
     """
-    clients, events = env["oauth.provider.client"], env["oauth.provider.event"]
-    try:
-        credentials = read_credentials(message)
-    except OAuth2Error as error:
-        # Its description is a text of ours
-        reason = f"{error.error}: {error.description}"
-        events.log_event("refused", client=clients, reason=reason)
-        raise
-    client = credentials.find_client(clients)
-    if fault := _find_fault(env, message, client, credentials):
-        events.log_event("refused", client=client, reason=fault)
-        raise InvalidClientError(description=_describe(message, credentials))
+    credentials = read_credentials(message)
+    client = credentials.find_client(env["oauth.provider.client"])
+    fault, detail = _find_fault(env, message, client, credentials)
+    if fault:
+        # What the caller is told depends on nothing that it did not send
+        is_page = message.origin is not None and credentials.method in SECRET_METHODS
+        said = CAUSES["secret_of_page" if is_page else "wrong_secret"].description
+        known = client or _find_archived(env, credentials)
+        if known and not client:
+            fault = "archived_client"
+        raise refusal(fault, said, client=known, detail=detail)
     message.client = client
     return client
 
 
-def _describe(message, credentials):
-    """Return what the caller is told (str): nothing that depends on the client."""
-    description = "Client authentication failed."
-    if message.origin is not None and credentials.method in SECRET_METHODS:
-        return f"{description} With an Origin header, only a generated secret works."
-    return description
+def _find_archived(env, credentials):
+    """Return the archived client (record) that is named, or none."""
+    clients = env["oauth.provider.client"].with_context(active_test=False)
+    if not credentials.identifier:
+        return clients
+    return clients.search([("identifier", "=", credentials.identifier)], limit=1)
 
 
 def _find_fault(env, message, client, credentials):
-    """Return why ``client`` (record) is not proven (str), None if it is."""
-    refused = InvalidClientError.error
+    """Return why ``client`` (record) is not proven.
+
+    :return: (key of a cause, detail), or (None, "") if it is proven
+    """
     is_allowed = _is_allowed(client, credentials)
+    named = "unknown_client" if credentials.identifier else "no_credentials"
+    other = "other_method" if client else named
     if credentials.method == "none":
-        return None if is_allowed else refused
+        missing = "missing_secret" if client else named
+        return (None if is_allowed else missing), ""
     if credentials.method == "private_key_jwt":
         fault = _find_assertion_fault(env, client, credentials)
-        return fault and f"{refused}: assertion: {fault}"
+        return (fault and "wrong_assertion"), fault or ""
     if credentials.has_secret(client.check_generated_secret):
-        return None if is_allowed else refused
+        return (None if is_allowed else other), ""
     if message.origin is not None:
-        return refused
+        return "secret_of_page", ""
     subject = env["oauth.provider.failure"].get_client_subject(
         client, credentials.identifier
     )
-    TooManyFailuresError.check(env, "client", subject, message.address)
-    if credentials.has_secret(client.check_secret) and is_allowed:
-        return None
+    TooManyFailuresError.check(env, "client", subject, message.address, client)
+    is_right = credentials.has_secret(client.check_secret)
+    if is_right and is_allowed:
+        return None, ""
     env["oauth.provider.failure"].record("client", subject, message.address)
-    return refused
+    return ("wrong_secret" if client and not is_right else other), ""
 
 
 def _find_assertion_fault(env, client, credentials):

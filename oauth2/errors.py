@@ -1,8 +1,25 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Error codes of the protocol that oauthlib does not have."""
+"""Errors of the protocol: those that oauthlib does not have, and why there is one."""
 
-from oauthlib.oauth2 import OAuth2Error
+from oauthlib.oauth2 import (
+    AccessDeniedError,
+    InvalidClientError,
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+    TemporarilyUnavailableError,
+    UnauthorizedClientError,
+    UnsupportedGrantTypeError,
+)
+from oauthlib.openid.connect.core.exceptions import (
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+)
+
+from ..tools.causes import CAUSES, OTHER
 
 
 class InvalidTarget(OAuth2Error):
@@ -27,12 +44,15 @@ class TooManyFailuresError(OAuth2Error):
     status_code = 429
     description = "Too many failed attempts."
 
-    def __init__(self, retry_after):
+    def __init__(self, retry_after, kind, client=None):
         super().__init__()
         self.retry_after = retry_after
+        self.client = client
+        is_client = kind == "client"
+        self.cause = "too_many_secrets" if is_client else "too_many_passwords"
 
     @classmethod
-    def check(cls, env, kind, subject, address):
+    def check(cls, env, kind, subject, address, client=None):
         """Raise it where too many attempts have failed recently.
 
         :param env: superuser environment
@@ -40,10 +60,11 @@ class TooManyFailuresError(OAuth2Error):
         :param subject: key of what is tried (str): of ``get_client_subject`` or
             ``get_password_subject`` of ``oauth.provider.failure``
         :param address: IP address of the caller (str)
+        :param client: client (record) that it is about, or none
         """
         failures = env["oauth.provider.failure"]
         if retry_after := failures.retry_after(kind, subject, address):
-            raise cls(retry_after)
+            raise cls(retry_after, kind, client)
 
     @classmethod
     def begin(cls, env, subject, address):
@@ -56,5 +77,96 @@ class TooManyFailuresError(OAuth2Error):
         failures = env["oauth.provider.failure"]
         attempt, retry_after = failures.begin_attempt(subject, address)
         if retry_after:
-            raise cls(retry_after)
+            raise cls(retry_after, "password")
         return attempt
+
+
+#: {error code: class of errors}, for :func:`refusal`.
+CLASSES = {
+    cls.error: cls
+    for cls in (
+        AccessDeniedError,
+        ConsentRequired,
+        InteractionRequired,
+        InvalidClientError,
+        InvalidGrantError,
+        InvalidRequestError,
+        InvalidScopeError,
+        InvalidTarget,
+        LoginRequired,
+        TemporarilyUnavailableError,
+        UnauthorizedClientError,
+        UnmetAuthenticationRequirements,
+        UnsupportedGrantTypeError,
+    )
+}
+#: What oauthlib says, in other words than the list of causes.
+OF_OAUTHLIB = {
+    ("invalid_request", "Invalid client_id parameter value."): "unknown_client",
+    ("invalid_request", "Request is missing username parameter."): "missing_password",
+    ("invalid_request", "Request is missing password parameter."): "missing_password",
+    ("invalid_grant", "Challenge not found"): "missing_pkce",
+}
+#: {(error code, description): key}: of causes with the same answer the first one.
+BY_ANSWER = {
+    **{
+        (cause.error, cause.description): cause.key
+        for cause in reversed(CAUSES.values())
+    },
+    **OF_OAUTHLIB,
+}
+
+
+def refusal(key, description=None, request=None, client=None, detail=""):
+    """Return the OAuth2Error for a cause.
+
+    :param key: of one of :data:`..tools.causes.CAUSES` (str)
+    :param description: what the caller is told (str), in place of the cause's own
+    :param request: oauthlib request, or None
+    :param client: client (record) that it is about, or none
+    :param detail: what else the administrator is told (str); a text of ours
+    """
+    cause = CAUSES[key]
+    said = description or cause.description or None
+    error = CLASSES[cause.error](description=said, request=request)
+    error.cause, error.client, error.detail = key, client, detail
+    return error
+
+
+def find_cause(code, description=None):
+    """Return the key (str) of the cause that an answer tells of.
+
+    :param code: error code (str)
+    :param description: ``error_description`` (str), or None
+    """
+    if key := BY_ANSWER.get((code, description or "")):
+        return key
+    return "malformed" if code == "invalid_request" else OTHER
+
+
+def record(env, error, client=None, user=None):
+    """Let the administrator know that a request was refused by ``error`` (OAuth2Error).
+
+    :param env: superuser environment
+    :param client: client (record) that the request proves or names, or none
+    :param user: whose account it is about (record), or none
+    """
+    key = getattr(error, "cause", None) or find_cause(error.error, error.description)
+    env["oauth.provider.event"].log_refusal(
+        key,
+        client=client or getattr(error, "client", None),
+        user=user,
+        detail=getattr(error, "detail", "") or (error.error if key == OTHER else ""),
+    )
+
+
+def record_answer(env, answer, message):
+    """Do the same for a refusal that oauthlib has made an answer of.
+
+    :param answer: :class:`.message.Answer`
+    :param message: :class:`.message.Message` that it answers
+    """
+    said = map(answer.body.get, ("error", "error_description"))
+    env["oauth.provider.event"].log_refusal(
+        message.cause or find_cause(*said), client=message.client, detail=message.detail
+    )

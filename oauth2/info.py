@@ -17,6 +17,8 @@ from odoo.tools import json_default
 
 from ..tools import challenge as challenge_header
 from ..tools.claim_value import make_claims
+from . import errors
+from .errors import refusal
 from .id_token import sign_userinfo
 from .message import Answer
 from .otherinfo import Page, write_records
@@ -105,6 +107,7 @@ def otherinfo_response(env, message):
         model = message.form.get("model") or message.query.get("model")
         known = env.get(model) if model else None
         if known is None or known._abstract or known._transient:
+            _record(live, "model")
             return Answer(400, {"error": "invalid_model"})
         values = message.query.select(PAGE_PARAMETERS)
         values.update(message.form.select(PAGE_PARAMETERS))
@@ -112,6 +115,7 @@ def otherinfo_response(env, message):
             page = Page.parse(values)
             records, total = write_records(token, model, page)
         except InvalidRequestError as error:
+            _record(live, "page", model)
             return Answer.from_error(error)
         return Answer(200, records, {"X-Total-Count": str(total)})
 
@@ -123,17 +127,14 @@ def _respond(env, message, describe, person=False):
         message.check(query_allowed=True)
         raw = extract_token(message)
     except OAuth2Error as error:
+        errors.record(env, error)
         return Answer.from_error(error, challenge=_challenge(env, error.error))
     live = env["oauth.provider.token"].read_open(raw, person=person)
     if not live:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
         challenge = _challenge(env, "invalid_token" if raw else None)
-        if raw:
-            # Anybody can send any number of these: they are not stored
-            env["oauth.provider.event"].write_log_line(
-                "refused", reason="invalid_token"
-            )
+        env["oauth.provider.token"].log_refusal(raw)
         return Answer(
             401,
             {"error": "invalid_or_expired_token"},
@@ -143,6 +144,7 @@ def _respond(env, message, describe, person=False):
     try:
         described = describe(live)
     except AccessError:
+        _record(live, "unreadable")
         return Answer(
             403,
             {
@@ -152,6 +154,14 @@ def _respond(env, message, describe, person=False):
             {"WWW-Authenticate": _challenge(env, "insufficient_scope")},
         )
     return described if isinstance(described, Answer) else Answer(200, described)
+
+
+def _record(live, cause, detail=""):
+    """Let the administrator know why a request with a token in order is refused."""
+    token = live.as_record()
+    token.env["oauth.provider.event"].log_refusal(
+        cause, client=token.client_id, user=token.user_id, detail=detail
+    )
 
 
 def _challenge(env, error):
@@ -179,8 +189,11 @@ def extract_token(message):
         scheme, _blank, value = message.authorization.strip().partition(" ")
         value = value.strip()
         if scheme.lower() != "bearer" or not value or " " in value:
-            raise InvalidRequestError(description="Malformed Authorization header.")
+            # RFC 6750 section 3.1; a client that does so is not proven
+            error = InvalidRequestError(description="Malformed Authorization header.")
+            error.cause = "malformed_header"
+            raise error
         found.append(value)
     if len(found) > 1:
-        raise InvalidRequestError(description="More than one access token.")
+        raise refusal("two_tokens")
     return found[0] if found else None

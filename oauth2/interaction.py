@@ -5,10 +5,8 @@
 import time
 from dataclasses import dataclass, field
 
-from oauthlib.oauth2 import AccessDeniedError, InvalidRequestError
+from oauthlib.oauth2 import AccessDeniedError
 from oauthlib.openid.connect.core.exceptions import (
-    ConsentRequired,
-    LoginRequired,
     RegistrationNotSupported,
     RequestNotSupported,
     RequestURINotSupported,
@@ -17,7 +15,7 @@ from oauthlib.openid.connect.core.exceptions import (
 from ..tools.claim_value import language_tag
 from ..tools.sign_in import ACR_VALUES, acr
 from .claims import ClaimsRequest
-from .errors import UnmetAuthenticationRequirements
+from .errors import refusal
 
 #: Seconds for which a sign-in that the request has asked for is young enough for it: as
 #: long as a person may look at the consent page, whatever the client or we allow.
@@ -60,7 +58,7 @@ class Interaction:
             raise unsupported
         prompts = frozenset((parameters.get("prompt") or "").split())
         if "none" in prompts and len(prompts) > 1:
-            raise InvalidRequestError(description="Contradictory prompt.")
+            raise refusal("prompt")
         claims = ClaimsRequest.parse(parameters.get("claims"))
         return cls(
             prompts=prompts,
@@ -83,7 +81,7 @@ class Interaction:
         if unmet:
             if "none" in self.prompts:
                 is_denied = isinstance(unmet, AccessDeniedError)
-                return unmet if is_denied else LoginRequired()
+                return unmet if is_denied else refusal("sign_in")
             # Asking once more would not help who has just signed in, nor who may not
             # use the client at all
             is_final = isinstance(unmet, AccessDeniedError) or (
@@ -91,7 +89,7 @@ class Interaction:
             )
             return unmet if is_final else "login"
         if needs_consent or self.prompts & {"consent", "select_account"}:
-            return ConsentRequired() if "none" in self.prompts else "consent"
+            return refusal("consent") if "none" in self.prompts else "consent"
         return None
 
     def _is_fresh(self, user, sign_in):
@@ -119,27 +117,25 @@ class Interaction:
     def _unmet(self, client, user, sign_in):
         """Return the error for what the sign-in lacks, or None (in this order)."""
         if not user:
-            return LoginRequired()
+            return refusal("sign_in")
         # OdooBot, as whom an administrator may sign in, is not active
         if not user.active or not client.allows_user(user):
-            return AccessDeniedError(description="The user may not use this client.")
+            return refusal("user")
         is_fresh = self._is_fresh(user, sign_in)
         if "login" in self.prompts and not is_fresh:
-            return LoginRequired()
+            return refusal("sign_in")
         if self._is_too_old(client, sign_in, is_fresh):
-            return LoginRequired()
+            return refusal("sign_in")
         if self.claims.is_essential("auth_time") and not sign_in.time:
-            return LoginRequired()
+            return refusal("sign_in")
         subject = client.generate_user_id(user)
         if self.subjects is not None and subject not in self.subjects:
-            return LoginRequired(description="Somebody else is signed in.")
+            return refusal("other_person")
         if client.second_factor_required and acr(sign_in.methods) != MULTIPLE_FACTORS:
-            return UnmetAuthenticationRequirements(
-                description="This client needs a second factor."
-            )
+            return refusal("second_factor")
         wanted = self.claims.wanted("acr")
         if wanted is not None and acr(sign_in.methods) not in wanted:
-            return UnmetAuthenticationRequirements()
+            return refusal("authentication_class")
         return None
 
 
@@ -180,7 +176,7 @@ def _max_age(value):
     if value is None:
         return None
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
-        raise InvalidRequestError(description="Malformed max_age.")
+        raise refusal("max_age")
     return int(value)
 
 
@@ -192,7 +188,7 @@ def _subjects(env, client, parameters, claims):
         return None if wanted is None else tuple(wanted)
     hinted = env["oauth.provider.key"].verify(hint, client.identifier)
     if not hinted:
-        raise InvalidRequestError(description="Unknown id_token_hint.")
+        raise refusal("id_token_hint")
     if wanted is not None and hinted["sub"] not in wanted:
-        raise InvalidRequestError(description="Contradictory subjects.")
+        raise refusal("subjects")
     return (hinted["sub"],)

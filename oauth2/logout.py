@@ -12,9 +12,12 @@
 5. whether the person has to be asked (:meth:`LogoutRequest.is_confirmed`, section 6).
 """
 
-from oauthlib.oauth2 import InvalidRequestError
+from oauthlib.oauth2 import OAuth2Error
 
+from ..tools.uri_difference import find_difference
 from ..tools.uri_parts import add_parameters
+from . import errors
+from .errors import refusal
 from .interaction import choose_language
 from .message import MAX_CARRIED_LENGTH
 
@@ -42,14 +45,18 @@ class LogoutRequest:
         :raise InvalidRequestError: for anything that is not proven: nothing may be
             redirected, a page tells the person
         """
-        message.check(query_allowed=True, max_length=MAX_CARRIED_LENGTH)
         names = LOGOUT_PARAMETERS
         self.env = env
         self.parameters = message.query.select(names) | message.form.select(names)
         self.client = env["oauth.provider.client"]
         self._hinted = None
-        self._find_client()
-        self.location = self._find_location()
+        try:
+            message.check(query_allowed=True, max_length=MAX_CARRIED_LENGTH)
+            self._find_client()
+            self.location = self._find_location()
+        except OAuth2Error as error:
+            errors.record(env, error, self.client)
+            raise
 
     @property
     def language(self):
@@ -62,20 +69,20 @@ class LogoutRequest:
         if hint:
             self._hinted = self.env["oauth.provider.key"].verify(hint, identifier)
             if not self._hinted and not identifier:
-                raise InvalidRequestError(description="Unknown id_token_hint.")
+                raise refusal("logout_hint")
         named = identifier or (self._hinted and self._hinted["aud"])
         self.client = self.client.find_by_identifier(named)
         if identifier and not self.client:
-            raise InvalidRequestError(description="Unknown client_id.")
+            raise refusal("logout_client")
 
     def _find_location(self):
         uri = self.parameters.get("post_logout_redirect_uri")
         if not uri:
             return None
         if not self.client or not self.client.match_post_logout_redirect_uri(uri):
-            raise InvalidRequestError(
-                description="The post_logout_redirect_uri is not registered."
-            )
+            registered = self.client.post_logout_redirect_uri_ids.mapped("name")
+            detail = ", ".join(find_difference(uri, registered))
+            raise refusal("logout_redirect_uri", detail=detail)
         state = self.parameters.get("state")
         return add_parameters(uri, [("state", state)]) if state else uri
 

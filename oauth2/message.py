@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A request as the endpoints see it, and their answer. Pure: no Odoo, no server."""
+"""A request as the endpoints see it, and their answer: no database, no server."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from oauthlib.oauth2 import InvalidRequestError
 
 from ..tools.challenge import read_bearer
+from .errors import refusal
 
 #: Parameters that each endpoint hands to oauthlib. It makes every parameter an
 #: attribute of its request, so anything else must not get there.
@@ -54,6 +55,8 @@ TOKEN_PARAMETERS = (
     "password",
 )
 REVOKE_PARAMETERS = ("token", "token_type_hint")
+#: What a body may be (RFC 6749 section 4.1.3, appendix B).
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 #: Sent with every answer that holds a credential or tells of one (RFC 6749 5.1).
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -111,7 +114,10 @@ class Message:
     :param authorization: the Authorization header (str), or None
     :param address: IP address of the caller (str)
     :param origin: the Origin header (str), None where there is none: browsers send it
+    :param content_type: the Content-Type header (str), or None
     :ivar client: who sent it (record), once that is proven
+    :ivar cause: why it is refused (str, key of a cause), where that is known
+    :ivar detail: what else the administrator is told of that (str)
     """
 
     uri: str
@@ -120,7 +126,10 @@ class Message:
     authorization: str | None = None
     address: str = ""
     origin: str | None = None
+    content_type: str | None = None
     client: object = None
+    cause: str | None = None
+    detail: str = ""
 
     def check(self, query_allowed=False, max_length=None):
         """Raise InvalidRequestError for a malformed request.
@@ -132,13 +141,18 @@ class Message:
         """
         for parameters in (self.query, self.form):
             if defect := parameters.defect(max_length):
+                # Its cause is known by its description
                 raise InvalidRequestError(description=defect)
         if not query_allowed and self.query.names() - {"db"}:
-            raise InvalidRequestError(
-                description="Parameters belong into the body of the request."
-            )
+            raise refusal("in_url")
         if query_allowed and (self.query.names() & self.form.names()) - {"db"}:
-            raise InvalidRequestError(description="A parameter is repeated.")
+            raise refusal("repeated")
+
+    def check_is_form(self):
+        """Raise InvalidRequestError for a body that is no form, such as JSON."""
+        kind = (self.content_type or FORM_TYPES[0]).partition(";")[0].strip().lower()
+        if kind not in FORM_TYPES:
+            raise refusal("not_a_form")
 
     def uri_with(self, values):
         """Return the endpoint's address with the dict ``values`` as its query."""

@@ -4,7 +4,7 @@
 
 import re
 
-from oauthlib.oauth2 import InvalidGrantError, InvalidRequestError
+from .errors import refusal
 
 #: RFC 7636 sections 4.1 and 4.2: 43 to 128 unreserved characters.
 _CODE_CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -20,18 +20,12 @@ def check_challenge(request):
     """
     if request.code_challenge is None:
         if request.code_challenge_method is not None:
-            raise InvalidRequestError(
-                description="Missing code_challenge.", request=request
-            )
+            raise refusal("missing_challenge", request=request)
         return
     if request.code_challenge_method != "S256":
-        raise InvalidRequestError(
-            description="The code_challenge_method must be S256.", request=request
-        )
+        raise refusal("challenge_method", request=request)
     if not _CODE_CHALLENGE.fullmatch(request.code_challenge):
-        raise InvalidRequestError(
-            description="Malformed code_challenge.", request=request
-        )
+        raise refusal("malformed_challenge", request=request)
 
 
 def check_verifier(verifier, has_challenge):
@@ -45,6 +39,6 @@ def check_verifier(verifier, has_challenge):
     if verifier is None:
         return
     if not has_challenge:
-        raise InvalidGrantError(description="No code_challenge was sent for this code.")
+        raise refusal("unexpected_verifier")
     if not _CODE_CHALLENGE.fullmatch(verifier):
-        raise InvalidGrantError(description="Malformed code_verifier.")
+        raise refusal("malformed_verifier")

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """For which resource a token is (RFC 8707)."""
 
-from .errors import InvalidTarget
+from .errors import refusal
 
 
 def check(client, resource, granted=None):
@@ -16,5 +16,5 @@ def check(client, resource, granted=None):
     if not resource:
         return granted or None
     if not client.match_resource(resource) or (granted and resource != granted):
-        raise InvalidTarget(description="The resource is not allowed to the client.")
+        raise refusal("target", client=client)
     return resource

@@ -5,9 +5,9 @@
 from urllib.parse import parse_qsl
 
 from oauthlib.common import add_params_to_uri
-from oauthlib.oauth2 import InvalidRequestError
 
 from ..tools.uri_parts import add_parameters
+from .errors import refusal
 
 #: Where an answer may go. An error of another mode goes to the type's own one.
 MODES = ("query", "fragment")
@@ -36,9 +36,7 @@ def check_response_mode(request):
     if has_token(request.response_type):
         modes = ("fragment",)
     if request.response_mode not in (None, *modes):
-        raise InvalidRequestError(
-            description="Unsupported response_mode.", request=request
-        )
+        raise refusal("response_mode", request=request)
     return {}
 
 

@@ -7,17 +7,11 @@ Token (RFC 6749 section 3.2), revocation (RFC 7009), introspection (RFC 7662).
 
 import json
 
-from oauthlib.oauth2 import (
-    InvalidClientError,
-    InvalidRequestError,
-    OAuth2Error,
-    UnauthorizedClientError,
-    UnsupportedGrantTypeError,
-)
+from oauthlib.oauth2 import InvalidClientError, OAuth2Error
 
-from . import client_authentication, resource_indicator
+from . import client_authentication, errors, resource_indicator
 from . import message as messages
-from .errors import TooManyFailuresError
+from .errors import TooManyFailuresError, refusal
 from .validator import OdooValidator
 
 #: Characters of a login. An e-mail address has 254 at most (RFC 5321).
@@ -83,9 +77,7 @@ def _issue(env, message):
     resource_indicator.check(client, resource)
     validator = OdooValidator(env, client=client, resource=resource)
     if not validator.validate_grant_type(None, grant_type, client, None):
-        raise UnauthorizedClientError(
-            description="This client may not use this grant type."
-        )
+        raise refusal(validator.cause or "grant_type")
     if grant_type == "password":
         with _begin_password_attempt(env, message, client) as attempt:
             try:
@@ -98,9 +90,14 @@ def _issue(env, message):
             env["oauth.provider.failure"].remove_old()
     else:
         body, status = _create_token(message, client, validator)
+    body = json.loads(body)
     if status == 200:
         validator.find_grant().record_use(message.address)
-    return messages.Answer(status, json.loads(body))
+    else:
+        message.cause, message.detail = validator.cause, validator.detail
+        if validator.description:
+            body["error_description"] = validator.description
+    return messages.Answer(status, body)
 
 
 def _create_token(message, client, validator):
@@ -116,11 +113,11 @@ def _check_grant_type(env, message):
     """Return the grant type (str) of a request, if this provider knows it."""
     grant_type = message.form.get("grant_type")
     if not grant_type:
-        raise InvalidRequestError(description="Missing grant_type.")
+        raise refusal("missing_grant_type")
     mapping = env["oauth.provider.client"].application_type_mapping()
     known = {grant for grant, _response_type in mapping.values()} | {"refresh_token"}
     if grant_type not in known - {"implicit"}:
-        raise UnsupportedGrantTypeError(description="There is no such grant type here.")
+        raise refusal("unknown_grant_type")
     return grant_type
 
 
@@ -133,7 +130,7 @@ def _begin_password_attempt(env, message, client):
     username = message.form.get("username") or ""
     if not username.isprintable() or len(username) > MAX_USERNAME:
         # RFC 6749 appendix A.15; and Odoo logs the login as it is
-        raise InvalidRequestError(description="This is no user name.")
+        raise refusal("user_name")
     login = env["oauth.provider.failure"].get_password_subject(username)
     return TooManyFailuresError.begin(env, login, message.address)
 
@@ -146,9 +143,7 @@ def _check_origin(env, message, client):
     if message.origin is None or client.client_type != "public":
         return
     if not env["oauth.provider.origin"].is_allowed(message.origin, client):
-        raise UnauthorizedClientError(
-            description="Pages of this origin may not use this client."
-        )
+        raise refusal("password_of_page")
 
 
 def _revoke(env, message):
@@ -165,7 +160,7 @@ def _introspect(env, message):
     client = client_authentication.authenticate(env, message)
     if client.client_type == "public":
         # Whoever holds a stolen token would learn what it is good for (section 4)
-        raise InvalidClientError(description="This endpoint needs a client secret.")
+        raise refusal("public_client")
     server = client.get_oauth2_server(OdooValidator(env, client=client))
     _headers, body, status = server.create_introspect_response(
         message.uri, "POST", body=message.form.select(messages.REVOKE_PARAMETERS)
@@ -177,18 +172,16 @@ def _respond(env, message, answer):
     """Return the Answer that the function ``answer`` gives, or that of its error."""
     try:
         message.check()
+        message.check_is_form()
         answer = answer(env, message)
     except InvalidClientError as error:
-        answer = messages.Answer.from_error(
+        errors.record(env, error, message.client)
+        return messages.Answer.from_error(
             error, challenge=client_authentication.BASIC_CHALLENGE
         )
     except OAuth2Error as error:
-        answer = messages.Answer.from_error(error)
-    # Who did not authenticate was recorded when that failed
-    if answer.status >= 400 and message.client:
-        error, description = map(answer.body.get, ("error", "error_description"))
-        reason = f"{error}: {description}" if description else error
-        env["oauth.provider.event"].log_event(
-            "refused", client=message.client, reason=reason
-        )
+        errors.record(env, error, message.client)
+        return messages.Answer.from_error(error)
+    if answer.status >= 400:
+        errors.record_answer(env, answer, message)
     return answer

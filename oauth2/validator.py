@@ -1,22 +1,25 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
 import uuid
 from functools import cached_property
 
-from oauthlib.oauth2 import (
-    InvalidGrantError,
-    InvalidScopeError,
-    UnauthorizedClientError,
-)
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
+from ..tools.causes import CAUSES
 from ..tools.clock import timestamp
+from ..tools.uri_difference import find_difference
 from . import pkce, resource_indicator
 from .access_token import make_access_token
+from .errors import refusal
 from .id_token import Subject, make_id_token
 
+#: Characters that an error_description may not have (RFC 6749 section 5.2).
+NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+#: Characters of a description that names what the caller has sent.
+MOST_NAMED = 200
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
 
@@ -63,11 +66,21 @@ class OdooValidator(RequestValidator):
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = self.held_scopes = env["oauth.provider.scope"]
         self.has_failed_password = False
+        self.cause, self.detail, self.description = None, "", ""
 
     @cached_property
     def family(self):
         """The family (str) of a new authorization: of both, its code and its token."""
         return uuid.uuid4().hex
+
+    def _refuse(self, cause, detail=""):
+        """Keep why the request is refused, which oauthlib does not know; returns False.
+
+        :param cause: key of a cause (str)
+        :param detail: what else the administrator is told (str)
+        """
+        self.cause, self.detail = cause, detail
+        return False
 
     # Client (RFC 6749 section 2)
 
@@ -97,18 +110,17 @@ class OdooValidator(RequestValidator):
             return self._has_refresh_tokens()
         if grant_type == "client_credentials":
             if not self.client.user_id.oauth_prefetch().active:
-                return False
+                return self._refuse("inactive_user")
         # A password is one factor, whatever else the user has
         if grant_type == "password" and self.client.second_factor_required:
-            return False
+            return self._refuse("password_and_factor")
         return grant_type == self.client.grant_type
 
     def validate_response_type(
         self, client_id, response_type, client, request, *args, **kwargs
     ):
         if response_type not in self.client.get_response_types():
-            description = "This client may not use this response type."
-            raise UnauthorizedClientError(description, request=request)
+            raise refusal("response_type", request=request)
         return True
 
     def _has_refresh_tokens(self, scopes=None):
@@ -130,6 +142,7 @@ class OdooValidator(RequestValidator):
 
     def get_default_redirect_uri(self, client_id, request, *args, **kwargs):
         if self.code:
+            self._refuse(None)
             # At the token endpoint: the answer went where the code says
             return None if self.code.redirect_uri_sent else self.code.redirect_uri
         return self.client.redirect_uri_ids[:1].name
@@ -137,10 +150,13 @@ class OdooValidator(RequestValidator):
     def confirm_redirect_uri(
         self, client_id, code, redirect_uri, client, request, *args, **kwargs
     ):
+        # The verifier was right
+        self._refuse(None)
         if redirect_uri != self.code.redirect_uri:
+            parts = find_difference(redirect_uri or "", [self.code.redirect_uri])
+            self._refuse("code_redirect_uri", ", ".join(parts))
             # RFC 6749 section 5.2; oauthlib would answer invalid_request
-            description = "The redirect_uri is not that of the authorization request."
-            raise InvalidGrantError(description, request=request)
+            raise refusal("code_redirect_uri", request=request)
         return True
 
     # Scope (RFC 6749 section 3.3)
@@ -154,11 +170,22 @@ class OdooValidator(RequestValidator):
         allowed = self.client.scope_ids.with_codes(asked)
         is_lenient = self.client.application_type == "mobile application"
         if len(allowed) < len(asked) and not is_lenient:
-            # Without its code, which is the caller's own text
-            description = "A scope is unknown, or not one of this client's."
-            raise InvalidScopeError(description, request=request)
+            unknown = asked - set(allowed.list_codes())
+            raise self._refuse_scopes("scope", unknown, request)
         self._set_scopes(request, allowed)
         return True
+
+    def _refuse_scopes(self, cause, codes, request):
+        """Return the error that names the scopes ``codes`` (set of str).
+
+        They are the caller's own text, as far as a description may have it (RFC 6749
+        section 5.2); the administrator is told of those that there are.
+        """
+        known = self.env["oauth.provider.scope"].sudo().search([("code", "in", codes)])
+        self._refuse(cause, ", ".join(sorted(known.mapped("code"))))
+        named = NOT_IN_DESCRIPTION.sub("", " ".join(sorted(codes)))
+        description = CAUSES[cause].description.rstrip(".")
+        return refusal(cause, f"{description}: {named}"[:MOST_NAMED], request=request)
 
     def _set_scopes(self, request, scopes):
         if self.granted_scopes is not None:
@@ -199,14 +226,17 @@ class OdooValidator(RequestValidator):
         record = self.env["oauth.provider.authorization.code"].find(
             code, lock=True, person=self.client.claims_in_id_token
         )
-        if record.client_id != self.client or not record:
-            return False
+        if not record:
+            return self._refuse("unknown_code")
+        if record.client_id != self.client:
+            return self._refuse("code_of_other")
         if record.used_at:
             record.log_event("replayed", reason="code")
             record.revoke_family()
-            return False
+            return self._refuse("used_code")
         if not record.is_live() or record.has_ended_with_session():
-            return False
+            is_over = record.has_expired()
+            return self._refuse("expired_code" if is_over else "ended_code")
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
@@ -221,6 +251,9 @@ class OdooValidator(RequestValidator):
         return True
 
     def get_code_challenge(self, code, request):
+        if self.code.code_challenge and request.code_verifier:
+            # What oauthlib compares next, and says nothing of
+            self._refuse("wrong_verifier")
         return self.code.code_challenge or None
 
     def get_code_challenge_method(self, code, request):
@@ -238,7 +271,7 @@ class OdooValidator(RequestValidator):
         )
         if not user:
             self.has_failed_password = True
-            return False
+            return self._refuse("wrong_password")
         self.user = user
         request.user = self.user
         return True
@@ -249,13 +282,18 @@ class OdooValidator(RequestValidator):
         record = self.env["oauth.provider.refresh.token"].find(
             refresh_token, lock=True, person=self.client.claims_in_id_token
         )
-        if record.client_id != self.client or not record:
-            return False
-        if record.used_at and not record.revoked_at and not record.is_in_grace():
+        if not record:
+            return self._refuse("unknown_refresh_token")
+        if record.client_id != self.client:
+            return self._refuse("refresh_token_of_other")
+        is_reused = record.used_at and not record.is_in_grace()
+        if is_reused and not record.revoked_at:
             record.log_event("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live() or record.has_ended_with_session():
-            return False
+            is_over = record.has_expired() and "expired_refresh_token"
+            is_used = is_reused and "used_refresh_token"
+            return self._refuse(is_used or is_over or "ended_refresh_token")
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
         )
@@ -272,9 +310,9 @@ class OdooValidator(RequestValidator):
     def is_within_original_scope(
         self, request_scopes, refresh_token, request, *args, **kwargs
     ):
-        if set(filter(None, request_scopes)) - set(self.held_scopes.list_codes()):
-            description = "A scope is none of those that the refresh token has."
-            raise InvalidScopeError(description, request=request)
+        wider = set(filter(None, request_scopes)) - set(self.held_scopes.list_codes())
+        if wider:
+            raise self._refuse_scopes("wider_scope", wider, request)
         return True
 
     def rotate_refresh_token(self, request):

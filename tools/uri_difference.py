@@ -1,0 +1,51 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Which part of an address differs from one that is registered."""
+
+from urllib.parse import urlsplit
+
+SLASH = "slash at the end"
+CASE = "upper and lower case"
+
+
+def find_difference(sent, registered):
+    """Return what differs between two addresses, for people.
+
+    :param sent: address (str) that a client sent
+    :param registered: addresses (list of str), the nearest of which counts
+    :return: names of parts (list of str), such as ``["port", "path"]``; empty where
+        nothing is registered
+    """
+    found = [_find_parts(sent, one) for one in registered]
+    return min(found, key=len, default=[])
+
+
+def _find_parts(sent, registered):
+    """Return the names (list) of the parts in which two addresses differ."""
+    try:
+        ours, theirs = _split(registered), _split(sent)
+    except ValueError:
+        return ["whole address"]
+    parts = [name for name, value in ours.items() if theirs[name] != value]
+    if not parts:
+        # Spelled differently: %2F and %2f, or an empty query
+        return ["spelling"]
+    if parts == ["path"]:
+        if ours["path"].rstrip("/") == theirs["path"].rstrip("/"):
+            return [SLASH]
+        if ours["path"].lower() == theirs["path"].lower():
+            return [CASE]
+    return parts
+
+
+def _split(uri):
+    """Return the parts (dict) of an address that people tell apart."""
+    parts = urlsplit(uri)
+    return {
+        "scheme": parts.scheme,
+        "host": parts.hostname or "",
+        "port": parts.port,
+        "path": parts.path,
+        "query": parts.query,
+        "fragment": parts.fragment,
+    }
