@@ -220,6 +220,21 @@ class ResUsers(models.Model):
             raise AccessDenied()
         return auth_info
 
+    @api.private
+    def oauth_find_login_fault(self, login):
+        """Return why a password for ``login`` (str) may be wrong, for administrators.
+
+        By one query, whether there is such a user or not: how long it takes tells
+        nothing of the account.
+
+        :return: (key of a cause, user (record) or none)
+        """
+        users = self.with_context(active_test=False)
+        user = users.search_fetch([("login", "=", login)], ["active"], limit=1)
+        if not user:
+            return "unknown_login", user
+        return ("wrong_password" if user.active else "archived_user"), user
+
     def _oauth_has_password(self):
         """Tell whether there is a password to compare with.
 

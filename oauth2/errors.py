@@ -168,5 +168,8 @@ def record_answer(env, answer, message):
     """
     said = map(answer.body.get, ("error", "error_description"))
     env["oauth.provider.event"].log_refusal(
-        message.cause or find_cause(*said), client=message.client, detail=message.detail
+        message.cause or find_cause(*said),
+        client=message.client,
+        user=message.user,
+        detail=message.detail,
     )

@@ -118,6 +118,7 @@ class Message:
     :ivar client: who sent it (record), once that is proven
     :ivar cause: why it is refused (str, key of a cause), where that is known
     :ivar detail: what else the administrator is told of that (str)
+    :ivar user: whose account it is about (record), where that is known
     """
 
     uri: str
@@ -130,6 +131,7 @@ class Message:
     client: object = None
     cause: str | None = None
     detail: str = ""
+    user: object = None
 
     def check(self, query_allowed=False, max_length=None):
         """Raise InvalidRequestError for a malformed request.
@@ -147,6 +149,11 @@ class Message:
             raise refusal("in_url")
         if query_allowed and (self.query.names() & self.form.names()) - {"db"}:
             raise refusal("repeated")
+
+    def note_refusal(self, validator):
+        """Keep why ``validator`` (:class:`.validator.OdooValidator`) has refused it."""
+        self.cause, self.detail = validator.cause, validator.detail
+        self.user = validator.refused_user or validator.user
 
     def check_is_form(self):
         """Raise InvalidRequestError for a body that is no form, such as JSON."""

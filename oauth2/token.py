@@ -94,9 +94,7 @@ def _issue(env, message):
     if status == 200:
         validator.find_grant().record_use(message.address)
     else:
-        message.cause, message.detail = validator.cause, validator.detail
-        if validator.description:
-            body["error_description"] = validator.description
+        message.note_refusal(validator)
     return messages.Answer(status, body)
 
 

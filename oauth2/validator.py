@@ -66,20 +66,21 @@ class OdooValidator(RequestValidator):
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = self.held_scopes = env["oauth.provider.scope"]
         self.has_failed_password = False
-        self.cause, self.detail, self.description = None, "", ""
+        self.cause, self.detail, self.refused_user = None, "", None
 
     @cached_property
     def family(self):
         """The family (str) of a new authorization: of both, its code and its token."""
         return uuid.uuid4().hex
 
-    def _refuse(self, cause, detail=""):
+    def _refuse(self, cause, detail="", user=None):
         """Keep why the request is refused, which oauthlib does not know; returns False.
 
-        :param cause: key of a cause (str)
+        :param cause: key of a cause (str), None where it is not refused after all
         :param detail: what else the administrator is told (str)
+        :param user: whose account it is about (record), or none
         """
-        self.cause, self.detail = cause, detail
+        self.cause, self.detail, self.refused_user = cause, detail, user
         return False
 
     # Client (RFC 6749 section 2)
@@ -229,14 +230,15 @@ class OdooValidator(RequestValidator):
         if not record:
             return self._refuse("unknown_code")
         if record.client_id != self.client:
-            return self._refuse("code_of_other")
+            return self._refuse("code_of_other", user=record.user_id)
         if record.used_at:
             record.log_event("replayed", reason="code")
             record.revoke_family()
-            return self._refuse("used_code")
+            return self._refuse("used_code", user=record.user_id)
         if not record.is_live() or record.has_ended_with_session():
             is_over = record.has_expired()
-            return self._refuse("expired_code" if is_over else "ended_code")
+            cause = "expired_code" if is_over else "ended_code"
+            return self._refuse(cause, user=record.user_id)
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
@@ -253,7 +255,7 @@ class OdooValidator(RequestValidator):
     def get_code_challenge(self, code, request):
         if self.code.code_challenge and request.code_verifier:
             # What oauthlib compares next, and says nothing of
-            self._refuse("wrong_verifier")
+            self._refuse("wrong_verifier", user=self.user)
         return self.code.code_challenge or None
 
     def get_code_challenge_method(self, code, request):
@@ -271,7 +273,8 @@ class OdooValidator(RequestValidator):
         )
         if not user:
             self.has_failed_password = True
-            return self._refuse("wrong_password")
+            cause, named = self.env["res.users"].oauth_find_login_fault(username)
+            return self._refuse(cause, user=named)
         self.user = user
         request.user = self.user
         return True
@@ -285,7 +288,7 @@ class OdooValidator(RequestValidator):
         if not record:
             return self._refuse("unknown_refresh_token")
         if record.client_id != self.client:
-            return self._refuse("refresh_token_of_other")
+            return self._refuse("refresh_token_of_other", user=record.user_id)
         is_reused = record.used_at and not record.is_in_grace()
         if is_reused and not record.revoked_at:
             record.log_event("replayed", reason="refresh_token")
@@ -293,7 +296,8 @@ class OdooValidator(RequestValidator):
         if not record.is_live() or record.has_ended_with_session():
             is_over = record.has_expired() and "expired_refresh_token"
             is_used = is_reused and "used_refresh_token"
-            return self._refuse(is_used or is_over or "ended_refresh_token")
+            cause = is_used or is_over or "ended_refresh_token"
+            return self._refuse(cause, user=record.user_id)
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
         )

@@ -16,7 +16,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.test_cursor import TestCursor
 
-from ..storage import issue_counts
+from ..storage import issue_counts, refusal_counts
 
 REDIRECT_URI = "https://client.example.com/callback"
 #: A PNG of one pixel, in base64.
@@ -82,6 +82,11 @@ class OAuthCase(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         sees_signals(cls)
+        # A thread could not share the cursor of the test: see get_refusals
+        gathering = refusal_counts.gathering
+        cls.startClassPatcher(
+            patch.object(gathering, "_start_timer", lambda _seconds: True)
+        )
         cls.Client = cls.env["oauth.provider.client"]
         cls.Provider = cls.env["oauth.provider"]
         cls.user = new_test_user(
@@ -115,6 +120,7 @@ class OAuthCase(HttpCase):
 
     def setUp(self):
         super().setUp()
+        refusal_counts.gathering.start_anew()
         self.verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(self.verifier.encode()).digest()
         self.challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -144,8 +150,23 @@ class OAuthCase(HttpCase):
 
         self.startPatcher(patch.object(TestCursor, "commit", commit))
         # A thread could not share the cursor of the test
-        self.startPatcher(patch.object(issue_counts, "WINDOW", 0))
+        self.startPatcher(patch.object(issue_counts.gathering, "window", 0))
         return done
+
+    def get_refusals(self):
+        """Return the events (recordset) of what was refused since the last call.
+
+        One that was refused before counts once more, in the same row.
+        """
+        events = self.env["oauth.provider.event"]
+        refused = [("kind", "=", "refused")]
+        self.env.invalidate_all()
+        before = {event.id: event.number for event in events.search(refused)}
+        refusal_counts.gathering.flush()
+        self.env.invalidate_all()
+        return events.search(refused, order="id").filtered(
+            lambda event: event.number > before.get(event.id, 0)
+        )
 
     def sign_in(self):
         """Sign the browser of this test in, through the login form."""

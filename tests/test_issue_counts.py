@@ -13,11 +13,11 @@ from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 
-from ..storage import issue_counts
+from ..storage import gathering, issue_counts
 from .common import OAuthCase
 
 LOGGER = "odoo.addons.oauth_provider.events"
-COUNTS_LOGGER = "odoo.addons.oauth_provider.storage.issue_counts"
+COUNTS_LOGGER = "odoo.addons.oauth_provider.storage.gathering"
 HOUR = datetime(2026, 3, 1, 10)
 
 
@@ -25,8 +25,8 @@ class IssueCase(OAuthCase):
     def setUp(self):
         super().setUp()
         self.commit_hooks()
-        self.startPatcher(patch.object(issue_counts, "_gathered", None))
-        issue_counts._start_anew()
+        issue_counts.gathering.start_anew()
+        self.addCleanup(issue_counts.gathering.start_anew)
         self.events = self.env["oauth.provider.event"]
         self.client, self.secret = self.create_client("backend application")
 
@@ -180,7 +180,7 @@ class TestIssueCounts(IssueCase):
 
     def test_who_has_no_room_stores_events(self):
         self.issue()
-        with patch.object(issue_counts, "MOST_ROWS", 0), self.gathering():
+        with patch.object(gathering, "MOST_ROWS", 0), self.gathering():
             self.count(HOUR)
             self.issue(2)
         self.assertEqual(self.find().mapped("number"), [1, 1, 1, 1])
@@ -190,11 +190,11 @@ class TestIssueCounts(IssueCase):
     def gathering(self):
         """Gather, and write at the end."""
         with (
-            patch.object(issue_counts, "WINDOW", 60),
-            patch.object(issue_counts, "_start_timer", lambda _seconds: True),
+            patch.object(issue_counts.gathering, "window", 60),
+            patch.object(issue_counts.gathering, "_start_timer", lambda _seconds: True),
         ):
             yield
-        issue_counts.flush()
+        issue_counts.gathering.flush()
 
     def test_a_thousand_are_one_row(self):
         with self.gathering():
@@ -263,7 +263,7 @@ class TestIssueCounts(IssueCase):
         )
 
     def test_what_cannot_be_written_is_written_later(self):
-        now = self.startPatcher(patch.object(issue_counts.time, "monotonic"))
+        now = self.startPatcher(patch.object(gathering.time, "monotonic"))
         now.return_value = 100.0
         with (
             patch.object(issue_counts, "STATEMENT", "SELECT 1/0"),
@@ -275,22 +275,22 @@ class TestIssueCounts(IssueCase):
         self.count(HOUR + timedelta(minutes=1))
         [event] = self.find()
         self.assertEqual((event.number, event.happened_at), (3, HOUR))
-        self.assertFalse(issue_counts._gathered.waiting)
+        self.assertFalse(issue_counts.gathering.waiting)
 
     def test_it_is_not_tried_for_ever(self):
         with patch.object(issue_counts, "STATEMENT", "SELECT 1/0"), self.gathering():
             self.count(HOUR)
             with self.assertLogs(COUNTS_LOGGER, "INFO") as logs:
-                for _each in range(issue_counts.MOST_ATTEMPTS):
-                    issue_counts.flush()
+                for _each in range(gathering.MOST_ATTEMPTS):
+                    issue_counts.gathering.flush()
         self.assertIn("1 issued tokens are not counted", logs.output[-1])
-        self.assertFalse(issue_counts._gathered.waiting)
+        self.assertFalse(issue_counts.gathering.waiting)
         # No table, no hope
         with patch.object(issue_counts, "STATEMENT", "SELECT FROM no_table"):
             with self.assertLogs(COUNTS_LOGGER, "WARNING") as logs:
                 self.count(HOUR)
         self.assertIn("UndefinedTable", logs.output[0])
-        self.assertFalse(issue_counts._gathered.waiting)
+        self.assertFalse(issue_counts.gathering.waiting)
 
     def test_a_database_that_is_gone_keeps_no_other_from_its_counts(self):
         class Gone:
@@ -303,7 +303,7 @@ class TestIssueCounts(IssueCase):
         with self.assertLogs(COUNTS_LOGGER) as logs, self.gathering():
             issue_counts.add(Gone(), key, HOUR, "192.0.2.1", "")
             self.count(HOUR)
-            issue_counts.flush()
+            issue_counts.gathering.flush()
         self.assertIn("no_such_database", logs.output[0])
         self.assertEqual(self.find().number, 1)
 
@@ -327,17 +327,15 @@ class TestIssueCounts(IssueCase):
         with self.gathering():
             self.count(HOUR)
             self.assertFalse(self.find())
-            issue_counts._end()
+            issue_counts.gathering.end()
             self.assertEqual(self.find().number, 1)
             self.count(HOUR)
             self.assertEqual(self.find().number, 2)
 
     def test_where_no_thread_can_start_it_is_written_at_once(self):
         with (
-            patch.object(issue_counts, "WINDOW", 60),
-            patch.object(
-                issue_counts.threading.Timer, "start", side_effect=RuntimeError
-            ),
+            patch.object(issue_counts.gathering, "window", 60),
+            patch.object(gathering.threading.Timer, "start", side_effect=RuntimeError),
         ):
             self.count(HOUR)
         self.assertEqual(self.find().number, 1)
@@ -357,10 +355,10 @@ class TestIssueCounts(IssueCase):
     def test_a_child_process_leaves_to_its_parent_what_that_has_gathered(self):
         with self.gathering():
             self.count(HOUR)
-            before = issue_counts._gathered
-            issue_counts._start_anew()
-            self.assertFalse(issue_counts._gathered.waiting)
-            issue_counts._gathered = before
+            before = issue_counts.gathering.waiting
+            issue_counts.gathering.start_anew()
+            self.assertFalse(issue_counts.gathering.waiting)
+            issue_counts.gathering.waiting = before
         self.assertEqual(self.find().number, 1)
 
     def test_old_counts_are_removed(self):
