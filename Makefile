@@ -24,7 +24,7 @@ help:
 	@echo "make torture      faults under load; SECONDS=600: for as long as wanted"
 	@echo "make lint         run every check"
 	@echo "make screenshots  make the pictures of the README"
-	@echo "make readme       write README.rst from readme/, and docs/JOBS.md"
+	@echo "make readme       write README.rst from readme/, docs/JOBS.md and docs/ERRORS.md"
 	@echo "make pot          export i18n/oauth_provider.pot"
 	@echo "make wheel        build the wheel of the last commit into dist/"
 	@echo "make setup        get what the commands need, and run nothing"

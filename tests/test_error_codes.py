@@ -93,6 +93,11 @@ class TestErrorCodes(OAuthCase):
     def ask_all_parameters_in_the_url(self, route):
         yield self.post(f"{route}?x=y", self.data(route), *self.backend)
 
+    def ask_all_a_body_that_is_no_form(self, route):
+        yield self.url_open(f"/oauth2/{route}", json=self.data(route))
+        header = {"Content-Type": "text/plain"}
+        yield self.url_open(f"/oauth2/{route}", data="token=x", headers=header)
+
     def ask_all_another_method_than_post(self, route):
         for method in ("GET", "PUT", "DELETE"):
             yield self.url_open(f"/oauth2/{route}", method=method)

@@ -1,0 +1,75 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Write docs/ERRORS.md: every cause of a refusal, as ``tools/causes.py`` lists them."""
+
+import ast
+
+from .settings import ROOT
+
+PATH = ROOT / "docs" / "ERRORS.md"
+LIST = ROOT / "tools" / "causes.py"
+INTRODUCTION = """\
+# Errors
+
+Every cause for which the provider refuses a request. The application gets the _answer_:
+an error code and what it has sent wrong itself, never whether a client, a code or a
+person exists. The administrator reads the rest under **OAuth Provider → Events**: which
+client, from where, how often in the hour, and why. There, _Cause_ is what this page
+calls it, and _Reason_ says which part of an address differs, or what else is known. The
+log has a line `event=refused cause=…` with the name that stands here in front.
+
+This page is written from the list that the product uses (`tools/causes.py`).
+"""
+HEADER = "| Cause | Answer | What happened | What to do | Rule |\n| --- | --- | --- | --- | --- |"
+
+
+def read():
+    """Return the causes: {title of a part: list of (key, rule, error, description,
+    sentence, advice)}."""
+    parts, titles = {}, {}
+    for node in ast.parse(LIST.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.Assign):
+            continue
+        name = node.targets[0].id
+        if name == "PARTS":
+            titles = {
+                value.id: key.value
+                for key, value in zip(node.value.keys, node.value.values, strict=True)
+            }
+        elif isinstance(node.value, ast.Tuple):
+            parts[name] = [_values(call) for call in node.value.elts]
+    return {title: parts[name] for name, title in titles.items()}
+
+
+def _values(call):
+    """Return the texts (tuple) that a call of ``Cause`` has."""
+    return tuple(
+        ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
+        for value in call.args
+    )
+
+
+def text():
+    """Return the text (str) that docs/ERRORS.md should have."""
+    pieces = [INTRODUCTION]
+    for title, causes in read().items():
+        rows = [
+            f"| `{key}` | {_answer(error, said)} | {sentence} | {advice} | {rule} |"
+            for key, rule, error, said, sentence, advice in causes
+        ]
+        pieces.append("\n".join([f"## {title}\n", HEADER, *rows]) + "\n")
+    return "\n".join(pieces)
+
+
+def _answer(error, description):
+    code = f"`{error}`" if error else "–"
+    return f"{code} {description}".strip()
+
+
+def main():
+    """Write the page."""
+    PATH.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
