@@ -15,6 +15,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
+from ..tools.uri_difference import LABELS
 from . import database, language
 from .dispatcher import (
     JSON_TYPE,
@@ -364,9 +365,13 @@ def error_page(error, status=400, logout_url=None):
     request.env["ir.http"]._auth_method_public()
     if lang := language.find():
         request.update_context(lang=lang)
+    parts = getattr(error, "parts", None) or []
     return request.render(
         "oauth_provider.error",
         {
+            "client": getattr(error, "client", None),
+            "sent_uri": getattr(error, "sent_uri", None),
+            "parts": ", ".join(request.env._(LABELS[part]) for part in parts),
             "code": error.error,
             "description": error.description,
             "logout_url": logout_url if request.session.uid else None,

@@ -90,7 +90,9 @@ def _parser():
     snapshot.add_argument("--at", help="of this commit, in place of the checkout")
     snapshot.add_argument("--against", help="compare with this commit")
     add("screenshots", _screenshots, "make the pictures of the README")
-    add("readme", _readme, "write README.rst, its page, docs/JOBS.md and docs/ERRORS.md")
+    add(
+        "readme", _readme, "write README.rst, its page, docs/JOBS.md and docs/ERRORS.md"
+    )
     add("pot", _pot, "export the template of the translations")
     add("wheel", _wheel, "build the wheel of the last commit into dist/")
     add("clean", _clean, "remove the cache folder")

@@ -20,12 +20,17 @@ log has a line `event=refused cause=…` with the name that stands here in front
 
 This page is written from the list that the product uses (`tools/causes.py`).
 """
-HEADER = "| Cause | Answer | What happened | What to do | Rule |\n| --- | --- | --- | --- | --- |"
+HEADER = (
+    "| Cause | Answer | What happened | What to do | Rule |\n"
+    "| --- | --- | --- | --- | --- |"
+)
 
 
 def read():
-    """Return the causes: {title of a part: list of (key, rule, error, description,
-    sentence, advice)}."""
+    """Return the causes of each part.
+
+    :return: {title: list of (key, rule, error, description, sentence, advice)}
+    """
     parts, titles = {}, {}
     for node in ast.parse(LIST.read_text(encoding="utf-8")).body:
         if not isinstance(node, ast.Assign):

@@ -157,11 +157,13 @@ class AuthorizationRequest:
             raise FatalClientError(description="Malformed request.") from error
 
     def _note_difference(self, error):
-        """Let ``error`` say which part of the redirect URI is not registered."""
+        """Let ``error`` say whose it is, and which part of the redirect URI differs."""
+        error.client = self.client
         if isinstance(error, MismatchingRedirectURIError):
             registered = self.client.redirect_uri_ids.mapped("name")
-            sent = self.parameters.get("redirect_uri") or ""
-            error.detail = ", ".join(find_difference(sent, registered))
+            error.sent_uri = self.parameters.get("redirect_uri") or ""
+            error.parts = find_difference(error.sent_uri, registered)
+            error.detail = ", ".join(error.parts)
 
     def _validate_openid(self):
         """Look at what OpenID Connect adds to the request.

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
+from markupsafe import escape
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -54,7 +56,7 @@ class TestMistakes(OAuthCase):
         return self.url_open(url, allow_redirects=False)
 
     def test_a_wrong_redirect_uri(self):
-        client, _secret = self.create_client()
+        client, _secret = self.create_client(name="<b>Shop</b>")
         for sent, part in (
             (OTHER_URI, "path"),
             (REDIRECT_URI.replace("https:", "http:"), "scheme"),
@@ -72,6 +74,9 @@ class TestMistakes(OAuthCase):
                     client,
                     reason=part,
                 )
+                self.assertIn("&lt;b&gt;Shop&lt;/b&gt;", response.text)
+                self.assertIn(escape(sent), response.text)
+                self.assertIn("What differs", response.text)
 
     def test_missing_pkce(self):
         client, _secret = self.create_client(pkce_required=True)

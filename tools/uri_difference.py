@@ -4,8 +4,27 @@
 
 from urllib.parse import urlsplit
 
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
 SLASH = "slash at the end"
 CASE = "upper and lower case"
+SPELLING = "spelling"
+WHOLE = "whole address"
+#: What people call the parts.
+LABELS = {
+    "scheme": _lt("what stands before ://"),
+    "host": _lt("host"),
+    "port": _lt("port"),
+    "path": _lt("path"),
+    "query": _lt("what stands after the question mark"),
+    "fragment": _lt("what stands after #"),
+    SLASH: _lt("the slash at the end"),
+    CASE: _lt("upper and lower case"),
+    SPELLING: _lt("how a character is written"),
+    WHOLE: _lt("the whole address"),
+}
 
 
 def find_difference(sent, registered):
@@ -13,8 +32,8 @@ def find_difference(sent, registered):
 
     :param sent: address (str) that a client sent
     :param registered: addresses (list of str), the nearest of which counts
-    :return: names of parts (list of str), such as ``["port", "path"]``; empty where
-        nothing is registered
+    :return: names of parts (list of str, of :data:`LABELS`), such as ``["port",
+        "path"]``; empty where nothing is registered
     """
     found = [_find_parts(sent, one) for one in registered]
     return min(found, key=len, default=[])
@@ -25,11 +44,11 @@ def _find_parts(sent, registered):
     try:
         ours, theirs = _split(registered), _split(sent)
     except ValueError:
-        return ["whole address"]
+        return [WHOLE]
     parts = [name for name, value in ours.items() if theirs[name] != value]
     if not parts:
         # Spelled differently: %2F and %2f, or an empty query
-        return ["spelling"]
+        return [SPELLING]
     if parts == ["path"]:
         if ours["path"].rstrip("/") == theirs["path"].rstrip("/"):
             return [SLASH]
