@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..storage.cache import cached_committed
+from ..tools import change_words
 from ..tools.subject import make_subject
 
 #: Application types that determine the client type.
@@ -311,6 +312,8 @@ class OAuthProviderClient(models.Model):
         safeguards = self._get_safeguards_before(vals)
         deprovisioning = self.env["oauth.provider.deprovisioning"]
         revived = deprovisioning.find_revived(self, vals)
+        logged = vals.keys() - LOGGED_ELSEWHERE
+        before = change_words.read_values(self.sudo(), logged)
         result = super().write(vals)
         if "active" in vals:
             deprovisioning.end_revived(revived)
@@ -318,8 +321,9 @@ class OAuthProviderClient(models.Model):
         if "client_type" in vals or "application_type" in vals:
             self._remove_secrets_of_public()
         self._check_safeguards(safeguards)
-        if changed := vals.keys() - LOGGED_ELSEWHERE:
-            self._log_event("client_changed", " ".join(sorted(changed)))
+        for client, after in change_words.read_values(self.sudo(), logged).items():
+            if reason := change_words.describe(client, before[client], after):
+                client._log_event("client_changed", reason)
         return result
 
     def unlink(self):

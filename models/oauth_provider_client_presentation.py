@@ -69,6 +69,9 @@ class OAuthProviderClient(models.Model):
     token_count = fields.Integer(compute="_compute_counts", help=capped_count.HELP)
     grant_count_text = fields.Char(string="Grants", compute="_compute_counts")
     token_count_text = fields.Char(string="Live Tokens", compute="_compute_counts")
+    event_count_text = fields.Char(
+        string="Events of 7 Days", compute="_compute_event_count_text"
+    )
     authorize_url = fields.Char(
         string="Authorization URL", compute="_compute_endpoint_urls"
     )
@@ -117,6 +120,13 @@ class OAuthProviderClient(models.Model):
             for client in self:
                 client[name] = counted.get(client.id, 0)
                 client[f"{name}_text"] = capped_count.describe(self.env, client[name])
+
+    def _compute_event_count_text(self):
+        recent = Domain("happened_at", ">=", "today -6d")
+        counted = self._count_own("oauth.provider.event", recent)
+        for client in self:
+            number = counted.get(client.id, 0)
+            client.event_count_text = capped_count.describe(self.env, number)
 
     def _count_own(self, model, domain):
         """Return how many records of ``model`` (str) each client has: {id: number}.
@@ -202,6 +212,11 @@ class OAuthProviderClient(models.Model):
     def action_view_tokens(self):
         """Open the tokens of this client."""
         return self._view_own("oauth_provider_token_action")
+
+    def action_view_events(self):
+        """Open the events of this client in the last seven days."""
+        context = {"search_default_last_week": 1}
+        return {**self._view_own("oauth_provider_event_action"), "context": context}
 
     def _view_own(self, name):
         self.ensure_one()

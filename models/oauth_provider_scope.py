@@ -13,7 +13,7 @@ from odoo.fields import Domain
 
 from ..storage import prefetch
 from ..storage.cache import cached_committed
-from ..tools import capped_count
+from ..tools import capped_count, change_words
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
 BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataError)
@@ -205,12 +205,15 @@ class OAuthProviderScope(models.Model):
         self._check_own_filter(vals)
         own_filters = self._get_own_filters()
         before = self._get_state_before(vals)
+        # Whether the filter is the scope's own goes with the filter
+        logged = vals.keys() - {"has_own_filter"}
+        values = change_words.read_values(self.sudo(), logged)
         result = super().write(vals)
         self._ask_again_if_wider(before)
         self._remove_replaced_filters(own_filters)
-        # The filter is logged; whether it is the scope's own goes with it
-        if changed := vals.keys() - {"has_own_filter"}:
-            self._log_event(" ".join(sorted(changed)))
+        for scope, after in change_words.read_values(self.sudo(), logged).items():
+            if what := change_words.describe(scope, values[scope], after):
+                scope._log_event(what)
         return result
 
     def _update_field_translations(

@@ -160,7 +160,7 @@ class TestEvents(OAuthCase):
             events[1].reason,
             "redirect URI now https://another.example.com/callback",
         )
-        self.assertEqual(events[3].reason, "profile: description")
+        self.assertEqual(events[3].reason, "profile: description changed")
         identifier = client.identifier
         client.unlink()
         event = self.new_events()[-1:]

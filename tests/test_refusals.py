@@ -15,7 +15,7 @@ from ..oauth2 import errors
 from ..storage import gathering, refusal_counts
 from ..tools.causes import CAUSES, PARTS
 from ..tools.uri_difference import find_difference
-from .common import REDIRECT_URI, OAuthCase
+from .common import REDIRECT_URI, OAuthCase, new_manager
 
 LOGGER = "odoo.addons.oauth_provider.events"
 OTHER_URI = "https://client.example.com/other"
@@ -447,3 +447,17 @@ class TestCauses(OAuthCase):
         ):
             self.assertEqual(find_difference(sent, registered), parts, sent)
         self.assertEqual(find_difference("https://a", []), [])
+
+    def test_a_client_leads_to_its_events(self):
+        client, _secret = self.create_client("backend application")
+        manager = new_manager(self.env)
+        self.assertEqual(client.with_user(manager).event_count_text, "1")
+        self.post("token", {"grant_type": "client_credentials"}, client, "wrong")
+        self.get_refusals()
+        client.invalidate_recordset()
+        self.assertEqual(client.with_user(manager).event_count_text, "3")
+        action = client.with_user(manager).action_view_events()
+        events = self.env["oauth.provider.event"].with_user(manager)
+        found = events.search(action["domain"], order="id")
+        self.assertEqual(found[-1:].cause, "wrong_secret")
+        self.assertIn("secret", found[-1:].advice)
