@@ -52,6 +52,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __model__, __method__, ids=ids, context=context, **kwargs
             )
         call.check_names(request.env, __model__, __method__, context)
+        request.oauth_called = f"{__model__}.{__method__}"
         access = TokenAccess(token)
         self._prepare_errors(access, __model__, __method__)
         _logger.info(
@@ -90,6 +91,7 @@ class OAuthJson2Controller(WebJson2Controller):
             records = call.find_records(model, ids)
             return call.call(access, records, method_name, method, kwargs)
         except InsufficientScope as error:
+            request.env["ir.http"]._oauth_count_error(error)
             return request.env["ir.http"]._oauth_refuse(
                 403, error="insufficient_scope", error_description=error.description
             )

@@ -8,9 +8,12 @@ import sys
 import werkzeug.exceptions
 
 from odoo import SUPERUSER_ID, api, http, models
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import Response, request
 
 from ..json2.error_answer import ErrorAnswer, without_details
+from ..json2.error_text import is_ours
+from ..json2.write_guard import InsufficientScope
 from ..tools import challenge, sign_in
 
 _logger = logging.getLogger(__name__)
@@ -205,6 +208,11 @@ class IrHttp(models.AbstractModel):
         if not live:
             env["oauth.provider.token"].log_refusal(raw)
             cls._oauth_refuse(401, error="invalid_token")
+        request.oauth_presented = (
+            live.client.id,
+            live.client.identifier,
+            live.row.user_id.id,
+        )
         token = live.as_record()
         if token.grant_id.is_without_company():
             # Without any, Odoo would take all of the user's
@@ -255,6 +263,25 @@ class IrHttp(models.AbstractModel):
         )
 
     @classmethod
+    def _oauth_count_error(cls, error):
+        """Let the administrator know of an ``error`` that refuses what a token wants.
+
+        Without a query: the transaction may have failed.
+        """
+        if isinstance(error, InsufficientScope):
+            cause = "related_change"
+        elif isinstance(error, AccessError):
+            cause = "not_opened" if is_ours(error) else "no_right"
+        elif isinstance(error, MissingError):
+            cause = "no_record"
+        else:
+            return
+        if presented := getattr(request, "oauth_presented", None):
+            called = getattr(request, "oauth_called", "")
+            events = request.env["oauth.provider.event"]
+            events.count_refusal(cause, *presented, called)
+
+    @classmethod
     def _oauth_refuse(cls, status, **parameters):
         """Abort with the answer of RFC 6750 section 3, whatever type the route has.
 
@@ -293,6 +320,7 @@ class IrHttp(models.AbstractModel):
         # No handler before or after this one may render a page with a traceback
         request.is_frontend = False
         try:
+            cls._oauth_count_error(exception)
             said = answer.replace(exception, request.env.context.get("lang"))
             if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
                 return said.response

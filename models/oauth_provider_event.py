@@ -206,21 +206,29 @@ class OAuthProviderEvent(models.Model):
         :param user: whose account it is about (record), or none
         :param detail: what else is worth knowing (str); a text of ours
         """
+        known = (client.id, client.identifier) if client else (0, None)
+        self.count_refusal(cause, *known, user.id if user else None, detail)
+
+    @api.model
+    @api.private
+    def count_refusal(self, cause, client_id, identifier, user_id, detail=""):
+        """Do the same without a query: the transaction may have failed.
+
+        :param client_id: of the client (int), or 0
+        :param identifier: of the client (str), or None
+        :param user_id: of the user (int), or None
+        """
         if not self.env["ir.http"]._oauth_is_first_refusal():
             return
-        now, user_id = fields.Datetime.now(), user.id if user else None
+        now = fields.Datetime.now()
         address = self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH]
         refusal = refusal_counts.Refusal(
             now.replace(minute=0, second=0, microsecond=0),
             cause,
-            client.id if client else 0,
+            client_id,
             rate_limit_key(address) if address else "",
         )
-        names = {
-            "client": client and client.identifier,
-            "user": user_id,
-            "address": address,
-        }
+        names = {"client": identifier, "user": user_id, "address": address}
         count = refusal_counts.Count(now, now, 1, user_id, detail[:LIMIT], names)
         refusal_counts.add(self.env.registry, refusal, count)
 

@@ -155,7 +155,7 @@ class TestEvents(OAuthCase):
             ],
         )
         self.assertEqual(events.author_id, manager)
-        self.assertEqual(events[0].reason, "name")
+        self.assertEqual(events[0].reason, "name changed from Test to Another")
         self.assertEqual(
             events[1].reason,
             "redirect URI now https://another.example.com/callback",

@@ -275,6 +275,58 @@ class TestMistakes(OAuthCase):
         self.url_open("/oauth2/userinfo")
         self.assertEqual(self.get_refusals().cause, "no_token")
 
+    def test_a_call_of_the_api(self):
+        field = self.env["ir.model.fields"]._get("res.partner", "function")
+        scope = self.env["oauth.provider.scope"].create(
+            {
+                "name": "Titles",
+                "code": "titles",
+                "model_id": field.model_id.id,
+                "field_ids": field.ids,
+                "api_read": True,
+                "api_write": True,
+                "domain": f"[('id', '=', {self.user.partner_id.id})]",
+            }
+        )
+        client, secret = self.create_client(
+            "backend application", scope_ids=[(6, 0, scope.ids)]
+        )
+        data = {"grant_type": "client_credentials"}
+        token = self.post("token", data, client, secret).json()["access_token"]
+        own = self.user.partner_id.id
+        for path, arguments, status, cause in (
+            (
+                "res.partner/read",
+                {"ids": [own], "fields": ["email"]},
+                403,
+                "not_opened",
+            ),
+            ("res.users/read", {"ids": [self.user.id]}, 403, "not_opened"),
+            ("res.partner/unlink", {"ids": [own]}, 403, "not_opened"),
+            (
+                "res.partner/read",
+                {"ids": [1], "fields": ["function"]},
+                404,
+                "no_record",
+            ),
+            (
+                "res.partner/write",
+                {"ids": [own], "vals": {"function": "CEO"}},
+                403,
+                "no_right",
+            ),
+        ):
+            with self.subTest(path=path, arguments=arguments):
+                header = {"Authorization": f"Bearer {token}"}
+                response = self.url_open(
+                    f"/json/2/{path}", headers=header, json=arguments
+                )
+                self.assertEqual(response.status_code, status, response.text)
+                [event] = self.get_refusals()
+                self.assertEqual(event.cause, cause)
+                self.assertEqual(event.reason, path.replace("/", "."))
+                self.assertEqual((event.client_id, event.user_id), (client, self.user))
+
     def test_logout(self):
         client, _secret = self.create_client()
         for query, cause, reason in (

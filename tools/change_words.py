@@ -17,9 +17,7 @@ def read_values(records, names):
     :param names: of fields (iterable of str); others are left out
     """
     known = [name for name in sorted(names) if name in records._fields]
-    return {
-        record: {name: _read(record, name) for name in known} for record in records
-    }
+    return {record: {name: _read(record, name) for name in known} for record in records}
 
 
 def describe(record, before, after):
