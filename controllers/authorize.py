@@ -98,13 +98,20 @@ class AuthorizeController(http.Controller):
         decision = message.form.get("oauth_decision")
         signed_in = self._read_sign_in(user, authorization)
         step = authorization.next_step(user, signed_in)
-        if isinstance(step, OAuth2Error):
+        reason = authorization.policy_reason(step)
+        if isinstance(step, OAuth2Error) and not reason:
             return self._answer(authorization, authorization.error_location(step))
         if step == "login":
             return self._login(authorization, message)
         if decision and not is_csrf_valid(message.form.get("csrf_token")):
             # Another session, or one that has ended: ask again
             return redirect(self._own_url(message))
+        if reason and decision == "again":
+            return self._login(authorization, message)
+        if reason and decision:
+            return self._answer(authorization, authorization.policy_location(step))
+        if reason:
+            return self._policy_page(authorization, message, step)
         if decision == "deny":
             return self._answer(authorization, authorization.denied_location(user))
         if decision == "allow":
@@ -238,8 +245,38 @@ class AuthorizeController(http.Controller):
             self._set_mark(response, old, "")
         return response
 
+    def _policy_page(self, authorization, message, step):
+        """Return the page that says why the person may not go on.
+
+        :param step: OAuth2Error
+        """
+        authorization.note_policy(step)
+        if authorization.language:
+            request.update_context(lang=authorization.language)
+        user = request.env.user.sudo()
+        has_page = "auth_totp_portal" in request.registry._init_modules
+        return request.render(
+            "oauth_provider.policy",
+            {
+                "client": authorization.client,
+                "user": user,
+                "reason": authorization.policy_reason(step),
+                "company": user.company_id.sudo(),
+                "security_url": "/my/security" if has_page else "/odoo",
+                "parameters": authorization.parameters,
+                "action": self._form_action(message),
+                "switch_url": self._switch_url(message),
+            },
+            headers=PAGE_HEADERS,
+            status=403,
+        )
+
+    def _switch_url(self, message):
+        """Return the address (str) that signs out and comes back to this request."""
+        query = urlencode({"redirect": self._own_url(message)})
+        return f"/web/session/logout?{query}"
+
     def _consent_page(self, authorization, message, is_changed=False):
-        own_url = self._own_url(message)
         if authorization.language:
             request.update_context(lang=authorization.language)
         user = request.env.user.sudo()
@@ -265,7 +302,7 @@ class AuthorizeController(http.Controller):
                 "is_changed": is_changed,
                 "action": self._form_action(message),
                 "destination": uri_parts.display_host(authorization.redirect_uri),
-                "switch_url": "/web/session/logout?" + urlencode({"redirect": own_url}),
+                "switch_url": self._switch_url(message),
             },
             headers=PAGE_HEADERS,
         )

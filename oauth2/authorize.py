@@ -44,6 +44,9 @@ from .validator import OdooValidator
 
 _logger = logging.getLogger(__name__)
 
+#: What a page explains to a person, who can do something about it or ask somebody.
+POLICY_CAUSES = frozenset({"user", "second_factor"})
+
 
 def _digest(parameters, *further):
     """Return the digest (str) of a request's parameters and of what JSON takes.
@@ -83,6 +86,7 @@ class AuthorizationRequest:
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
         self.client = self.user = None
+        self._counted = False
         try:
             message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
@@ -180,7 +184,8 @@ class AuthorizationRequest:
 
     def error_location(self, error):
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
-        errors.record(self.env, error, self.client, self.user)
+        if not self._counted:
+            errors.record(self.env, error, self.client, self.user)
         return error_location(
             self.redirect_uri,
             error,
@@ -188,6 +193,30 @@ class AuthorizationRequest:
             self.env["oauth.provider"].get_issuer(),
             self.is_in_fragment,
         )
+
+    def policy_reason(self, step):
+        """Return what keeps the person out that a page can explain, or None.
+
+        :param step: what :meth:`next_step` returned
+        :return: key of a cause (str): ``user`` or ``second_factor``
+        """
+        cause = getattr(step, "cause", None)
+        is_silent = "none" in self.interaction.prompts
+        return cause if cause in POLICY_CAUSES and not is_silent else None
+
+    def policy_location(self, step):
+        """Return the address that tells the client that the person gave up.
+
+        The page has been counted as a refusal; going back is not another one.
+
+        :param step: OAuth2Error of :meth:`next_step`
+        """
+        self._counted = True
+        return self.error_location(refusal("user", description=step.description))
+
+    def note_policy(self, step):
+        """Let the administrator know why ``step`` (OAuth2Error) keeps a person out."""
+        errors.record(self.env, step, self.client, self.user)
 
     def denied_location(self, user):
         """Return the address that tells the client that ``user`` (record) said no."""
@@ -253,6 +282,9 @@ class AuthorizationRequest:
         if uri_parts.may_be_claimed_by_any_program(self.redirect_uri):
             return True
         grant = self.env["oauth.provider.grant"].find_live(self.client, user)
+        if grant.is_without_company():
+            # What is issued would open nothing: the person chooses again
+            return True
         if self.client.skip_authorization:
             sensitive = self.scopes.filtered(lambda scope: scope.is_sensitive())
             return bool(sensitive) and not grant.covers(sensitive)

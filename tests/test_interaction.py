@@ -225,8 +225,12 @@ class TestInteraction(OAuthCase):
         for client in (self.client, trusted):
             for prompt in (None, "consent", "none"):
                 url = self.authorize_url(client, prompt=prompt)
-                answer = self.answer(self.url_open(url, allow_redirects=False))[1]
-                self.assertEqual(answer["error"], "access_denied")
+                response = self.url_open(url, allow_redirects=False)
+                if prompt == "none":
+                    answer = self.answer(response)[1]
+                    self.assertEqual(answer["error"], "access_denied")
+                else:
+                    self.assertEqual(response.status_code, 403)
         bot = self.env["res.users"].browse(SUPERUSER_ID)
         self.assertFalse(self.env["oauth.provider.grant"].find_of_user(bot))
 

@@ -28,9 +28,18 @@ class TestPolicy(OAuthCase):
         group = self.env["res.groups"].create({"name": "Wiki"})
         client, secret = self.create_client(group_ids=[Command.set(group.ids)])
         self.sign_in()
-        for parameters in ({}, {"prompt": "none"}, {"prompt": "login"}):
-            answer = self.answer(self.authorize(client, **parameters))[1]
+        answer = self.answer(self.authorize(client, prompt="none"))[1]
+        self.assertEqual(answer["error"], "access_denied")
+        for parameters in ({}, {"prompt": "login"}):
+            page = self.authorize(client, **parameters)
+            self.assertEqual(page.status_code, 403)
+            self.assertIn("ask whoever administers Odoo", page.text)
+            [event] = self.get_refusals()
+            self.assertEqual((event.cause, event.user_id), ("user", self.user))
+            answer = self.answer(self.decide(page, "back"))[1]
             self.assertEqual(answer["error"], "access_denied")
+            # The page counted
+            self.assertFalse(self.get_refusals())
         self.user.group_ids |= group
         tokens = self.redeem(self.get_code(client), client, secret).json()
         token = tokens["access_token"]
@@ -55,8 +64,7 @@ class TestPolicy(OAuthCase):
         client.active = True
         self.assertEqual(client.group_ids, group)
         self.sign_in()
-        answer = self.answer(self.authorize(client))[1]
-        self.assertEqual(answer["error"], "access_denied")
+        self.assertEqual(self.authorize(client).status_code, 403)
 
     def test_a_password_is_no_way_around_it(self):
         group = self.env["res.groups"].create({"name": "Wiki"})
