@@ -92,7 +92,7 @@ class OAuthProviderEvent(models.Model):
             ("issued", "Token Issued"),
             ("refreshed", "Token Refreshed"),
             ("refused", "Refused"),
-            ("replayed", "Presented Twice"),
+            ("replayed", "Reused"),
             ("revoked", "Revoked"),
             ("consent_given", "Consent Given"),
             ("consent_withdrawn", "Consent Withdrawn"),
