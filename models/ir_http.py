@@ -271,7 +271,8 @@ class IrHttp(models.AbstractModel):
         if isinstance(error, InsufficientScope):
             cause = "related_change"
         elif isinstance(error, AccessError):
-            cause = "not_opened" if is_ours(error) else "no_right"
+            is_of_user = getattr(error, "is_right_of_user", not is_ours(error))
+            cause = "no_right" if is_of_user else "not_opened"
         elif isinstance(error, MissingError):
             cause = "no_record"
         else:

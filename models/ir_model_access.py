@@ -24,12 +24,19 @@ class IrModelAccess(models.Model):
     def _make_access_error(self, model, mode):
         if current.access() is None:
             return super()._make_access_error(model, mode)
-        return mark_ours(
-            AccessError(
-                self.env._(
-                    "This access token does not allow “%(operation)s” on %(model)s.",
-                    operation=mode,
-                    model=model,
-                )
+        is_of_user = current.access().allows_model(model, mode)
+        if is_of_user:
+            text = self.env._(
+                "The user of this access token may not “%(operation)s” %(model)s.",
+                operation=mode,
+                model=model,
             )
-        )
+        else:
+            text = self.env._(
+                "This access token does not allow “%(operation)s” on %(model)s.",
+                operation=mode,
+                model=model,
+            )
+        error = mark_ours(AccessError(text))
+        error.is_right_of_user = is_of_user
+        return error
