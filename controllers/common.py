@@ -125,7 +125,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
     if method_name not in methods and not (
         readonly and "GET" in methods and method_name == "HEAD"
     ):
-        return _wrong_method([name for name in methods if name != "OPTIONS"])
+        return _wrong_method(methods)
     response = _enter_database(in_path, browser)
     if response is not None:
         return response
@@ -242,7 +242,8 @@ def _wrong_method(methods):
     """Return the answer where the HTTP method is none of ``methods`` (list of str)."""
     if request.db and database.is_entered(request.db):
         superuser_env()["oauth.provider.event"].log_refusal("method")
-    description = f"Use {' or '.join(methods)}."
+    named = [method for method in methods if method != "OPTIONS"]
+    description = f"Use {' or '.join(named)}."
     return _refusal(405, description, Allow=", ".join(methods))
 
 

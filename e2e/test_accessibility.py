@@ -40,12 +40,21 @@ client, many = env["oauth.provider.client"].create([
 ])
 client.scope_ids |= scopes[0]
 many.scope_ids |= scopes
+factor = client.copy({
+    "name": "Safe", "second_factor_required": True,
+    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+})
+few = client.copy({
+    "name": "For a Few",
+    "group_ids": [(0, 0, {"name": "Few"})],
+    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+})
 user = env["res.users"].search([("login", "=", values["login"])])
 user.company_ids |= env["res.company"].create({"name": "Second Company"})
 grant = env["oauth.provider.grant"].ensure(client, user)
 grant.consent(client.scope_ids, scopes[0])
 grant.set_duration(86400)
-result = [client.identifier, many.identifier]
+result = [one.identifier for one in (client, many, factor, few)]
 """
 ARABIC = """
 env["res.lang"]._activate_lang("ar_001")
@@ -60,8 +69,12 @@ def identifiers(pair, databases):
 
 
 def addresses(provider, identifiers):
-    known, many = identifiers
+    known, many, _factor, few = identifiers
     return {
+        "outside the groups": consent_url(provider, few),
+        "another address": consent_url(
+            provider, known, redirect_uri=f"{CALLBACK}/{'x' * 300}"
+        ),
         "consent": consent_url(provider, known),
         "many scopes": consent_url(provider, many),
         "error": f"{provider.url}/oauth2/authorize?client_id=nobody",
@@ -89,6 +102,34 @@ def test_pages_have_no_serious_fault(pair, page, identifiers, size):
     page.keyboard.press("Enter")
     page.wait_for_selector("text=You are signed out")
     assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_who_lacks_a_second_factor_reads_why_and_goes_back(
+    pair, page, identifiers, size
+):
+    provider, _client = pair
+    resize(page, size)
+    page.route(f"{CALLBACK}**", lambda route: route.fulfill(body="Back"))
+    sign_in(page, provider, "demo", "demo-demo")
+    page.goto(consent_url(provider, identifiers[2]))
+    for _each in range(2):
+        # Who signed in without one may have got one meanwhile: that is asked once
+        page.fill("input[name=password]", "demo-demo")
+        page.press("input[name=password]", "Enter")
+        page.wait_for_selector("text=needs a second factor")
+        assert serious_faults(page) == []
+        assert overflow(page) <= 0
+        # Nobody is sent around in circles
+        page.reload()
+        page.wait_for_selector("text=needs a second factor")
+        if not _each:
+            page.locator("button[value=again]").focus()
+            page.keyboard.press("Enter")
+            page.wait_for_selector("input[name=password]")
+    page.locator("button[value=back]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**error=access_denied**")
 
 
 def test_what_managers_read_fits_a_phone(pair, page):

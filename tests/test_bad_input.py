@@ -51,8 +51,9 @@ class TestBadInput(OAuthCase):
                 response = self.post("token", data, client, secret)
                 self.assert_error(response, 400, error)
                 text = response.json()["error_description"]
-                # It ends in events and logs: nothing of what was sent
-                self.assertNotRegex(text, r"nonsense|no\.such|\x00")
+                # Of what was sent nothing but the scopes that are refused
+                self.assertNotRegex(text, r"nonsense|\x00")
+                self.assertEqual("no.such" in text, error == "invalid_scope")
                 texts.add(text)
         self.assertGreaterEqual(len(texts), 6)
 
@@ -118,7 +119,7 @@ class TestBadInput(OAuthCase):
             self.assertEqual(response.status_code, 405)
             self.assertEqual(response.headers["Allow"], "POST, OPTIONS")
             self.assertEqual(response.json()["error"], "invalid_request")
-            self.assertIn("method", response.json()["error_description"])
+            self.assertEqual(response.json()["error_description"], "Use POST.")
 
     def test_head_is_a_get_without_its_body_where_nothing_is_written(self):
         response = self.url_open("/oauth2/tokeninfo", method="HEAD")
@@ -211,7 +212,8 @@ class TestBadInput(OAuthCase):
                 self.assertEqual(answer["iss"], self.Provider.get_issuer())
                 if error in ("unauthorized_client", "invalid_scope"):
                     self.assertIn("client", answer["error_description"])
-                self.assertNotIn("no.such", answer.get("error_description", ""))
+                said = answer.get("error_description", "")
+                self.assertEqual("no.such" in said, error == "invalid_scope")
 
     def test_parameters_that_name_attributes_of_oauthlib_change_nothing(self):
         client, _secret = self.create_client()
