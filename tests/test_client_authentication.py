@@ -200,10 +200,10 @@ class TestClientAuthentication(OAuthCase):
             with self.subTest(reason=reason, **data):
                 self.assertEqual(self.refuse(assertion, **data), reason)
         client.token_endpoint_auth_method = "client_secret_basic"
-        reason = "assertion: the client has another authentication method"
+        reason = "the client has another authentication method"
         self.assertEqual(self.refuse(build()), reason)
         client.write({"token_endpoint_auth_method": False, "jwks": False})
-        reason = "assertion: the client has no key set"
+        reason = "the client has no key set"
         self.assertEqual(self.refuse(build()), reason)
 
     def test_so_does_each_refusal_before_an_assertion_is_looked_at(self):
