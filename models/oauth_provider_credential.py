@@ -268,12 +268,12 @@ class OAuthProviderCredential(models.AbstractModel):
         return liveness.is_live(self, self.client_id, lambda: self)
 
     @api.private
-    def has_expired(self):
-        """Tell whether it is worth nothing for its age, and was not ended before."""
+    def find_end(self):
+        """Return how a credential ended that is not live: ``expired`` or ``ended``."""
         self.ensure_one()
-        if self.revoked_at or self.grant_id.revoked_at:
-            return False
-        return liveness.get_end(self) <= fields.Datetime.now()
+        was_ended = self.revoked_at or self.grant_id.revoked_at
+        is_over = liveness.get_end(self) <= fields.Datetime.now()
+        return "expired" if is_over and not was_ended else "ended"
 
     @api.private
     def is_in_grace(self):

@@ -103,15 +103,11 @@ class OAuthProviderToken(models.Model):
 
         :param value: what was presented as a token (str), or None
         """
-        token, cause = self.find(value), "ended_token"
-        if not value:
-            cause = "no_token"
-        elif not token:
-            cause = "unknown_token"
-        elif token.is_live():
-            cause = "audience"
-        elif token.has_expired():
-            cause = "expired_token"
+        token = self.find(value)
+        if not token:
+            cause = "unknown_token" if value else "no_token"
+        else:
+            cause = "audience" if token.is_live() else f"{token.find_end()}_token"
         self.env["oauth.provider.event"].log_refusal(
             cause, client=token.client_id, user=token.user_id
         )

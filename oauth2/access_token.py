@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Access tokens: random, or JSON Web Tokens (RFC 9068)."""
+"""Access tokens: random, or JSON Web Tokens (RFC 9068), and what is told of them."""
 
 import json
 import time
@@ -11,10 +11,36 @@ from odoo.tools import json_default
 
 from ..tools import left_out, secret
 from ..tools.claim_value import make_claims
+from ..tools.clock import timestamp
 from .id_token import RESERVED_CLAIMS
 
 #: What an access token tells of the sign-in (section 2.2.1).
 SIGN_IN_CLAIMS = ("auth_time", "acr", "amr")
+
+
+def describe_token(live, is_access_token):
+    """Return what introspection tells of a token (dict, RFC 7662 section 2.2).
+
+    :param live: :class:`..storage.live_token.LiveToken`
+    :param is_access_token: whether it is one, and no refresh token
+    """
+    issuer = live.scopes.env["oauth.provider"].get_issuer()
+    claims = {
+        "scope": " ".join(live.allowed_codes()),
+        "client_id": live.client.identifier,
+        "exp": timestamp(live.get_end()),
+        "iat": timestamp(live.row.create_date),
+        "sub": live.generate_user_id(),
+        "iss": issuer,
+    }
+    if live.row.audience:
+        claims["aud"] = live.row.audience
+    elif is_access_token and live.row.token_type == "jwt":
+        # What the token itself says
+        claims["aud"] = issuer
+    if is_access_token:
+        claims["token_type"] = "Bearer"
+    return claims
 
 
 def make_access_token(subject, session, lifetime, audience=None):

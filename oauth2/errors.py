@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Errors of the protocol: those that oauthlib does not have, and why there is one."""
 
+import re
+
 from oauthlib.oauth2 import (
     AccessDeniedError,
     InvalidClientError,
@@ -81,6 +83,10 @@ class TooManyFailuresError(OAuth2Error):
         return attempt
 
 
+#: Characters that an error_description may not have (RFC 6749 section 5.2).
+NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+#: Characters of a description that names what the caller has sent.
+MOST_NAMED = 200
 #: {error code: class of errors}, for :func:`refusal`.
 CLASSES = {
     cls.error: cls
@@ -131,6 +137,22 @@ def refusal(key, description=None, request=None, client=None, detail=""):
     error = CLASSES[cause.error](description=said, request=request)
     error.cause, error.client, error.detail = key, client, detail
     return error
+
+
+def scope_refusal(env, key, codes, request):
+    """Return the error that names the scopes that are refused (RFC 6749 section 5.2).
+
+    They are the caller's own text; the administrator is told of those that there are.
+
+    :param key: of a cause (str)
+    :param codes: of the scopes (set of str)
+    :param request: oauthlib request
+    """
+    known = env["oauth.provider.scope"].search([("code", "in", codes)])
+    detail = ", ".join(sorted(known.mapped("code")))
+    named = NOT_IN_DESCRIPTION.sub("", " ".join(sorted(codes)))
+    description = f"{CAUSES[key].description.rstrip('.')}: {named}"[:MOST_NAMED]
+    return refusal(key, description, request=request, detail=detail)
 
 
 def find_cause(code, description=None):

@@ -1,6 +1,5 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import re
 import uuid
 from functools import cached_property
 
@@ -8,18 +7,12 @@ from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
-from ..tools.causes import CAUSES
-from ..tools.clock import timestamp
 from ..tools.uri_difference import find_difference
-from . import pkce, resource_indicator
-from .access_token import make_access_token
+from . import errors, pkce, resource_indicator
+from .access_token import describe_token, make_access_token
 from .errors import refusal
 from .id_token import Subject, make_id_token
 
-#: Characters that an error_description may not have (RFC 6749 section 5.2).
-NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
-#: Characters of a description that names what the caller has sent.
-MOST_NAMED = 200
 #: Grants of the client's own grant type that may come with a refresh token.
 REFRESHABLE_GRANT_TYPES = frozenset({"authorization_code", "password"})
 
@@ -76,9 +69,8 @@ class OdooValidator(RequestValidator):
     def _refuse(self, cause, detail="", user=None):
         """Keep why the request is refused, which oauthlib does not know; returns False.
 
-        :param cause: key of a cause (str), None where it is not refused after all
-        :param detail: what else the administrator is told (str)
-        :param user: whose account it is about (record), or none
+        Parameters as of :func:`.errors.refusal`; the cause is None where it is not
+        refused after all.
         """
         self.cause, self.detail, self.refused_user = cause, detail, user
         return False
@@ -172,21 +164,11 @@ class OdooValidator(RequestValidator):
         is_lenient = self.client.application_type == "mobile application"
         if len(allowed) < len(asked) and not is_lenient:
             unknown = asked - set(allowed.list_codes())
-            raise self._refuse_scopes("scope", unknown, request)
+            error = errors.scope_refusal(self.env, "scope", unknown, request)
+            self._refuse(error.cause, error.detail)
+            raise error
         self._set_scopes(request, allowed)
         return True
-
-    def _refuse_scopes(self, cause, codes, request):
-        """Return the error that names the scopes ``codes`` (set of str).
-
-        They are the caller's own text, as far as a description may have it (RFC 6749
-        section 5.2); the administrator is told of those that there are.
-        """
-        known = self.env["oauth.provider.scope"].sudo().search([("code", "in", codes)])
-        self._refuse(cause, ", ".join(sorted(known.mapped("code"))))
-        named = NOT_IN_DESCRIPTION.sub("", " ".join(sorted(codes)))
-        description = CAUSES[cause].description.rstrip(".")
-        return refusal(cause, f"{description}: {named}"[:MOST_NAMED], request=request)
 
     def _set_scopes(self, request, scopes):
         if self.granted_scopes is not None:
@@ -236,9 +218,7 @@ class OdooValidator(RequestValidator):
             record.revoke_family()
             return self._refuse("used_code", user=record.user_id)
         if not record.is_live() or record.has_ended_with_session():
-            is_over = record.has_expired()
-            cause = "expired_code" if is_over else "ended_code"
-            return self._refuse(cause, user=record.user_id)
+            return self._refuse(f"{record.find_end()}_code", user=record.user_id)
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
@@ -294,10 +274,8 @@ class OdooValidator(RequestValidator):
             record.log_event("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live() or record.has_ended_with_session():
-            is_over = record.has_expired() and "expired_refresh_token"
-            is_used = is_reused and "used_refresh_token"
-            cause = is_used or is_over or "ended_refresh_token"
-            return self._refuse(cause, user=record.user_id)
+            end = "used" if is_reused else record.find_end()
+            return self._refuse(f"{end}_refresh_token", user=record.user_id)
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
         )
@@ -316,7 +294,9 @@ class OdooValidator(RequestValidator):
     ):
         wider = set(filter(None, request_scopes)) - set(self.held_scopes.list_codes())
         if wider:
-            raise self._refuse_scopes("wider_scope", wider, request)
+            error = errors.scope_refusal(self.env, "wider_scope", wider, request)
+            self._refuse(error.cause, error.detail)
+            raise error
         return True
 
     def rotate_refresh_token(self, request):
@@ -513,20 +493,4 @@ class OdooValidator(RequestValidator):
         client = live.client
         if client.id != self.client.id and not self.client.is_resource_server:
             return None
-        issuer = self.env["oauth.provider"].get_issuer()
-        claims = {
-            "scope": " ".join(live.allowed_codes()),
-            "client_id": client.identifier,
-            "exp": timestamp(live.get_end()),
-            "iat": timestamp(live.row.create_date),
-            "sub": live.generate_user_id(),
-            "iss": issuer,
-        }
-        if live.row.audience:
-            claims["aud"] = live.row.audience
-        elif access_token and access_token.row.token_type == "jwt":
-            # What the token itself says
-            claims["aud"] = issuer
-        if access_token:
-            claims["token_type"] = "Bearer"
-        return claims
+        return describe_token(live, bool(access_token))

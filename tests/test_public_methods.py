@@ -34,6 +34,7 @@ CALLABLE = {
         "action_generate_private_key",
         "action_generate_secret",
         "action_try",
+        "action_view_events",
         "action_view_grants",
         "action_view_tokens",
         "action_withdraw_secret",

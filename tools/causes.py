@@ -70,8 +70,8 @@ CLIENT = (
     Cause("unknown_client", "RFC 6749 2.3, 4.1.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("There is no client with the identifier that was sent."),
-          _lt("Compare the identifier in the application with the one of the"
-              " client. It may be that of another database.")),
+          _lt("Compare the identifier in the application with the one of the client."
+              " It may be that of another database.")),
     Cause("archived_client", "RFC 6749 2.3, 4.1.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("The client is archived."),
@@ -79,8 +79,7 @@ CLIENT = (
     Cause("missing_secret", "RFC 6749 3.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("The client must prove itself, and sent its identifier alone."),
-          _lt("Enter the secret in the application, or make the client public if it"
-              " cannot keep one.")),
+          _lt("Enter the secret in the application, or make the client public.")),
     Cause("wrong_secret", "RFC 6749 2.3.1",
           "invalid_client", "Client authentication failed.",
           _lt("The secret is not the one of the client."),
@@ -88,8 +87,7 @@ CLIENT = (
     Cause("other_method", "RFC 6749 2.3",
           "invalid_client", "Client authentication failed.",
           _lt("The client authenticates in another way than it is allowed to."),
-          _lt("Change the client's authentication method, or the setting of the"
-              " application.")),
+          _lt("Compare the client's authentication method with the application's.")),
     Cause("wrong_assertion", "RFC 7523 3",
           "invalid_client", "Client authentication failed.",
           _lt("The signed assertion does not prove the client."),
@@ -104,8 +102,7 @@ CLIENT = (
     Cause("too_many_secrets", "RFC 6585 4",
           "temporarily_unavailable", "Too many failed attempts.",
           _lt("Too many wrong secrets were sent in the client's name."),
-          _lt("Generate a secret: it works at once, however many wrong ones were"
-              " sent.")),
+          _lt("Generate a secret: it works at once, after any number of wrong ones.")),
     Cause("two_methods", "RFC 6749 2.3",
           "invalid_request", "A client uses one authentication method per request.",
           _lt("The client authenticates in two ways at once."),
@@ -117,8 +114,7 @@ CLIENT = (
     Cause("malformed_header", "RFC 6749 2.3.1, RFC 6750 2.1",
           "invalid_client", "Malformed Authorization header.",
           _lt("The header Authorization is malformed."),
-          _lt("The application has to send Basic with identifier and secret, or"
-              " Bearer.")),
+          _lt("The application has to send Basic, or Bearer with a token.")),
     Cause("assertion_type", "RFC 7523 2.2",
           "invalid_client", "Unknown client_assertion_type.",
           _lt("The assertion has a type that is not known here."),
@@ -165,8 +161,8 @@ GRANT = (
     Cause("expired_code", "RFC 6749 4.1.2",
           "invalid_grant", "",
           _lt("The code has expired."),
-          _lt("The application has to exchange the code at once. The client says"
-              " how long codes live; the clocks of both servers should be right.")),
+          _lt("The application has to exchange the code at once. The client says how"
+              " long codes live; the clocks of both servers should be right.")),
     Cause("used_code", "RFC 6749 4.1.2",
           "invalid_grant", "",
           _lt("The code was used before. What was issued for it has been revoked."),
@@ -190,8 +186,7 @@ GRANT = (
     Cause("wrong_verifier", "RFC 7636 4.6",
           "invalid_grant", "",
           _lt("The code_verifier does not fit the code_challenge."),
-          _lt("The application mixes up two sign-ins, or computes the challenge"
-              " wrongly.")),
+          _lt("The application mixes up two sign-ins, or its challenge is wrong.")),
     Cause("malformed_verifier", "RFC 7636 4.1",
           "invalid_grant", "Malformed code_verifier.",
           _lt("The code_verifier is malformed."),
@@ -211,23 +206,20 @@ GRANT = (
     Cause("refresh_token_of_other", "RFC 6749 5.2",
           "invalid_grant", "",
           _lt("The refresh token was issued to another client."),
-          _lt("The application mixes up two of its clients, or somebody tries a"
-              " token.")),
+          _lt("The application mixes up two clients, or somebody tries a token.")),
     Cause("expired_refresh_token", "RFC 6749 5.2",
           "invalid_grant", "",
           _lt("The refresh token has expired."),
           _lt("The person has to sign in again. The client says how long they live.")),
     Cause("used_refresh_token", "RFC 9700 4.14.2",
           "invalid_grant", "",
-          _lt("The refresh token was used before. All that came of it has been"
-              " revoked."),
+          _lt("The refresh token was used before. What came of it is revoked."),
           _lt("The application keeps an old token, or runs twice with the same one;"
               " or somebody has got hold of it. The person has to sign in again.")),
     Cause("ended_refresh_token", "RFC 6749 5.2",
           "invalid_grant", "",
           _lt("The refresh token has been revoked, or its permission has ended."),
-          _lt("The events before this one say by what. The person has to sign in"
-              " again.")),
+          _lt("The events before say why. The person has to sign in again.")),
     Cause("scope", "RFC 6749 3.3",
           "invalid_scope", "A scope is unknown, or not one of this client's.",
           _lt("The application asks for a scope that its client does not have."),
@@ -259,18 +251,16 @@ GRANT = (
     Cause("wrong_password", "RFC 6749 4.3.2",
           "invalid_grant", "Invalid credentials given.",
           _lt("The password is wrong, or the account may not sign in."),
-          _lt("The account may have a second factor, be outside the client's groups, or"
-              " have a password that has expired.")),
+          _lt("The account may have a second factor, be outside the client's groups,"
+              " or have a password that has expired.")),
     Cause("too_many_passwords", "RFC 6749 10.10",
           "temporarily_unavailable", "Too many failed attempts.",
-          _lt("Too many wrong passwords were sent for the account or from the"
-              " address."),
+          _lt("Too many wrong passwords were sent for the account, or from there."),
           _lt("It works again after the time that the settings say.")),
     Cause("password_of_page", "RFC 6749 10.2",
           "unauthorized_client", "Pages of this origin may not use this client.",
           _lt("A page of another site sent a password in the client's name."),
-          _lt("Add the origin to the client, if the page is a part of the"
-              " application.")),
+          _lt("Add the origin to the client, if the page is the application's.")),
     Cause("missing_token", "RFC 7009 2.1, RFC 7662 2.1",
           "invalid_request", "Missing token parameter.",
           _lt("The request does not say which token it is about."),
@@ -292,8 +282,7 @@ AUTHORIZATION = (
     Cause("redirect_uri", "RFC 6749 3.1.2.3, RFC 9700 2.1",
           "invalid_request", "Mismatching redirect URI.",
           _lt("The redirect URI is not one of the client's."),
-          _lt("The reason says what differs. Add the address that was sent, if it"
-              " is right.")),
+          _lt("The reason says what differs. Add the address, if it is right.")),
     Cause("request", "OpenID Connect Core 6.1",
           "request_not_supported", "The request parameter is not supported.",
           _lt("The request stands in a signed object, which is not supported."),
@@ -319,8 +308,7 @@ AUTHORIZATION = (
     Cause("response_type", "RFC 6749 4.1.2.1",
           "unauthorized_client", "This client may not use this response type.",
           _lt("The client may not use this response type."),
-          _lt("Compare the application type of the client with what the application"
-              " does.")),
+          _lt("Compare the client's application type with the application.")),
     Cause("response_mode", "OAuth 2.0 Multiple Response Types 2.1",
           "invalid_request", "Unsupported response_mode.",
           _lt("The answer cannot be sent in the way that the application wants."),
@@ -363,8 +351,7 @@ AUTHORIZATION = (
           _lt("It is a JSON object with the members userinfo and id_token.")),
     Cause("id_token_hint", "OpenID Connect Core 3.1.2.1",
           "invalid_request", "Unknown id_token_hint.",
-          _lt("The ID token in the request was not issued by this database to the"
-              " client."),
+          _lt("The ID token in the request is not one of this database and client."),
           _lt("The application keeps an ID token of another provider or database.")),
     Cause("subjects", "OpenID Connect Core 5.5.1",
           "invalid_request", "Contradictory subjects.",
@@ -384,10 +371,8 @@ AUTHORIZATION = (
           _lt("The application has to ask again without prompt=none.")),
     Cause("interaction", "OpenID Connect Core 3.1.2.6",
           "interaction_required", "",
-          _lt("Odoo wants something of the person first, and the request allows no"
-              " page."),
-          _lt("The session may be locked. The application has to ask without"
-              " prompt=none.")),
+          _lt("Odoo has to ask the person something, and may show no page."),
+          _lt("The session may be locked. The application has to allow a page.")),
     Cause("user", "RFC 6749 4.1.2.1",
           "access_denied", "The user may not use this client.",
           _lt("The person is outside the groups that may use the client, or archived."),
@@ -399,8 +384,7 @@ AUTHORIZATION = (
     Cause("authentication_class", "OpenID Connect Unmet Authentication Requirements 1",
           "unmet_authentication_requirements", "",
           _lt("The person did not sign in as securely as the application wants."),
-          _lt("The person needs a second factor, or the application wants what is"
-              " unknown.")),
+          _lt("The person needs a second factor, or the application wants too much.")),
     Cause("denied", "RFC 6749 4.1.2.1",
           "access_denied", "The user denied the request.",
           _lt("The person has pressed Deny."),
@@ -467,8 +451,7 @@ TOKEN = (
           _lt("Add them to the client; the person has to allow them.")),
     Cause("no_full_access", "RFC 6750 3.1",
           "insufficient_scope", "",
-          _lt("The route opens all that its user may do, and the token only its"
-              " scopes."),
+          _lt("The route opens all that its user may do; the token only its scopes."),
           _lt("Such a route needs a scope with full access.")),
     Cause("not_opened", "RFC 6750 3.1",
           "", "",
@@ -488,8 +471,7 @@ TOKEN = (
           _lt("The filter of a scope or a rule of Odoo may hide it.")),
     Cause("no_company", "RFC 6750 3.1",
           "insufficient_scope", "",
-          _lt("The person is in none of the companies that the permission is"
-              " limited to."),
+          _lt("The person is in none of the companies that the permission is for."),
           _lt("The person has to sign in again and choose other companies.")),
 )
 # fmt: on
