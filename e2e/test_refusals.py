@@ -55,7 +55,13 @@ def refuse(server, client, address="192.0.2.1", secret="wrong", **data):
     headers = {"X-Forwarded-For": address, "X-Forwarded-Host": "localhost"}
     data = {"grant_type": "client_credentials", **data}
     url, auth = f"{server.url}/oauth2/token", (client[0], secret)
-    answer = requests.post(url, data, auth=auth, headers=headers, timeout=60)
+    for _attempt in range(20):
+        try:
+            answer = requests.post(url, data, auth=auth, headers=headers, timeout=60)
+            break
+        except requests.ConnectionError:
+            # Few connections wait for a server of two workers
+            time.sleep(0.2)
     assert 400 <= answer.status_code < 500, answer.text
     return answer
 
