@@ -81,7 +81,7 @@ def _issue(env, message):
     if grant_type == "password":
         with _begin_password_attempt(env, message, client) as attempt:
             try:
-                body, status = _create_token(message, client, validator)
+                text, status = _create_token(message, client, validator)
             finally:
                 # A right password stays right where the answer cannot be signed
                 attempt.has_succeeded = bool(validator.user)
@@ -89,8 +89,8 @@ def _issue(env, message):
         if attempt.has_failed:
             env["oauth.provider.failure"].remove_old()
     else:
-        body, status = _create_token(message, client, validator)
-    body = json.loads(body)
+        text, status = _create_token(message, client, validator)
+    body = json.loads(text)
     if status == 200:
         validator.find_grant().record_use(message.address)
     else:
