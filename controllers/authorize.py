@@ -108,7 +108,7 @@ class AuthorizeController(http.Controller):
             return redirect(self._own_url(message))
         if reason and decision == "again":
             return self._login(authorization, message)
-        if reason and decision:
+        if reason and decision == "back":
             return self._answer(authorization, authorization.policy_location(step))
         if reason:
             return self._policy_page(authorization, message, step)

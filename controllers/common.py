@@ -15,7 +15,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
-from ..tools.uri_difference import LABELS
+from ..tools.uri_difference import LABELS, SECRET_PARTS
 from . import database, language
 from .dispatcher import (
     JSON_TYPE,
@@ -125,7 +125,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
     if method_name not in methods and not (
         readonly and "GET" in methods and method_name == "HEAD"
     ):
-        return _wrong_method(methods)
+        return _wrong_method(methods, in_path)
     response = _enter_database(in_path, browser)
     if response is not None:
         return response
@@ -136,6 +136,8 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
         try:
             message = read_message()
         except RequestEntityTooLarge as error:
+            events = superuser_env()["oauth.provider.event"]
+            events.log_refusal("malformed", detail=error.description)
             if not browser:
                 raise
             reason = InvalidRequestError(description=error.description)
@@ -238,9 +240,13 @@ def _refusal(status, description, **headers):
     return json_response(Answer(status, body, headers))
 
 
-def _wrong_method(methods):
-    """Return the answer where the HTTP method is none of ``methods`` (list of str)."""
-    if request.db and database.is_entered(request.db):
+def _wrong_method(methods, in_path):
+    """Return the answer where the HTTP method is none of ``methods`` (list of str).
+
+    :param in_path: name of the database in the path (str), or None
+    """
+    name = database.find_database(in_path)
+    if name and database.is_entered(name):
         superuser_env()["oauth.provider.event"].log_refusal("method")
     named = [method for method in methods if method != "OPTIONS"]
     description = f"Use {' or '.join(named)}."
@@ -367,6 +373,9 @@ def error_page(error, status=400, logout_url=None):
     if lang := language.find():
         request.update_context(lang=lang)
     parts = getattr(error, "parts", None) or []
+    if not request.session.uid and SECRET_PARTS & set(parts):
+        # Whoever tries addresses does not learn which host is registered
+        parts = []
     return request.render(
         "oauth_provider.error",
         {

@@ -52,7 +52,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 __model__, __method__, ids=ids, context=context, **kwargs
             )
         call.check_names(request.env, __model__, __method__, context)
-        request.oauth_called = f"{__model__}.{__method__}"
+        request.oauth_called = __model__
         access = TokenAccess(token)
         self._prepare_errors(access, __model__, __method__)
         _logger.info(
@@ -87,6 +87,7 @@ class OAuthJson2Controller(WebJson2Controller):
         """Return the result of a call that is limited to scopes."""
         model = call.with_safe_context(access, request.env[model_name], context)
         method = call.find_method(model, method_name, ids, kwargs)
+        request.oauth_called = f"{model_name}.{method_name}"
         try:
             records = call.find_records(model, ids)
             return call.call(access, records, method_name, method, kwargs)

@@ -161,6 +161,8 @@ class IrHttp(models.AbstractModel):
             try:
                 return super()._auth_method_bearer()
             except werkzeug.exceptions.Unauthorized as error:
+                events = request.env["oauth.provider.event"].sudo()
+                events.log_refusal("wrong_api_key" if raw else "no_token")
                 for header in error.www_authenticate or ():
                     header["resource_metadata"] = cls._oauth_get_metadata_url()
                 raise

@@ -357,13 +357,18 @@ class OAuthProviderClient(models.Model):
     @api.private
     def find_by_identifier(self, identifier):
         """Return the active client with this ``identifier`` (str), or none."""
+        client = self.find_any_by_identifier(identifier)
+        return client if client.active else client.browse()
+
+    @api.private
+    def find_any_by_identifier(self, identifier):
+        """Return the client with this ``identifier``, archived or not, or none."""
         if identifier and "\x00" in identifier:
             return self.browse()
         try:
-            client = self.browse(self._get_id(identifier)).prefetch()
+            return self.browse(self._get_id(identifier)).prefetch()
         except LookupError:
             return self.browse()
-        return client if client.active else client.browse()
 
     @api.model
     @cached_committed("identifier")

@@ -272,7 +272,7 @@ class OAuthProviderCredential(models.AbstractModel):
         """Return how a credential ended that is not live: ``expired`` or ``ended``."""
         self.ensure_one()
         was_ended = self.revoked_at or self.grant_id.revoked_at
-        is_over = liveness.get_end(self) <= fields.Datetime.now()
+        is_over = self.expires_at <= fields.Datetime.now()
         return "expired" if is_over and not was_ended else "ended"
 
     @api.private

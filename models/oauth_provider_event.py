@@ -120,6 +120,9 @@ class OAuthProviderEvent(models.Model):
         ondelete="set null",
         help="Whose account it is about.",
     )
+    # Of the client of refused requests that are counted together, also when it is gone:
+    # two that are deleted do not become one. 0 for none
+    client_number = fields.Integer(readonly=True, aggregator=None)
     # No many2one: the number is of use when the grant is gone
     grant_number = fields.Integer(string="Grant", readonly=True, aggregator=None)
     author_id = fields.Many2one(
@@ -146,8 +149,9 @@ class OAuthProviderEvent(models.Model):
         help="The section of the standard that asks for the refusal.",
     )
     answer = fields.Char(
+        string="Usual Answer",
         compute="_compute_rule",
-        help="The error code that the application got.",
+        help="The error code that an application gets for this cause.",
     )
     advice = fields.Char(
         string="What to Do",
@@ -167,7 +171,7 @@ class OAuthProviderEvent(models.Model):
     )
 
     _refusal_index = models.UniqueIndex(
-        "(hour, cause, COALESCE(client_id, 0), COALESCE(address, ''))"
+        "(hour, cause, client_number, COALESCE(address, ''))"
         " WHERE hour IS NOT NULL AND cause IS NOT NULL"
     )
 

@@ -278,6 +278,9 @@ class OAuthProviderScope(models.Model):
         self._log_event("deleted")
 
     def _log_event(self, what):
+        if self.env.context.get("install_mode"):
+            # What comes with a module is no change that anybody made
+            return
         for scope in self:
             self.env["oauth.provider.event"].log_event(
                 "scope_changed", reason=f"{scope.code}: {what}"

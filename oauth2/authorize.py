@@ -163,6 +163,7 @@ class AuthorizationRequest:
     def _note_difference(self, error):
         """Let ``error`` say whose it is, and which part of the redirect URI differs."""
         error.client = self.client
+        errors.note_archived(self.client, error, self.parameters.get("client_id"))
         if isinstance(error, MismatchingRedirectURIError):
             registered = self.client.redirect_uri_ids.mapped("name")
             error.sent_uri = self.parameters.get("redirect_uri") or ""

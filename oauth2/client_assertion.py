@@ -47,7 +47,9 @@ def claimed_identifier(assertion):
     except UNREADABLE:
         return None
     subject = claims.get("sub")
-    return subject if isinstance(subject, str) and "\x00" not in subject else None
+    # No client is called by what a database cannot hold, or half of a surrogate pair
+    is_text = isinstance(subject, str) and "\x00" not in subject
+    return subject if is_text and subject.isprintable() else None
 
 
 def find_fault(env, client, assertion, audiences):

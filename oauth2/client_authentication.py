@@ -26,12 +26,14 @@ class Credentials:
     :ivar identifier: of the client (str), or None
     :ivar value: what proves it (str), or None
     :ivar others: what a Basic header may mean as well: list of (identifier, secret)
+    :ivar archived: archived client (record) that is named, once it is looked for
     """
 
     method: str
     identifier: str | None
     value: str | None = None
     others: list = field(default_factory=list)
+    archived: object = None
 
     def read_as(self, identifier):
         """Keep only the readings that name the client ``identifier`` (str)."""
@@ -43,9 +45,11 @@ class Credentials:
     def find_client(self, clients):
         """Return the client (record) that is named, or none."""
         for identifier in dict.fromkeys((self.identifier, *dict(self.others))):
-            if client := clients.find_by_identifier(identifier):
+            client = clients.find_any_by_identifier(identifier)
+            if client.active:
                 self.read_as(identifier)
                 return client
+            self.archived = self.archived or client
         return clients
 
     def has_secret(self, check):
@@ -156,20 +160,11 @@ def authenticate(env, message):
         # What the caller is told depends on nothing that it did not send
         is_page = message.origin is not None and credentials.method in SECRET_METHODS
         said = CAUSES["secret_of_page" if is_page else "wrong_secret"].description
-        known = client or _find_archived(env, credentials)
-        if known and not client:
-            fault = "archived_client"
-        raise refusal(fault, said, client=known, detail=detail)
+        if credentials.archived:
+            client, fault = credentials.archived, "archived_client"
+        raise refusal(fault, said, client=client, detail=detail)
     message.client = client
     return client
-
-
-def _find_archived(env, credentials):
-    """Return the archived client (record) that is named, or none."""
-    clients = env["oauth.provider.client"].with_context(active_test=False)
-    if not credentials.identifier:
-        return clients
-    return clients.search([("identifier", "=", credentials.identifier)], limit=1)
 
 
 def _find_fault(env, message, client, credentials):
@@ -189,7 +184,7 @@ def _find_fault(env, message, client, credentials):
     if credentials.has_secret(client.check_generated_secret):
         return (None if is_allowed else other), ""
     if message.origin is not None:
-        return "secret_of_page", ""
+        return ("secret_of_page" if client else named), ""
     subject = env["oauth.provider.failure"].get_client_subject(
         client, credentials.identifier
     )
@@ -198,7 +193,7 @@ def _find_fault(env, message, client, credentials):
     if is_right and is_allowed:
         return None, ""
     env["oauth.provider.failure"].record("client", subject, message.address)
-    return ("wrong_secret" if client and not is_right else other), ""
+    return ("wrong_secret" if is_allowed and not is_right else other), ""
 
 
 def _find_assertion_fault(env, client, credentials):

@@ -21,7 +21,7 @@ from oauthlib.openid.connect.core.exceptions import (
     LoginRequired,
 )
 
-from ..tools.causes import CAUSES, OTHER
+from ..tools.causes import CAUSES
 
 
 class InvalidTarget(OAuth2Error):
@@ -83,6 +83,8 @@ class TooManyFailuresError(OAuth2Error):
         return attempt
 
 
+#: Causes that stand for several: the administrator reads the description as well.
+VAGUE = frozenset({"malformed", "page", "unexpected"})
 #: Characters that an error_description may not have (RFC 6749 section 5.2).
 NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 #: Characters of a description that names what the caller has sent.
@@ -111,7 +113,6 @@ OF_OAUTHLIB = {
     ("invalid_request", "Invalid client_id parameter value."): "unknown_client",
     ("invalid_request", "Request is missing username parameter."): "missing_password",
     ("invalid_request", "Request is missing password parameter."): "missing_password",
-    ("invalid_grant", "Challenge not found"): "missing_pkce",
 }
 #: {(error code, description): key}: of causes with the same answer the first one.
 BY_ANSWER = {
@@ -163,7 +164,7 @@ def find_cause(code, description=None):
     """
     if key := BY_ANSWER.get((code, description or "")):
         return key
-    return "malformed" if code == "invalid_request" else OTHER
+    return "malformed" if code == "invalid_request" else "unexpected"
 
 
 def record(env, error, client=None, user=None):
@@ -174,12 +175,29 @@ def record(env, error, client=None, user=None):
     :param user: whose account it is about (record), or none
     """
     key = getattr(error, "cause", None) or find_cause(error.error, error.description)
+    detail = getattr(error, "detail", None)
+    if not detail and key in VAGUE:
+        # Texts of ours, or of oauthlib
+        detail = error.description or error.error
     env["oauth.provider.event"].log_refusal(
         key,
-        client=client or getattr(error, "client", None),
+        client=client
+        or getattr(error, "archived_client", None)
+        or getattr(error, "client", None),
         user=user,
-        detail=getattr(error, "detail", "") or (error.error if key == OTHER else ""),
+        detail=detail or "",
     )
+
+
+def note_archived(clients, error, identifier):
+    """Let the administrator see that an archived client is why none was found.
+
+    :param clients: clients (recordset): none where none was found
+    :param error: OAuth2Error that is about to be answered
+    :param identifier: of the client that the request names (str), or None
+    """
+    if not clients and (archived := clients.find_any_by_identifier(identifier)):
+        error.cause, error.archived_client = "archived_client", archived
 
 
 def record_answer(env, answer, message):
@@ -188,10 +206,7 @@ def record_answer(env, answer, message):
     :param answer: :class:`.message.Answer`
     :param message: :class:`.message.Message` that it answers
     """
-    said = map(answer.body.get, ("error", "error_description"))
-    env["oauth.provider.event"].log_refusal(
-        message.cause or find_cause(*said),
-        client=message.client,
-        user=message.user,
-        detail=message.detail,
-    )
+    error = OAuth2Error(description=answer.body.get("error_description"))
+    error.error, error.cause = answer.body.get("error"), message.cause
+    error.detail = message.detail
+    record(env, error, message.client, message.user)

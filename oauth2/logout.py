@@ -73,7 +73,9 @@ class LogoutRequest:
         named = identifier or (self._hinted and self._hinted["aud"])
         self.client = self.client.find_by_identifier(named)
         if identifier and not self.client:
-            raise refusal("logout_client")
+            error = refusal("logout_client")
+            errors.note_archived(self.client, error, identifier)
+            raise error
 
     def _find_location(self):
         uri = self.parameters.get("post_logout_redirect_uri")

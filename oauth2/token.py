@@ -9,6 +9,7 @@ import json
 
 from oauthlib.oauth2 import InvalidClientError, OAuth2Error
 
+from ..tools.key_encryption import SigningUnavailableError
 from . import client_authentication, errors, resource_indicator
 from . import message as messages
 from .errors import TooManyFailuresError, refusal
@@ -180,6 +181,10 @@ def _respond(env, message, answer):
     except OAuth2Error as error:
         errors.record(env, error, message.client)
         return messages.Answer.from_error(error)
+    except SigningUnavailableError:
+        event = env["oauth.provider.event"]
+        event.log_refusal("no_key", client=message.client)
+        raise
     if answer.status >= 400:
         errors.record_answer(env, answer, message)
     return answer

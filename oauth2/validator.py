@@ -101,13 +101,15 @@ class OdooValidator(RequestValidator):
     ):
         if grant_type == "refresh_token":
             return self._has_refresh_tokens()
+        if grant_type != self.client.grant_type:
+            return self._refuse("grant_type")
         if grant_type == "client_credentials":
             if not self.client.user_id.oauth_prefetch().active:
                 return self._refuse("inactive_user")
         # A password is one factor, whatever else the user has
         if grant_type == "password" and self.client.second_factor_required:
             return self._refuse("password_and_factor")
-        return grant_type == self.client.grant_type
+        return True
 
     def validate_response_type(
         self, client_id, response_type, client, request, *args, **kwargs
@@ -135,15 +137,16 @@ class OdooValidator(RequestValidator):
 
     def get_default_redirect_uri(self, client_id, request, *args, **kwargs):
         if self.code:
-            self._refuse(None)
             # At the token endpoint: the answer went where the code says
-            return None if self.code.redirect_uri_sent else self.code.redirect_uri
+            if self.code.redirect_uri_sent:
+                self._refuse("missing_code_redirect_uri", user=self.user)
+                return None
+            return self.code.redirect_uri
         return self.client.redirect_uri_ids[:1].name
 
     def confirm_redirect_uri(
         self, client_id, code, redirect_uri, client, request, *args, **kwargs
     ):
-        # The verifier was right
         self._refuse(None)
         if redirect_uri != self.code.redirect_uri:
             parts = find_difference(redirect_uri or "", [self.code.redirect_uri])
@@ -269,8 +272,9 @@ class OdooValidator(RequestValidator):
             return self._refuse("unknown_refresh_token")
         if record.client_id != self.client:
             return self._refuse("refresh_token_of_other", user=record.user_id)
-        is_reused = record.used_at and not record.is_in_grace()
-        if is_reused and not record.revoked_at:
+        was_used = record.used_at and not record.revoked_at
+        is_reused = was_used and not record.is_in_grace()
+        if is_reused:
             record.log_event("replayed", reason="refresh_token")
             record.revoke_family()
         if not record.is_live() or record.has_ended_with_session():

@@ -14,7 +14,7 @@ import os
 import threading
 import time
 
-import psycopg2
+from psycopg2 import errors
 
 from odoo.service.server import CommonServer
 
@@ -28,6 +28,8 @@ MOST_ROWS = 1000
 #: attempts at most: six minutes in all.
 MOST_ATTEMPTS = 12
 LONGEST_REST = 64
+#: What PostgreSQL says where the tables of the addon are gone: no use in trying again.
+GONE = (errors.InvalidCatalogName, errors.UndefinedColumn, errors.UndefinedTable)
 
 
 class _Waiting:
@@ -84,10 +86,16 @@ class Gathering:
         self._timer = None
         self._is_ending = False
 
-    def has_room(self, database):
-        """Tell whether one more row may wait to be written into ``database`` (str)."""
+    def has_room(self, database, key=None, most=None):
+        """Tell whether one more row may wait to be written into ``database`` (str).
+
+        :param key: what would be counted together; it may wait already
+        :param most: rows that may wait, in place of :data:`MOST_ROWS`
+        """
         waiting = self.waiting.get(database)
-        return waiting is None or len(waiting.counts) < MOST_ROWS
+        if waiting is None or key in waiting.counts:
+            return True
+        return len(waiting.counts) < (MOST_ROWS if most is None else most)
 
     def add(self, registry, key, count):
         """Add ``count`` to what is counted by ``key``; it is written soon.
@@ -155,7 +163,7 @@ class Gathering:
         kind = f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".rstrip()
         number = sum(count.number for count in waiting.counts.values())
         told = (name, number, self.what, kind)
-        is_gone = isinstance(error, psycopg2.ProgrammingError)
+        is_gone = isinstance(error, GONE)
         if is_gone or waiting.attempts >= MOST_ATTEMPTS:
             _logger.warning("%s: %s %s are not counted: %s", *told)
             return

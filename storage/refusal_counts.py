@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from odoo.tools import SQL
+
 from ..tools.causes import OTHER
 from ..tools.log_line import format_line
 from .after_commit import open_apart
@@ -21,8 +23,12 @@ from .gathering import Gathering
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
 
-#: Rows that an hour has at most, but for the one of what finds no room.
+#: Rows that an hour has at most, but for the one of what finds no room. Those beyond
+#: the first number have no address: a flood from many addresses hides no other cause.
+MOST_WITH_ADDRESS = 800
 MOST_ROWS = 1000
+#: What the log calls the address.
+ADDRESS = "address"
 #: Lines that a worker logs in a second at most.
 MOST_LINES = 100
 #: Milliseconds to wait for a transaction that deletes a client or a user.
@@ -34,16 +40,16 @@ SETTINGS = (
     " SELECT pg_advisory_xact_lock(hashtext('oauth_provider.refusal_counts'));"
 )
 FIND = """
-SELECT hour, cause, COALESCE(client_id, 0), COALESCE(address, '')
+SELECT hour, cause, client_number, COALESCE(address, '')
   FROM oauth_provider_event
  WHERE hour = ANY(%s) AND cause IS NOT NULL
 """
 STATEMENT = """
 INSERT INTO oauth_provider_event AS kept (
-    hour, kind, cause, client_id, address,
+    hour, kind, cause, client_number, client_id, address,
     happened_at, last_at, number, user_id, reason
 )
-SELECT new.hour, 'refused', new.cause,
+SELECT new.hour, 'refused', new.cause, new.client_id,
        (SELECT id FROM oauth_provider_client WHERE id = new.client_id FOR KEY SHARE),
        NULLIF(new.address, ''), new.first, new.last, new.number,
        (SELECT id FROM res_users WHERE id = new.user_id FOR KEY SHARE), new.detail
@@ -51,7 +57,7 @@ SELECT new.hour, 'refused', new.cause,
         %s::timestamp[], %s::varchar[], %s::int[], %s::varchar[],
         %s::timestamp[], %s::timestamp[], %s::int[], %s::int[], %s::varchar[]
   ) AS new (hour, cause, client_id, address, first, last, number, user_id, detail)
-    ON CONFLICT (hour, cause, COALESCE(client_id, 0), COALESCE(address, ''))
+    ON CONFLICT (hour, cause, client_number, COALESCE(address, ''))
  WHERE hour IS NOT NULL AND cause IS NOT NULL
     DO UPDATE SET
        happened_at = LEAST(kept.happened_at, excluded.happened_at),
@@ -107,6 +113,12 @@ class Count:
         if self.user_id != other.user_id:
             self.user_id = None
         self.detail = other.detail
+        # What they have in common
+        self.names = {
+            name: value
+            for name, value in self.names.items()
+            if other.names.get(name) == value
+        }
 
 
 def add(registry, refusal, count):
@@ -116,12 +128,20 @@ def add(registry, refusal, count):
     :param refusal: :class:`Refusal`
     :param count: :class:`Count`
     """
-    if not gathering.has_room(registry.db_name):
-        refusal, count = _without_details(refusal, count)
+    drops = ((MOST_WITH_ADDRESS, _without_address), (MOST_ROWS, _without_all))
+    for most, drop in drops:
+        if not gathering.has_room(registry.db_name, refusal, most):
+            refusal, count = drop(refusal, count)
     gathering.add(registry, refusal, count)
 
 
-def _without_details(refusal, count):
+def _without_address(refusal, count):
+    """Return (refusal, count) for what finds no room among those of its address."""
+    count.names = {**count.names, ADDRESS: None}
+    return refusal._replace(address=""), count
+
+
+def _without_all(refusal, count):
     """Return (refusal, count) for what finds no room of its own."""
     count.user_id, count.detail, count.names = None, "", {}
     return Refusal(refusal.hour, OTHER, 0, ""), count
@@ -132,6 +152,7 @@ def _write(registry, counts):
     _log(registry.db_name, counts)
     with open_apart(registry) as cr:
         cr.execute(SETTINGS, log_exceptions=False)
+        _lock(cr, counts)
         counts = _find_room(cr, counts)
         rows = [
             (
@@ -145,25 +166,46 @@ def _write(registry, counts):
         cr.execute(STATEMENT, columns, log_exceptions=False)
 
 
+def _lock(cr, counts):
+    """Lock what the rows refer to, before any of them: no two wait for each other."""
+    clients = sorted({refusal.client_id for refusal in counts})
+    users = sorted({count.user_id for count in counts.values() if count.user_id})
+    for table, ids in (("oauth_provider_client", clients), ("res_users", users)):
+        query = SQL(
+            "SELECT FROM %s WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+            SQL.identifier(table),
+            ids,
+        )
+        cr.execute(query, log_exceptions=False)
+
+
 def _find_room(cr, counts):
     """Return ``counts``, together what would be more rows than an hour has room for."""
     hours = list({refusal.hour for refusal in counts})
     cr.execute(FIND, (hours,), log_exceptions=False)
     there = {Refusal(*row) for row in cr.fetchall()}
-    rows = Counter(refusal.hour for refusal in there if refusal.cause != OTHER)
+    rows = Counter(refusal.hour for refusal in there)
     found = {}
     for refusal, count in counts.items():
         # What cannot be stored is counted again as it was
-        kept = refusal, replace(count)
-        if refusal not in there and refusal.cause != OTHER:
-            rows[refusal.hour] += 1
-            if rows[refusal.hour] > MOST_ROWS:
-                kept = _without_details(*kept)
-        if kept[0] in found:
-            found[kept[0]].add(kept[1])
+        key, count = refusal, replace(count)
+        if key not in there and rows[key.hour] >= MOST_WITH_ADDRESS:
+            key, count = _without_address(key, count)
+        if key not in there and rows[key.hour] >= MOST_ROWS:
+            key, count = _without_all(key, count)
+        if key not in there:
+            there.add(key)
+            rows[key.hour] += 1
+        if key in found:
+            found[key].add(count)
         else:
-            found[kept[0]] = kept[1]
+            found[key] = count
     return found
+
+
+def _is_of_nobody(item):
+    refusal, _count = item
+    return not refusal.client_id
 
 
 def _log(database, counts):
@@ -172,7 +214,8 @@ def _log(database, counts):
     What cannot be stored comes here again: the log tells of it once.
     """
     lines = left = 0
-    for refusal, count in counts.items():
+    # Whoever is known first: a flood hides nothing of theirs
+    for refusal, count in sorted(counts.items(), key=_is_of_nobody):
         new = count.number - count.logged
         count.logged = count.number
         if not new:

@@ -256,6 +256,25 @@ class TestEvents(OAuthCase):
         with self.assertQueryCount(1):
             self.events.log_event("issued", client=client, user=self.user)
 
+    def test_a_change_is_told_by_records_and_not_by_names(self):
+        client, _secret = self.create_client()
+        first, second = self.env["res.groups"].create([{"name": "Same"}] * 2)
+        client.group_ids = first
+        self.new_events()
+        client.group_ids = second
+        reason = self.new_events().reason
+        self.assertEqual(reason, "allowed groups: added Same; removed Same")
+        client.write({"group_ids": [Command.set(second.ids)]})
+        self.assertFalse(self.new_events())
+        client.group_ids |= first
+        self.assertIn(f"added Same ({first.id})", self.new_events().reason)
+        client.pkce_required = False
+        self.assertEqual(self.new_events().reason, "require pkce switched off")
+        client.client_uri = "https://a.example.com/?token=secret"
+        self.assertIn("https://a.example.com/", self.new_events().reason)
+        client.client_uri = "https://b.example.com/?token=secret"
+        self.assertNotIn("secret", self.new_events().reason)
+
     def test_old_events_are_removed(self):
         client, _secret = self.create_client()
         self.events.log_event("issued", client=client)

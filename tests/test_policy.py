@@ -33,7 +33,7 @@ class TestPolicy(OAuthCase):
         for parameters in ({}, {"prompt": "login"}):
             page = self.authorize(client, **parameters)
             self.assertEqual(page.status_code, 403)
-            self.assertIn("ask whoever administers Odoo", page.text)
+            self.assertIn("ask the Odoo administrator", page.text)
             [event] = self.get_refusals()
             self.assertEqual((event.cause, event.user_id), ("user", self.user))
             answer = self.answer(self.decide(page, "back"))[1]

@@ -12,7 +12,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..oauth2 import errors
-from ..storage import gathering, refusal_counts
+from ..storage import refusal_counts
 from ..tools.causes import CAUSES, PARTS
 from ..tools.uri_difference import find_difference
 from .common import REDIRECT_URI, OAuthCase, new_manager
@@ -76,7 +76,8 @@ class TestMistakes(OAuthCase):
                 )
                 self.assertIn("&lt;b&gt;Shop&lt;/b&gt;", response.text)
                 self.assertIn(escape(sent), response.text)
-                self.assertIn("What differs", response.text)
+                is_seen = not {"host", "port"} & set(part.split(", "))
+                self.assertEqual("What differs" in response.text, is_seen)
 
     def test_missing_pkce(self):
         client, _secret = self.create_client(pkce_required=True)
@@ -145,6 +146,39 @@ class TestMistakes(OAuthCase):
             response, "code_redirect_uri", answer, client, self.user, "path"
         )
 
+    def test_no_redirect_uri_at_the_token_endpoint(self):
+        client, secret = self.create_client()
+        self.sign_in()
+        code = self.get_code(client)
+        response = self.redeem(code, client, secret, redirect_uri=None)
+        answer = ("invalid_request", "Missing redirect URI.")
+        self.assert_refused(
+            response, "missing_code_redirect_uri", answer, client, self.user
+        )
+
+    def test_a_grant_type_of_another_application_type(self):
+        client, secret = self.create_client(second_factor_required=True)
+        answer = ("unauthorized_client", "This client may not use this grant type.")
+        for data in (
+            {"grant_type": "client_credentials"},
+            self.password_data("openid"),
+        ):
+            response = self.post("token", data, client, secret)
+            self.assert_refused(response, "grant_type", answer, client)
+        backend, secret = self.create_client("backend application")
+        self.user.active = False
+        self.env.flush_all()
+        data = {"grant_type": "client_credentials"}
+        response = self.post("token", data, backend, secret)
+        self.assert_refused(response, "inactive_user", answer, backend)
+
+    def test_a_public_client_that_sends_a_secret(self):
+        client, _none = self.create_client(client_type="public")
+        data = {"grant_type": "authorization_code", "code": "x"}
+        response = self.post("token", data, client, "some secret")
+        answer = ("invalid_client", "Client authentication failed.")
+        self.assert_refused(response, "other_method", answer, client)
+
     def test_a_refresh_token_that_was_used(self):
         client, secret = self.create_client(refresh_token_grace=0)
         self.sign_in()
@@ -154,6 +188,9 @@ class TestMistakes(OAuthCase):
         response = self.post("token", data, client, secret)
         answer = ("invalid_grant", "")
         self.assert_refused(response, "used_refresh_token", answer, client, self.user)
+        # The first time has ended it
+        response = self.post("token", data, client, secret)
+        self.assert_refused(response, "ended_refresh_token", answer, client, self.user)
         other, other_secret = self.create_client()
         response = self.post("token", data, other, other_secret)
         self.assert_refused(
@@ -206,10 +243,24 @@ class TestMistakes(OAuthCase):
         del data["client_id"]
         response = self.post("token", data, archived, secret)
         self.assert_refused(response, "archived_client", answer, archived)
+        response = self.post(
+            "token", data, archived, secret, Origin="https://x.example"
+        )
+        self.assertEqual(self.get_refusals().cause, "archived_client")
+        unknown = {**data, "client_id": "unknown", "client_secret": "x" * 43}
+        self.post("token", unknown, Origin="https://x.example")
+        self.assertEqual(self.get_refusals().cause, "unknown_client")
         for identifier in ("unknown", archived.identifier):
+            is_archived = identifier != "unknown"
+            cause = "archived_client" if is_archived else "unknown_client"
+            found = archived if is_archived else None
             response = self.ask(client, client_id=identifier)
             text = "Invalid client_id parameter value."
-            self.assert_refused(response, "unknown_client", text)
+            self.assert_refused(response, cause, text, found)
+            self.assertNotIn("Test", response.text)
+            self.url_open(f"/oauth2/logout?client_id={identifier}")
+            cause = "archived_client" if is_archived else "logout_client"
+            self.assertEqual(self.get_refusals().cause, cause)
 
     def test_a_locked_account(self):
         client, secret = self.create_client("legacy application")
@@ -390,23 +441,26 @@ class TestRefusalCounts(OAuthCase):
 
     def test_a_flood_has_a_bounded_number_of_rows_and_lines(self):
         with (
+            patch.object(refusal_counts, "MOST_WITH_ADDRESS", 40),
             patch.object(refusal_counts, "MOST_ROWS", 50),
-            patch.object(gathering, "MOST_ROWS", 200),
             patch.object(refusal_counts, "MOST_LINES", 20),
             self.assertLogs(LOGGER) as logs,
         ):
             for number in range(1000):
                 self.count(address=f"192.0.{number // 250}.{number % 250}")
             found = self.get_refusals()
-            other = found.filtered(lambda event: event.cause == "other")
-            self.assertEqual((other.number, sum(found.mapped("number"))), (950, 1000))
-            self.count(address="198.51.100.1")
+            self.assertEqual(sum(found.mapped("number")), 1000)
+            # One of all that found no room for its address
+            other = found.filtered(lambda event: not event.address)
+            self.assertEqual((other.number, other.client_id), (960, self.client))
+            for number in range(30):
+                self.count(f"cause_{number}", address="198.51.100.1")
             again = self.get_refusals()
-        self.assertEqual(len(found), 51)
-        self.assertFalse(other.client_id or other.address or other.user_id)
-        self.assertEqual((again, again.number), (other, 951))
-        self.assertEqual(len(logs.output), 22)
-        self.assertIn("cause=other times=980", logs.output[20])
+        self.assertEqual((len(found), len(again)), (41, 10))
+        rest = again.filtered(lambda event: event.cause == "other")
+        self.assertFalse(rest.client_id or rest.address or rest.user_id)
+        self.assertEqual(rest.number, 21)
+        self.assertIn("cause=other times=", logs.output[20])
 
     def test_a_line_of_the_log_tells_of_each(self):
         with self.assertLogs(LOGGER) as logs:
@@ -435,13 +489,66 @@ class TestRefusalCounts(OAuthCase):
             self.assertEqual(self.get_refusals().number, 2)
         self.assertEqual(len(logs.output), 1)
 
-    def test_a_client_that_is_deleted_meanwhile_is_left_out(self):
-        gone, _secret = self.create_client()
-        self.count(client=gone)
+    def test_clients_that_are_deleted_meanwhile_are_left_out(self):
+        gone = self.create_client()[0] | self.create_client()[0]
+        self.events.search([]).unlink()
+        for client in (*gone, self.client, None):
+            with patch.object(
+                type(self.env["ir.http"]), "_oauth_get_address", lambda _self: "::1"
+            ):
+                self.events.log_refusal("scope", client=client)
         gone.unlink()
         self.env.flush_all()
-        [event] = self.get_refusals()
-        self.assertFalse(event.client_id)
+        events = self.get_refusals()
+        self.assertEqual(events.mapped("number"), [1, 1, 1, 1])
+        self.assertEqual(events.client_id, self.client)
+
+    def test_clients_that_were_refused_alike_can_be_deleted(self):
+        clients = self.create_client()[0] | self.create_client()[0]
+        for client in clients:
+            self.count(client=client)
+        self.count(client=self.client)
+        events = self.get_refusals()
+        for client in clients:
+            client.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(events.client_id, self.client)
+        self.count()
+        self.assertEqual(self.get_refusals().number, 2)
+
+    def test_a_line_names_what_its_requests_have_in_common(self):
+        other = self.user.copy({"login": "other"})
+        with self.assertLogs(LOGGER) as logs:
+            for user in (self.user, other):
+                self.count("wrong_password", user=user, address="2001:db8::1")
+            self.count("wrong_password", user=other, address="2001:db8::2")
+            self.assertFalse(self.get_refusals().user_id)
+        self.assertRegex(
+            logs.output[0], rf"client={self.client.identifier} times=3 db="
+        )
+
+    def test_a_flood_hides_no_cause_of_others(self):
+        with (
+            patch.object(refusal_counts, "MOST_WITH_ADDRESS", 5),
+            patch.object(refusal_counts, "MOST_ROWS", 8),
+            patch.object(refusal_counts, "MOST_LINES", 3),
+            self.assertLogs(LOGGER) as logs,
+        ):
+            for number in range(20):
+                with patch.object(
+                    type(self.env["ir.http"]),
+                    "_oauth_get_address",
+                    lambda _self, number=number: f"198.51.100.{number}",
+                ):
+                    self.events.log_refusal("no_token")
+            self.count("used_code", user=self.user)
+            events = self.get_refusals()
+        [found] = events.filtered(lambda event: event.cause == "used_code")
+        self.assertEqual((found.client_id, found.user_id), (self.client, self.user))
+        self.assertFalse(found.address)
+        self.assertEqual(sum(events.mapped("number")), 21)
+        self.assertIn("cause=used_code", logs.output[0])
 
     def test_a_request_counts_once_though_it_is_rolled_back(self):
         tokens = type(self.env["oauth.provider.token"])
@@ -468,7 +575,7 @@ class TestCauses(OAuthCase):
     """The one list of causes."""
 
     def test_each_cause_is_explained(self):
-        self.assertEqual(len(CAUSES), sum(map(len, PARTS.values())) + 1)
+        self.assertEqual(len(CAUSES), sum(map(len, PARTS.values())) + 2)
         for cause in CAUSES.values():
             with self.subTest(cause.key):
                 self.assertRegex(cause.key, r"\A[a-z_]+\Z")
@@ -486,7 +593,9 @@ class TestCauses(OAuthCase):
                 (found.error, found.description), (cause.error, cause.description)
             )
         self.assertEqual(errors.find_cause("invalid_request", "What?"), "malformed")
-        self.assertEqual(errors.find_cause("server_error"), "other")
+        self.assertEqual(errors.find_cause("server_error"), "unexpected")
+        # No route answers what has no cause: other tests would meet it
+        self.assertNotIn(("server_error", ""), errors.BY_ANSWER)
 
     def test_what_differs_between_addresses(self):
         registered = ["https://a.example.com/cb", "http://127.0.0.1:80/cb"]
@@ -495,10 +604,14 @@ class TestCauses(OAuthCase):
             ("https://A.example.com/cb", ["spelling"]),
             ("http://127.0.0.1:81/cb", ["port"]),
             ("https://a.example.com:x/cb", ["whole address"]),
+            ("https://u@a.example.com/cb", ["user"]),
             ("", ["scheme", "host", "path"]),
         ):
             self.assertEqual(find_difference(sent, registered), parts, sent)
         self.assertEqual(find_difference("https://a", []), [])
+        # The nearest, whichever is first
+        several = ["https://a/other", "https://a/cb/"]
+        self.assertEqual(find_difference("https://a/cb", several), ["slash at the end"])
 
     def test_a_client_leads_to_its_events(self):
         client, _secret = self.create_client("backend application")

@@ -29,37 +29,55 @@ def describe(record, before, after):
     changes = (
         _describe_one(record._fields[name], before[name], after[name])
         for name in before
-        if before[name] != after[name]
+        if _differ(record._fields[name], before[name], after[name])
     )
     return "; ".join(changes)
 
 
+def _differ(field, before, after):
+    """Tell whether two values differ, of relations by their records.
+
+    Lines that were written may differ in what they hold.
+    """
+    if field.type == "one2many":
+        return True
+    if field.relational:
+        return before.keys() != after.keys()
+    return before != after
+
+
 def _read(record, name):
     value, field = record[name], record._fields[name]
-    if field.type in ("one2many", "many2many"):
-        return frozenset(map(_name, value))
-    if field.type == "many2one":
-        return _name(value) if value else ""
+    if field.relational:
+        return {one.id: _name(one) for one in value}
     return value
 
 
 def _name(record):
     """Return what ``record`` is called: a scope by its code, a field by its name."""
-    for name in ("code", "name"):
-        if name in record._fields:
-            return record[name] or ""
+    if "code" in record._fields:
+        return record["code"] or ""
+    if record._name == "ir.model.fields":
+        return record["name"]
     return record.display_name or ""
 
 
 def _describe_one(field, before, after):
     label = LABELS.get(field.name) or field.string.lower()
-    if isinstance(before, frozenset):
+    if field.type in ("one2many", "many2many"):
+        changes = ("added", after, before), ("removed", before, after)
         said = [
-            f"{verb} {_shorten(', '.join(sorted(names)))}"
-            for verb, names in (("added", after - before), ("removed", before - after))
-            if names
+            f"{verb} {_shorten(', '.join(names))}"
+            for verb, new, old in changes
+            if (names := [_tell_apart(id_, new) for id_ in new if id_ not in old])
         ]
-        return f"{label}: {'; '.join(said)}"
+        return f"{label}: {'; '.join(said)}" if said else f"{label} changed"
+    if field.type == "many2one":
+        is_same_name = [*before.values()] == [*after.values()]
+        before, after = (
+            " ".join(f"{name} ({id_})" if is_same_name else name for id_, name in one)
+            for one in (before.items(), after.items())
+        )
     if field.type == "boolean":
         return f"{label} {'switched on' if after else 'switched off'}"
     if field.type in UNSAID:
@@ -71,6 +89,15 @@ def _describe_one(field, before, after):
     return f"{label} changed from {_shorten(before)} to {_shorten(after)}"
 
 
+def _tell_apart(id_, names):
+    """Return the name of ``id_``, with its number where others are called the same."""
+    is_only_one = list(names.values()).count(names[id_]) == 1
+    return names[id_] if is_only_one else f"{names[id_]} ({id_})"
+
+
 def _shorten(value):
+    """Return ``value`` as a short text; of an address without what may be a secret."""
     text = str(value)
+    if "://" in text:
+        text = text.partition("?")[0]
     return text if len(text) <= LIMIT else f"{text[: LIMIT - 1]}…"

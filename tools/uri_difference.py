@@ -12,9 +12,12 @@ SLASH = "slash at the end"
 CASE = "upper and lower case"
 SPELLING = "spelling"
 WHOLE = "whole address"
+#: What only people who are signed in learn of a registered address, by guessing.
+SECRET_PARTS = frozenset({"user", "host", "port"})
 #: What people call the parts.
 LABELS = {
     "scheme": _lt("what stands before ://"),
+    "user": _lt("what stands before @"),
     "host": _lt("host"),
     "port": _lt("port"),
     "path": _lt("path"),
@@ -36,7 +39,9 @@ def find_difference(sent, registered):
         "path"]``; empty where nothing is registered
     """
     found = [_find_parts(sent, one) for one in registered]
-    return min(found, key=len, default=[])
+    # Of two that differ in the path alone, the one with a slash too many is nearer
+    small = (SLASH, CASE, SPELLING)
+    return min(found, key=lambda parts: (len(parts), parts[0] not in small), default=[])
 
 
 def _find_parts(sent, registered):
@@ -62,6 +67,7 @@ def _split(uri):
     parts = urlsplit(uri)
     return {
         "scheme": parts.scheme,
+        "user": (parts.username, parts.password),
         "host": parts.hostname or "",
         "port": parts.port,
         "path": parts.path,
