@@ -44,7 +44,7 @@ def read():
                 value.id: key.value
                 for key, value in zip(node.value.keys, node.value.values, strict=True)
             }
-        elif isinstance(node.value, ast.Tuple):
+        elif isinstance(node.value, ast.Tuple) and not name.startswith("_"):
             parts[name] = [_values(call) for call in node.value.elts]
     return {title: parts[name] for name, title in titles.items()}
 
