@@ -13,10 +13,11 @@ INTRODUCTION = """\
 
 Every cause for which the provider refuses a request. The application gets the _answer_:
 usually the error code that stands here, and what it has sent wrong itself; never
-whether a client, a code or a person exists. The administrator reads the rest under **OAuth Provider → Events**: which
-client, from where, how often in the hour, and why. There, _Cause_ is what this page
-calls it, and _Reason_ says which part of an address differs, or what else is known. The
-log has a line `event=refused cause=…` with the name that stands here in front.
+whether a client, a code or a person exists. The administrator reads the rest under
+**OAuth Provider → Events**: which client, from where, how often in the hour, and why.
+There, _Cause_ is the sentence under _What happened_, and _Reason_ says which part of an
+address differs, or what else is known. The log has a line `event=refused cause=…` with
+the name that stands here in front.
 
 A call of Odoo's API that is malformed (404 for an unknown model or method, 422) is no
 refusal and no event.
