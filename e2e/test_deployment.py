@@ -5,6 +5,7 @@
 import configparser
 import datetime
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,11 @@ def test_tokens_and_addresses_pass_the_proxy_and_stay_out_of_its_log(site):
     assert refused.status_code == 401
     logged = (nginx.work / "access.log").read_text()
     assert '"GET /oauth2/tokeninfo" 200' in logged
-    log = odoo.log.read_text()
+    # What is refused is gathered for a second
+    deadline = time.monotonic() + 20
+    while "event=refused" not in (log := odoo.log.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
     assert f"event=issued client={client[0]}" in log
     [line] = [line for line in log.splitlines() if "event=refused" in line]
     assert "address=127.0.0.1" in line
