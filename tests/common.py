@@ -82,11 +82,6 @@ class OAuthCase(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         sees_signals(cls)
-        # A thread could not share the cursor of the test: see get_refusals
-        gathering = refusal_counts.gathering
-        cls.startClassPatcher(
-            patch.object(gathering, "_start_timer", lambda _seconds: True)
-        )
         cls.Client = cls.env["oauth.provider.client"]
         cls.Provider = cls.env["oauth.provider"]
         cls.user = new_test_user(

@@ -189,10 +189,7 @@ class TestIssueCounts(IssueCase):
     @contextmanager
     def gathering(self):
         """Gather, and write at the end."""
-        with (
-            patch.object(issue_counts.gathering, "window", 60),
-            patch.object(issue_counts.gathering, "_start_timer", lambda _seconds: True),
-        ):
+        with patch.object(issue_counts.gathering, "window", 60):
             yield
         issue_counts.gathering.flush()
 
@@ -335,6 +332,7 @@ class TestIssueCounts(IssueCase):
     def test_where_no_thread_can_start_it_is_written_at_once(self):
         with (
             patch.object(issue_counts.gathering, "window", 60),
+            patch.object(gathering, "is_testing", lambda: False),
             patch.object(gathering.threading.Timer, "start", side_effect=RuntimeError),
         ):
             self.count(HOUR)
