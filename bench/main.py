@@ -14,7 +14,7 @@ from dev.postgres import cluster
 from dev.settings import ROOT
 
 from . import flat, measure, report, toolkit_side, ways_cost, ways_report
-from .document import write_between
+from .document import shape, write_between
 from .goals import BARE, GOALS
 from .odoo_side import DATABASE, OdooSide
 from .size import SIZES
@@ -99,6 +99,7 @@ def _compare(postgres, ours, theirs, size):
 def _write(text, rows):
     """Put the figures into the document, and draw them."""
     write_between(DOCUMENT, MARKS, f"{PICTURE}\n\n{text}")
+    shape(DOCUMENT)
     least = {goal.row: goal.least for goal in GOALS if goal.base == BARE}
     drawn = [
         [row.name, row.ratio, min(row.ratios), max(row.ratios), least.get(row.name)]

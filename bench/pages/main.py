@@ -13,7 +13,7 @@ from dev.server import OdooServer
 from dev.settings import ADDON, ROOT
 
 from .. import measure, odoo_side
-from ..document import write_between
+from ..document import shape, write_between
 from . import catalogue, plans, report, rows
 from .calls import Calls
 from .session import FailedCallError, Session
@@ -50,6 +50,7 @@ def run(options):
         say(f"✗ {row.call.name} ({row.person}): {row.verdict}")
     if options.write:
         write_between(DOCUMENT, MARKS, f"{short}\n\n{full}")
+        shape(DOCUMENT)
     minutes, seconds = divmod(round(time.monotonic() - start), 60)
     say(f"{len(found)} requests, {len(bad)} over the limit, {minutes}:{seconds:02d}.")
     return 1 if bad else 0

@@ -4,7 +4,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from dev.process import log_path
 from dev.settings import ROOT
 
 from .. import toolkit_side
-from ..document import write_between
+from ..document import shape, write_between
 from . import verdict
 from .provider import Made, server
 from .samples import Sampler
@@ -172,7 +171,5 @@ def _write(text, samples):
     program = Path(__file__).parent / "plot.py"
     command = [toolkit_side.python(), program, PLOT]
     subprocess.run(command, input=drawn, text=True, check=True)
-    # Its lines are as long as they happen to be
-    shape = [sys.executable, "-m", "dev.tool", "prettier", "--write", DOCUMENT]
-    subprocess.run(shape, cwd=ROOT, check=False)
+    shape(DOCUMENT)
     say(f"✓ Written: {PLOT}")
