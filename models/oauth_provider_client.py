@@ -308,6 +308,8 @@ class OAuthProviderClient(models.Model):
         return clients
 
     def write(self, vals):
+        # What is read below, for the log, is nobody's who may not write
+        self.check_access("write")
         self._check_secret_dates(vals)
         safeguards = self._get_safeguards_before(vals)
         deprovisioning = self.env["oauth.provider.deprovisioning"]

@@ -275,6 +275,59 @@ class TestEvents(OAuthCase):
         client.client_uri = "https://b.example.com/?token=secret"
         self.assertNotIn("secret", self.new_events().reason)
 
+    def test_an_event_tells_nothing_that_its_author_may_not_read(self):
+        manager = new_manager(self.env)
+        private = self.env["ir.filters"].create(
+            {
+                "name": "Private",
+                "model_id": "res.partner",
+                "domain": "[('name', '=', 'HIDDEN')]",
+                "user_ids": [Command.set(self.user.ids)],
+            }
+        )
+        scope = self.env["oauth.provider.scope"].create(
+            {
+                "name": "Some",
+                "code": "some",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "filter_id": private.id,
+            }
+        )
+        self.new_events()
+        self.env.invalidate_all()
+        as_manager = scope.with_user(manager)
+        for values in ({"domain": "[('id', '=', 1)]"}, {"domain": False}):
+            with suppress(AccessError):
+                as_manager.write(values)
+            self.env.invalidate_all()
+        self.assertNotIn("HIDDEN", "".join(self.new_events().mapped("reason")))
+
+    def test_an_event_tells_of_nothing_that_did_not_happen(self):
+        manager = new_manager(self.env)
+        client, _secret = self.create_client()
+        self.new_events()
+        as_manager = client.with_user(manager)
+        as_manager.write({"display_name": "X; require pkce switched on"})
+        self.assertFalse(self.new_events())
+        as_manager.policy_uri = "https://user:SECRET@a.example.com/p?t=SECRET#SECRET"
+        [event] = self.new_events()
+        self.assertIn("https://a.example.com/p", event.reason)
+        self.assertNotIn("SECRET", event.reason)
+
+    def test_nobody_is_silent_about_a_change(self):
+        manager = new_manager(self.env)
+        self.new_events()
+        scope = self.scopes("profile").with_user(manager)
+        scope.with_context(install_mode=True).description = "Other words"
+        self.assertEqual(self.new_events().kind, "scope_changed")
+
+    def test_who_may_not_write_learns_of_no_client(self):
+        client, _secret = self.create_client()
+        nobody = client.with_user(self.user)
+        for record in (nobody, nobody.browse(2**31 - 1)):
+            with self.assertRaises(AccessError):
+                record.write({"name": "x"})
+
     def test_old_events_are_removed(self):
         client, _secret = self.create_client()
         self.events.log_event("issued", client=client)

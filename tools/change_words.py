@@ -16,7 +16,13 @@ def read_values(records, names):
     :param records: recordset, as somebody who may read all of it
     :param names: of fields (iterable of str); others are left out
     """
-    known = [name for name in sorted(names) if name in records._fields]
+    fields = records._fields
+    # What a write leaves of a value that is not stored is only what was sent
+    known = [
+        name
+        for name in sorted(names)
+        if name in fields and (fields[name].store or fields[name].inverse)
+    ]
     return {record: {name: _read(record, name) for name in known} for record in records}
 
 
@@ -47,7 +53,11 @@ def _differ(field, before, after):
 
 
 def _read(record, name):
-    value, field = record[name], record._fields[name]
+    field = record._fields[name]
+    if not field.store:
+        # Computed by whoever reads it: its parts may be closed to the one who writes
+        return object()
+    value = record[name]
     if field.relational:
         return {one.id: _name(one) for one in value}
     return value
@@ -80,7 +90,7 @@ def _describe_one(field, before, after):
         )
     if field.type == "boolean":
         return f"{label} {'switched on' if after else 'switched off'}"
-    if field.type in UNSAID:
+    if field.type in UNSAID or not field.store:
         return f"{label} changed"
     if not before:
         return f"{label} set to {_shorten(after)}"
@@ -99,5 +109,9 @@ def _shorten(value):
     """Return ``value`` as a short text; of an address without what may be a secret."""
     text = str(value)
     if "://" in text:
-        text = text.partition("?")[0]
+        # Not who signs in there, nor parameters
+        scheme, _separator, rest = text.partition("://")
+        place = rest.partition("?")[0].partition("#")[0]
+        authority, slash, path = place.partition("/")
+        text = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
     return text if len(text) <= LIMIT else f"{text[: LIMIT - 1]}…"
