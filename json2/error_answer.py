@@ -45,7 +45,11 @@ _ARGUMENTS = _lt("Odoo cannot use these arguments. The reason is in the server's
 _REFERENCE = _lt("Reference: %s")
 #: How PostgreSQL describes a row, in case a text has lost the error that it is from.
 #: ``Key (code)=(x) already exists.`` is recognised in any language.
-_ROW = re.compile(r"Failing row contains|^(DETAIL|Detail):|\)=\(", re.MULTILINE)
+_ROW = re.compile(
+    r"Failing row contains|\)=\(|^(Detail|DETAIL|DÉTAIL|DETALLE|DETTAGLI|DETALHE|DETALJ"
+    r"|AYRINTI|SZCZEGÓŁY|ПОДРОБНОСТИ|ДЕТАЛІ|დეტალები|描述|详细信息|詳細|상세정보)\s?[:：]",
+    re.MULTILINE,
+)
 _FOREIGN_KEY = "_fkey"
 
 

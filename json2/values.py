@@ -55,7 +55,7 @@ def check_values(access, model, operation, values):
             )
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        is_refused = field.type in _REFUSED_TYPES or _says_owner(field.base_field)
+        is_refused = field.type in _REFUSED_TYPES or _says_owner(model, field)
         if value in (False, None, []) and not is_refused:
             continue
         if is_refused or (field.related and not field.inverse):
@@ -73,8 +73,24 @@ def check_values(access, model, operation, values):
             _check_link(access, model, field, comodel, ids)
 
 
-def _says_owner(field):
-    return field.model_name == "ir.attachment" and field.name in _OWNER_FIELDS
+def _says_owner(model, field):
+    """Tell whether ``field`` says of which model the record is that this one is about.
+
+    With another one it would belong to a record that the caller may not know.
+    """
+    field = field.base_field
+    if field.model_name == "ir.attachment" and field.name in _OWNER_FIELDS:
+        return True
+    fields = model.env[field.model_name]._fields
+    owners = {
+        fields[other.model_field]
+        for other in fields.values()
+        if other.type == "many2one_reference" and other.model_field in fields
+    }
+    return any(
+        owner is field or (owner.related or "").partition(".")[0] == field.name
+        for owner in owners
+    )
 
 
 def _links(field, value):

@@ -16,7 +16,10 @@ from ..storage.cache import cached_committed
 from ..tools import capped_count, change_words
 
 #: What a filter that cannot be used raises, from its text to PostgreSQL.
-BROKEN_FILTER = (ValueError, TypeError, NameError, SyntaxError, psycopg2.DataError)
+BROKEN_FILTER = (
+    *(ValueError, TypeError, NameError, SyntaxError, ArithmeticError),
+    *(psycopg2.DataError, psycopg2.ProgrammingError),
+)
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -121,6 +124,14 @@ class OAuthProviderScope(models.Model):
                     self.env._("The model name of a scope is that of its model.")
                 )
 
+    def _is_for_token(self):
+        """Tell whether an application reads the texts, which may read no names here."""
+        return self.env["ir.http"]._oauth_get_error_answer() is not None
+
+    def _get_label(self, record):
+        """Return what a text calls ``record``: its name, or its number."""
+        return f"#{record.id}" if self._is_for_token() else record.name
+
     @api.constrains("model_id", "filter_id", "field_ids")
     def _check_model(self):
         for scope in self:
@@ -129,15 +140,15 @@ class OAuthProviderScope(models.Model):
                     self.env._(
                         "The filter “%(filter)s” is made for another model than the"
                         " scope “%(scope)s”.",
-                        filter=scope.filter_id.name,
-                        scope=scope.name,
+                        filter=self._get_label(scope.filter_id),
+                        scope=self._get_label(scope),
                     )
                 )
             if scope.field_ids.model_id - scope.model_id:
                 raise ValidationError(
                     self.env._(
                         "The fields of the scope “%s” belong to another model.",
-                        scope.name,
+                        self._get_label(scope),
                     )
                 )
 
@@ -152,7 +163,7 @@ class OAuthProviderScope(models.Model):
                             "Nobody may read the field “%(field)s”: the scope"
                             " “%(scope)s” cannot open it.",
                             field=name,
-                            scope=scope.name,
+                            scope=self._get_label(scope),
                         )
                     )
 
@@ -167,8 +178,8 @@ class OAuthProviderScope(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The filter “%(filter)s” cannot be used: %(reason)s",
-                        filter=scope.filter_id.name,
-                        reason=error,
+                        filter=self._get_label(scope.filter_id),
+                        reason=type(error).__name__ if self._is_for_token() else error,
                     )
                 ) from error
 

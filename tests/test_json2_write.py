@@ -40,6 +40,75 @@ class TestJson2Write(Json2Case):
         ):
             self.assert_refused(self.call(token, method, **arguments))
 
+    def test_no_record_is_moved_below_one_of_another_model(self):
+        admin = self.env.ref("base.user_admin")
+        record = self.env["ir.model.data"].create(
+            {
+                "module": "oauth_provider_test",
+                "name": "moved",
+                "model": "res.partner",
+                "res_id": self.inside[0].id,
+            }
+        )
+        scope = self.create_api_scope(
+            "names",
+            "ir.model.data",
+            ("model", "noupdate"),
+            api_write=True,
+            domain=f"[('id', '=', {record.id})]",
+        )
+        token = self.get_token(scope, user=admin)
+        for values, status in (
+            ({"noupdate": True}, 200),
+            ({"model": "res.users"}, 403),
+            ({"model": False}, 403),
+        ):
+            response = self.call(
+                token, "write", "ir.model.data", ids=[record.id], vals=values
+            )
+            self.assertEqual(response.status_code, status, response.text)
+        self.env.invalidate_all()
+        self.assertEqual(record.model, "res.partner")
+
+    @mute_logger("odoo.addons.oauth_provider.models.oauth_provider_scope_data")
+    def test_a_filter_that_fails_for_one_person_opens_nothing_to_that_person(self):
+        number = self.user.id
+        scope = self.create_api_scope(
+            api_read=True,
+            filter_id=False,
+            domain=f"[('id', '!=', 1 // (uid - {number}))]",
+        )
+        token = self.get_token(scope)
+        response = self.call(token, "search_read", domain=[], fields=["name"])
+        self.assertEqual((response.status_code, response.json()), (200, []))
+
+    def test_our_own_texts_name_no_record_to_an_application(self):
+        admin = self.env.ref("base.user_admin")
+        hidden = self.env["ir.filters"].create(
+            {"name": f"F {SECRET}", "model_id": "res.partner", "domain": "[]"}
+        )
+        self.create_api_scope(f"s-{SECRET}", filter_id=hidden.id)
+        scope = self.create_api_scope(
+            "filters",
+            "ir.filters",
+            ("model_id", "domain"),
+            api_write=True,
+            domain=f"[('id', '=', {hidden.id})]",
+        )
+        token = self.get_token(scope, user=admin)
+        for values in (
+            {"model_id": "res.users"},
+            {"domain": "[('nope', '=', 1)]"},
+            {"domain": "[('id', '=', int(str(datetime)))]"},
+        ):
+            with self.subTest(values=values):
+                response = self.call(
+                    token, "write", "ir.filters", ids=[hidden.id], vals=values
+                )
+                self.assertEqual(response.status_code, 422, response.text)
+                self.assertNotIn(SECRET, response.text)
+                self.assertNotIn(".py", response.text)
+
     def test_creating_is_limited_to_filter_and_fields(self):
         scope = self.create_api_scope(
             api_create=True, names=("name", "ref", "category_id")
