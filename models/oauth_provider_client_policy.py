@@ -10,6 +10,7 @@ SAFEGUARDS = frozenset(
     {
         "active",
         "application_type",
+        "claim_group_ids",
         "client_type",
         "group_ids",
         "hybrid_flow",
@@ -270,6 +271,7 @@ class OAuthProviderClient(models.Model):
             "second_factor": client.second_factor_required,
             "max_age": client.max_sign_in_age or float("inf"),
             "groups": set(client.group_ids.ids),
+            "told_groups": set(client.claim_group_ids.ids),
             "full_access": set(client.scope_ids.filtered("full_access").ids),
         }
 
@@ -327,6 +329,8 @@ def _is_lower(now, before):
         or (now["hybrid"] and not before["hybrid"])
         or (before["second_factor"] and not now["second_factor"])
         or now["max_age"] > before["max_age"]
+        # Nobody is asked, and tokens that are out tell of them too
+        or bool(now["told_groups"] - before["told_groups"])
         or (
             is_restricted
             and (not now["groups"] or bool(now["groups"] - before["groups"]))

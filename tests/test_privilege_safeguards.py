@@ -48,6 +48,17 @@ class TestPrivilegeSafeguards(OAuthCase):
             change()
         self.env.invalidate_all()
 
+    def test_a_trusted_client_is_told_of_further_groups_by_an_administrator_only(self):
+        change = {"claim_group_ids": [Command.link(self.other.id)]}
+        self.assert_refused(lambda: self.as_manager(self.trusted).write(change))
+        self.assertFalse(self.trusted.claim_group_ids)
+        self.trusted.write(change)
+        # Fewer, and any of a client that people are asked for
+        less = {"claim_group_ids": [Command.clear()]}
+        self.as_manager(self.trusted).write(less)
+        self.as_manager(self.ordinary).write(change)
+        self.assertEqual(self.ordinary.claim_group_ids, self.other)
+
     # A scope with full access
 
     def test_full_access_is_attached_by_an_administrator_only(self):
