@@ -5,7 +5,6 @@
 import os
 import signal
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import requests
 
 from dev.server import OdooServer, free_port
 from e2e.person import VERIFIER, Person
+from e2e.waiting import assert_no_race_is_lost, wait_for
 
 ADDON = "oauth_provider"
 DATABASE = "e2e_issue_counts"
@@ -82,7 +82,6 @@ SELECT c.name, e.hour IS NOT NULL, count(*), sum(e.number)
  WHERE e.kind IN ('issued', 'refreshed') GROUP BY 1, 2
 """
 RUNNING = "HTTP service (werkzeug) running"
-LOST_RACE = ("could not serialize", "bad query", "tries left", "deadlock")
 
 
 @pytest.fixture(scope="module")
@@ -141,14 +140,6 @@ def issue_many(server, client, number):
     assert found == {200}
 
 
-def wait_for(condition, seconds=20):
-    """Wait until ``condition()`` holds, and say whether it does."""
-    deadline = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return holds
-
-
 def total(found, name):
     """Return how many tokens of a client the events tell of."""
     return sum(
@@ -195,7 +186,7 @@ def test_refreshes_at_once_meet_no_use_of_their_grant(start, databases, clients)
         forgetting.result()
     log = server.log.read_text(errors="replace")
     assert "event=refreshed" in log
-    assert not [line for line in log.splitlines() if any(x in line for x in LOST_RACE)]
+    assert_no_race_is_lost(server)
 
 
 def test_a_thousand_tokens_of_two_workers_are_a_few_rows(start, clients, counts):
@@ -217,7 +208,7 @@ def test_a_thousand_tokens_of_two_workers_are_a_few_rows(start, clients, counts)
         # One for an hour, and the hour may have changed
         assert found[name, True][0] <= 2
     assert log.count("event=issued") == 1000
-    assert not [line for line in log.splitlines() if any(x in line for x in LOST_RACE)]
+    assert_no_race_is_lost(server)
 
 
 @pytest.mark.parametrize("workers, restarts", [(0, 0), (0, 1), (WORKERS, 0)])

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from dev.server import OdooServer
+from e2e.waiting import assert_no_race_is_lost, wait_for
 
 ADDON = "oauth_provider"
 DATABASE = "e2e_refusals"
@@ -24,7 +25,6 @@ ROWS = """
 SELECT cause, COALESCE(client_id, 0) > 0, COALESCE(address, ''), number, last_at
   FROM oauth_provider_event WHERE kind = 'refused'
 """
-LOST_RACE = ("could not serialize", "bad query", "tries left", "deadlock", "Traceback")
 
 
 @pytest.fixture(scope="module")
@@ -66,19 +66,6 @@ def refuse(server, client, address="192.0.2.1", secret="wrong", **data):
     return answer
 
 
-def wait_for(condition, seconds):
-    """Wait until ``condition()`` holds, and say whether it does."""
-    deadline = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return holds
-
-
-def assert_no_race_is_lost(server):
-    log = server.log.read_text(errors="replace")
-    assert not [line for line in log.splitlines() if any(x in line for x in LOST_RACE)]
-
-
 def test_fifty_at_once_are_one_row(server, client, rows):
     _identifier, secret = client
     with ThreadPoolExecutor(50) as pool:
@@ -91,7 +78,7 @@ def test_fifty_at_once_are_one_row(server, client, rows):
     # The hour may have changed
     assert len(rows()) <= 2
     assert {row[:3] for row in rows()} == {("scope", True, "192.0.2.1")}
-    assert_no_race_is_lost(server)
+    assert_no_race_is_lost(server, "Traceback")
 
 
 def test_an_administrator_sees_it_a_second_later(server, client, rows):
@@ -128,7 +115,7 @@ def test_a_flood_is_bounded(server, client, rows):
     lines = server.log.read_text(errors="replace").splitlines()[before:]
     events = [line for line in lines if "event=refused" in line]
     assert len(events) <= 3000
-    assert_no_race_is_lost(server)
+    assert_no_race_is_lost(server, "Traceback")
 
 
 def test_what_is_gathered_is_written_at_the_end(postgres, client, rows):
