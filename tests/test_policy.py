@@ -50,6 +50,41 @@ class TestPolicy(OAuthCase):
         answer = self.post("token", data, client, secret)
         self.assertEqual(answer.json()["error"], "invalid_grant")
 
+    def test_who_leaves_the_group_while_the_page_is_open_allows_nothing(self):
+        group = self.env["res.groups"].create({"name": "Wiki"})
+        client, _secret = self.create_client(group_ids=[Command.set(group.ids)])
+        self.user.group_ids |= group
+        self.sign_in()
+        page = self.authorize(client)
+        self.user.group_ids -= group
+        for decision in ("allow", "deny", "other"):
+            with self.subTest(decision):
+                response = self.decide(page, decision)
+                self.assertEqual(response.status_code, 403)
+                self.assertEqual(self.get_refusals().cause, "user")
+        self.assertFalse(self.env["oauth.provider.grant"].find_live(client, self.user))
+
+    def test_the_buttons_of_the_policy_page_are_those_of_its_person(self):
+        client, _secret = self.create_client(second_factor_required=True)
+        self.sign_in()
+        back = self.authorize(client).headers["Location"]
+        self.assertIn("/web/login", back)
+        self.sign_in()
+        page = self.authorize(client)
+        self.assertEqual(page.status_code, 403)
+        for decision in ("again", "back"):
+            # Of another session: the page is shown once more, and nothing is done
+            response = self.decide(page, decision, csrf_token="x\x00")
+            self.assertEqual(response.status_code, 400)
+            response = self.decide(page, decision, csrf_token="x")
+            self.assertEqual(response.status_code, 303)
+            self.assertIn("/oauth2/authorize?", response.headers["Location"])
+        again = self.decide(page, "again")
+        self.assertEqual(again.status_code, 303)
+        self.assertIn("/web/login", again.headers["Location"])
+        # Who is signed out has no policy to read
+        self.assertIn("/web/login", self.authorize(client).headers["Location"])
+
     def test_the_groups_of_a_client_cannot_be_deleted(self):
         group = self.env["res.groups"].create({"name": "Wiki"})
         client, _secret = self.create_client(group_ids=[Command.set(group.ids)])
