@@ -246,7 +246,7 @@ class AuthorizeController(http.Controller):
         return response
 
     def _policy_page(self, authorization, message, step):
-        """Return the page that says why the person may not go on.
+        """Return the page that says why the person may not continue.
 
         :param step: OAuth2Error
         """

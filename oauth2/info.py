@@ -189,7 +189,7 @@ def extract_token(message):
         scheme, _blank, value = message.authorization.strip().partition(" ")
         value = value.strip()
         if scheme.lower() != "bearer" or not value or " " in value:
-            # RFC 6750 section 3.1; a client that does so is not proven
+            # RFC 6750 section 3.1: invalid_request, not invalid_client as elsewhere
             error = InvalidRequestError(description="Malformed Authorization header.")
             error.cause = "malformed_header"
             raise error
