@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import signal
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -32,6 +33,7 @@ class Faults:
         self.random = random.Random(seed)
         self.counts = Counter()
         self.windows = []
+        self._lock = threading.Lock()
 
     def run(self, until):
         """Inject faults until a moment (monotonic seconds); all is well at the end."""
@@ -51,13 +53,18 @@ class Faults:
         self.keep_running()
 
     def keep_running(self):
-        """Start a server that has ended by itself, as what supervises it would."""
-        if self.server.running:
-            return
-        last = self.server.log.read_text(errors="replace").splitlines()[-20:]
-        print("\nOdoo ended by itself:", *last, sep="\n  ")
-        self.server.start()
-        self.counts["Odoo ended by itself"] += 1
+        """Start a server that has ended by itself, as what supervises it would.
+
+        Odoo does where it has to replace a worker while PostgreSQL is away: a moment
+        later, and not at once.
+        """
+        with self._lock:
+            if self.server.running:
+                return
+            last = self.server.log.read_text(errors="replace").splitlines()[-20:]
+            print("\nOdoo ended by itself:", *last, sep="\n  ")
+            self.server.start()
+            self.counts["Odoo ended by itself"] += 1
 
     def processes(self):
         """The process of the server and its workers (list of int); none if it ended."""

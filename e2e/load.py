@@ -14,6 +14,8 @@ from e2e.person import VERIFIER, Person
 
 #: Seconds after which a request counts as hanging.
 PATIENCE = 30
+#: Seconds after which a server must answer again.
+LONGEST_OUTAGE = 90
 
 
 class Load:
@@ -26,12 +28,14 @@ class Load:
     :ivar errors: list of (start, end, status, text) of the answers that are 5xx
     :ivar losses: list of (status, text) of what was answered to tokens that are lost
     :ivar live: list of access tokens that must work at any later time
+    :param supervise: called while there is no answer: starts a server that has ended
     """
 
-    def __init__(self, server, client, seed):
+    def __init__(self, server, client, seed, supervise):
         self.server = server
         self.client = tuple(client)
         self.random = random.Random(seed)
+        self.supervise = supervise
         self.counts = Counter()
         self.errors = []
         self.losses = []
@@ -112,14 +116,20 @@ class Load:
         self.count(double=int(len(given) > 1), tokens=len(given))
 
     def works(self, token):
-        """Tell whether an access token works, once there is an answer at all."""
-        while True:
+        """Tell whether an access token works, once there is an answer at all.
+
+        :raise AssertionError: if there is none for long
+        """
+        until = time.monotonic() + LONGEST_OUTAGE
+        while time.monotonic() < until:
             answer = self.send("tokeninfo", {"access_token": token})
             if answer is not None and answer.status_code < 500:
                 if answer.status_code != 200:
                     self.losses.append((answer.status_code, answer.text[:200]))
                 return answer.status_code == 200
             time.sleep(0.3)
+            self.supervise()
+        raise AssertionError(f"no answer for {LONGEST_OUTAGE} s: {self.errors[-3:]}")
 
     def send(self, route, data):
         """POST ``data`` (dict) and return the answer, or None if there is none."""

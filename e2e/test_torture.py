@@ -102,8 +102,8 @@ def tortured(postgres, databases, tmp_path):
 def test_no_fault_gives_twice_or_takes_away(tortured):
     server, database_server, clock, client = tortured
     seed = int(os.environ.get("TORTURE_SEED") or random.randrange(10**6))
-    load = Load(server, client, seed)
     faults = Faults(server, database_server, clock, seed)
+    load = Load(server, client, seed, faults.keep_running)
     load.start()
     until = time.monotonic() + SECONDS
     with ThreadPoolExecutor(PEOPLE + 1) as pool:
@@ -113,7 +113,6 @@ def test_no_fault_gives_twice_or_takes_away(tortured):
             run.result()
     # What was given has survived a crash
     faults.restart_immediate()
-    faults.keep_running()
     sample = random.Random(seed).sample(load.live, min(SAMPLE, len(load.live)))
     load.count(lost=sum(not load.works(token) for token in sample))
     with Databases(database_server.cluster).sql(DATABASE) as execute:
