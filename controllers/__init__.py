@@ -9,3 +9,4 @@ from . import metadata
 from . import picture
 from . import recipe
 from . import token
+from . import trial

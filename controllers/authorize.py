@@ -1,7 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import time
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 from werkzeug.exceptions import HTTPException
@@ -11,6 +11,7 @@ from odoo.http import SessionExpiredException, request
 
 from ..oauth2.authorize import AuthorizationRequest
 from ..oauth2.message import CARRIED_PARAMETERS
+from ..oauth2.round_trip import PATH as TRIAL_PATH
 from ..tools import sign_in, sign_in_mark, uri_parts
 from . import language, person
 from .common import (
@@ -48,7 +49,9 @@ class AuthorizeController(http.Controller):
             # A client may send its request by POST (OpenID Connect Core 3.1.2.1)
             return redirect(self._own_url(message))
         if authorization.error:
-            return redirect_to_client(authorization.error_location(authorization.error))
+            return self._send(
+                authorization, authorization.error_location(authorization.error)
+            )
         if not request.session.uid:
             return self._without_person(authorization, message)
         request.oauth_authorization = authorization, message
@@ -61,7 +64,7 @@ class AuthorizeController(http.Controller):
         if request.oauth_authorization:
             # An addon has answered in place of our own method, with a page of its own
             if error := authorization.interruption_error(is_sign_in=False):
-                return redirect_to_client(authorization.error_location(error))
+                return self._send(authorization, authorization.error_location(error))
         return response
 
     @http.route(
@@ -159,7 +162,7 @@ class AuthorizeController(http.Controller):
         if error := authorization.interruption_error(
             is_sign_in=not isinstance(reason, HTTPException)
         ):
-            return redirect_to_client(authorization.error_location(error))
+            return self._send(authorization, authorization.error_location(error))
         if type(reason) is SessionExpiredException:
             # As Odoo does it, and the mark of the request goes along
             request.session.logout(keep_db=True)
@@ -169,11 +172,23 @@ class AuthorizeController(http.Controller):
 
     def _answer(self, authorization, location):
         """Send the answer; a sign-in that the request asked for is used up by it."""
-        response = redirect_to_client(location)
+        response = self._send(authorization, location)
         if mark := self._read_mark(authorization):
             sign_in.answer(request.session, mark)
             self._set_mark(response, self._mark_name(authorization), "")
         return response
+
+    def _send(self, authorization, location):
+        """Send the browser to ``location`` (str), or with its answer to *Try It*."""
+        trial = request.env["oauth.provider.trial"].find_running(
+            authorization.state, request.session.uid
+        )
+        if trial.client_id != authorization.client or not trial:
+            return redirect_to_client(location)
+        answer = urlsplit(location)
+        if authorization.is_in_fragment:
+            return redirect(f"{TRIAL_PATH}#{answer.fragment}")
+        return redirect(f"{TRIAL_PATH}?{answer.query}")
 
     def _own_url(self, message):
         """Return the address of this request as a GET, on this host (str)."""

@@ -4,6 +4,7 @@
 
 import functools
 import json
+from urllib.parse import urlencode
 
 from oauthlib.oauth2 import InvalidRequestError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -15,6 +16,7 @@ from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import Answer, Message, Parameters
+from ..oauth2.round_trip import PATH as TRIAL_PATH
 from ..tools.uri_difference import LABELS, SECRET_PARTS
 from . import database, language
 from .dispatcher import (
@@ -364,6 +366,15 @@ def signed_in_user():
     return request.env.user
 
 
+def _trial_url():
+    """Return where a manager tries the current request (str), or None for others."""
+    trials = request.env["oauth.provider.trial"].with_user(request.session.uid)
+    if not (request.session.uid and trials.has_access("create")):
+        return None
+    query = urlencode(list(request.httprequest.args.items(multi=True)))
+    return f"{TRIAL_PATH}/open?{query}"
+
+
 def error_page(error, status=400, logout_url=None):
     """Return the page that tells a person of ``error`` (OAuth2Error).
 
@@ -372,6 +383,7 @@ def error_page(error, status=400, logout_url=None):
     request.env["ir.http"]._auth_method_public()
     if lang := language.find():
         request.update_context(lang=lang)
+    client = getattr(error, "client", None)
     parts = getattr(error, "parts", None) or []
     if not request.session.uid and SECRET_PARTS & set(parts):
         # Whoever tries addresses does not learn which host is registered
@@ -379,7 +391,8 @@ def error_page(error, status=400, logout_url=None):
     return request.render(
         "oauth_provider.error",
         {
-            "client": getattr(error, "client", None),
+            "client": client,
+            "trial_url": client and _trial_url(),
             "sent_uri": getattr(error, "sent_uri", None),
             "parts": ", ".join(request.env._(LABELS[part]) for part in parts),
             "code": error.error,

@@ -26,7 +26,7 @@ ARROWS = {
     "controllers": {"oauth2", "models", "json2", "storage", "tools"},
     "oauth2": {"models", "json2", "storage", "tools"},
     "models": {"json2", "storage", "tools"},
-    "wizards": {"models", "json2", "storage", "tools"},
+    "wizards": {"oauth2", "models", "json2", "storage", "tools"},
     "json2": {"tools"},
     "storage": {"tools"},
     "tools": set(),

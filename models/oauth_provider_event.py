@@ -157,6 +157,11 @@ class OAuthProviderEvent(models.Model):
         string="What to Do",
         compute="_compute_rule",
     )
+    request = fields.Char(
+        readonly=True,
+        help="The last authorization request that was refused, as Try It replays it:"
+        " without state, login and whatever else is a person's.",
+    )
     reason = fields.Char(
         readonly=True,
         index="trigram",
@@ -198,9 +203,23 @@ class OAuthProviderEvent(models.Model):
             event.answer = cause and cause.error
             event.advice = cause and self.env._(cause.advice)
 
+    @api.private
+    def get_request_url(self):
+        """Return the refused request as the address (str) of a new one."""
+        self.ensure_one()
+        endpoint = self.env["oauth.provider"].get_endpoint_url("authorize")
+        return f"{endpoint}?{self.request}"
+
+    def action_try(self):
+        """Open *Try It* with the request that was refused."""
+        self.ensure_one()
+        action = self.client_id.action_try()
+        action["context"]["default_request_url"] = self.get_request_url()
+        return action
+
     @api.model
     @api.private
-    def log_refusal(self, cause, *, client=None, user=None, detail=""):
+    def log_refusal(self, cause, *, client=None, user=None, detail="", request=None):
         """Count a request that is refused, whatever becomes of its transaction.
 
         A request is refused once: what is said of it first is what counts.
@@ -209,13 +228,17 @@ class OAuthProviderEvent(models.Model):
         :param client: client (record) that it proves or names, or none
         :param user: whose account it is about (record), or none
         :param detail: what else is worth knowing (str); a text of ours
+        :param request: parameters (str) by which it can be tried again, or None
         """
         known = (client.id, client.identifier) if client else (0, None)
-        self.count_refusal(cause, *known, user.id if user else None, detail)
+        user_id = user.id if user else None
+        self.count_refusal(cause, *known, user_id, detail, request if client else None)
 
     @api.model
     @api.private
-    def count_refusal(self, cause, client_id, identifier, user_id, detail=""):
+    def count_refusal(
+        self, cause, client_id, identifier, user_id, detail="", request=None
+    ):
         """Do the same without a query: the transaction may have failed.
 
         :param client_id: of the client (int), or 0
@@ -233,7 +256,9 @@ class OAuthProviderEvent(models.Model):
             rate_limit_key(address) if address else "",
         )
         names = {"client": identifier, "user": user_id, "address": address}
-        count = refusal_counts.Count(now, now, 1, user_id, detail[:LIMIT], names)
+        count = refusal_counts.Count(
+            now, now, 1, user_id, detail[:LIMIT], names, request
+        )
         refusal_counts.add(self.env.registry, refusal, count)
 
     @api.model

@@ -75,8 +75,10 @@ class AuthorizationRequest:
         before signing in there, or None
     """
 
-    def __init__(self, env, message):
+    def __init__(self, env, message, counts=True):
         """Validate ``message``.
+
+        :param counts: whether a refusal is counted, as one of a real request
 
         :raise oauthlib.oauth2.FatalClientError: when the client or the redirect URI is
             not proven: nothing may be redirected, a page tells the user
@@ -86,11 +88,12 @@ class AuthorizationRequest:
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
         self.client = self.user = None
-        self._counted = False
+        self._is_counted = not counts
+        self.parameters = {}
         try:
             message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
-            errors.record(env, error)
+            self._record(error)
             raise FatalClientError(description=error.description) from error
         names = messages.CARRIED_PARAMETERS
         self.parameters = message.query.select(names) | message.form.select(names)
@@ -106,7 +109,7 @@ class AuthorizationRequest:
             self._validate()
         except FatalClientError as error:
             self._note_difference(error)
-            errors.record(env, error, self.client)
+            self._record(error)
             raise
 
     @property
@@ -183,10 +186,15 @@ class AuthorizationRequest:
         if "id_token" in self.response_type.split() and not is_openid:
             raise refusal("missing_openid")
 
+    def _record(self, error):
+        """Let the administrator know that ``error`` (OAuth2Error) refuses it."""
+        if not self._is_counted:
+            replay = messages.make_replay(self.parameters)
+            errors.record(self.env, error, self.client, self.user, replay)
+
     def error_location(self, error):
         """Return the address that takes ``error`` (OAuth2Error) back to the client."""
-        if not self._counted:
-            errors.record(self.env, error, self.client, self.user)
+        self._record(error)
         return error_location(
             self.redirect_uri,
             error,
@@ -212,12 +220,12 @@ class AuthorizationRequest:
 
         :param step: OAuth2Error of :meth:`next_step`
         """
-        self._counted = True
+        self._is_counted = True
         return self.error_location(refusal("user", description=step.description))
 
     def note_policy(self, step):
         """Let the administrator know why ``step`` (OAuth2Error) keeps a person out."""
-        errors.record(self.env, step, self.client, self.user)
+        self._record(step)
 
     def denied_location(self, user):
         """Return the address that tells the client that ``user`` (record) said no."""

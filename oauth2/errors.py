@@ -167,12 +167,13 @@ def find_cause(code, description=None):
     return "malformed" if code == "invalid_request" else "unexpected"
 
 
-def record(env, error, client=None, user=None):
+def record(env, error, client=None, user=None, request=None):
     """Let the administrator know that a request was refused by ``error`` (OAuth2Error).
 
     :param env: superuser environment
     :param client: client (record) that the request proves or names, or none
     :param user: whose account it is about (record), or none
+    :param request: parameters (str) by which it can be tried again, or None
     """
     key = getattr(error, "cause", None) or find_cause(error.error, error.description)
     detail = getattr(error, "detail", None)
@@ -186,6 +187,7 @@ def record(env, error, client=None, user=None):
         or getattr(error, "client", None),
         user=user,
         detail=detail or "",
+        request=request,
     )
 
 

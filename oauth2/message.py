@@ -44,6 +44,31 @@ INTERACTION_PARAMETERS = (
 )
 #: What the consent form carries from one page to the next.
 CARRIED_PARAMETERS = AUTHORIZE_PARAMETERS + INTERACTION_PARAMETERS
+#: Of these, what an administrator may try again: their values say nothing of a person.
+REPLAYED_PARAMETERS = (
+    "response_type",
+    "redirect_uri",
+    "scope",
+    "response_mode",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "claims",
+    "acr_values",
+    "display",
+    "ui_locales",
+    "resource",
+)
+#: Those of which only counts that they were sent.
+REPLACED_PARAMETERS = (
+    "code_challenge",
+    "nonce",
+    "request",
+    "request_uri",
+    "registration",
+)
+#: Characters of a request that is kept.
+MAX_REPLAYED_LENGTH = 2_000
 TOKEN_PARAMETERS = (
     "grant_type",
     "code",
@@ -102,6 +127,18 @@ class Parameters:
         if len(self.names()) < len(self._pairs):
             return "A parameter is repeated."
         return None
+
+
+def make_replay(parameters):
+    """Return what is kept of a refused authorization request, to try it again.
+
+    :param parameters: dict of str
+    :return: str in the form of a query, or None where it is too long
+    """
+    kept = {n: parameters[n] for n in REPLAYED_PARAMETERS if n in parameters}
+    kept.update((n, "x") for n in REPLACED_PARAMETERS if n in parameters)
+    query = urlencode(kept)
+    return query if len(query) <= MAX_REPLAYED_LENGTH else None
 
 
 @dataclass

@@ -47,16 +47,20 @@ SELECT hour, cause, client_number, COALESCE(address, '')
 STATEMENT = """
 INSERT INTO oauth_provider_event AS kept (
     hour, kind, cause, client_number, client_id, address,
-    happened_at, last_at, number, user_id, reason
+    happened_at, last_at, number, user_id, reason, request
 )
 SELECT new.hour, 'refused', new.cause, new.client_id,
        (SELECT id FROM oauth_provider_client WHERE id = new.client_id FOR KEY SHARE),
        NULLIF(new.address, ''), new.first, new.last, new.number,
-       (SELECT id FROM res_users WHERE id = new.user_id FOR KEY SHARE), new.detail
+       (SELECT id FROM res_users WHERE id = new.user_id FOR KEY SHARE), new.detail,
+       new.request
   FROM unnest(
         %s::timestamp[], %s::varchar[], %s::int[], %s::varchar[],
-        %s::timestamp[], %s::timestamp[], %s::int[], %s::int[], %s::varchar[]
-  ) AS new (hour, cause, client_id, address, first, last, number, user_id, detail)
+        %s::timestamp[], %s::timestamp[], %s::int[], %s::int[], %s::varchar[],
+        %s::varchar[]
+  ) AS new (
+        hour, cause, client_id, address, first, last, number, user_id, detail, request
+  )
     ON CONFLICT (hour, cause, client_number, COALESCE(address, ''))
  WHERE hour IS NOT NULL AND cause IS NOT NULL
     DO UPDATE SET
@@ -64,7 +68,8 @@ SELECT new.hour, 'refused', new.cause, new.client_id,
        last_at = GREATEST(kept.last_at, excluded.last_at),
        number = kept.number + excluded.number,
        user_id = CASE WHEN kept.user_id = excluded.user_id THEN kept.user_id END,
-       reason = excluded.reason
+       reason = excluded.reason,
+       request = COALESCE(excluded.request, kept.request)
 """
 
 
@@ -93,6 +98,7 @@ class Count:
     :ivar user_id: whose account it was always about (int), or None
     :ivar detail: what else is known of the last one (str)
     :ivar names: what the log says of it: {name: value}
+    :ivar request: the last authorization request, without its secrets (str), or None
     :ivar logged: how many of them the log tells of
     """
 
@@ -102,6 +108,7 @@ class Count:
     user_id: int | None
     detail: str
     names: dict
+    request: str | None = None
     logged: int = 0
 
     def add(self, other):
@@ -113,6 +120,7 @@ class Count:
         if self.user_id != other.user_id:
             self.user_id = None
         self.detail = other.detail
+        self.request = other.request or self.request
         # What they have in common
         self.names = {
             name: value
@@ -144,6 +152,7 @@ def _without_address(refusal, count):
 def _without_all(refusal, count):
     """Return (refusal, count) for what finds no room of its own."""
     count.user_id, count.detail, count.names = None, "", {}
+    count.request = None
     return Refusal(refusal.hour, OTHER, 0, ""), count
 
 
@@ -159,6 +168,7 @@ def _write(registry, counts):
                 *refusal,
                 *(count.first, count.last, count.number, count.user_id),
                 count.detail or None,
+                count.request,
             )
             for refusal, count in sorted(counts.items(), key=lambda item: item[0])
         ]

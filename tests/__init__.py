@@ -91,6 +91,7 @@ from . import test_refusals
 from . import test_replica
 from . import test_request_size
 from . import test_resource
+from . import test_round_trip
 from . import test_rpc
 from . import test_scope_cache
 from . import test_scope_form

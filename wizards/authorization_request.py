@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What an application sends to begin, made as oauthlib's own client makes it."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 from oauthlib.common import generate_token
 from oauthlib.oauth2 import WebApplicationClient
 
@@ -11,9 +13,39 @@ from ..tools.uri_parts import add_parameters
 VERIFIER_LENGTH = 64
 
 
+#: Begins each ``state`` of Try It: no other answer is looked for.
+STATE_PREFIX = "odoo-try-it-"
+
+
 def new_state():
     """Return a value (str) for ``state`` that nobody guesses."""
-    return generate_token()
+    return STATE_PREFIX + generate_token()
+
+
+def is_own_state(state):
+    """Tell whether ``state`` (str or None) may be one of :func:`new_state`."""
+    text = state or ""
+    return text.startswith(STATE_PREFIX) and text.isascii() and text.isprintable()
+
+
+def parse(text):
+    """Return (address, parameters) of an authorization request that somebody pasted.
+
+    :param text: an address, or its query alone (str)
+    :return: str without query, or None where there is none; and dict of str, of which a
+        repeated name has its last value
+    """
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None, {}
+    query = parts.query
+    if not query and "=" in text and "?" not in text:
+        query, parts = text, urlsplit("")
+    # PostgreSQL holds no text with a NUL byte
+    sent = {name: value.replace("\x00", "\ufffd") for name, value in parse_qsl(query)}
+    return parts._replace(query="", fragment="").geturl() or None, sent
 
 
 def new_verifier():
@@ -29,6 +61,12 @@ def build(endpoint, verifier=None, **parameters):
     :param parameters: parameters; those without a value are left out
     """
     if verifier:
-        challenge = WebApplicationClient("").create_code_challenge(verifier, "S256")
-        parameters.update(code_challenge=challenge, code_challenge_method="S256")
+        parameters.update(
+            code_challenge=make_challenge(verifier), code_challenge_method="S256"
+        )
     return add_parameters(endpoint, [item for item in parameters.items() if item[1]])
+
+
+def make_challenge(verifier):
+    """Return the code challenge (str) of ``verifier`` (RFC 7636 section 4.2, S256)."""
+    return WebApplicationClient("").create_code_challenge(verifier, "S256")

@@ -2,21 +2,27 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
 import shlex
+from urllib.parse import urlencode
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import json_default
 
+from ..oauth2 import round_trip
+from ..tools.causes import CAUSES
 from ..tools.claim_value import make_claims
 from . import authorization_request
-from .redirect_uri_difference import explain
+from .redirect_uri_difference import describe, explain
 
 
 class OAuthProviderTrial(models.TransientModel):
     """Tries a client out before the application does: *Try It* on its form.
 
-    It issues nothing and allows nothing: it builds the address that the application
-    would send people to, and reads what they would release.
+    It builds the address that the application would send people to, says what the
+    provider answers, and reads what people would release. Nothing is issued by that.
+    *Run It* goes all the way, as the person who presses it: the answer comes back here
+    and not to the application, and what was issued is revoked at once.
     """
 
     _name = "oauth.provider.trial"
@@ -29,6 +35,18 @@ class OAuthProviderTrial(models.TransientModel):
     response_type = fields.Selection(related="client_id.response_type")
     allowed_scope_ids = fields.Many2many(
         related="client_id.scope_ids", string="Allowed Scopes"
+    )
+    request_url = fields.Char(
+        string="Request",
+        help="Paste here the address to which the application sends the browser, and"
+        " read what the provider answers.",
+    )
+    scope = fields.Char(
+        string="Scopes Sent",
+        compute="_compute_from_client",
+        store=True,
+        readonly=False,
+        help="As in the request, with blanks between them.",
     )
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
@@ -48,6 +66,10 @@ class OAuthProviderTrial(models.TransientModel):
     )
     is_match = fields.Boolean(compute="_compute_verdict")
     verdict = fields.Text(compute="_compute_verdict")
+    can_add_redirect_uri = fields.Boolean(compute="_compute_verdict")
+    is_accepted = fields.Boolean(compute="_compute_answer")
+    answer = fields.Text(compute="_compute_answer")
+    has_failed_request = fields.Boolean(compute="_compute_has_failed_request")
     state = fields.Char(
         default=lambda self: authorization_request.new_state(),
         help="A random value by which the application recognises its own request.",
@@ -71,30 +93,142 @@ class OAuthProviderTrial(models.TransientModel):
     userinfo = fields.Text(compute="_compute_released")
     id_token = fields.Text(string="ID Token", compute="_compute_released")
     records = fields.Html(compute="_compute_released")
+    is_running = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether the answer to this request comes back here.",
+    )
+    can_run = fields.Boolean(compute="_compute_can_run")
+    result = fields.Selection(
+        selection=[("done", "It works"), ("failed", "It failed")], readonly=True
+    )
+    result_text = fields.Text(readonly=True)
+    result_token = fields.Text(string="Token Response", readonly=True)
+    result_access_token = fields.Text(string="Access Token, Decoded", readonly=True)
+    result_id_token = fields.Text(string="ID Token, Decoded", readonly=True)
+    result_userinfo = fields.Text(string="Answer of Userinfo", readonly=True)
+    result_call = fields.Char(string="Sample Call", readonly=True)
+    result_records = fields.Text(string="Answer to the Call", readonly=True)
 
-    @api.depends("client_id")
+    _state_index = models.Index("(state) WHERE is_running")
+
+    @api.depends("client_id", "request_url")
     def _compute_from_client(self):
         for trial in self:
             client = trial.client_id
             trial.scope_ids = client.scope_ids
             trial.redirect_uri = client.redirect_uri_ids[:1].name
-
-    @api.depends("client_id", "scope_ids", "redirect_uri", "state", "code_verifier")
-    def _compute_url(self):
-        for trial in self:
-            client = trial.client_id
-            if client.response_type not in ("code", "token"):
-                trial.url = False
+            trial.scope = False
+            if not trial.request_url:
                 continue
-            trial.url = authorization_request.build(
-                self.env["oauth.provider"].get_endpoint_url("authorize"),
-                verifier=client.response_type == "code" and trial.code_verifier,
-                response_type=client.response_type,
-                client_id=client.identifier,
-                redirect_uri=(trial.redirect_uri or "").strip(),
-                scope=" ".join(trial.scope_ids.mapped("code")),
-                state=trial.state,
+            _address, sent = authorization_request.parse(trial.request_url)
+            trial.redirect_uri = sent.get("redirect_uri")
+            trial.scope = sent.get("scope")
+            codes = set((trial.scope or "").split())
+            trial.scope_ids = client.scope_ids.filtered_domain([("code", "in", codes)])
+
+    def _get_parameters(self):
+        """Return the parameters (dict of str) of the request that is tried.
+
+        Those that were pasted, with the values of the form. State, nonce and code
+        challenge are new ones, where there were any.
+        """
+        client, sent = self.client_id, {}
+        verifier = self.code_verifier or ""
+        if self.request_url:
+            _address, sent = authorization_request.parse(self.request_url)
+            scope = self.scope
+        else:
+            scope = " ".join(self.scope_ids.mapped("code"))
+            sent = {"response_type": client.response_type}
+            sent["client_id"] = client.identifier
+            if client.response_type == "code":
+                sent |= {"code_challenge": "", "code_challenge_method": "S256"}
+        # What an event has kept names no client
+        sent.setdefault("client_id", client.identifier)
+        sent |= {"redirect_uri": (self.redirect_uri or "").strip(), "scope": scope}
+        sent["state"] = self.state
+        if "code_challenge" in sent and verifier:
+            sent["code_challenge"] = authorization_request.make_challenge(verifier)
+        if "nonce" in sent:
+            sent["nonce"] = self.state
+        return {name: value for name, value in sent.items() if value}
+
+    def _is_interactive(self):
+        """Tell whether a browser takes part (bool)."""
+        return self.client_id.response_type in ("code", "token")
+
+    @api.depends(
+        *("client_id", "request_url", "scope", "scope_ids"),
+        *("redirect_uri", "state", "code_verifier"),
+    )
+    def _compute_url(self):
+        endpoint = self.env["oauth.provider"].get_endpoint_url("authorize")
+        for trial in self:
+            trial.url = trial._is_interactive() and authorization_request.build(
+                endpoint, **trial._get_parameters()
             )
+
+    @api.depends(
+        *("client_id", "request_url", "scope", "scope_ids"),
+        *("redirect_uri", "code_verifier"),
+    )
+    def _compute_answer(self):
+        for trial in self:
+            trial.answer = trial._is_interactive() and trial._find_fault()
+            trial.is_accepted = not trial.answer
+
+    def _find_fault(self):
+        """Return in words why the request is refused (str), or None."""
+        sent = self._get_parameters()
+        if self.request_url and not self.request_url.strip("?# "):
+            return None
+        if self.request_url and (fault := self._find_fault_of_pasted(sent)):
+            return fault
+        address = self.env["ir.http"]._oauth_get_address()
+        env = self.env(user=SUPERUSER_ID, su=True)
+        error = round_trip.find_refusal(env, sent, address)
+        if error is None:
+            return None
+        return self._describe_refusal(
+            CAUSES.get(error.cause), error.error, error.description
+        )
+
+    def _find_fault_of_pasted(self, sent):
+        """Return what is wrong with a pasted request before it is one (str), or None.
+
+        :param sent: its parameters (dict of str)
+        """
+        address, pasted = authorization_request.parse(self.request_url)
+        if not pasted:
+            return self.env._("This is not the address of an authorization request.")
+        endpoint = self.env["oauth.provider"].get_endpoint_url("authorize")
+        if address and address.rstrip("/") != endpoint:
+            return self.env._(
+                "It goes to %(sent)s. The authorization endpoint is %(right)s",
+                sent=address,
+                right=endpoint,
+            )
+        if sent["client_id"] == self.client_id.identifier:
+            return None
+        clients = self.client_id.with_context(active_test=False)
+        other = clients.search([("identifier", "=", sent["client_id"])])
+        if other:
+            return self.env._("It is the request of another client: %s", other.name)
+        return self.env._("No client has the identifier that it sends.")
+
+    def _describe_refusal(self, cause, code, description):
+        """Return in words why a request is refused (str).
+
+        :param cause: Cause, or None
+        :param code: error code that the application gets (str)
+        :param description: ``error_description`` that it gets (str), or None
+        """
+        said = ": ".join(filter(None, (code, description)))
+        lines = [self.env._("The application gets %s", said)]
+        if cause:
+            lines[:0] = [self.env._(cause.sentence), self.env._(cause.advice)]
+        return "\n".join(lines)
 
     @api.depends("client_id", "scope_ids", "redirect_uri", "code_verifier")
     def _compute_command(self):
@@ -136,54 +270,13 @@ class OAuthProviderTrial(models.TransientModel):
                 trial.client_id.any_localhost_port,
             )
             trial.is_match = bool(found and found.is_match)
-            trial.verdict = trial._explain(found)
-
-    def _explain(self, found):
-        """Return in words what ``found`` (Explanation or None) says (str)."""
-        if not self.redirect_uri:
-            return self.env._("Enter the redirect URI that the application sends.")
-        if found is None:
-            return self.env._("This client has no redirect URI: nothing can match.")
-        if found.is_match and not found.differences:
-            return self.env._("It is registered, to the letter.")
-        if found.is_match:
-            return self.env._(
-                "It matches %s: the port is free on the person's own device.",
-                found.nearest,
+            trial.verdict = describe(self.env, found, trial.redirect_uri)
+            trial.can_add_redirect_uri = bool(
+                trial.redirect_uri
+                and not trial.is_match
+                and trial._is_interactive()
+                and trial.client_id.has_access("write")
             )
-        labels = self._get_labels()
-        lines = [self.env._("It is refused. The nearest one is %s", found.nearest)]
-        for one in found.differences:
-            if one.what == "blank":
-                lines.append(labels["blank"])
-                continue
-            lines.append(
-                self.env._(
-                    "%(what)s: registered “%(registered)s”, sent “%(sent)s”",
-                    what=labels[one.what],
-                    registered=self._name_part(one.registered),
-                    sent=self._name_part(one.sent),
-                )
-            )
-        return "\n• ".join(lines)
-
-    def _name_part(self, part):
-        return self.env._("(none)") if part is None else part
-
-    def _get_labels(self):
-        return {
-            "scheme": self.env._("Another scheme"),
-            "userinfo": self.env._("A user name before the host"),
-            "host": self.env._("Another host"),
-            "port": self.env._("Another port"),
-            "path": self.env._("Another path"),
-            "trailing_slash": self.env._("A slash at the end of the path"),
-            "query": self.env._("Another query, behind “?”"),
-            "fragment": self.env._("A fragment, behind “#”"),
-            "case": self.env._("Upper and lower case"),
-            "encoding": self.env._("Characters written in another way"),
-            "blank": self.env._("There are blanks before or after it."),
-        }
 
     @api.depends("client_id", "user_id")
     def _compute_hurdle(self):
@@ -260,6 +353,141 @@ class OAuthProviderTrial(models.TransientModel):
                 "picture?of=…"
             )
         return claims
+
+    # The whole way
+
+    @api.depends("client_id", "user_id")
+    def _compute_can_run(self):
+        for trial in self:
+            client = trial.client_id
+            is_backend = client.grant_type == "client_credentials"
+            trial.can_run = trial._is_interactive() or (
+                # Who presses the button reads what the client's user may read
+                is_backend and not client.with_env(self.env)._acts_beyond_user()
+            )
+
+    def _check_can_run(self):
+        """Raise AccessError where the person would act as somebody else."""
+        self.check_access("write")
+        if not self.can_run:
+            raise AccessError(
+                self.env._("Only an administrator may act as the user of this client.")
+            )
+
+    def _compute_has_failed_request(self):
+        for trial in self:
+            trial.has_failed_request = bool(trial._find_failed_request())
+
+    def _find_failed_request(self):
+        """Return the last event (record) of a refused request of this client."""
+        return self.env["oauth.provider.event"].search(
+            [
+                ("client_id", "=", self.client_id.id),
+                ("kind", "=", "refused"),
+                ("request", "!=", False),
+            ],
+            order="last_at desc, id desc",
+            limit=1,
+        )
+
+    def _reopen(self):
+        return {
+            **self.client_id.action_try(),
+            "res_id": self.id,
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    def action_add_redirect_uri(self):
+        """Register the redirect URI that was sent for the client."""
+        self.ensure_one()
+        name = (self.redirect_uri or "").strip()
+        self.client_id.write({"redirect_uri_ids": [Command.create({"name": name})]})
+        self.redirect_uri = name
+        return self._reopen()
+
+    def action_replay(self):
+        """Fill in the last request of the client that was refused."""
+        self.ensure_one()
+        event = self._find_failed_request()
+        if not event:
+            raise UserError(self.env._("No request of this client has been refused."))
+        self.request_url = event.get_request_url()
+        return self._reopen()
+
+    def action_run(self):
+        """Send the browser on the way that the application would send it."""
+        self.ensure_one()
+        self._check_can_run()
+        self.write({"is_running": True, "result": False})
+        url = self.url
+        if not self._is_interactive():
+            url = f"{round_trip.PATH}?{urlencode({'state': self.state})}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    @api.model
+    @api.private
+    def find_running(self, state, uid):
+        """Return the trial (record, as superuser) that an answer is for, or none.
+
+        It is that of the person who has begun it, and counts once: see :meth:`finish`.
+
+        :param state: of the answer (str), or None
+        :param uid: id of the user who is signed in (int), or None
+        """
+        trials = self.sudo().browse()
+        if not uid or not authorization_request.is_own_state(state):
+            return trials
+        return trials.search(
+            [
+                ("state", "=", state),
+                ("is_running", "=", True),
+                ("create_uid", "=", uid),
+            ],
+            limit=1,
+        )
+
+    @api.private
+    def finish(self, answer):
+        """Go on with an authorization response, and keep what came of it.
+
+        :param answer: its parameters (dict of str)
+        :raise AccessError: where the person may not do this for the client any more
+        """
+        self.ensure_one()
+        self = self.sudo(False)
+        self._check_can_run()
+        sent = self._get_parameters()
+        form = {"resource": sent.get("resource")}
+        if self._is_interactive():
+            form["redirect_uri"] = sent.get("redirect_uri")
+            form["code_verifier"] = sent.get("code_challenge") and self.code_verifier
+        else:
+            form["scope"] = sent.get("scope")
+        env = self.env(user=SUPERUSER_ID, su=True)
+        outcome = round_trip.go_on(
+            env,
+            self.client_id.with_env(env),
+            answer,
+            form,
+            self.env["ir.http"]._oauth_get_address(),
+        )
+        said = self.env._("All steps worked. What was issued has been revoked.")
+        if outcome.error:
+            said = self._describe_refusal(
+                outcome.cause, outcome.error, outcome.description
+            )
+        names = ("token", "access_token", "id_token", "userinfo", "call", "records")
+        self.write(
+            {
+                "is_running": False,
+                # An answer counts once, and so does a request
+                "state": authorization_request.new_state(),
+                "code_verifier": authorization_request.new_verifier(),
+                "result": "failed" if outcome.error else "done",
+                "result_text": said,
+                **{f"result_{name}": outcome.texts.get(name) for name in names},
+            }
+        )
 
     def _to_text(self, claims):
         return json.dumps(claims, indent=2, default=json_default, ensure_ascii=False)

@@ -81,6 +81,59 @@ def explain(registered, uri, any_localhost_port=False):
     return min(found, key=lambda one: _distance(one, uri), default=None)
 
 
+def describe(env, found, uri):
+    """Return in words what ``found`` (:class:`Explanation` or None) says (str).
+
+    :param uri: what was compared (str), or an empty value
+    """
+    if not uri:
+        return env._("Enter the redirect URI that the application sends.")
+    if found is None:
+        return env._("This client has no redirect URI: nothing can match.")
+    if found.is_match and not found.differences:
+        return env._("It is registered, to the letter.")
+    if found.is_match:
+        return env._(
+            "It matches %s: the port is free on the person's own device.",
+            found.nearest,
+        )
+    labels = _get_labels(env)
+    lines = [env._("It is refused. The nearest one is %s", found.nearest)]
+    for one in found.differences:
+        if one.what == "blank":
+            lines.append(labels["blank"])
+            continue
+        lines.append(
+            env._(
+                "%(what)s: registered “%(registered)s”, sent “%(sent)s”",
+                what=labels[one.what],
+                registered=_name_part(env, one.registered),
+                sent=_name_part(env, one.sent),
+            )
+        )
+    return "\n• ".join(lines)
+
+
+def _name_part(env, part):
+    return env._("(none)") if part is None else part
+
+
+def _get_labels(env):
+    return {
+        "scheme": env._("Another scheme"),
+        "userinfo": env._("A user name before the host"),
+        "host": env._("Another host"),
+        "port": env._("Another port"),
+        "path": env._("Another path"),
+        "trailing_slash": env._("A slash at the end of the path"),
+        "query": env._("Another query, behind “?”"),
+        "fragment": env._("A fragment, behind “#”"),
+        "case": env._("Upper and lower case"),
+        "encoding": env._("Characters written in another way"),
+        "blank": env._("There are blanks before or after it."),
+    }
+
+
 def differences(registered, uri):
     """Return in what two addresses (str) differ, as a tuple of :class:`Difference`."""
     found = []

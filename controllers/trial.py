@@ -1,0 +1,76 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from urllib.parse import parse_qsl, urlencode
+
+from odoo import http
+from odoo.http import request
+
+from ..oauth2.message import CARRIED_PARAMETERS
+from ..oauth2.round_trip import PATH
+from .common import PAGE_HEADERS, redirect
+
+#: The address of a trial in Odoo, see the action of the same path.
+IN_ODOO = "/odoo/oauth-try-it"
+#: Here a script of our own is needed, and nothing else.
+HEADERS = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"].replace(
+        "script-src 'none'", "script-src 'self'"
+    ),
+}
+
+
+class TrialController(http.Controller):
+    """Where the answer to a request of *Try It* comes back to, in place of the app."""
+
+    @http.route(PATH, type="http", auth="user", methods=["GET", "POST"], sitemap=False)
+    def oauth_trial(self, answer="", **_parameters):
+        """Go on as the application would (RFC 6749 sections 4.1.2 and 4.2.2).
+
+        :param answer: what stood in the fragment (str)
+        """
+        if request.httprequest.method == "POST":
+            values = dict(parse_qsl(answer))
+        else:
+            values = dict(request.httprequest.args.items())
+        if not values:
+            return self._page()
+        trial = request.env["oauth.provider.trial"].find_running(
+            values.get("state"), request.env.uid
+        )
+        if not trial:
+            return self._page(has_ended=True)
+        trial.finish(values)
+        return redirect(f"{IN_ODOO}/{trial.id}")
+
+    @http.route(
+        f"{PATH}/open", type="http", auth="user", methods=["GET"], sitemap=False
+    )
+    def oauth_trial_open(self, **_parameters):
+        """Open *Try It* with the request that the error page was the answer to."""
+        sent = {
+            name: value
+            for name, value in request.httprequest.args.items()
+            if name in CARRIED_PARAMETERS and "\x00" not in value
+        }
+        trials, clients = (
+            request.env[name]
+            for name in ("oauth.provider.trial", "oauth.provider.client")
+        )
+        if not trials.has_access("create"):
+            raise request.not_found()
+        client = clients.search([("identifier", "=", sent.get("client_id"))], limit=1)
+        if not client:
+            raise request.not_found()
+        endpoint = request.env["oauth.provider"].get_endpoint_url("authorize")
+        url = f"{endpoint}?{urlencode(sent)}"
+        trial = trials.create({"client_id": client.id, "request_url": url})
+        return redirect(f"{IN_ODOO}/{trial.id}")
+
+    def _page(self, has_ended=False):
+        return request.render(
+            "oauth_provider.trial",
+            {"has_ended": has_ended, "action": PATH},
+            headers=HEADERS,
+            status=404 if has_ended else 200,
+        )
