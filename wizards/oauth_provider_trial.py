@@ -112,6 +112,11 @@ class OAuthProviderTrial(models.TransientModel):
 
     _state_index = models.Index("(state) WHERE is_running")
 
+    @api.depends("client_id")
+    def _compute_display_name(self):
+        for trial in self:
+            trial.display_name = self.env._("Try “%s”", trial.client_id.name)
+
     @api.depends("client_id", "request_url")
     def _compute_from_client(self):
         for trial in self:
@@ -391,6 +396,10 @@ class OAuthProviderTrial(models.TransientModel):
         )
 
     def _reopen(self):
+        """Return the action that shows this record again, where it is a dialog."""
+        if not self.env.context.get("dialog_size"):
+            # A page stays where it is
+            return True
         return {
             **self.client_id.action_try(),
             "res_id": self.id,
