@@ -48,6 +48,32 @@ def parse(text):
     return parts._replace(query="", fragment="").geturl() or None, sent
 
 
+def find_fault(client, text):
+    """Return in words why what was pasted is no request of ``client`` (str), or None.
+
+    :param client: client (record)
+    :param text: see :func:`parse`
+    """
+    env = client.env
+    address, sent = parse(text)
+    if not sent:
+        return env._("This is not the address of an authorization request.")
+    endpoint = env["oauth.provider"].get_endpoint_url("authorize")
+    if address and address.rstrip("/") != endpoint:
+        return env._(
+            "It goes to %(sent)s. The authorization endpoint is %(right)s",
+            sent=address,
+            right=endpoint,
+        )
+    identifier = sent.get("client_id", client.identifier)
+    if identifier == client.identifier:
+        return None
+    clients = client.with_context(active_test=False)
+    if other := clients.search([("identifier", "=", identifier)]):
+        return env._("It is the request of another client: %s", other.name)
+    return env._("No client has the identifier that it sends.")
+
+
 def new_verifier():
     """Return a code verifier (str, RFC 7636 section 4.1)."""
     return WebApplicationClient("").create_code_verifier(VERIFIER_LENGTH)

@@ -186,10 +186,10 @@ class OAuthProviderTrial(models.TransientModel):
     def _find_fault(self):
         """Return in words why the request is refused (str), or None."""
         sent = self._get_parameters()
-        if self.request_url and not self.request_url.strip("?# "):
-            return None
-        if self.request_url and (fault := self._find_fault_of_pasted(sent)):
-            return fault
+        if self.request_url:
+            fault = authorization_request.find_fault(self.client_id, self.request_url)
+            if fault:
+                return fault
         address = self.env["ir.http"]._oauth_get_address()
         env = self.env(user=SUPERUSER_ID, su=True)
         error = round_trip.find_refusal(env, sent, address)
@@ -198,29 +198,6 @@ class OAuthProviderTrial(models.TransientModel):
         return self._describe_refusal(
             CAUSES.get(error.cause), error.error, error.description
         )
-
-    def _find_fault_of_pasted(self, sent):
-        """Return what is wrong with a pasted request before it is one (str), or None.
-
-        :param sent: its parameters (dict of str)
-        """
-        address, pasted = authorization_request.parse(self.request_url)
-        if not pasted:
-            return self.env._("This is not the address of an authorization request.")
-        endpoint = self.env["oauth.provider"].get_endpoint_url("authorize")
-        if address and address.rstrip("/") != endpoint:
-            return self.env._(
-                "It goes to %(sent)s. The authorization endpoint is %(right)s",
-                sent=address,
-                right=endpoint,
-            )
-        if sent["client_id"] == self.client_id.identifier:
-            return None
-        clients = self.client_id.with_context(active_test=False)
-        other = clients.search([("identifier", "=", sent["client_id"])])
-        if other:
-            return self.env._("It is the request of another client: %s", other.name)
-        return self.env._("No client has the identifier that it sends.")
 
     def _describe_refusal(self, cause, code, description):
         """Return in words why a request is refused (str).

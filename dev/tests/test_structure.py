@@ -104,7 +104,7 @@ def test_nothing_is_too_long(tmp_path):
         ("tools__up", "from .. import models\n", "models"),
         ("storage__up", "import odoo.addons.oauth_provider.oauth2.server\n", "oauth2"),
         ("json2__up", "from odoo.addons.oauth_provider import models\n", "models"),
-        ("wizards__up", "from ..oauth2.server import x\n", "oauth2"),
+        ("wizards__up", "from ..controllers.token import x\n", "controllers"),
     ],
 )
 def test_no_import_is_against_the_arrows(tmp_path, name, text, folder):
