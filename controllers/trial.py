@@ -29,10 +29,11 @@ class TrialController(http.Controller):
 
         :param answer: what stood in the fragment (str)
         """
+        pairs = request.httprequest.args.items()
         if request.httprequest.method == "POST":
-            values = dict(parse_qsl(answer))
-        else:
-            values = dict(request.httprequest.args.items())
+            pairs = parse_qsl(answer)
+        # PostgreSQL holds no text with a NUL byte
+        values = {name: value.replace("\x00", "\ufffd") for name, value in pairs}
         if not values:
             return self._page()
         trial = request.env["oauth.provider.trial"].find_running(

@@ -378,7 +378,7 @@ class TestRoundTripIsSafe(RoundTripCase):
         trial = self.try_it(client)
         trial.action_run()
         self.env.flush_all()
-        evil = "<script>alert(1)</script>"
+        evil = "<script>alert(1)</script>\x00\x1b" + "x" * 4000
         answer = {"state": trial.state, "error": evil, "error_description": evil}
         page = self.url_open(
             f"/oauth2/trial?{urlencode(answer)}", allow_redirects=False
