@@ -412,6 +412,13 @@ class OAuthProviderClient(models.Model):
             validator = validators.OdooValidator(self.env, client=self)
         return server.OdooServer(validator, **kwargs)
 
+    @api.model
+    @api.private
+    def has_custom_server(self):
+        """Tell whether an addon replaces :meth:`get_oauth2_server`: so it is asked."""
+        own = OAuthProviderClient.get_oauth2_server
+        return type(self).get_oauth2_server is not own
+
     @api.private
     def generate_user_id(self, user):
         """Return the subject identifier (str) of ``user`` (record) for this client.

@@ -62,9 +62,12 @@ def introspection_response(env, message):
 
     1. the form of the request (RFC 7662 section 2.1),
     2. the client's identity, which must be proven: no public client (section 4),
-    3. that there is a token (``invalid_request``), by oauthlib,
+    3. that there is a token (``invalid_request``),
     4. that it is live, and that the client may know of it: its own, or that of any
        client for a resource server; else ``{"active": false}`` (section 2.2).
+
+    oauthlib adds nothing to these but a thirtieth of the time. It is asked where an
+    addon has a server of its own.
 
     :param env: superuser environment
     """
@@ -160,11 +163,19 @@ def _introspect(env, message):
     if client.client_type == "public":
         # Whoever holds a stolen token would learn what it is good for (section 4)
         raise refusal("public_client")
-    server = client.get_oauth2_server(OdooValidator(env, client=client))
-    _headers, body, status = server.create_introspect_response(
-        message.uri, "POST", body=message.form.select(messages.REVOKE_PARAMETERS)
-    )
-    return messages.Answer(status, json.loads(body))
+    validator = OdooValidator(env, client=client)
+    if client.has_custom_server():
+        _headers, body, status = client.get_oauth2_server(
+            validator
+        ).create_introspect_response(
+            message.uri, "POST", body=message.form.select(messages.REVOKE_PARAMETERS)
+        )
+        return messages.Answer(status, json.loads(body))
+    token, hint = map(message.form.get, messages.REVOKE_PARAMETERS)
+    if not token:
+        raise refusal("missing_token")
+    claims = validator.introspect_token(token, hint, None)
+    return messages.Answer(200, {"active": bool(claims), **(claims or {})})
 
 
 def _respond(env, message, answer):

@@ -80,3 +80,34 @@ class TestIntrospection(OAuthCase):
         self.assertEqual(self.introspect("x", secret="wrong").status_code, 401)
         response = self.post("introspect", {}, self.client, self.secret)
         self.assertEqual(response.json()["error"], "invalid_request")
+
+    def test_the_server_of_an_addon_is_asked(self):
+        clients = type(self.env["oauth.provider.client"])
+        original, asked = clients.get_oauth2_server, []
+
+        def get_oauth2_server(client, validator=None, **kwargs):
+            asked.append(validator.client)
+            return original(client, validator, **kwargs)
+
+        bodies = [
+            {"token": self.tokens["access_token"], "token_type_hint": "refresh_token"},
+            {"token": self.tokens["refresh_token"], "token_type_hint": "unknown"},
+            {"token": "unknown"},
+            {"token": ""},
+            {},
+        ]
+
+        def introspect():
+            return [
+                self.post("introspect", body, self.client, self.secret)
+                for body in bodies
+            ]
+
+        direct = introspect()
+        self.assertFalse(asked)
+        self.patch(clients, "get_oauth2_server", get_oauth2_server)
+        # oauthlib says the same of each
+        for one, other in zip(direct, introspect(), strict=True):
+            self.assertEqual(one.status_code, other.status_code)
+            self.assertEqual(one.json(), other.json())
+        self.assertEqual(asked, [self.client] * len(bodies))
