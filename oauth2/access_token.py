@@ -9,7 +9,7 @@ import uuid
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
-from ..tools import left_out, secret
+from ..tools import left_out
 from ..tools.claim_value import make_claims
 from ..tools.clock import timestamp
 from .id_token import RESERVED_CLAIMS
@@ -43,8 +43,8 @@ def describe_token(live, is_access_token):
     return claims
 
 
-def make_access_token(subject, session, lifetime, audience=None):
-    """Return a new access token: (value as str, key (record) that signed it).
+def sign_access_token(subject, session, lifetime, audience=None):
+    """Return a new JSON Web Token: (value as str, key (record) that signed it).
 
     :param subject: :class:`.id_token.Subject` that it is about
     :param session: session (record) of the sign-in, or none
@@ -52,9 +52,6 @@ def make_access_token(subject, session, lifetime, audience=None):
     :param audience: who is to accept it (str); None for this provider
     """
     client = subject.client
-    keys = client.env["oauth.provider.key"]
-    if client.token_type != "jwt":
-        return secret.generate(), keys
     key = client.get_jwt_key()
     now = int(time.time())
     issuer = client.env["oauth.provider"].get_issuer()

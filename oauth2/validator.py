@@ -7,9 +7,10 @@ from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
+from ..tools import secret
 from ..tools.uri_difference import find_difference
 from . import errors, pkce, resource_indicator
-from .access_token import describe_token, make_access_token
+from .access_token import describe_token, sign_access_token
 from .errors import refusal
 from .id_token import Subject, make_id_token
 
@@ -326,7 +327,9 @@ class OdooValidator(RequestValidator):
 
     def generate_access_token(self, request):
         """Return a new access token (str) for what was decided on ``request``."""
-        value, self.key = make_access_token(
+        if self.client.token_type != "jwt":
+            return secret.generate()
+        value, self.key = sign_access_token(
             self._subject(self._token_scopes(request)),
             self.session,
             self.get_access_token_lifetime(request),
