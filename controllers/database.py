@@ -69,7 +69,12 @@ def watch():
         if named:
             # The address names it: nothing has to be listed
             self.oauth_db_list = lambda _host: []
-        elif is_watched and (is_own or _is_bearer(self.httprequest)):
+        elif (
+            is_watched
+            and (is_own or _is_bearer(self.httprequest))
+            # Otherwise Odoo opens no connection
+            and dbfilter.is_listed()
+        ):
             self.oauth_db_list = database_names.of_host
         try:
             find(self)
