@@ -223,12 +223,19 @@ class OAuthProviderCredential(models.AbstractModel):
 
         :param person: see :meth:`find`
         """
-        row, reader = self._fetch(value, person=person)
+        found = self.find_values(value, person=person)
+        return found if found and found.is_live() else None
+
+    @api.private
+    def find_values(self, value, lock=False, person=False):
+        """Return the :class:`LiveToken` of ``value`` (str), dead or alive, or None.
+
+        :param lock: see :meth:`find`
+        :param person: the same
+        """
+        row, reader = self._fetch(value, lock=lock, person=person)
         client = row and self.env["oauth.provider.client"].get_values(row.client_id)
-        if not client:
-            return None
-        live = LiveToken(self.browse(), row, reader, client)
-        return live if liveness.is_live(row, client, live.as_record) else None
+        return LiveToken(self.browse(), row, reader, client) if client else None
 
     def _fetch(self, value, lock=False, person=False):
         """Return the row of the credential ``value`` (str) as plain values.
@@ -267,6 +274,12 @@ class OAuthProviderCredential(models.AbstractModel):
         self.ensure_one()
         return liveness.is_live(self, self.client_id, lambda: self)
 
+    @api.model
+    @api.private
+    def has_own_rule(self):
+        """Tell whether an addon replaces :meth:`is_live`: then it is asked."""
+        return type(self).is_live is not OAuthProviderCredential.is_live
+
     @api.private
     def find_end(self):
         """Return how a credential ended that is not live: ``expired`` or ``ended``."""
@@ -303,16 +316,14 @@ class OAuthProviderCredential(models.AbstractModel):
         )
 
     @api.private
-    def allowed_scopes(self, prefetch=True):
+    def allowed_scopes(self):
         """Return the scopes of this credential that the client may still have.
 
         Without those that the person has declined since, or that have come to open more
         than the person allowed.
-
-        :param prefetch: whether their values are needed
         """
         scopes = self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
-        return scopes.prefetch() if prefetch else scopes
+        return scopes.prefetch()
 
     @api.private
     def allowed_codes(self):

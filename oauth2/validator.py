@@ -210,18 +210,18 @@ class OdooValidator(RequestValidator):
 
     def validate_code(self, client_id, code, client, request, *args, **kwargs):
         # What the ID token may tell of the user comes along
-        record = self.env["oauth.provider.authorization.code"].find(
-            code, lock=True, person=self.client.claims_in_id_token
-        )
-        if not record:
+        person = self.client.claims_in_id_token
+        found = self.code.find_values(code, lock=True, person=person)
+        if not found:
             return self._refuse("unknown_code")
+        record = found.as_record()
         if record.client_id != self.client:
             return self._refuse("code_of_other", user=record.user_id)
         if record.used_at:
             record.log_event("replayed", reason="code")
             record.revoke_family()
             return self._refuse("used_code", user=record.user_id)
-        if not record.is_live() or record.has_ended_with_session():
+        if not found.is_live() or record.has_ended_with_session():
             return self._refuse(f"{record.find_end()}_code", user=record.user_id)
         pkce.check_verifier(request.code_verifier, bool(record.code_challenge))
         self.resource = resource_indicator.check(
@@ -232,7 +232,7 @@ class OdooValidator(RequestValidator):
         self.session = record.session_id
         self.id_token_claims = (record.id_token_claims or "").split()
         # Never what the token request asks for: the user allowed what the code says
-        self._set_scopes(request, record.allowed_scopes(prefetch=False))
+        self._set_scopes(request, self.scopes.browse(found.allowed_ids()))
         request.user = self.user
         return True
 
@@ -266,11 +266,11 @@ class OdooValidator(RequestValidator):
     # Refresh token (RFC 6749 section 6, RFC 9700 section 4.14)
 
     def validate_refresh_token(self, refresh_token, client, request, *args, **kwargs):
-        record = self.env["oauth.provider.refresh.token"].find(
-            refresh_token, lock=True, person=self.client.claims_in_id_token
-        )
-        if not record:
+        person = self.client.claims_in_id_token
+        found = self.refresh_token.find_values(refresh_token, lock=True, person=person)
+        if not found:
             return self._refuse("unknown_refresh_token")
+        record = found.as_record()
         if record.client_id != self.client:
             return self._refuse("refresh_token_of_other", user=record.user_id)
         was_used = record.used_at and not record.revoked_at
@@ -278,14 +278,14 @@ class OdooValidator(RequestValidator):
         if is_reused:
             record.log_event("replayed", reason="refresh_token")
             record.revoke_family()
-        if not record.is_live() or record.has_ended_with_session():
+        if is_reused or not found.is_live() or record.has_ended_with_session():
             end = "used" if is_reused else record.find_end()
             return self._refuse(f"{end}_refresh_token", user=record.user_id)
         self.resource = resource_indicator.check(
             self.client, self.resource, record.audience
         )
         self.refresh_token = record
-        self.held_scopes = record.allowed_scopes(prefetch=False)
+        self.held_scopes = self.scopes.browse(found.allowed_ids())
         self.user = record.user_id
         self.session = record.session_id
         request.user = self.user
@@ -479,9 +479,8 @@ class OdooValidator(RequestValidator):
 
     def _find_token(self, token):
         """Return the access or refresh token (record) of ``token`` (str), or none."""
-        return self.env["oauth.provider.token"].find(token) or self.env[
-            "oauth.provider.refresh.token"
-        ].find(token)
+        tokens = self.env["oauth.provider.token"]
+        return tokens.find(token) or self.refresh_token.find(token)
 
     # Introspection (RFC 7662)
 
@@ -491,10 +490,8 @@ class OdooValidator(RequestValidator):
         A client sees its own tokens; a resource server those of every client. What it
         may not see is answered like what does not exist (section 2.2).
         """
-        access_tokens = self.env["oauth.provider.token"]
-        refresh_tokens = self.env["oauth.provider.refresh.token"]
-        access_token = access_tokens.read_live(token)
-        live = access_token or refresh_tokens.read_live(token)
+        access_token = self.env["oauth.provider.token"].read_live(token)
+        live = access_token or self.refresh_token.read_live(token)
         if not live:
             return None
         client = live.client

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A live code or token as plain values, which the most frequent requests go by.
+"""A code or token as plain values, which the most frequent requests go by.
 
 To fill the ORM's cache with forty values, and to take them out again, takes longer than
 all the rules.
@@ -13,7 +13,7 @@ from . import liveness
 
 
 class LiveToken:
-    """A credential that opens something at this moment.
+    """A credential; nearly always one that opens something at this moment.
 
     :ivar row: what was read (named tuple by the names of the fields)
     :ivar client: the cached values of its client, see ``get_values`` of
@@ -36,6 +36,12 @@ class LiveToken:
         if self._record is None:
             self._record = self._records.from_row(self.row, self._reader)
         return self._record
+
+    def is_live(self):
+        """Tell whether it opens anything, at this moment."""
+        if self._records.has_own_rule():
+            return self.as_record().is_live()
+        return liveness.is_live(self.row, self.client, self.as_record)
 
     def allowed_ids(self):
         """Return the ids (list) of the scopes that the client may still have."""

@@ -128,6 +128,14 @@ class TestLiveToken(TransactionCase):
             with self.changed(found, used_at=long_ago):
                 self.assertIsNone(records.read_live(self.values[model]))
 
+    def test_the_rule_of_an_addon_counts(self):
+        for model in MODELS:
+            records = self.env[model]
+            self.assertTrue(records.read_live(self.values[model]))
+            with patch.object(type(records), "is_live", lambda record: False):
+                self.assertIsNone(records.read_live(self.values[model]))
+                self.assertFalse(records.find_values(self.values[model]).is_live())
+
     def test_a_user_of_the_right_group(self):
         value = self.values[MODELS[2]]
         with self.changed(self.client, group_ids=[Command.set(self.group.ids)]):

@@ -71,6 +71,17 @@ class TestRefresh(OAuthCase):
         self.assertEqual(self.refresh(self.first["refresh_token"]).status_code, 400)
         self.assertFalse(self.is_live(second))
 
+    def test_the_rule_of_an_addon_counts(self):
+        code = self.get_code(self.client)
+        for model in ("authorization.code", "refresh.token"):
+            records = type(self.env[f"oauth.provider.{model}"])
+            self.patch(records, "is_live", lambda record: False)
+        for answer in (
+            self.refresh(self.first["refresh_token"]),
+            self.redeem(code, self.client, self.secret),
+        ):
+            self.assertEqual(answer.json()["error"], "invalid_grant")
+
     def test_without_a_grace_period_the_first_reuse_ends_the_family(self):
         self.client.refresh_token_grace = 0
         second = self.refresh(self.first["refresh_token"]).json()
