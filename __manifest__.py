@@ -38,6 +38,7 @@
         "wizards/oauth_provider_finding_views.xml",
         "views/oauth_provider_templates.xml",
         "views/oauth_provider_consent_templates.xml",
+        "views/oauth_provider_errors_templates.xml",
         "views/oauth_provider_application_templates.xml",
         "views/oauth_provider_application_views.xml",
         "views/res_config_settings_views.xml",

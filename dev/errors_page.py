@@ -22,7 +22,8 @@ the name that stands here in front.
 A call of Odoo's API that is malformed (404 for an unknown model or method, 422) is no
 refusal and no event.
 
-This page is written from the list that the product uses (`tools/causes.py`).
+This page is written from the list that the product uses (`tools/causes.py`). The button
+_Explain_ of an event opens it in Odoo, in the manager's language, at the event's cause.
 """
 HEADER = (
     "| Cause | Answer | What happened | What to do | Rule |\n"
@@ -42,8 +43,8 @@ def read():
         name = node.targets[0].id
         if name == "PARTS":
             titles = {
-                value.id: key.value
-                for key, value in zip(node.value.keys, node.value.values, strict=True)
+                causes.id: _literal(title)
+                for title, causes in (pair.elts for pair in node.value.elts)
             }
         elif isinstance(node.value, ast.Tuple) and not name.startswith("_"):
             parts[name] = [_values(call) for call in node.value.elts]
@@ -52,10 +53,12 @@ def read():
 
 def _values(call):
     """Return the texts (tuple) that a call of ``Cause`` has."""
-    return tuple(
-        ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
-        for value in call.args
-    )
+    return tuple(map(_literal, call.args))
+
+
+def _literal(value):
+    """Return the text (str) of a literal, or of one that is to be translated."""
+    return ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
 
 
 def text():

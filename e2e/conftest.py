@@ -29,6 +29,7 @@ ONCE = {
         "deployment",
         "ending_race",
         "error_answers",
+        "explain",
         "hostile_text",
         "hosts",
         "housekeeping",

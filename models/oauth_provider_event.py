@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
@@ -216,6 +217,16 @@ class OAuthProviderEvent(models.Model):
         action = self.client_id.action_try()
         action["context"]["default_request_url"] = self.get_request_url()
         return action
+
+    def action_explain(self):
+        """Open the page *Errors* at the cause of the refusal, beside the event."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/oauth_provider/errors?{urlencode({'cause': self.cause or ''})}"
+            f"#{quote(self.cause or 'unknown')}",
+            "target": "new",
+        }
 
     @api.model
     @api.private

@@ -43,6 +43,7 @@ CALLABLE = {
         "generate_secret",
     },
     "oauth.provider.client.wizard": {"action_create"},
+    "oauth.provider.event": {"action_explain"},
     "oauth.provider.finding": {"action_check", "action_open"},
     "oauth.provider.grant": {"action_withdraw"},
     "oauth.provider.key": {"action_rotate", "action_withdraw"},
@@ -70,6 +71,8 @@ class PublicMethodsCase(OAuthCase):
         if model == "oauth.provider.key":
             return self.env[model].ensure()
         client, _secret = self.create_client()
+        if model == "oauth.provider.event":
+            return self.env[model].search([("client_id", "=", client.id)], limit=1)
         if model == "oauth.provider.client":
             return client
         grants = self.env["oauth.provider.grant"]

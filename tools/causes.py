@@ -4,7 +4,8 @@
 
 Each has the answer that the caller gets, which names what the caller itself has sent
 and nothing else, and the sentence that the administrator reads, which says what
-happened. ``docs/ERRORS.md`` is made of this list.
+happened. ``docs/ERRORS.md`` and the page that managers open with *Explain* are made of
+this list.
 """
 
 from dataclasses import dataclass
@@ -454,24 +455,24 @@ TOKEN = (
           _lt("The person is in none of the companies that the permission is for."),
           _lt("The person has to sign in again and choose other companies.")),
 )
+REST = (
+    Cause("unexpected", "", "", "",
+          _lt("Refused for a cause that this list does not have."),
+          _lt("The reason is what the application was told.")),
+    Cause("other", "", "", "",
+          _lt("Many requests were refused for several causes."),
+          _lt("There were so many refusals in this hour that the rest is counted"
+              " together.")),
+)
 # fmt: on
-UNEXPECTED = Cause(
-    *("unexpected", "", "", ""),
-    _lt("Refused for a cause that this list does not have."),
-    _lt("The reason is what the application was told."),
+#: The parts of the list: title and causes.
+PARTS = (
+    (_lt("Every endpoint"), FORM),
+    (_lt("Client authentication"), CLIENT),
+    (_lt("The token endpoint"), GRANT),
+    (_lt("The authorization endpoint"), AUTHORIZATION),
+    (_lt("The logout endpoint"), LOGOUT),
+    (_lt("Access tokens"), TOKEN),
+    (_lt("Anything else"), REST),
 )
-UNKNOWN = Cause(
-    *(OTHER, "", "", ""),
-    _lt("Many requests were refused for several causes."),
-    _lt("There were so many refusals in this hour that the rest is counted together."),
-)
-PARTS = {
-    "Every endpoint": FORM,
-    "Client authentication": CLIENT,
-    "The token endpoint": GRANT,
-    "The authorization endpoint": AUTHORIZATION,
-    "The logout endpoint": LOGOUT,
-    "Access tokens": TOKEN,
-}
-_ALL = (*PARTS.values(), (UNEXPECTED, UNKNOWN))
-CAUSES = {cause.key: cause for part in _ALL for cause in part}
+CAUSES = {cause.key: cause for _title, part in PARTS for cause in part}
