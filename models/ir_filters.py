@@ -31,8 +31,8 @@ class IrFilters(models.Model):
             # Nobody can tell whether another domain opens more
             found = found.with_env(found.env(user=self.env.user))
             found._check_sensitive()
-            found._log_event(f"filter {' '.join(sorted(NARROWING & vals.keys()))}")
-            found.revoke_from_holders()
+            what = f"filter {' '.join(sorted(NARROWING & vals.keys()))}"
+            found.revoke_from_holders(found._log_event(what))
         return result
 
     def _check_oauth_scopes(self):

@@ -317,15 +317,16 @@ class OAuthProviderClient(models.Model):
         logged = vals.keys() - LOGGED_ELSEWHERE
         before = change_words.read_values(self.sudo(), logged)
         result = super().write(vals)
+        events = {}
+        for client, after in change_words.read_values(self.sudo(), logged).items():
+            if reason := change_words.describe(client, before[client], after):
+                events.update(client._log_event("client_changed", reason))
         if "active" in vals:
             deprovisioning.end_revived(revived)
-            deprovisioning.end_archived(self)
+            deprovisioning.end_archived(self, events)
         if "client_type" in vals or "application_type" in vals:
             self._remove_secrets_of_public()
         self._check_safeguards(safeguards)
-        for client, after in change_words.read_values(self.sudo(), logged).items():
-            if reason := change_words.describe(client, before[client], after):
-                client._log_event("client_changed", reason)
         return result
 
     def unlink(self):
@@ -341,11 +342,15 @@ class OAuthProviderClient(models.Model):
             )
 
     def _log_event(self, kind, reason):
-        """Log an event for each of these clients; see oauth.provider.event."""
-        for client in self.sudo():
-            self.env["oauth.provider.event"].log_event(
-                kind, client=client, reason=reason
-            )
+        """Log an event for each of these clients; see oauth.provider.event.
+
+        :return: {client: event}
+        """
+        log_event = self.env["oauth.provider.event"].log_event
+        return {
+            client: log_event(kind, client=client, reason=reason)
+            for client in self.sudo()
+        }
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

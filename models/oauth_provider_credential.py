@@ -484,16 +484,27 @@ class OAuthProviderCredential(models.AbstractModel):
             revocation.revoke(credentials, found)
 
     @api.private
-    def log_event(self, kind, reason=""):
-        """Remember what happened to these credentials; see oauth.provider.event."""
-        for record in self:
-            self.env["oauth.provider.event"].log_event(
-                kind,
-                client=record.client_id,
-                user=record.user_id,
-                grant=record.grant_id,
-                reason=reason,
-            )
+    def revoke_reused(self, what):
+        """Revoke all that was issued with this credential: it was presented twice.
+
+        :param what: of the event (str): which kind of credential it is
+        """
+        reused = self.log_event("replayed", reason=what)
+        if not self.revoked_at:
+            self.log_event("revoked", reason="reused", caused_by=reused)
+        self.revoke_family()
+
+    @api.private
+    def log_event(self, kind, reason="", caused_by=None):
+        """Remember what happened to this credential; see oauth.provider.event."""
+        return self.env["oauth.provider.event"].log_event(
+            kind,
+            client=self.client_id,
+            user=self.user_id,
+            grant=self.grant_id,
+            reason=reason,
+            caused_by=caused_by,
+        )
 
     @api.model
     def _cron_clean(self):

@@ -22,6 +22,8 @@ REMOVED = (*CREDENTIALS, "oauth.provider.session", GRANT)
 LINKS = {"res.users": "user_id", "oauth.provider.client": "client_id"}
 #: Reasons of events: the last word of each says what happened to the first.
 ARCHIVED = {"res.users": "user archived", "oauth.provider.client": "client archived"}
+#: The kind of the event that says so of the owner, by the model of the owner.
+CHANGED = {"res.users": "user_changed", "oauth.provider.client": "client_changed"}
 
 
 class OAuthProviderDeprovisioning(models.AbstractModel):
@@ -35,17 +37,18 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
 
     @api.model
     @api.private
-    def end_archived(self, owners):
+    def end_archived(self, owners, causes=None):
         """End for good what the archived ones of ``owners`` have.
 
         Grants, codes and tokens, also those of backend applications. Making the user or
         the client active again revives none of them.
 
         :param owners: users or clients (records), some of which may be active
+        :param causes: {owner: event of the change}, where there is one
         """
         archived = owners.sudo().filtered(lambda owner: not owner.active)
         reason = ARCHIVED[owners._name]
-        self._end(archived, reason, KINDS, includes_backends=True)
+        self._end(archived, reason, KINDS, True, causes)
 
     @api.model
     @api.private
@@ -90,7 +93,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
 
         :param reason: of the event (str)
         """
-        self._end(users.sudo(), reason, CREDENTIALS, includes_backends=False)
+        self._end(users.sudo(), reason, CREDENTIALS, False)
 
     @api.model
     @api.private
@@ -124,7 +127,7 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
                 break
         self.env.invalidate_all()
 
-    def _end(self, owners, reason, kinds, includes_backends):
+    def _end(self, owners, reason, kinds, includes_backends, causes=None):
         """End what ``owners`` have, of the models ``kinds``, and log it.
 
         By one statement for each kind. They run again after the commit, for what was
@@ -146,18 +149,25 @@ class OAuthProviderDeprovisioning(models.AbstractModel):
                 found.update(id_ for (id_,) in rows)
         else:
             found.update(self._end_now(owners, revocations, is_archived))
-        for owner in owners:
-            if owner.id in found:
-                role = "user" if owner._name == "res.users" else "client"
-                self.env["oauth.provider.event"].log_event(
-                    "revoked", reason=reason, **{role: owner}
-                )
+        ended = owners.filtered(lambda owner: owner.id in found)
+        self._log_end(ended, reason, causes or {})
         registry = self.env.registry
 
         def end_again(_cr):
             self._end_apart(registry, revocations, batches.update_after_commit)
 
         write_apart(self.env, end_again, subtransaction)
+
+    def _log_end(self, owners, reason, causes):
+        """Log that what ``owners`` (records) had has ended, and because of what."""
+        events = self.env["oauth.provider.event"]
+        for owner in owners:
+            role = "user" if owner._name == "res.users" else "client"
+            of_owner = {role: owner}
+            change = causes.get(owner) or events.log_event(
+                CHANGED[owner._name], reason=reason.removeprefix(f"{role} "), **of_owner
+            )
+            events.log_event("revoked", reason=reason, caused_by=change, **of_owner)
 
     def _end_now(self, owners, revocations, ends_later=False):
         """Return the ids of those of ``owners`` who have anything, which ends.

@@ -41,6 +41,7 @@ COLUMNS = (
     "address",
     "reason",
     "number",
+    "caused_by_id",
 )
 INSERT = (
     f"INSERT INTO oauth_provider_event ({', '.join(COLUMNS)})"  # noqa: S608
@@ -102,6 +103,7 @@ class OAuthProviderEvent(models.Model):
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),
             ("scope_changed", "Scope Changed"),
+            ("user_changed", "User Changed"),
             ("left_out", "Data Left Out"),
         ],
         required=True,
@@ -167,6 +169,17 @@ class OAuthProviderEvent(models.Model):
         readonly=True,
         index="trigram",
         help="By which grant, why it was refused, or what was changed.",
+    )
+
+    caused_by_id = fields.Many2one(
+        comodel_name="oauth.provider.event",
+        string="Caused By",
+        # Old events are removed, and each of them would look for what it has caused
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+        help="What brought a revocation about: a code or refresh token that was used"
+        " twice, or a change of a client, scope, key or user.",
     )
 
     _open_index = models.Index("(happened_at, address) WHERE kind = 'replayed'")
@@ -274,7 +287,9 @@ class OAuthProviderEvent(models.Model):
 
     @api.model
     @api.private
-    def log_event(self, kind, *, client=None, user=None, grant=None, reason=""):
+    def log_event(
+        self, kind, *, client=None, user=None, grant=None, reason="", caused_by=None
+    ):
         """Remember that something happened; see the model.
 
         The line is written once it is committed: the log tells nothing that was rolled
@@ -286,14 +301,19 @@ class OAuthProviderEvent(models.Model):
         :param grant: grant (record), or none
         :param reason: what else is worth knowing (str); no credential, and nothing that
             a caller has sent
+        :param caused_by: event (record) of the same transaction that brought this one
+            about, or none
+        :return: the event (record); none where it is stored later, or not at all
         """
         row = self._get_row(kind, client, user, grant, reason)
-        subtransaction = None
+        row["caused_by_id"] = caused_by.id or None if caused_by else None
+        id_ = subtransaction = None
         if self.env.cr.readonly:
             write_apart(self.env, lambda cr: self._store(cr, row))
         else:
-            subtransaction = self._store(self.env.cr, row)
+            id_, subtransaction = self._store(self.env.cr, row)
         self._log_committed(row, client, subtransaction)
+        return self.browse(id_)
 
     @api.model
     @api.private
@@ -413,6 +433,7 @@ class OAuthProviderEvent(models.Model):
             self.env["ir.http"]._oauth_get_address()[:ADDRESS_LENGTH],
             reason[:LIMIT],
             1,
+            None,
         )
         return dict(zip(COLUMNS, values, strict=True))
 
@@ -439,7 +460,7 @@ class OAuthProviderEvent(models.Model):
         """Insert ``row`` (dict), unless callers without a credential fill the table.
 
         :param cr: cursor, which may be another one than the environment's
-        :return: number (str) of after_commit.SUBTRANSACTION, or None
+        :return: (id or None, number (str) of after_commit.SUBTRANSACTION or None)
         """
         if row["kind"] in OPEN_KINDS:
             cr.execute(
@@ -450,7 +471,7 @@ class OAuthProviderEvent(models.Model):
             keys = [rate_limit_key(address or "") for (address,) in cr.fetchall()]
             of_caller = keys.count(rate_limit_key(row["address"]))
             if of_caller >= ADDRESS_LIMIT or len(keys) >= TOTAL_LIMIT:
-                return None
+                return None, None
         insert = SQL(INSERT, *row.values())
-        cr.execute(SQL("%s RETURNING %s", insert, SUBTRANSACTION))
-        return cr.fetchone()[0]
+        cr.execute(SQL("%s RETURNING id, %s", insert, SUBTRANSACTION))
+        return cr.fetchone()

@@ -175,8 +175,9 @@ class OAuthProviderKey(models.Model):
         return key
 
     def _log_event(self, what):
+        """Log ``what`` (str) happened to this key; return the event."""
         key = self.sudo()
-        self.env["oauth.provider.event"].log_event(
+        return self.env["oauth.provider.event"].log_event(
             "key_rotated",
             client=key.client_id,
             reason=f"{what} {key.algorithm} {key.kid or ''}".strip(),

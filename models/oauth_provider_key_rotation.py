@@ -95,9 +95,8 @@ class OAuthProviderKey(models.Model):
                     "is_withdrawn": True,
                 }
             )
-        keys._end_signed(subtransaction)
-        for key in keys:
-            key._log_event("withdrawn")
+        events = {key: key._log_event("withdrawn") for key in keys}
+        keys._end_signed(subtransaction, events)
         if problem:
             return self._notify(
                 self.env._("The key is withdrawn, and none replaces it: %s", problem)
@@ -112,19 +111,28 @@ class OAuthProviderKey(models.Model):
             )
         return new._show_shared_secret()
 
-    def _end_signed(self, subtransaction):
+    def _end_signed(self, subtransaction, events):
         """End the access tokens that these keys have signed.
 
         Once more after the commit, for those that were issued in the meantime.
 
         :param subtransaction: what lock_rows has returned of these keys
+        :param events: {key: event of its withdrawal}
         """
         tokens = self.env["oauth.provider.token"].sudo()
         signed = revocation.revoke_credentials_of(tokens, "key_id", self.ids)
         statement = signed.get_statement()
         self.env.flush_all()
         self.env.cr.execute(statement, log_exceptions=False)
+        had_tokens = self.browse(id_ for (id_,) in self.env.cr.fetchall())
         tokens.invalidate_model()
+        for key in had_tokens:
+            self.env["oauth.provider.event"].log_event(
+                "revoked",
+                client=key.client_id,
+                reason="key withdrawn",
+                caused_by=events[key],
+            )
 
         def end_again(cr):
             # A row that another transaction ends at the same time is skipped

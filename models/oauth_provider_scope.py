@@ -222,11 +222,12 @@ class OAuthProviderScope(models.Model):
         logged = vals.keys() - {"has_own_filter"}
         values = change_words.read_values(self.sudo(), logged)
         result = super().write(vals)
-        self._ask_again_if_wider(before)
-        self._remove_replaced_filters(own_filters)
+        events = {}
         for scope, after in change_words.read_values(self.sudo(), logged).items():
             if what := change_words.describe(scope, values[scope], after):
-                scope._log_event(what)
+                events.update(scope._log_event(what))
+        self._ask_again_if_wider(before, events)
+        self._remove_replaced_filters(own_filters)
         return result
 
     def _update_field_translations(
@@ -291,14 +292,16 @@ class OAuthProviderScope(models.Model):
         self._log_event("deleted")
 
     def _log_event(self, what):
+        """Log ``what`` (str) happened to these scopes; return {scope: event}."""
         is_install = self.env.context.get("install_mode")
         if is_install and self.env.uid == SUPERUSER_ID:
             # What comes with a module is no change that anybody made
-            return
-        for scope in self:
-            self.env["oauth.provider.event"].log_event(
-                "scope_changed", reason=f"{scope.code}: {what}"
-            )
+            return {}
+        log_event = self.env["oauth.provider.event"].log_event
+        return {
+            scope: log_event("scope_changed", reason=f"{scope.code}: {what}")
+            for scope in self
+        }
 
     # What each worker caches, beside the values of each scope
 

@@ -84,10 +84,11 @@ class OAuthProviderScope(models.Model):
             contents = {scope: scope._get_content() for scope in self}
         return {scope: scope._get_texts(vals) for scope in self}, contents
 
-    def _ask_again_if_wider(self, before):
+    def _ask_again_if_wider(self, before, events):
         """Take those of these scopes that open more now out of what was allowed.
 
         :param before: what :meth:`_get_state_before` returned
+        :param events: {scope: event of the change}
         :raise AccessError: where only an administrator may make the change
         """
         texts, contents = before
@@ -99,7 +100,7 @@ class OAuthProviderScope(models.Model):
             lambda scope: scope._get_texts(texts[scope]) != texts[scope]
         )
         changed._check_sensitive()
-        wider.revoke_from_holders()
+        wider.revoke_from_holders(events)
 
     def _check_texts_of(self, names):
         """Raise AccessError where ``names`` are texts of a sensitive scope.
@@ -115,13 +116,14 @@ class OAuthProviderScope(models.Model):
         return {name: self[name] for name in TEXTS & set(names)}
 
     @api.private
-    def revoke_from_holders(self):
+    def revoke_from_holders(self, events=None):
         """Remove these scopes from every grant, code and token: they open more now.
 
         From grants, and from tokens without consent, at once; from tokens that are
         limited by what a grant allows, after the commit. People are asked again, and
         applications get the scope with their next token.
 
+        :param events: {scope: event of the change}, where there is one
         :raise AccessError: where the environment's user would gain rights by it
         """
         if not self:
@@ -134,6 +136,7 @@ class OAuthProviderScope(models.Model):
         # A token that is being issued at the same time may still name the scopes, but
         # its grant does not
         subtransaction = lock_rows(self)
+        self._log_revocation(events or {})
         from_grants = self._get_removal_from_grants(ids)
         self.env.cr.execute(from_grants)
         self.env["oauth.provider.grant"].invalidate_model(["scope_ids"])
@@ -157,6 +160,22 @@ class OAuthProviderScope(models.Model):
         # for a moment only, and no longer while the batches run.
         write_apart(self.env, lambda cr: cr.execute(from_grants), subtransaction)
         write_apart(self.env, remove_again, subtransaction)
+
+    def _log_revocation(self, events):
+        """Log an event for each of these scopes that a grant, code or token holds."""
+        field = self.env["oauth.provider.grant"]._fields["scope_ids"]
+        column = SQL.identifier(field.column2)
+        for scope in self:
+            held = [(field.relation, SQL("%s = %s", column, scope.id))]
+            for name in CREDENTIALS:
+                removal = remove_scopes(self.env[name], (scope.id,))
+                held.append((removal.table, removal.condition))
+            if batches.has_any(self.env, held):
+                self.env["oauth.provider.event"].log_event(
+                    "revoked",
+                    reason=f"{scope.code}: opens more",
+                    caused_by=events.get(scope),
+                )
 
     def _remove_from_credentials(self, removals):
         """Run ``removals`` (list of :class:`~..storage.revocation.ScopeRemoval`).

@@ -218,8 +218,7 @@ class OdooValidator(RequestValidator):
         if record.client_id != self.client:
             return self._refuse("code_of_other", user=record.user_id)
         if record.used_at:
-            record.log_event("replayed", reason="code")
-            record.revoke_family()
+            record.revoke_reused("code")
             return self._refuse("used_code", user=record.user_id)
         if not found.is_live() or record.has_ended_with_session():
             return self._refuse(f"{record.find_end()}_code", user=record.user_id)
@@ -276,8 +275,7 @@ class OdooValidator(RequestValidator):
         was_used = record.used_at and not record.revoked_at
         is_reused = was_used and not record.is_in_grace()
         if is_reused:
-            record.log_event("replayed", reason="refresh_token")
-            record.revoke_family()
+            record.revoke_reused("refresh_token")
         if is_reused or not found.is_live() or record.has_ended_with_session():
             end = "used" if is_reused else record.find_end()
             return self._refuse(f"{end}_refresh_token", user=record.user_id)

@@ -48,6 +48,12 @@ def has_many(env, conditions):
     return env.execute_query(_make_query(conditions, SIZE))[0][0]
 
 
+def has_any(env, conditions):
+    """Tell whether any row meets one of ``conditions``: see :func:`has_many`."""
+    env.flush_all()
+    return env.execute_query(_make_query(conditions, 0))[0][0]
+
+
 def has_any_left(registry, conditions):
     """Tell whether any committed row meets one of ``conditions``: see `has_many`.
 

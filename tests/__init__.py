@@ -9,6 +9,7 @@ from . import test_bad_input
 from . import test_batches
 from . import test_browser
 from . import test_cached_mixin
+from . import test_caused_by
 from . import test_checkup
 from . import test_client_authentication
 from . import test_consent_change
