@@ -72,6 +72,13 @@ class OAuthProviderClient(models.Model):
     event_count_text = fields.Char(
         string="Events of 7 Days", compute="_compute_event_count_text"
     )
+    last_used = fields.Datetime(
+        string="Last Used On",
+        compute="_compute_last_used",
+        help="When the application last used what a person allowed it, to the minute."
+        " Of a backend application: when it last got a token. Empty: not for as long"
+        " as grants and tokens are kept.",
+    )
     authorize_url = fields.Char(
         string="Authorization URL", compute="_compute_endpoint_urls"
     )
@@ -120,6 +127,45 @@ class OAuthProviderClient(models.Model):
             for client in self:
                 client[name] = counted.get(client.id, 0)
                 client[f"{name}_text"] = capped_count.describe(self.env, client[name])
+
+    def _compute_last_used(self):
+        last_used = self._find_last_used()
+        for client in self:
+            client.last_used = last_used.get(client.id, False)
+
+    def _find_last_used(self):
+        """Return when each of these clients was used last: {id: datetime}.
+
+        By two queries, however many there are, of what is there anyway: no request
+        writes anything for it.
+        """
+        grants, tokens = (
+            self.env["oauth.provider.grant"],
+            self.env["oauth.provider.token"],
+        )
+        # Only a backend application has tokens without a grant
+        backends = self.filtered(
+            lambda client: client.application_type == "backend application"
+        )
+        found = [
+            *grants._read_group(
+                [("client_id", "in", self.ids), ("last_used", "!=", False)],
+                ["client_id"],
+                ["last_used:max"],
+            ),
+            *tokens._read_group(
+                [("client_id", "in", backends.ids), ("grant_id", "=", False)],
+                ["client_id"],
+                ["create_date:max"],
+            ),
+        ]
+        last_used = {}
+        for client, when in found:
+            # An application may have been of another type before
+            before = last_used.get(client.id)
+            if when and not (before and before > when):
+                last_used[client.id] = when
+        return last_used
 
     def _compute_event_count_text(self):
         recent = Domain("happened_at", ">=", "today -6d")
@@ -362,16 +408,5 @@ class OAuthProviderClient(models.Model):
         """
         limit = fields.Datetime.now() - UNUSED
         old = self.filtered(lambda client: client.create_date < limit)
-        of_old = [("client_id", "in", old.ids)]
-        last = {client: [] for client in old}
-        for model, name in (
-            ("oauth.provider.grant", "last_used"),
-            ("oauth.provider.token", "create_date"),
-        ):
-            for client, when in self.env[model]._read_group(
-                of_old, ["client_id"], [f"{name}:max"]
-            ):
-                last[client].append(when)
-        return old.filtered(
-            lambda client: not any(when and when > limit for when in last[client])
-        )
+        last_used = old._find_last_used()
+        return old.filtered(lambda client: last_used.get(client.id, limit) <= limit)

@@ -173,7 +173,6 @@ class OAuthProviderEvent(models.Model):
 
     caused_by_id = fields.Many2one(
         comodel_name="oauth.provider.event",
-        string="Caused By",
         # Old events are removed, and each of them would look for what it has caused
         index="btree_not_null",
         readonly=True,

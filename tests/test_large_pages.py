@@ -155,6 +155,55 @@ class TestLargePages(TransactionCase):
                 "oauth.provider.token", Domain.TRUE
             )
 
+    def test_when_a_client_was_used_last(self):
+        client, _other, backend = self.clients[:3].with_user(self.manager)
+        grants = self.env["oauth.provider.grant"]
+        now = fields.Datetime.now()
+        grants.ensure(client, self.person).last_used = now - timedelta(days=3)
+        grants.ensure(client, self.manager).last_used = now - timedelta(days=1)
+        self.clients[2].write(
+            {
+                "application_type": "backend application",
+                "user_id": self.person.id,
+                "redirect_uri_ids": False,
+            }
+        )
+        self.env["oauth.provider.token"].issue(
+            client=self.clients[2],
+            user=self.person,
+            scopes=self.clients.scope_ids,
+            lifetime=60,
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE oauth_provider_token SET create_date = %s"
+            " WHERE client_id = %s AND grant_id IS NULL",
+            (now - timedelta(days=2), backend.id),
+        )
+        self.env.invalidate_all()
+        days = [one.last_used and (now - one.last_used).days for one in self.clients]
+        self.assertEqual(days[:3], [1, False, 2])
+        # It was another type of application before: what is later counts
+        for age, wanted in ((1, 1), (3, 2)):
+            grant = grants.search([("client_id", "=", backend.id)], limit=1)
+            grant.last_used = now - timedelta(days=age)
+            self.env.invalidate_all()
+            self.assertEqual((now - backend.last_used).days, wanted)
+        self.assertFalse(self.clients.new().last_used)
+        with self.assertRaises(AccessError):
+            client.with_user(self.person).read(["last_used"])
+        for view_type in ("list", "form", "kanban"):
+            names = self.get_arch(client._name, view_type).xpath("//field/@name")
+            self.assertIn("last_used", names)
+
+    def test_the_last_use_takes_two_queries_however_many_clients_there_are(self):
+        clients = self.clients.sudo()
+        clients.mapped("last_used")
+        self.env.invalidate_all()
+        clients.mapped("application_type")
+        with self.assertQueryCount(2):
+            clients.mapped("last_used")
+
     def test_counting_takes_one_query_a_figure(self):
         clients = self.clients.sudo()
         clients.mapped("token_count")
