@@ -19,8 +19,8 @@ There, _Cause_ is the sentence under _What happened_, and _Reason_ says which pa
 address differs, or what else is known. The log has a line `event=refused cause=…` with
 the name that stands here in front.
 
-A call of Odoo's API that is malformed (404 for an unknown model or method, 422) is no
-refusal and no event.
+A call of Odoo's API that is malformed (400, 405, 415, 422, and 404 for an unknown model
+or method) is no refusal and no event.
 
 This page is written from the list that the product uses (`tools/causes.py`). The button
 _Explain_ of an event opens it in Odoo, in the manager's language, at the event's cause.

@@ -24,7 +24,13 @@ import hashlib
 import json
 import logging
 
-from oauthlib.oauth2 import FatalClientError, MismatchingRedirectURIError, OAuth2Error
+from oauthlib.oauth2 import (
+    FatalClientError,
+    InvalidRequestFatalError,
+    MismatchingRedirectURIError,
+    MissingRedirectURIError,
+    OAuth2Error,
+)
 
 from ..tools import uri_parts
 from ..tools.key_encryption import SigningUnavailableError
@@ -94,7 +100,7 @@ class AuthorizationRequest:
             message.check(query_allowed=True, max_length=messages.MAX_CARRIED_LENGTH)
         except OAuth2Error as error:
             self._record(error)
-            raise FatalClientError(description=error.description) from error
+            raise InvalidRequestFatalError(description=error.description) from error
         names = messages.CARRIED_PARAMETERS
         self.parameters = message.query.select(names) | message.form.select(names)
         self.client = env["oauth.provider.client"].find_by_identifier(
@@ -161,12 +167,15 @@ class AuthorizationRequest:
             # These would replace what oauthlib has just checked
             self.error = find_unsupported(self.parameters) or error
         except ValueError as error:
-            raise FatalClientError(description="Malformed request.") from error
+            raise InvalidRequestFatalError(description="Malformed request.") from error
 
     def _note_difference(self, error):
         """Let ``error`` say whose it is, and which part of the redirect URI differs."""
         error.client = self.client
         errors.note_archived(self.client, error, self.parameters.get("client_id"))
+        if isinstance(error, MissingRedirectURIError):
+            # The token endpoint has the same words
+            error.cause = "missing_redirect_uri"
         if isinstance(error, MismatchingRedirectURIError):
             registered = self.client.redirect_uri_ids.mapped("name")
             error.sent_uri = self.parameters.get("redirect_uri") or ""

@@ -190,9 +190,7 @@ def extract_token(message):
         value = value.strip()
         if scheme.lower() != "bearer" or not value or " " in value:
             # RFC 6750 section 3.1: invalid_request, not invalid_client as elsewhere
-            error = InvalidRequestError(description="Malformed Authorization header.")
-            error.cause = "malformed_header"
-            raise error
+            raise refusal("malformed_bearer")
         found.append(value)
     if len(found) > 1:
         raise refusal("two_tokens")

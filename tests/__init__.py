@@ -25,6 +25,7 @@ from . import test_ending_password
 from . import test_error_answer
 from . import test_error_apps
 from . import test_error_codes
+from . import test_error_matrix
 from . import test_error_text
 from . import test_errors_page
 from . import test_events

@@ -133,8 +133,10 @@ class TestPersonPart(OAuthCase):
                     back = parse_qs(parts.query)["redirect"][0]
                     self.assertTrue(back.startswith("/oauth2/authorize?"))
                     self.assertIn(self.client.identifier, back)
+                self.get_refusals()
                 answer = self.answer(self.open_url(prompt="none"))[1]
                 self.assertEqual(answer["error"], "interaction_required")
+                self.assertEqual(self.get_refusals().cause, "interaction")
 
     def test_trusted_clients_are_stopped_as_well(self):
         self.client.skip_authorization = True
