@@ -384,7 +384,7 @@ class OAuthProviderEvent(models.Model):
         is_counted = (
             not (grant and not grant.last_used)
             and issue_counts.is_known(*pair)
-            and issue_counts.gathering.has_room(self.env.cr.dbname)
+            and issue_counts.buffer.has_room(self.env.cr.dbname)
             and not row["author_id"]
             and not scopes.have_full_access()
             and not self.env["ir.config_parameter"]._get_oauth_flag(*EACH_ISSUE)

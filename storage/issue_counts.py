@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Ordinary issues of tokens, counted: a row for each would be as many as tokens.
 
-Each is counted after its commit, see :mod:`.gathering`, in the row of the client, user
+Each is counted after its commit (:mod:`.count_buffer`), in the row of the client, user
 and hour. A line of the log tells of each.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..tools.address import rate_limit_key
 from .after_commit import open_apart
-from .gathering import Gathering
+from .count_buffer import CountBuffer
 
 #: Addresses that one row names.
 MOST_ADDRESSES = 10
@@ -122,7 +122,7 @@ def remember(database, client_id, user_id, address):
 
 
 def add(registry, issue, happened_at, address, reason):
-    """Count an issue, after its commit; see :mod:`.gathering`.
+    """Count an issue, after its commit; see :mod:`.count_buffer`.
 
     :param registry: of the database
     :param issue: :class:`Issue`
@@ -132,7 +132,7 @@ def add(registry, issue, happened_at, address, reason):
     """
     addresses = [address] if address else []
     count = _Count(happened_at, happened_at, 1, addresses, reason)
-    gathering.add(registry, issue, count)
+    buffer.add(registry, issue, count)
 
 
 def _write(registry, counts):
@@ -158,4 +158,4 @@ def _get_order(item):
     return (*issue[:4], issue.grant_number or 0)
 
 
-gathering = Gathering("issued tokens", _write)
+buffer = CountBuffer("issued tokens", _write)

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Refused requests, counted: anybody can send any number of them.
 
-Each is counted at once, whatever becomes of its transaction, see :mod:`.gathering`, in
+Each is counted at once, whatever becomes of its transaction (:mod:`.count_buffer`), in
 the row of the client, cause, address and hour. An hour has a bounded number of rows;
 what finds no room is counted in one row more. Lines of the log say the same.
 """
@@ -18,7 +18,7 @@ from odoo.tools import SQL
 from ..tools.causes import OTHER
 from ..tools.log_line import format_line
 from .after_commit import open_apart
-from .gathering import Gathering
+from .count_buffer import CountBuffer
 
 #: The log of events has a name of its own, to be sent where one wants it.
 _logger = logging.getLogger("odoo.addons.oauth_provider.events")
@@ -136,11 +136,16 @@ def add(registry, refusal, count):
     :param refusal: :class:`Refusal`
     :param count: :class:`Count`
     """
+    buffer.add(registry, refusal, count)
+
+
+def _fold(refusal, count, has_room):
+    """Return (refusal, count) as it finds room: see :mod:`.count_buffer`."""
     drops = ((MOST_WITH_ADDRESS, _without_address), (MOST_ROWS, _without_all))
     for most, drop in drops:
-        if not gathering.has_room(registry.db_name, refusal, most):
+        if not has_room(refusal, most):
             refusal, count = drop(refusal, count)
-    gathering.add(registry, refusal, count)
+    return refusal, count
 
 
 def _without_address(refusal, count):
@@ -242,4 +247,4 @@ def _log(database, counts):
         _logger.info("%s", format_line(values))
 
 
-gathering = Gathering("refused requests", _write)
+buffer = CountBuffer("refused requests", _write, _fold)

@@ -115,7 +115,7 @@ class OAuthCase(HttpCase):
 
     def setUp(self):
         super().setUp()
-        refusal_counts.gathering.start_anew()
+        refusal_counts.buffer.reset()
         self.verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(self.verifier.encode()).digest()
         self.challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -145,7 +145,7 @@ class OAuthCase(HttpCase):
 
         self.startPatcher(patch.object(TestCursor, "commit", commit))
         # A thread could not share the cursor of the test
-        self.startPatcher(patch.object(issue_counts.gathering, "window", 0))
+        self.startPatcher(patch.object(issue_counts.buffer, "window", 0))
         return done
 
     def get_refusals(self):
@@ -157,7 +157,7 @@ class OAuthCase(HttpCase):
         refused = [("kind", "=", "refused")]
         self.env.invalidate_all()
         before = {event.id: event.number for event in events.search(refused)}
-        refusal_counts.gathering.flush()
+        refusal_counts.buffer.flush()
         self.env.invalidate_all()
         return events.search(refused, order="id").filtered(
             lambda event: event.number > before.get(event.id, 0)

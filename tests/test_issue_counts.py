@@ -13,11 +13,11 @@ from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 
-from ..storage import gathering, issue_counts
+from ..storage import count_buffer, issue_counts
 from .common import OAuthCase
 
 LOGGER = "odoo.addons.oauth_provider.events"
-COUNTS_LOGGER = "odoo.addons.oauth_provider.storage.gathering"
+COUNTS_LOGGER = "odoo.addons.oauth_provider.storage.count_buffer"
 HOUR = datetime(2026, 3, 1, 10)
 
 
@@ -25,8 +25,8 @@ class IssueCase(OAuthCase):
     def setUp(self):
         super().setUp()
         self.commit_hooks()
-        issue_counts.gathering.start_anew()
-        self.addCleanup(issue_counts.gathering.start_anew)
+        issue_counts.buffer.reset()
+        self.addCleanup(issue_counts.buffer.reset)
         self.events = self.env["oauth.provider.event"]
         self.client, self.secret = self.create_client("backend application")
 
@@ -180,21 +180,21 @@ class TestIssueCounts(IssueCase):
 
     def test_who_has_no_room_stores_events(self):
         self.issue()
-        with patch.object(gathering, "MOST_ROWS", 0), self.gathering():
+        with patch.object(count_buffer, "MOST_ROWS", 0), self.buffering():
             self.count(HOUR)
             self.issue(2)
         self.assertEqual(self.find().mapped("number"), [1, 1, 1, 1])
         self.assertEqual(len(self.find().filtered("hour")), 1)
 
     @contextmanager
-    def gathering(self):
+    def buffering(self):
         """Gather, and write at the end."""
-        with patch.object(issue_counts.gathering, "window", 60):
+        with patch.object(issue_counts.buffer, "window", 60):
             yield
-        issue_counts.gathering.flush()
+        issue_counts.buffer.flush()
 
     def test_a_thousand_are_one_row(self):
-        with self.gathering():
+        with self.buffering():
             for number in range(1000):
                 self.count(HOUR + timedelta(seconds=number))
         self.count(HOUR + timedelta(seconds=1800))
@@ -205,7 +205,7 @@ class TestIssueCounts(IssueCase):
         self.assertEqual(event.last_at, HOUR + timedelta(seconds=1800))
 
     def test_each_hour_has_a_row(self):
-        with self.gathering():
+        with self.buffering():
             for minutes in (59, 60, 61, 119, 120):
                 self.count(HOUR + timedelta(minutes=minutes))
         self.assertEqual(
@@ -215,19 +215,19 @@ class TestIssueCounts(IssueCase):
 
     def test_ten_addresses_are_named(self):
         addresses = [f"192.0.2.{number}" for number in range(12)]
-        with self.gathering():
+        with self.buffering():
             for address in (*addresses[:4], *addresses[:2]):
                 self.count(HOUR, address)
         self.assertEqual(self.find().address, ", ".join(addresses[:4]))
         for address in ("", addresses[3], *addresses[2:7]):
             self.count(HOUR, address)
         self.assertEqual(self.find().address, ", ".join(addresses[:7]))
-        with self.gathering():
+        with self.buffering():
             for address in addresses:
                 self.count(HOUR, address)
         self.assertEqual(self.find().address, ", ".join(addresses[:10]))
         self.assertEqual(self.find().number, 25)
-        with self.gathering():
+        with self.buffering():
             for address in addresses:
                 self.count(HOUR + timedelta(hours=1), address)
         self.assertEqual(self.find()[-1].address, ", ".join(addresses[:10]))
@@ -243,7 +243,7 @@ class TestIssueCounts(IssueCase):
     def test_who_was_deleted_meanwhile_is_left_out(self):
         gone, _secret = self.create_client("backend application")
         last = self.events.search([], limit=1).id or 0
-        with self.gathering():
+        with self.buffering():
             self.count(HOUR)
             self.count(HOUR, client=gone.id)
             self.count(HOUR, user=2**31 - 1)
@@ -260,7 +260,7 @@ class TestIssueCounts(IssueCase):
         )
 
     def test_what_cannot_be_written_is_written_later(self):
-        now = self.startPatcher(patch.object(gathering.time, "monotonic"))
+        now = self.startPatcher(patch.object(count_buffer.time, "monotonic"))
         now.return_value = 100.0
         with (
             patch.object(issue_counts, "STATEMENT", "SELECT 1/0"),
@@ -272,22 +272,46 @@ class TestIssueCounts(IssueCase):
         self.count(HOUR + timedelta(minutes=1))
         [event] = self.find()
         self.assertEqual((event.number, event.happened_at), (3, HOUR))
-        self.assertFalse(issue_counts.gathering.waiting)
+        self.assertFalse(issue_counts.buffer.waiting)
+
+    def test_what_is_being_written_takes_its_room(self):
+        """It may have to wait again: no more may come together than there is room."""
+        rooms = []
+
+        def write(_registry, counts):
+            rooms.append(buffer.has_room(self.env.cr.dbname))
+            raise ZeroDivisionError
+
+        buffer = count_buffer.CountBuffer("things", write)
+        self.addCleanup(count_buffer.CountBuffer.all.remove, buffer)
+        with (
+            patch.object(count_buffer, "MOST_ROWS", 2),
+            self.assertLogs(COUNTS_LOGGER, "WARNING"),
+        ):
+            for key in range(2):
+                self.assertTrue(buffer.has_room(self.env.cr.dbname))
+                buffer.add(
+                    self.registry, key, issue_counts._Count(HOUR, HOUR, 1, [], "")
+                )
+            self.assertFalse(buffer.has_room(self.env.cr.dbname))
+            buffer.flush()
+            self.assertEqual(rooms, [False])
+            self.assertFalse(buffer.has_room(self.env.cr.dbname))
 
     def test_it_is_not_tried_for_ever(self):
-        with patch.object(issue_counts, "STATEMENT", "SELECT 1/0"), self.gathering():
+        with patch.object(issue_counts, "STATEMENT", "SELECT 1/0"), self.buffering():
             self.count(HOUR)
             with self.assertLogs(COUNTS_LOGGER, "INFO") as logs:
-                for _each in range(gathering.MOST_ATTEMPTS):
-                    issue_counts.gathering.flush()
+                for _each in range(count_buffer.MOST_ATTEMPTS):
+                    issue_counts.buffer.flush()
         self.assertIn("1 issued tokens are not counted", logs.output[-1])
-        self.assertFalse(issue_counts.gathering.waiting)
+        self.assertFalse(issue_counts.buffer.waiting)
         # No table, no hope
         with patch.object(issue_counts, "STATEMENT", "SELECT FROM no_table"):
             with self.assertLogs(COUNTS_LOGGER, "WARNING") as logs:
                 self.count(HOUR)
         self.assertIn("UndefinedTable", logs.output[0])
-        self.assertFalse(issue_counts.gathering.waiting)
+        self.assertFalse(issue_counts.buffer.waiting)
 
     def test_a_database_that_is_gone_keeps_no_other_from_its_counts(self):
         class Gone:
@@ -297,10 +321,10 @@ class TestIssueCounts(IssueCase):
                 raise psycopg2.OperationalError("no such database")
 
         key = issue_counts.Issue(HOUR, "issued", 1, 1, None)
-        with self.assertLogs(COUNTS_LOGGER) as logs, self.gathering():
+        with self.assertLogs(COUNTS_LOGGER) as logs, self.buffering():
             issue_counts.add(Gone(), key, HOUR, "192.0.2.1", "")
             self.count(HOUR)
-            issue_counts.gathering.flush()
+            issue_counts.buffer.flush()
         self.assertIn("no_such_database", logs.output[0])
         self.assertEqual(self.find().number, 1)
 
@@ -321,19 +345,21 @@ class TestIssueCounts(IssueCase):
         self.assertEqual(self.find().mapped("number"), [1, 1])
 
     def test_a_process_that_ends_gathers_no_more(self):
-        with self.gathering():
+        with self.buffering():
             self.count(HOUR)
             self.assertFalse(self.find())
-            issue_counts.gathering.end()
+            issue_counts.buffer.end()
             self.assertEqual(self.find().number, 1)
             self.count(HOUR)
             self.assertEqual(self.find().number, 2)
 
     def test_where_no_thread_can_start_it_is_written_at_once(self):
         with (
-            patch.object(issue_counts.gathering, "window", 60),
-            patch.object(gathering, "is_testing", lambda: False),
-            patch.object(gathering.threading.Timer, "start", side_effect=RuntimeError),
+            patch.object(issue_counts.buffer, "window", 60),
+            patch.object(count_buffer, "is_testing", lambda: False),
+            patch.object(
+                count_buffer.threading.Timer, "start", side_effect=RuntimeError
+            ),
         ):
             self.count(HOUR)
         self.assertEqual(self.find().number, 1)
@@ -351,12 +377,12 @@ class TestIssueCounts(IssueCase):
         self.assertLess(sum(map(len, issue_counts._known)), 30)
 
     def test_a_child_process_leaves_to_its_parent_what_that_has_gathered(self):
-        with self.gathering():
+        with self.buffering():
             self.count(HOUR)
-            before = issue_counts.gathering.waiting
-            issue_counts.gathering.start_anew()
-            self.assertFalse(issue_counts.gathering.waiting)
-            issue_counts.gathering.waiting = before
+            before = issue_counts.buffer.waiting
+            issue_counts.buffer.reset()
+            self.assertFalse(issue_counts.buffer.waiting)
+            issue_counts.buffer.waiting = before
         self.assertEqual(self.find().number, 1)
 
     def test_old_counts_are_removed(self):

@@ -478,16 +478,38 @@ class TestRefusalCounts(OAuthCase):
         with (
             patch.object(refusal_counts, "STATEMENT", "SELECT 1/0"),
             self.assertLogs(LOGGER) as logs,
-            self.assertLogs("odoo.addons.oauth_provider.storage.gathering"),
+            self.assertLogs("odoo.addons.oauth_provider.storage.count_buffer"),
         ):
             self.count()
-            refusal_counts.gathering.flush()
-            refusal_counts.gathering.flush()
+            refusal_counts.buffer.flush()
+            refusal_counts.buffer.flush()
         self.assertEqual(len(logs.output), 1)
         with self.assertLogs(LOGGER) as logs:
             self.count()
             self.assertEqual(self.get_refusals().number, 2)
         self.assertEqual(len(logs.output), 1)
+
+    def test_what_waits_for_postgresql_is_bounded_and_loses_none(self):
+        with (
+            patch.object(refusal_counts, "MOST_WITH_ADDRESS", 40),
+            patch.object(refusal_counts, "MOST_ROWS", 50),
+            self.assertLogs(LOGGER),
+        ):
+            with (
+                patch.object(refusal_counts, "STATEMENT", "SELECT 1/0"),
+                self.assertLogs("odoo.addons.oauth_provider.storage.count_buffer"),
+            ):
+                for second in range(5):
+                    for number in range(60):
+                        address = f"192.0.{second}.{number}"
+                        self.count(f"cause_{second}_{number}", address=address)
+                    refusal_counts.buffer.flush()
+                    [waiting] = refusal_counts.buffer.waiting.values()
+                    # One more for the rest
+                    self.assertEqual(len(waiting.counts), 51)
+            found = self.get_refusals()
+        self.assertEqual(sum(found.mapped("number")), 300)
+        self.assertEqual(len(found), 51)
 
     def test_clients_that_are_deleted_meanwhile_are_left_out(self):
         gone = self.create_client()[0] | self.create_client()[0]

@@ -2,8 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What happens often is counted, for a second, and then written together.
 
-A worker gathers counts by key and adds them to rows in a transaction of its own. What
-is gathered is bounded; where it cannot be written, it is tried again for some minutes.
+A worker buffers counts by key and adds them to rows in a transaction of its own. What
+is buffered is bounded; where it cannot be written, it is tried again for some minutes.
 It is written too when the process ends or restarts. If the process is killed, the
 counts of its last second are lost.
 """
@@ -21,7 +21,7 @@ from odoo.service.server import CommonServer
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds for which it is gathered.
+#: Seconds for which it is buffered.
 WINDOW = 1.0
 #: Rows that wait at most in one database.
 MOST_ROWS = 1000
@@ -53,6 +53,10 @@ class _Waiting:
         self.attempts = 0
         self.not_before = 0.0
 
+    def has_room(self, key, most):
+        """Tell whether ``key`` waits already, or fewer than ``most`` (int) do."""
+        return key in self.counts or len(self.counts) < most
+
     def add(self, key, count):
         """Add ``count`` to what is counted by ``key``."""
         if found := self.counts.get(key):
@@ -61,27 +65,31 @@ class _Waiting:
             self.counts[key] = count
 
 
-class Gathering:
-    """Counts of one kind that this process gathers.
+class CountBuffer:
+    """Counts of one kind that this process buffers.
 
     A count has ``number`` (int) and ``add(other)``.
 
     :param what: what is counted (str), for the log
     :param write: function of (registry, {key: count}) that adds them to the rows
-    :ivar window: seconds for which it is gathered. At 0 each is written at once.
+    :param fold: function of (key, count, has_room) that returns the key and count to
+        keep in place of what finds no room: ``has_room(key, most)`` tells. Without it,
+        callers ask :meth:`has_room` first
+    :ivar window: seconds for which it is buffered. At 0 each is written at once.
     """
 
     all = []
 
-    def __init__(self, what, write):
+    def __init__(self, what, write, fold=None):
         self.what = what
         self.window = WINDOW
         self._write = write
-        self.start_anew()
+        self._fold = fold
+        self.reset()
         self.all.append(self)
 
-    def start_anew(self):
-        """Forget what is gathered: in a child process its parent is going to write it.
+    def reset(self):
+        """Forget what is buffered: in a child process its parent is going to write it.
 
         ``_lock`` is held for a moment, to change the rest; ``_writing`` while something
         is written.
@@ -89,19 +97,18 @@ class Gathering:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self.waiting = {}
+        self._being_written = {}
         self._timer = None
         self._is_ending = False
 
-    def has_room(self, database, key=None, most=None):
+    def has_room(self, database):
         """Tell whether one more row may wait to be written into ``database`` (str).
 
-        :param key: what would be counted together; it may wait already
-        :param most: rows that may wait, in place of :data:`MOST_ROWS`
+        What is being written may have to wait again.
         """
         waiting = self.waiting.get(database)
-        if waiting is None or key in waiting.counts:
-            return True
-        return len(waiting.counts) < (MOST_ROWS if most is None else most)
+        number = len(waiting.counts) if waiting else 0
+        return number + self._being_written.get(database, 0) < MOST_ROWS
 
     def add(self, registry, key, count):
         """Add ``count`` to what is counted by ``key``; it is written soon.
@@ -114,15 +121,21 @@ class Gathering:
             waiting = self.waiting.get(name)
             if waiting is None:
                 waiting = self.waiting[name] = _Waiting(registry)
-            waiting.add(key, count)
+            self._put(waiting, key, count)
             is_due = self._is_ending or not self.window
             if not is_due:
                 is_due = not (self._timer or self._start_timer(self.window))
         if is_due:
             self.flush()
 
+    def _put(self, waiting, key, count):
+        """Add ``count`` to what is counted by ``key``, or by what it is folded into."""
+        if self._fold:
+            key, count = self._fold(key, count, waiting.has_room)
+        waiting.add(key, count)
+
     def _start_timer(self, seconds):
-        """Let a thread write what is gathered, and tell whether there is one.
+        """Let a thread write what is buffered, and tell whether there is one.
 
         None is needed in a test of Odoo, whose cursor it could not share. The caller
         holds the lock.
@@ -141,7 +154,7 @@ class Gathering:
         return True
 
     def flush(self, is_last=True):
-        """Write what is gathered; what cannot be written is tried again later.
+        """Write what is buffered; what cannot be written is tried again later.
 
         :param is_last: whether to write at once what was to be tried again later
         """
@@ -156,12 +169,16 @@ class Gathering:
                 }
                 for name in due:
                     del self.waiting[name]
+                self._being_written = {
+                    name: len(waiting.counts) for name, waiting in due.items()
+                }
             for name, waiting in due.items():
                 try:
                     self._write(waiting.registry, waiting.counts)
                 except Exception as error:  # noqa: BLE001 a thread that nobody waits for
                     self._keep(name, waiting, error, is_last)
             with self._lock:
+                self._being_written = {}
                 if self.waiting and not self._timer:
                     self._start_timer(self.window or 1)
 
@@ -186,24 +203,24 @@ class Gathering:
             if newer:
                 waiting.registry = newer.registry
                 for key, count in newer.counts.items():
-                    waiting.add(key, count)
+                    self._put(waiting, key, count)
 
     def end(self):
-        """Write what is gathered, and whatever is counted from now on at once."""
+        """Write what is buffered, and whatever is counted from now on at once."""
         self._is_ending = True
         self.flush()
 
 
-def _start_anew():
-    for gathering in Gathering.all:
-        gathering.start_anew()
+def _reset():
+    for buffer in CountBuffer.all:
+        buffer.reset()
 
 
 def _end():
-    for gathering in Gathering.all:
-        gathering.end()
+    for buffer in CountBuffer.all:
+        buffer.end()
 
 
-os.register_at_fork(after_in_child=_start_anew)
+os.register_at_fork(after_in_child=_reset)
 CommonServer.on_stop(_end)
 atexit.register(_end)
