@@ -21,7 +21,7 @@ from e2e.person import VERIFIER, Person
 from .measure import target
 from .odoo_side import FOREVER
 from .provider import CALLBACK, JSON, KINDS, Provider
-from .requests import Request, bearer
+from .requests import Request, bearer, form
 from .rows import Rows
 
 MODULES = ["web", ADDON]
@@ -184,7 +184,50 @@ def _requests(person, made, rows, number):
     cookie = "; ".join(f"{one.name}={one.value}" for one in person.session.cookies)
     path = f"/oauth2/authorize?{urlencode(query)}"
     found.append(Request("authorize", path, headers={"Cookie": cookie}))
-    return found + list(_api_requests(made))
+    found += _api_requests(made)
+    return found + list(_refused_requests(made, {"Cookie": cookie}, query))
+
+
+def _refused_requests(made, cookie, query):
+    """Yield requests that are refused, one for each way on which an event is written.
+
+    None that a rate limit would answer sooner or later.
+
+    :param cookie: headers (dict) of a person's browser
+    :param query: parameters (dict) of an authorization request
+    """
+    known = made["clients"]["web-random"]
+    code = "grant_type=authorization_code&code=unknown&redirect_uri=https://x.example"
+    post = {"method": "POST", "body": code}
+    client = form(known["identifier"], known["secret"])
+    yield Request(
+        "refused: unknown code",
+        "/oauth2/token",
+        headers=client,
+        refused_with=400,
+        **post,
+    )
+    yield Request(
+        "refused: no client", "/oauth2/token", headers=form(), refused_with=401, **post
+    )
+    unknown = bearer("x" * 43)
+    yield Request(
+        "refused: unknown token", "/oauth2/userinfo", headers=unknown, refused_with=401
+    )
+    for name, wrong, status in (
+        ("redirect URI", {"redirect_uri": "https://other.example.com/x"}, 400),
+        ("scope", {"scope": "no.such"}, 303),
+    ):
+        path = f"/oauth2/authorize?{urlencode({**query, **wrong})}"
+        yield Request(f"refused: {name}", path, headers=cookie, refused_with=status)
+    yield Request(
+        "refused: call of the API",
+        "/json/2/res.partner/read",
+        method="POST",
+        headers={**bearer(made["scoped_token"]), **JSON},
+        body=json.dumps({"ids": [made["partner"]], "fields": ["email"]}),
+        refused_with=403,
+    )
 
 
 def _api_requests(made):

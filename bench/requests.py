@@ -16,6 +16,8 @@ class Request:
     :ivar server: ``odoo`` or ``toolkit``
     :ivar values: list of str, each used once in the place of ``%s`` in the body; None
         where every request is the same
+    :ivar refused_with: HTTP status of the refusal that it is answered with; None for a
+        request that is accepted
     """
 
     name: str
@@ -25,6 +27,7 @@ class Request:
     headers: dict = field(default_factory=dict)
     body: str = ""
     values: list | None = None
+    refused_with: int | None = None
 
 
 def bearer(token):

@@ -43,6 +43,15 @@ def test_a_kind_may_cost_a_little_more_and_all_of_them_less_so(ratios, found):
     assert f"| {against.median(pairs):.3f} | | |" in against.table("590e07d", pairs)
 
 
+def test_a_refusal_may_cost_more_and_is_no_part_of_the_median():
+    pairs = make_pairs(1.0, 1.04)
+    for ratio in (1.19, 1.21):
+        pairs.append(against.Pair(f"refused {ratio}", [2.0], [2.0 * ratio], True))
+    found = ["refused 1.21 takes more than 20% more than at de75fde."]
+    assert against.excesses("de75fde", pairs) == found
+    assert against.median(pairs) == pytest.approx(1.02)
+
+
 def test_a_commit_is_checked_out_for_a_while(tmp_path):
     folder = tmp_path / "checkout"
     with git.worktree("HEAD", folder) as commit:
