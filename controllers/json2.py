@@ -14,6 +14,7 @@ from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 
 from ..json2 import call
 from ..json2.access import TokenAccess
+from ..json2.broken_filter import may_be_cause
 from ..json2.current import limited_to_companies
 from ..json2.write_guard import InsufficientScope
 
@@ -66,6 +67,7 @@ class OAuthJson2Controller(WebJson2Controller):
             kwargs = call.limit_contexts(access, kwargs)
         with limited_to_companies(companies):
             if not access.is_full:
+                request.oauth_access = access
                 return self._call(access, __model__, __method__, ids, context, kwargs)
             # Odoo replaces our context by that of the caller
             return super().web_json_2_rpc(
@@ -89,8 +91,7 @@ class OAuthJson2Controller(WebJson2Controller):
         method = call.find_method(model, method_name, ids, kwargs)
         request.oauth_called = f"{model_name}.{method_name}"
         try:
-            records = call.find_records(model, ids)
-            return call.call(access, records, method_name, method, kwargs)
+            return self._run(access, model, method_name, method, ids, kwargs)
         except InsufficientScope as error:
             request.env["ir.http"]._oauth_count_error(error)
             return request.env["ir.http"]._oauth_refuse(
@@ -104,3 +105,35 @@ class OAuthJson2Controller(WebJson2Controller):
             lang = request.env.context.get("lang")
             said = request.oauth_errors.describe_arguments(error, lang)
             raise UnprocessableEntity(said) from None
+
+    def _run(self, access, model, name, method, ids, kwargs):
+        """Call ``method`` (its ``name``), and without broken filters if it fails."""
+        try:
+            records = call.find_records(model, ids)
+            return call.call(access, records, name, method, kwargs)
+        except Exception as error:
+            if not may_be_cause(error):
+                raise
+            # Whoever is to blame, the transaction is
+            self._begin_again()
+            if not access.has_broken_filter(model.env.user):
+                raise
+        access.token.grant_id.record_use(request.httprequest.remote_addr)
+        access = request.oauth_access = TokenAccess(access.token)
+        # The call may have changed its arguments
+        sent = request.get_json_data() if kwargs else {}
+        kwargs = {name: sent[name] for name in kwargs}
+        if access.token.grant_id.is_company_limited:
+            kwargs = call.limit_contexts(access, kwargs)
+        records = call.find_records(model, ids)
+        return call.call(access, records, name, method, kwargs)
+
+    def _begin_again(self):
+        """Roll all back that the call has done, as Odoo does before it runs one again.
+
+        What there is of records, environments and the request goes on to be used.
+        """
+        env = request.env
+        env.cr.rollback()
+        env.transaction.reset()
+        env.registry.reset_changes()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from types import NoneType
 
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
 from .domain import COLLECTION_TYPES
+from .error_text import find_database_error
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -29,12 +32,6 @@ _PLAIN_TYPES = {
     "many2one": int,
     "selection": str,
 }
-#: Methods of the ORM that a scope may name: they change nothing but ``active``.
-_NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
-#: What ``read`` of the ORM consists of.
-_READING = ("read", "fetch", "_search", "_fetch_query", "_read_format")
-#: Modules whose methods are the ORM's, or limit a token.
-_OWN_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,8 @@ class TokenAccess:
     :ivar token: oauth.provider.token (record), in a superuser environment
     :ivar scopes: its scopes (records), in the same environment
     :ivar companies: ids (tuple) of the companies that it may act in
+    :ivar broken: {scope: its code} of those that have turned out to have a broken
+        filter, so that they open no record
     """
 
     def __init__(self, token):
@@ -68,6 +67,7 @@ class TokenAccess:
         self.token = token
         self.scopes = token.allowed_scopes()
         self.companies = tuple(token.get_companies().ids)
+        self.broken = {}
         self._by_operation = {}
         self._by_scope = {}
 
@@ -98,20 +98,72 @@ class TokenAccess:
             listed = frozenset(same.field_ids.mapped("name"))
             fields = listed if fields is None else fields & listed
             domain = self._get_usable_domain(same[:1])
-            kind = plain if self._is_plain(same[:1], domain) else others
-            kind.append(domain)
+            if self._is_plain(same[:1], domain):
+                plain.append(domain)
+            else:
+                others.append(same[:1])
         if fields is None:
             return None
         if others:
             # Together: each of them would take a query of its own
-            plain.append(with_user_rights(Domain.OR(others)))
+            plain.append(self._with_user_rights(others))
         return ModelAccess(Domain.OR(plain), fields)
 
     def _get_usable_domain(self, scope):
         """Return the records (Domain) of ``scope``, as its filter says."""
         if scope not in self._by_scope:
-            self._by_scope[scope] = scope.get_usable_domain(self.token.user_id)
+            domain = scope.get_usable_domain(self.token.user_id)
+            if domain is None:
+                self.broken[scope] = scope.code
+            self._by_scope[scope] = Domain.FALSE if domain is None else domain
         return self._by_scope[scope]
+
+    def has_broken_filter(self, user):
+        """Return whether a filter that was used turns out to be broken.
+
+        A new access then leaves it out. For a transaction in order, after a failure.
+
+        :param user: the token's user (record), with the companies of its context
+        """
+        ids = [scope.id for scope in self._by_scope if scope not in self.broken]
+        return self.scopes.browse(ids).has_broken_filter(user)
+
+    def _with_user_rights(self, scopes):
+        """Return the records (Domain) of ``scopes`` (list), looked up as the user.
+
+        The ORM looks record rules up as superuser. A filter is not a rule of an
+        administrator: its author may not compare what the user may not read, and so
+        learn it. One that the ORM cannot look up opens nothing.
+        """
+
+        def to_sql(model, alias, query):
+            model = model.sudo(False)
+            domains = [self._get_usable_domain(scope) for scope in scopes]
+            with limited_to_scopes(None):
+                try:
+                    return _to_sql(Domain.OR(domains), model, alias, query)
+                except BROKEN_FILTER as error:
+                    if find_database_error(error):
+                        # The transaction is of no use any more
+                        raise
+                parts = [
+                    self._to_sql_or_none(scope, model, alias, query) for scope in scopes
+                ]
+            return SQL("(%s)", SQL(" OR ").join(parts))
+
+        return Domain.custom(to_sql=to_sql)
+
+    def _to_sql_or_none(self, scope, model, alias, query):
+        """Return the SQL of the records of ``scope``: FALSE if its filter is broken."""
+        domain = self._get_usable_domain(scope)
+        try:
+            return _to_sql(domain, model, alias, query)
+        except BROKEN_FILTER as error:
+            if find_database_error(error):
+                raise
+            scope.note_broken(self.token.user_id, error)
+            self.broken[scope] = scope.code
+            return SQL("FALSE")
 
     def _is_plain(self, scope, domain):
         """Return whether anyone who looks ``domain`` of ``scope`` up finds the same."""
@@ -126,7 +178,7 @@ class TokenAccess:
         domain = self._get_usable_domain(scope)
         if domain.is_false() or not scope.filter_id:
             return domain
-        return with_user_rights(domain)
+        return self._with_user_rights([scope])
 
     def get_shown_domain(self, model, domain):
         """Return the records (Domain) that a search shows by itself, or None.
@@ -319,20 +371,9 @@ def names_field(domain, name):
     return any(one.field_expr == name for one in domain.iter_conditions())
 
 
-def with_user_rights(domain):
-    """Return ``domain`` (Domain), looked up with the rights of the environment's user.
-
-    The ORM looks record rules up as superuser. A filter is not a rule of an
-    administrator: its author may not compare what the user may not read, and so learn
-    it.
-    """
-
-    def to_sql(model, alias, query):
-        model = model.sudo(False)
-        with limited_to_scopes(None):
-            return domain.optimize_full(model)._to_sql(model, alias, query)
-
-    return Domain.custom(to_sql=to_sql)
+def _to_sql(domain, model, alias, query):
+    """Return the condition (SQL) of ``domain`` for ``query`` on ``model``."""
+    return domain.optimize_full(model)._to_sql(model, alias, query)
 
 
 def is_plain(model, domain):
@@ -367,8 +408,18 @@ def _is_own_value(field, value):
     """Return whether ``value`` is one that a column of ``field`` may hold."""
     if value is False and field.type in ("char", "many2one"):
         return True
+    if isinstance(value, str) and not _is_storable(value):
+        return False
     is_id = field.type == "many2one" or field.name == "id"
     return type(value) is _PLAIN_TYPES[field.type] and not (is_id and value < 1)
+
+
+def _is_storable(text):
+    """Return whether PostgreSQL takes ``text`` (str) at all."""
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_plain_column(model, field):
@@ -397,83 +448,3 @@ def _is_made_of(model, field, names):
     is_computed = field.store and field.compute and depends
     in_context = registry.field_depends_context[field]
     return bool(is_computed and not in_context and set(depends) <= names)
-
-
-class _NoAccess(TokenAccess):
-    """The access of a token without scopes, to see what a model opens by itself."""
-
-    def __init__(self, env):
-        self.token = env["oauth.provider.token"]
-        self.scopes = env["oauth.provider.scope"]
-        self.companies = ()
-        self._by_operation = {}
-        self._by_scope = {}
-
-
-def is_enforceable(model, access=None):
-    """Return whether scopes can limit what a token does on ``model``.
-
-    They cannot on a model without records or without a table that a domain could
-    narrow, nor on one that replaces how access to its records is decided or opens
-    fields without asking the ORM.
-
-    :param model: recordset of the model, as the person whose access is limited and
-        not as superuser, who is never limited
-    :param access: :class:`TokenAccess` that is to limit; None for one without scopes
-    """
-    # A hook that is replaced may bypass those that limit a token
-    is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
-    # Code lists the records of such a model, such as the roots of account codes
-    has_no_table = type(model)._table_query == "0"
-    if model._abstract or is_replaced or has_no_table:
-        return False
-    if not _replaces_field_access(type(model)):
-        return True
-    access = access or _NoAccess(model.env)
-    with limited_to_scopes(access):
-        return not any(
-            model._has_field_access(field, "read")
-            and not access.allows_field(model, field, "read")
-            for field in model._fields.values()
-        )
-
-
-def is_generic(model, name):
-    """Return whether the method ``name`` is one of those that every model has.
-
-    They take or answer any field (``export_data``, ``web_save``, ``copy``,
-    ``onchange``), so that a scope which names one would not narrow it.
-
-    :param model: recordset of any model
-    """
-    return hasattr(model.pool["base"], name) and name not in _NAMEABLE
-
-
-def reads_as_orm(model):
-    """Return whether ``read`` of ``model`` (recordset) is the ORM's own.
-
-    That one checks each record where it fetches values from the database. A model that
-    replaces a part of it may read as superuser.
-    """
-    return not any(
-        name in vars(one) and not vars(one)[name].__module__.startswith(_OWN_MODULES)
-        for one in type(model).mro()
-        for name in _READING
-    )
-
-
-def _replaces_field_access(model_class):
-    """Return whether a module decides by itself which fields of the model are open."""
-    return any(
-        not vars(one)["_has_field_access"].__module__.startswith(_OWN_MODULES)
-        for one in model_class.mro()
-        if "_has_field_access" in vars(one)
-    )
-
-
-def _owner(model_class, name):
-    """Return the Python module that has the outermost definition of a method."""
-    for one in model_class.mro():
-        if name in vars(one):
-            return one.__module__
-    return ""

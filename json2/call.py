@@ -16,9 +16,9 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
-from .access import is_enforceable, is_generic, reads_as_orm
 from .current import domain_checked, dry_run, guarded_by, limited_to_scopes
 from .domain import check_order, check_search
+from .enforceable import is_enforceable, is_generic, reads_as_orm
 from .values import check_values
 from .write_guard import WriteGuard
 

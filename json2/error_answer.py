@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from odoo import exceptions
 from odoo.tools.translate import LazyTranslate
 
-from .error_text import chain, get_place, is_constant, is_ours
+from .error_text import chain, find_database_error, get_place, is_constant, is_ours
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -208,12 +208,6 @@ class ErrorAnswer:
             if table and model._table == table and not model._abstract:
                 return model
         return None
-
-
-def find_database_error(error):
-    """Return the error of PostgreSQL that ``error`` is or was caused by, or None."""
-    found = (one for one in chain(error) if isinstance(one, psycopg2.Error))
-    return next(found, None)
 
 
 def without_details(response, error):

@@ -10,6 +10,8 @@ there as a whole cannot name any record.
 import dis
 from types import CodeType
 
+import psycopg2
+
 from odoo.tools.translate import LazyGettext, code_translations, get_translated_module
 
 #: Beginning of the names of our own modules, up to the dot.
@@ -28,6 +30,12 @@ def chain(error):
             seen.add(id(one))
             yield one
             todo += [one.__cause__, one.__context__]
+
+
+def find_database_error(error):
+    """Return the error of PostgreSQL that ``error`` is or was caused by, or None."""
+    found = (one for one in chain(error) if isinstance(one, psycopg2.Error))
+    return next(found, None)
 
 
 def mark_ours(error):

@@ -10,8 +10,8 @@ parents of what it may write (:class:`Parents`), and the parts of its own record
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Command
 
-from .access import is_enforceable
 from .current import limited_to_scopes
+from .enforceable import is_enforceable
 from .values import check_values
 
 #: Models whose records belong to what they name by ``res_model`` and ``res_id``.

@@ -279,8 +279,13 @@ class IrHttp(models.AbstractModel):
             cause = "no_record"
         else:
             return
+        called = getattr(request, "oauth_called", "")
+        access = getattr(request, "oauth_access", None)
+        if cause == "no_record" and access is not None and access.broken:
+            # The record may be one of those that a broken filter hides
+            cause = "broken_filter"
+            called = f"{called} (scopes: {', '.join(access.broken.values())})"
         if presented := getattr(request, "oauth_presented", None):
-            called = getattr(request, "oauth_called", "")
             events = request.env["oauth.provider.event"]
             events.count_refusal(cause, *presented, called)
 

@@ -5,21 +5,14 @@ import itertools
 import re
 from collections import namedtuple
 
-import psycopg2
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..json2.broken_filter import BROKEN_FILTER
 from ..storage import prefetch
 from ..storage.cache import cached_committed
 from ..tools import capped_count, change_words
-
-#: What a filter that cannot be used raises, from its text to PostgreSQL.
-BROKEN_FILTER = (
-    *(ValueError, TypeError, NameError, SyntaxError, ArithmeticError),
-    *(psycopg2.DataError, psycopg2.ProgrammingError),
-)
 
 #: RFC 6749 section 3.3: a scope token.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")

@@ -1,20 +1,15 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import ast
-import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-from ..json2.access import is_enforceable, is_generic, names_field
+from ..json2.enforceable import is_enforceable, is_generic
 from ..json2.write_related import may_be_opened
-from ..tools import filter_text, left_out
-from .oauth_provider_scope import BROKEN_FILTER
-
-_logger = logging.getLogger(__name__)
+from ..tools import left_out
 
 
 def is_same_domain(one, other):
@@ -208,11 +203,8 @@ class OAuthProviderScope(models.Model):
     def _read_records(self, records, res_id):
         """Return ``read`` of the records of this scope, as the user of ``records``."""
         self.ensure_one()
-        try:
-            records = self._search_records(records, res_id)
-        except BROKEN_FILTER:
-            # The filter was good when the scope was made: a field of it is gone
-            _logger.warning("The filter of the OAuth scope %s is broken.", self.code)
+        records = self._find_records(records, res_id)
+        if not records:
             return []
         names = set(self.field_ids.mapped("name")) & records._fields.keys()
         wanted = self.env.context.get("oauth_fields")
@@ -269,12 +261,8 @@ class OAuthProviderScope(models.Model):
         refusals = []
         for scope in self.sudo().filtered(lambda scope: scope.model == model):
             try:
-                scope._search_records(records, limit=1)
-                domain |= scope._get_shown_domain(records)
-            except BROKEN_FILTER:
-                _logger.warning(
-                    "The filter of the OAuth scope %s is broken.", scope.code
-                )
+                if scope._find_records(records, limit=1) is not None:
+                    domain |= scope._get_shown_domain(records)
             except AccessError as error:
                 scope._note_left_out(None)
                 refusals.append(error)
@@ -295,79 +283,6 @@ class OAuthProviderScope(models.Model):
         if limit is None and not offset:
             return record_ids, len(record_ids)
         return record_ids, records.search_count(domain)
-
-    def _search_records(self, records, res_id=None, limit=None):
-        """Return the records of this scope, as the user of ``records``.
-
-        :raise BROKEN_FILTER: when the filter cannot be used
-        """
-        if not self.filter_id:
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
-        # PostgreSQL aborts the transaction for a value of the wrong type
-        with self.env.cr.savepoint(flush=False):
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
-
-    def _get_shown_domain(self, records):
-        """Return the domain (Domain) of what a search of this scope shows.
-
-        With what the ORM adds to a search, which a filter may say itself: searched
-        together with others, it is not added for each.
-
-        :param records: recordset of the model, as the user
-        """
-        domain = self._get_domain(records.env.user)
-        name = records._active_name
-        is_tested = name and records.env.context.get("active_test", True)
-        if is_tested and not names_field(domain, name):
-            domain &= Domain(name, "=", True)
-        return domain
-
-    @api.private
-    def get_usable_domain(self, user):
-        """Return the domain (Domain) of this scope for ``user`` (record).
-
-        :return: ``Domain.FALSE`` if the filter of the scope is broken
-        """
-        try:
-            return self._get_domain(user)
-        except BROKEN_FILTER:
-            return Domain.FALSE
-
-    def _get_domain(self, user, res_id=None):
-        """Return the domain (Domain) of this scope for ``user`` (record).
-
-        :param res_id: id of the only record to look at
-        """
-        domain = Domain.TRUE if res_id is None else Domain("id", "=", res_id)
-        if (ids := self.env.context.get("oauth_ids")) is not None:
-            domain &= Domain("id", "in", ids)
-        if self.filter_id:
-            domain &= Domain(self._evaluate_filter(user))
-        if self.model == "res.users" and self.own_user_only:
-            domain &= Domain("id", "=", user.id)
-        return domain
-
-    def _evaluate_filter(self, user):
-        """Return what the text of the filter means for ``user`` (record), now."""
-        text = self.filter_id.domain
-        if constant := filter_text.read_constant(text):
-            return constant[0]
-        # In the timezone of that user, not of the environment's
-        user = user.with_user(user)
-        return safe_eval(
-            text,
-            {
-                "uid": user.id,
-                "time": time,
-                "datetime": datetime,
-                "relativedelta": dateutil.relativedelta.relativedelta,
-                "context_today": lambda: fields.Date.context_today(user),
-            },
-        )
 
     @api.private
     def get_preview(self, model, limit):

@@ -10,7 +10,6 @@ from ..storage import batches
 from ..storage.after_commit import lock_rows, write_apart
 from ..storage.revocation import remove_scopes
 from .oauth_provider_credential import CREDENTIALS
-from .oauth_provider_scope import BROKEN_FILTER
 from .oauth_provider_scope_data import is_same_domain
 
 #: Records up to which the consent page counts.
@@ -314,9 +313,8 @@ class OAuthProviderScope(models.Model):
             return ""
         records = self.env[self.model].with_user(user)
         try:
-            with self.env.cr.savepoint(flush=False):
-                count = records.search_count(self._get_domain(user), limit=COUNT_LIMIT)
-        except (*BROKEN_FILTER, AccessError):
+            count = self._count_records(records, COUNT_LIMIT)
+        except AccessError:
             count = 0
         names = self.field_ids.mapped("field_description")
         return self.env._(

@@ -17,6 +17,7 @@ QUIET = (
     "odoo.http",
     "odoo.addons.base.models.ir_model",
     "odoo.addons.oauth_provider.json2.error_answer",
+    "odoo.addons.oauth_provider.storage.broken_filters",
     "odoo.orm.models",
 )
 

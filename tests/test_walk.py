@@ -19,7 +19,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..json2 import call
-from ..json2.access import TokenAccess, is_enforceable
+from ..json2.access import TokenAccess
+from ..json2.enforceable import is_enforceable
 from .common import OAuthCase
 from .walk import changes
 from .walk.code import CODE

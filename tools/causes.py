@@ -456,6 +456,10 @@ TOKEN = (
     Cause("no_record", "RFC 9110 15.5.5", "", "",
           _lt("The record does not exist, or the token does not see it."),
           _lt("The filter of a scope or a rule of Odoo may hide it.")),
+    Cause("broken_filter", "RFC 9110 15.5.5", "", "",
+          _lt("The filter of a scope cannot be used for this person: it opens no"
+              " record."),
+          _lt("The check-up names the scope. Correct its filter.")),
     Cause("no_company", "RFC 6750 3.1", "insufficient_scope", "",
           _lt("The person is in none of the companies that the permission is for."),
           _lt("The person has to sign in again and choose other companies.")),

@@ -53,6 +53,9 @@ class OAuthProviderFinding(models.TransientModel):
         for client in clients:
             for _key, severity, what, advice in client.get_warnings():
                 findings.append(self._about(client, severity, what, advice))
+        for scope in self.env["oauth.provider.scope"].search([]):
+            for _key, severity, what, advice in scope.get_warnings():
+                findings.append(self._about(scope, severity, what, advice))
         for client in clients.find_unused():
             findings.append(
                 self._about(

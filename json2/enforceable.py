@@ -1,0 +1,94 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""On which models, and for which methods, scopes can limit what a token does."""
+
+from .access import TokenAccess
+from .current import limited_to_scopes
+
+#: Methods of the ORM that a scope may name: they change nothing but ``active``.
+_NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
+#: What ``read`` of the ORM consists of.
+_READING = ("read", "fetch", "_search", "_fetch_query", "_read_format")
+#: Modules whose methods are the ORM's, or limit a token.
+_OWN_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
+
+
+class _NoAccess(TokenAccess):
+    """The access of a token without scopes, to see what a model opens by itself."""
+
+    def __init__(self, env):
+        self.token = env["oauth.provider.token"]
+        self.scopes = env["oauth.provider.scope"]
+        self.companies = ()
+        self.broken = {}
+        self._by_operation = {}
+        self._by_scope = {}
+
+
+def is_enforceable(model, access=None):
+    """Return whether scopes can limit what a token does on ``model``.
+
+    They cannot on a model without records or without a table that a domain could
+    narrow, nor on one that replaces how access to its records is decided or opens
+    fields without asking the ORM.
+
+    :param model: recordset of the model, as the person whose access is limited and
+        not as superuser, who is never limited
+    :param access: :class:`TokenAccess` that is to limit; None for one without scopes
+    """
+    # A hook that is replaced may bypass those that limit a token
+    is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
+    # Code lists the records of such a model, such as the roots of account codes
+    has_no_table = type(model)._table_query == "0"
+    if model._abstract or is_replaced or has_no_table:
+        return False
+    if not _replaces_field_access(type(model)):
+        return True
+    access = access or _NoAccess(model.env)
+    with limited_to_scopes(access):
+        return not any(
+            model._has_field_access(field, "read")
+            and not access.allows_field(model, field, "read")
+            for field in model._fields.values()
+        )
+
+
+def is_generic(model, name):
+    """Return whether the method ``name`` is one of those that every model has.
+
+    They take or answer any field (``export_data``, ``web_save``, ``copy``,
+    ``onchange``), so that a scope which names one would not narrow it.
+
+    :param model: recordset of any model
+    """
+    return hasattr(model.pool["base"], name) and name not in _NAMEABLE
+
+
+def reads_as_orm(model):
+    """Return whether ``read`` of ``model`` (recordset) is the ORM's own.
+
+    That one checks each record where it fetches values from the database. A model that
+    replaces a part of it may read as superuser.
+    """
+    return not any(
+        name in vars(one) and not vars(one)[name].__module__.startswith(_OWN_MODULES)
+        for one in type(model).mro()
+        for name in _READING
+    )
+
+
+def _replaces_field_access(model_class):
+    """Return whether a module decides by itself which fields of the model are open."""
+    return any(
+        not vars(one)["_has_field_access"].__module__.startswith(_OWN_MODULES)
+        for one in model_class.mro()
+        if "_has_field_access" in vars(one)
+    )
+
+
+def _owner(model_class, name):
+    """Return the Python module that has the outermost definition of a method."""
+    for one in model_class.mro():
+        if name in vars(one):
+            return one.__module__
+    return ""
