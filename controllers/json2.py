@@ -6,16 +6,18 @@ import psycopg2.errors
 from werkzeug.exceptions import UnprocessableEntity
 
 from odoo import http
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 from odoo.tools import frozendict
 
 from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 
-from ..json2 import call
+from ..json2 import call, step_up
 from ..json2.access import TokenAccess
 from ..json2.broken_filter import may_be_cause
 from ..json2.current import limited_to_companies
+from ..json2.error_text import find_database_error
+from ..json2.need import get_need
 from ..json2.write_guard import InsufficientScope
 
 NO_CONTEXT = frozendict()
@@ -100,6 +102,11 @@ class OAuthJson2Controller(WebJson2Controller):
         except MissingError:
             # Odoo's own message says which record, and that it is not a hidden one
             raise call.make_missing(model) from None
+        except AccessError as error:
+            need = get_need(error)
+            if need is not None:
+                self._note_wider(error, need, model, method_name, method, kwargs)
+            raise
         except CALLERS_FAULT as error:
             # The caller's fault, who is not shown our own code
             lang = request.env.context.get("lang")
@@ -127,6 +134,23 @@ class OAuthJson2Controller(WebJson2Controller):
             kwargs = call.limit_contexts(access, kwargs)
         records = call.find_records(model, ids)
         return call.call(access, records, name, method, kwargs)
+
+    def _note_wider(self, error, need, model, name, method, kwargs):
+        """Note on ``error`` the challenge that names the scopes that open the call.
+
+        :param need: :class:`..json2.need.Need`
+        """
+        if find_database_error(error) is None:
+            # What a business method or a write has done so far is undone anyway
+            self._begin_again()
+
+            def check(access):
+                call.check_on_nothing(access, model, name, method, kwargs)
+
+            codes = step_up.find(request.oauth_access, model.env, need, check)
+            error.oauth_challenge = request.env["ir.http"]._oauth_make_challenge(
+                error="insufficient_scope", scope=" ".join(codes or ())
+            )
 
     def _begin_again(self):
         """Roll all back that the call has done, as Odoo does before it runs one again.

@@ -34,11 +34,18 @@ for name, codes in values["clients"].items():
         ]).ids)],
     })
     result[name] = [client.identifier, client.generate_secret()]
+env["oauth.provider.scope"].create({
+    "name": "All", "code": "a.all", "full_access": True
+})
+env["oauth.provider.client"].search([("name", "=", "all")]).scope_ids |= (
+    env["oauth.provider.scope"].search([("code", "=", "a.all")])
+)
 """
 CLIENTS = {
     "reader": ["example.read"],
     "writer": ["example.read", "example.write"],
     "contacts": ["contacts"],
+    "all": ["contacts", "example.read", "example.write"],
 }
 
 
@@ -50,14 +57,16 @@ def server(postgres, databases):
     clients = databases.shell("e2e_example", MAKE_CLIENTS, clients=CLIENTS)
     options = {"load": [ADDON], "dbfilter": "^e2e_example$"}
     with OdooServer(postgres, "example", "e2e_example", **options) as odoo:
-        odoo.tokens = {
-            name: requests.post(
-                f"{odoo.url}/oauth2/token",
-                {"grant_type": "client_credentials"},
-                auth=tuple(client),
-            ).json()["access_token"]
-            for name, client in clients.items()
-        }
+
+        def get_token(name, scope=None):
+            """Return a token of the client, with all its scopes or those."""
+            data = {"grant_type": "client_credentials", "scope": scope}
+            auth = tuple(clients[name])
+            answer = requests.post(f"{odoo.url}/oauth2/token", data, auth=auth)
+            return answer.json()["access_token"]
+
+        odoo.get_token = get_token
+        odoo.tokens = {name: get_token(name) for name in clients}
         yield odoo
 
 
@@ -98,8 +107,53 @@ def test_every_type_refuses_as_rfc_6750_says(server):
         assert missing.status_code == 403
         header = missing.headers["WWW-Authenticate"]
         assert 'error="insufficient_scope"' in header
-        assert 'scope="example.' in header
+        # Its client may have none of them
+        assert " scope=" not in header
         assert missing.json() == {"error": "insufficient_scope"}
+
+
+def test_a_refusal_names_the_scopes_that_open_the_route(server):
+    for path, body, had, expected in (
+        ("contacts", None, "contacts", "contacts example.read"),
+        (
+            "signature",
+            {"text": "x"},
+            "contacts",
+            "contacts example.read example.write",
+        ),
+        ("signature", {"text": "x"}, "example.read", "example.read example.write"),
+        (
+            "echo?need=example.write",
+            {"params": {"text": "x"}},
+            "contacts example.read",
+            "contacts example.read example.write",
+        ),
+    ):
+        url = f"{server.url}/example/{path}"
+        send = requests.post if body else requests.get
+        arguments = {"json": body} if body else {}
+        token = bearer(server.get_token("all", had))
+        header = send(url, headers=token, **arguments).headers["WWW-Authenticate"]
+        assert f' scope="{expected}"' in header, path
+        token = bearer(server.get_token("all", expected))
+        assert send(url, headers=token, **arguments).status_code == 200, path
+    # What no scope is, and what only some of it is
+    url = f"{server.url}/example/echo?need=example.write&need=no.such"
+    answer = requests.post(url, json={"params": {"text": "x"}}, headers=token)
+    assert answer.status_code == 403
+    assert " scope=" not in answer.headers["WWW-Authenticate"]
+
+
+def test_a_route_for_api_keys_names_full_access(server):
+    url = f"{server.url}/example/key"
+    token = bearer(server.get_token("all", "contacts"))
+    header = requests.get(url, headers=token).headers["WWW-Authenticate"]
+    assert ' scope="a.all contacts"' in header
+    token = bearer(server.get_token("all", "a.all contacts"))
+    assert requests.get(url, headers=token).status_code == 200
+    refused = requests.get(url, headers=bearer(server.tokens["contacts"]))
+    assert refused.status_code == 403
+    assert " scope=" not in refused.headers["WWW-Authenticate"]
 
 
 def test_a_route_of_type_json2_and_one_of_type_jsonrpc(server):

@@ -28,6 +28,12 @@ A call is limited to the scopes of its token in this order:
 9. :mod:`.error_answer`: what the answer to a failed call may contain, for any route
    that takes access tokens. :mod:`.error_text` decides whether the text of an error is
    safe.
+10. :mod:`.step_up`: which further scopes would open a call that was refused, by what
+    :mod:`.need` says that it lacks.
+
+A filter that cannot be used opens nothing. :mod:`.access` finds that out where the ORM
+says so; where PostgreSQL does, the controller tries the filters by themselves and runs
+the call once more without the broken ones, see :mod:`.broken_filter`.
 
 Nothing here imports models, controllers or ``oauth2``: it is given the environment.
 """

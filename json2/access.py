@@ -60,6 +60,9 @@ class TokenAccess:
         filter, so that they open no record
     """
 
+    #: Whether records that a call names are looked at; see :mod:`.step_up`
+    checks_records = True
+
     def __init__(self, token):
         """
         :param token: live oauth.provider.token (record), in a superuser environment
@@ -94,7 +97,7 @@ class TokenAccess:
     def _combine(self, scopes):
         """Return the :class:`ModelAccess` of ``scopes`` on one model, or None."""
         plain, others, fields = [], [], None
-        for same in scopes.grouped(_record_set).values():
+        for same in scopes.grouped(record_set).values():
             listed = frozenset(same.field_ids.mapped("name"))
             fields = listed if fields is None else fields & listed
             domain = self._get_usable_domain(same[:1])
@@ -358,12 +361,22 @@ class TokenAccess:
         :param model: recordset of the model
         """
         found = self.get_model_access(model._name, "read")
-        known = {"name", model._rec_name, *(model._rec_names_search or ())}
         return sorted(
-            name
-            for name in known & (found.fields if found else frozenset())
-            if model._fields[name].type in ("char", "text") and name != "display_name"
+            self.get_name_candidates(model) & (found.fields if found else frozenset())
         )
+
+    @staticmethod
+    def get_name_candidates(model):
+        """Return the fields (set of names) of which one opens the search for a name.
+
+        :param model: recordset of the model
+        """
+        known = {"name", model._rec_name, *(model._rec_names_search or ())}
+        return {
+            name
+            for name in known & model._fields.keys()
+            if model._fields[name].type in ("char", "text") and name != "display_name"
+        }
 
 
 def names_field(domain, name):
@@ -433,7 +446,7 @@ def _is_plain_column(model, field):
     )
 
 
-def _record_set(scope):
+def record_set(scope):
     """Return a key that scopes share which open the same records of a model."""
     return scope.filter_id, scope.model == "res.users" and scope.own_user_only
 

@@ -9,16 +9,19 @@ import inspect
 import re
 from collections.abc import Mapping
 from contextlib import nullcontext
+from copy import deepcopy
 
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
 from .current import domain_checked, dry_run, guarded_by, limited_to_scopes
-from .domain import check_order, check_search
+from .domain import check_order, check_search, narrow
 from .enforceable import is_enforceable, is_generic, reads_as_orm
+from .need import needs
 from .values import check_values
 from .write_guard import WriteGuard
 
@@ -203,11 +206,12 @@ def call(access, records, name, method, kwargs):
     :raise InsufficientScope: for a change of further records
     """
     if not is_enforceable(records.browse(), access):
-        raise AccessError(
+        error = AccessError(
             records.env._(
                 "Scopes cannot be enforced on %s through the API.", records._name
             )
         )
+        raise needs(error, records._name, None)
     if name in READ_METHODS:
         result = _read(access, records, name, method, kwargs)
     elif name in CHANGE_METHODS:
@@ -380,8 +384,9 @@ def _get_values(operation, kwargs):
 
 def _check_further_method(access, records, name):
     """Raise unless a scope names the method ``name`` and opens all ``records``."""
-    if is_generic(records, name) or not access.allows_model(records._name, name):
-        raise AccessError(
+    generic = is_generic(records, name)
+    if generic or not access.allows_model(records._name, name):
+        error = AccessError(
             records.env._(
                 "This access token does not allow the method “%(method)s” on"
                 " %(model)s.",
@@ -389,8 +394,71 @@ def _check_further_method(access, records, name):
                 model=records._name,
             )
         )
+        raise needs(error, records._name, None if generic else name)
     domain = access.get_domain(records._name, name)
     records.check_access("read")
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
     if records - found.sudo(False):
         raise make_missing(records)
+
+
+# What a call would need
+
+
+def check_on_nothing(access, model, name, method, kwargs):
+    """Raise what :func:`call` raises for what the scopes do not allow, but for records.
+
+    Nothing is changed and no business method runs.
+
+    :param model: empty recordset of the model, as the token's user
+    :param name: name of the method; ``method`` and ``kwargs`` as for :func:`call`
+    :raise AccessError: for what the scopes do not allow
+    :raise ValueError: for malformed arguments
+    """
+    if not is_enforceable(model, access):
+        raise needs(AccessError(""), model._name, None)
+    if name in READ_METHODS:
+        _read_nothing(access, model, name, method, kwargs)
+    elif name in CHANGE_METHODS:
+        with limited_to_scopes(access):
+            model.check_access(name)
+        for values in () if name == "unlink" else _get_values(name, kwargs):
+            check_values(access, model, name, values)
+    else:
+        _check_further_method(access, model, name)
+
+
+def _read_nothing(access, model, name, method, kwargs):
+    kwargs = deepcopy(kwargs)
+    with limited_to_scopes(access):
+        domain = kwargs.get("domain")
+        if isinstance(domain, list):
+            check_search(model, domain)
+            narrow(access, model, Domain(domain))
+        if "domain" in inspect.signature(method).parameters:
+            kwargs["domain"] = [[0, "=", 1]]
+        if name in ("name_search", "web_name_search"):
+            narrow(access, model, Domain("display_name", "ilike", "x"))
+        _check_specification(access, model, kwargs.get("specification"))
+    _read(access, model, name, method, kwargs)
+
+
+def _check_specification(access, model, specification):
+    """Check the fields that ``web_read`` reads of other models, at any depth."""
+    if not isinstance(specification, Mapping):
+        return
+    access.check_fields(model, specification)
+    for name, wish in specification.items():
+        field = model._fields[name]
+        below = wish.get("fields") if isinstance(wish, Mapping) else None
+        if field.relational and isinstance(below, Mapping):
+            comodel = model.env[field.comodel_name]
+            if below.keys() - {"display_name"}:
+                comodel.check_access("read")
+            check_order(comodel, wish.get("order"))
+            if field.type == "many2one":
+                # Its name comes with the field
+                below = {
+                    key: one for key, one in below.items() if key != "display_name"
+                }
+            _check_specification(access, comodel, below)

@@ -15,6 +15,7 @@ from odoo.tools import SQL
 from odoo.tools.query import Query
 
 from . import current
+from .need import needs
 
 #: Operators that compare with plain values. Those that walk a hierarchy are not among
 #: them: the ORM walks it as superuser, past records that the token must not know of.
@@ -96,9 +97,8 @@ def _check_condition(model, path, operator, value, steps):
     if field is None or (dot and not rest):
         raise ValueError(f"Invalid field {model._name}.{path}")
     if operator not in COMPARISONS | QUANTIFIERS or isinstance(value, Query | SQL):
-        raise AccessError(
-            model.env._("A token cannot search by “%s”.", operator),
-        )
+        error = AccessError(model.env._("A token cannot search by “%s”.", operator))
+        raise needs(error, model._name, None)
     model._check_field_access(field, "read")
     if rest and not field.relational and field.type not in COMPOSED:
         raise ValueError(f"Invalid field {model._name}.{path}")
@@ -272,11 +272,12 @@ def _is_plain_related(model, field):
 def _narrow_name(access, model, operator, value):
     names = access.get_name_fields(model)
     if not names:
-        raise AccessError(
+        error = AccessError(
             model.env._(
                 "The scopes open no field by which %s are searched.", model._name
             )
         )
+        raise needs(error, model._name, "read", access.get_name_candidates(model))
     is_negative = operator in Domain.NEGATIVE_OPERATORS
     combine = Domain.AND if is_negative else Domain.OR
     by_name = combine(Domain(name, operator, value) for name in names)

@@ -14,6 +14,7 @@ from odoo.fields import Domain
 
 from . import current
 from .domain import check_search, get_default_order, narrow, without_closed_own
+from .need import get_need, needs
 
 _NOT_LIMITED = nullcontext()
 
@@ -41,7 +42,7 @@ def make_field_error(records, field, operation):
 
     Odoo's own text may name more than the field.
     """
-    return AccessError(
+    error = AccessError(
         records.env._(
             "This access token does not allow to %(operation)s “%(field)s” on"
             " %(model)s.",
@@ -50,6 +51,7 @@ def make_field_error(records, field, operation):
             model=records._name,
         )
     )
+    return needs(error, records._name, operation, [field.name])
 
 
 # Searching
@@ -105,14 +107,16 @@ def sort_answer(records, run, key, reverse):
         with current.internal(False):
             return run(key, reverse)
     except AccessError as error:
-        raise AccessError(
+        refusal = AccessError(
             records.env._(
                 "%(model)s are sorted by it: list the field in the scope, or ask"
                 " for another order. %(reason)s",
                 model=records._name,
                 reason=error.args[0],
             )
-        ) from None
+        )
+        refusal.need = get_need(error)
+        raise refusal from None
 
 
 def get_order(records, order):

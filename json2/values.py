@@ -5,6 +5,7 @@
 from odoo.exceptions import AccessError
 
 from .current import limited_to_scopes
+from .need import get_need, needs
 
 #: Commands of a many2many that change the relation and no record of the other model,
 #: with the place of the ids that they are about.
@@ -44,7 +45,7 @@ def check_values(access, model, operation, values):
     for name, value in values.items():
         field = model._fields.get(name)
         if field is None or name not in allowed:
-            raise AccessError(
+            error = AccessError(
                 model.env._(
                     "This access token does not allow to write “%(field)s” on"
                     " %(model)s.",
@@ -53,6 +54,7 @@ def check_values(access, model, operation, values):
                     model=model._name,
                 )
             )
+            raise needs(error, model._name, operation, [name]) if field else error
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
         is_refused = field.type in _REFUSED_TYPES or _says_owner(model, field)
@@ -61,7 +63,7 @@ def check_values(access, model, operation, values):
         if is_refused or (field.related and not field.inverse):
             if field.type == "one2many" and value == []:
                 continue
-            raise AccessError(
+            error = AccessError(
                 model.env._(
                     "A token cannot write “%(field)s” on %(model)s: that changes other"
                     " records. Change those themselves.",
@@ -69,6 +71,7 @@ def check_values(access, model, operation, values):
                     model=model._name,
                 )
             )
+            raise needs(error, model._name, None)
         for comodel, ids in _links(field, value):
             _check_link(access, model, field, comodel, ids)
 
@@ -149,15 +152,17 @@ def _check_link(access, model, field, comodel, ids):
     if not ids:
         return
     with limited_to_scopes(access):
-        records = model.env[comodel].browse(ids)
+        records = model.env[comodel].browse(ids if access.checks_records else ())
         try:
             records.check_access("read")
-        except AccessError:
-            raise AccessError(
+        except AccessError as refusal:
+            error = AccessError(
                 model.env._(
                     "To link records through “%(field)s”, a scope of the token has to"
                     " open %(model)s for reading.",
                     field=field.name,
                     model=comodel,
                 )
-            ) from None
+            )
+            error.need = get_need(refusal)
+            raise error from None

@@ -151,7 +151,8 @@ class IrHttp(models.AbstractModel):
         held = token.allowed_codes()
         if not set(wanted) <= set(held):
             cls._oauth_log_refusal(token, "missing_scope")
-            cls._oauth_refuse(403, error="insufficient_scope", scope=" ".join(wanted))
+            scope = token.get_wider_scope(set(wanted) - set(held))
+            cls._oauth_refuse(403, error="insufficient_scope", scope=scope)
         return None
 
     @classmethod
@@ -182,7 +183,9 @@ class IrHttp(models.AbstractModel):
             is_limited = rule.endpoint.routing.get("oauth_held")
             if not is_limited and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_log_refusal(token, "no_full_access")
-                cls._oauth_refuse(403, error="insufficient_scope")
+                full = token.client_id.scope_ids.filtered("full_access")
+                scope = token.get_wider_scope(full.sorted("code")[:1].mapped("code"))
+                cls._oauth_refuse(403, error="insufficient_scope", scope=scope)
         result = super()._pre_dispatch(rule, args)
         lang = request.env.context.get("lang")
         if token is not None and lang != http.DEFAULT_LANG:
@@ -296,9 +299,7 @@ class IrHttp(models.AbstractModel):
         :param status: HTTP status (int)
         :param parameters: of the challenge, such as ``error``
         """
-        header = challenge.bearer(
-            **parameters, resource_metadata=cls._oauth_get_metadata_url()
-        )
+        header = cls._oauth_make_challenge(**parameters)
         said = ("error", "error_description")
         body = {name: parameters[name] for name in said if name in parameters}
         body = json.dumps({"error": "invalid_token", **body})
@@ -312,6 +313,13 @@ class IrHttp(models.AbstractModel):
             ],
         )
         werkzeug.exceptions.abort(response)
+
+    @classmethod
+    def _oauth_make_challenge(cls, **parameters):
+        """Return the header (str) of RFC 6750 section 3 with these ``parameters``."""
+        return challenge.bearer(
+            **parameters, resource_metadata=cls._oauth_get_metadata_url()
+        )
 
     # Errors
 
@@ -332,7 +340,10 @@ class IrHttp(models.AbstractModel):
             said = answer.replace(exception, request.env.context.get("lang"))
             if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
                 return said.response
-            return without_details(super()._handle_error(said), said)
+            response = without_details(super()._handle_error(said), said)
+            if header := getattr(exception, "oauth_challenge", None):
+                response.headers["WWW-Authenticate"] = header
+            return response
         except Exception as error:
             # Odoo would answer with a traceback of both errors
             _logger.error("No answer to an error, for a %s", type(error).__name__)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..json2 import current
 from ..json2.error_text import mark_ours
+from ..json2.need import needs
 
 
 class IrModelAccess(models.Model):
@@ -39,4 +40,4 @@ class IrModelAccess(models.Model):
             )
         error = mark_ours(AccessError(text))
         error.is_right_of_user = is_of_user
-        return error
+        return error if is_of_user else needs(error, model, mode)

@@ -185,6 +185,18 @@ class OAuthProviderToken(models.Model):
         return scopes.browse() if self.grant_id.is_without_company() else scopes
 
     @api.private
+    def get_wider_scope(self, missing):
+        """Return the scope (str) to ask for in order to have ``missing`` as well.
+
+        :param missing: codes (iterable)
+        :return: None if the client may not have all of them: asking would not help
+        """
+        missing = set(missing)
+        if not missing or not missing <= set(self.client_id.scope_ids.mapped("code")):
+            return None
+        return " ".join(sorted({*self.allowed_codes(), *missing}))
+
+    @api.private
     def scopes_as_user(self):
         """Return the scopes in the environment of the token's user."""
         self.ensure_one()

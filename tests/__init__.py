@@ -109,6 +109,7 @@ from . import test_sign_in_mark
 from . import test_signing_unavailable
 from . import test_statements
 from . import test_site_language
+from . import test_step_up
 from . import test_stored_secrets
 from . import test_throttle
 from . import test_trial

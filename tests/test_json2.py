@@ -336,13 +336,15 @@ class TestJson2(Json2Case):
         self.assertEqual(found[0]["email"], SECRET)
         self.assertEqual(self.call("0" * 40, "search", domain=[]).status_code, 401)
 
-    def test_the_403_for_what_is_not_open_is_odoos_own_error(self):
+    def test_the_403_for_what_is_not_open_is_odoos_own_error_and_a_challenge(self):
         token = self.get_token(self.create_api_scope(api_read=True))
         response = self.call(token, "unlink", ids=self.outside.ids)
         self.assertEqual(response.status_code, 403)
         self.assertEqual(response.json()["name"], "odoo.exceptions.AccessError")
         self.assertTrue(response.json()["message"])
-        self.assertNotIn("WWW-Authenticate", response.headers)
+        challenge = response.headers["WWW-Authenticate"]
+        self.assertIn('error="insufficient_scope"', challenge)
+        self.assertNotIn(" scope=", challenge)
 
     def test_other_bearer_routes_need_full_access(self):
         token = self.get_token(self.create_api_scope(api_read=True))

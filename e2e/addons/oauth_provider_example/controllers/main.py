@@ -42,6 +42,11 @@ class ExampleController(http.Controller):
         """The scopes may depend on the request."""
         return {"text": text, "user": request.env.user.login}
 
+    @http.route("/example/key", type="http", auth="bearer", save_session=False)
+    def key(self):
+        """For API keys of Odoo, and for tokens with full access."""
+        return request.make_json_response({"user": request.env.user.login})
+
     @http.route("/example/form", type="http", auth="oauth", methods=["POST"])
     def form(self, text=""):
         """Any token will do; there is no session, so no CSRF token either."""

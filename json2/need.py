@@ -1,0 +1,41 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a refused call lacks, as the error that refuses it says it."""
+
+from dataclasses import dataclass
+
+from .error_text import chain
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a call needs and its token does not open.
+
+    :ivar model: name of the model
+    :ivar operation: as a scope allows it; None for what only full access opens
+    :ivar fields: names (frozenset) of which one has to be open; none where the
+        operation is enough
+    """
+
+    model: str
+    operation: str | None
+    fields: frozenset = frozenset()
+
+
+def needs(error, model, operation, fields=()):
+    """Return ``error`` (AccessError), which a scope could have prevented.
+
+    The parameters are those of :class:`Need`.
+    """
+    error.need = Need(model, operation, frozenset(fields))
+    return error
+
+
+def get_need(error):
+    """Return the :class:`Need` that ``error`` or one that led to it is about, or None.
+
+    None too where the user may not do it either.
+    """
+    if getattr(error, "is_right_of_user", False):
+        return None
+    return next((one.need for one in chain(error) if hasattr(one, "need")), None)
