@@ -92,7 +92,7 @@ class _Facts(NamedTuple):
     records: tuple
 
     @classmethod
-    def read(cls, scopes):
+    def of(cls, scopes):
         """Return those (list) of each of ``scopes`` (records)."""
         return [
             cls(
@@ -124,7 +124,7 @@ class _Search:
         self._access, self._env, self._check = access, env, check
         others = access.token.client_id.scope_ids - access.scopes
         self._others = others.prefetch().sorted("code")
-        self._held = _Facts.read(access.scopes)
+        self._held = _Facts.of(access.scopes)
         self._trials = self._steps = 0
         self._needs = []
 
@@ -134,7 +134,7 @@ class _Search:
             return None
         if self._find_needs(need):
             usable = self._others.filtered(lambda scope: not scope.full_access)
-            found = self._find_fewest(_Facts.read(usable))
+            found = self._find_fewest(_Facts.of(usable))
             if found is not None:
                 return found
         full = self._others.filtered("full_access")[:1]

@@ -44,7 +44,7 @@ class TestStepUp(Json2Case):
         return dict(re.findall(r'([a-z_]+)="([^"]*)"', header))
 
     def refused(self, codes, method, model="res.partner", /, **arguments):
-        """Call with a token of ``codes``, and return the scope that the answer names."""
+        """Call with a token of ``codes``, and return the scope that is named."""
         response = self.call(self.token_of(codes), method, model, **arguments)
         self.assertEqual(response.status_code, 403, response.text)
         self.assert_refused(response)
@@ -164,6 +164,8 @@ class TestStepUp(Json2Case):
             "search",
             domain=[["country_id.code", "=", "BE"]],
         )
+        self.scope("names", names=("display_name", "name"))
+        self.assert_steps_up("log", "log names", "name_search", name="Inside")
         # By its name
         self.assert_steps_up(
             "log",
@@ -221,6 +223,9 @@ class TestStepUp(Json2Case):
         ):
             with self.subTest(method=method, arguments=arguments):
                 self.assertIsNone(self.refused("base", method, **arguments))
+        response = self.call(self.token_of("base"), "_search", domain=[])
+        self.assertIn(response.status_code, (403, 404))
+        self.assertNotIn("WWW-Authenticate", response.headers)
 
     def test_what_the_user_may_not_do(self):
         self.scope("base")

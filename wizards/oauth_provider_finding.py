@@ -53,7 +53,8 @@ class OAuthProviderFinding(models.TransientModel):
         for client in clients:
             for _key, severity, what, advice in client.get_warnings():
                 findings.append(self._about(client, severity, what, advice))
-        for scope in self.env["oauth.provider.scope"].search([]):
+        filtered = [("filter_id", "!=", False)]
+        for scope in self.env["oauth.provider.scope"].search(filtered):
             for _key, severity, what, advice in scope.get_warnings():
                 findings.append(self._about(scope, severity, what, advice))
         for client in clients.find_unused():
