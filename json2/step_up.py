@@ -23,6 +23,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .access import ModelAccess, TokenAccess, record_set
+from .broken_filter import BROKEN_FILTER
 from .need import get_need
 
 _logger = logging.getLogger(__name__)
@@ -31,8 +32,9 @@ _logger = logging.getLogger(__name__)
 #: needs is added at a time.
 MOST_EXACT = 3
 MOST_ADDED = 10
-#: How often the checks of a call are tried, and combinations are looked at.
-MOST_TRIALS = 40
+#: How often the checks of a call are tried to learn what it needs, and how many
+#: combinations are looked at.
+MOST_TRIALS = 30
 MOST_STEPS = 3000
 OPERATIONS = frozenset({"read", "create", "write", "unlink"})
 
@@ -150,13 +152,16 @@ class _Search:
             self._check(_Trial(self._access, scopes, granted))
         except AccessError as error:
             return get_need(error)
+        except BROKEN_FILTER:
+            # The caller may have sent nonsense besides
+            return None
         return True
 
     def _find_needs(self, need):
         """Find all that the call needs, and tell whether scopes can open it."""
         granted = {}
         while need is not True:
-            if need is None or need in self._needs or self._trials >= MOST_TRIALS // 2:
+            if need is None or need in self._needs or self._trials >= MOST_TRIALS:
                 return False
             self._needs.append(need)
             if need.operation is None:
@@ -177,40 +182,26 @@ class _Search:
             fields = [model._fields[name] for name in need.fields]
             if fields and not any(model._has_field_access(f, kind) for f in fields):
                 return False
-        return bool(self._needs)
+        return True
 
     # Combining
 
     def _find_fewest(self, others):
         """Return the fewest of ``others`` (_Facts) that open the call, or None."""
-        refused = set()
-        while self._trials < MOST_TRIALS:
-            added = self._combine(self._without_equals(others), refused)
-            if added is None:
-                return None
-            scopes = self._others.browse([one.id for one in added])
-            found = self._try(self._access.scopes | scopes)
-            if found is True:
-                return scopes
-            refused.add(added)
-            if found is not None and found not in self._needs:
-                # These scopes narrow what another one opens
-                self._needs.append(found)
-        return None
+        added = self._combine(self._without_equals(others))
+        if added is None:
+            return None
+        scopes = self._others.browse([one.id for one in added])
+        return scopes if self._try(self._access.scopes | scopes) is True else None
 
-    def _combine(self, others, refused):
-        """Return the fewest of ``others`` (_Facts) that meet the needs, or None.
-
-        :param refused: set of frozensets that are known not to open the call
-        """
+    def _combine(self, others):
+        """Return the fewest of ``others`` (_Facts) that meet the needs, or None."""
         for number in range(1, MOST_EXACT + 1):
             found = set()
             self._collect(others, frozenset(), number, found)
-            found -= refused
             if found:
                 return min(found, key=lambda one: sorted(scope.code for scope in one))
-        added = self._add_up(others)
-        return None if added is None or added in refused else added
+        return self._add_up(others)
 
     def _collect(self, others, added, number, found):
         """Add to ``found`` (set) each combination of ``added`` and ``number`` more."""

@@ -349,7 +349,7 @@ class TestStepUp(Json2Case):
                 ids=ids,
                 fields=list(names),
             )
-        self.assertLessEqual(len(tried), step_up.MOST_TRIALS)
+        self.assertEqual(len(tried), 9)
         self.assertLessEqual(tried[0]._steps, 2 * step_up.MOST_STEPS)
         # A call that works looks for nothing
         token = self.token_of("base")
@@ -358,6 +358,13 @@ class TestStepUp(Json2Case):
             find.assert_not_called()
             self.call(token, "read", ids=ids, fields=["street"])
             find.assert_called_once()
+        # Nor is anything named for which that takes too long
+        with patch.object(step_up, "MOST_TRIALS", 3):
+            self.assertIsNone(self.refused("base", "read", ids=ids, fields=list(names)))
+        with patch.object(step_up, "MOST_STEPS", 3):
+            self.assert_steps_up(
+                "base", "base s000 s001", "read", ids=ids, fields=list(names[:2])
+            )
 
     def test_nothing_is_done_on_the_way(self):
         """Neither what was refused nor what is tried changes anything."""
@@ -371,6 +378,27 @@ class TestStepUp(Json2Case):
         self.env.invalidate_all()
         self.assertEqual(self.inside.mapped("name"), ["Inside 0", "Inside 1"])
         self.assertTrue(all(self.inside.mapped("active")))
+
+    def test_what_does_not_open_the_call_is_not_named(self):
+        self.scope("base")
+        self.scope("streets", names=("street",))
+        wrong = self.scope("wrong", names=("phone",))
+        facts = frozenset(step_up._Facts.of(wrong))
+        with patch.object(step_up._Search, "_combine", return_value=facts):
+            named = self.refused("base", "read", ids=self.inside.ids, fields=["street"])
+        self.assertIsNone(named)
+
+    def test_nonsense_besides(self):
+        self.scope("base")
+        self.scope("streets", names=("street",))
+        with self.assertNoLogs(step_up.__name__, "ERROR"):
+            named = self.refused(
+                "base",
+                "search_read",
+                domain=[],
+                fields=["street", "no_such"],
+            )
+            self.assertIsNone(named)
 
     def test_an_error_on_the_way(self):
         self.scope("base")
