@@ -204,6 +204,8 @@ class OAuthProviderScope(models.Model):
         """Return ``read`` of the records of this scope, as the user of ``records``."""
         self.ensure_one()
         records = self._find_records(records, res_id)
+        if records is None:
+            self._note_left_out(None)
         if not records:
             return []
         names = set(self.field_ids.mapped("name")) & records._fields.keys()
@@ -261,7 +263,9 @@ class OAuthProviderScope(models.Model):
         refusals = []
         for scope in self.sudo().filtered(lambda scope: scope.model == model):
             try:
-                if scope._find_records(records, limit=1) is not None:
+                if scope._find_records(records, limit=1) is None:
+                    scope._note_left_out(None)
+                else:
                     domain |= scope._get_shown_domain(records)
             except AccessError as error:
                 scope._note_left_out(None)
