@@ -29,13 +29,15 @@ def post_init_hook(env):
     if not parameters.get_param("oauth_provider.issuer"):
         base_url = parameters.get_param("web.base.url") or ""
         parameters.set_param("oauth_provider.issuer", base_url.rstrip("/"))
+    env["oauth.provider"].claim_issuer()
 
 
 def uninstall_hook(env):
     """Take away what Odoo leaves in tables that are not the addon's.
 
-    The settings (another installation later fixes an issuer of its own), and the
-    filters that were drawn in the form of a scope; never one that people made.
+    The settings (another installation later fixes an issuer of its own), the activities
+    that remind of the check-up, and the filters that were drawn in the form of a scope;
+    never one that people made.
     """
     env["oauth.provider.scope"]._remove_own_filters()
     for name in CREDENTIALS:
@@ -44,6 +46,7 @@ def uninstall_hook(env):
         # Odoo drops what it leads to before it, and no constraint of this kind
         if constraint_definition(env.cr, model._table, key):
             drop_constraint(env.cr, model._table, key)
+    env["oauth.provider.reminder"].withdraw()
     parameters = env["ir.config_parameter"].sudo()
     # It becomes a former one, which goes with the others
     parameters.search([("key", "=", "oauth_provider.issuer")]).unlink()

@@ -22,6 +22,7 @@ from . import oauth_provider_client_openid
 from . import oauth_provider_client_policy
 from . import oauth_provider_client_presentation
 from . import oauth_provider_deprovisioning
+from . import oauth_provider_dismissal
 from . import oauth_provider_event
 from . import oauth_provider_failure
 from . import oauth_provider_grant
@@ -32,6 +33,7 @@ from . import oauth_provider_logout
 from . import oauth_provider_origin
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
+from . import oauth_provider_reminder
 from . import oauth_provider_scope
 from . import oauth_provider_scope_claims
 from . import oauth_provider_scope_data

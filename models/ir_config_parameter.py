@@ -37,6 +37,8 @@ class IrConfigParameter(models.Model):
     def _oauth_remember_issuer(self, keys):
         """Remember the issuer as a former one, if what is done within replaces it.
 
+        And that the new one was given to this database, not to one it is a copy of.
+
         :param keys: of the system parameters that are changed (collection of str)
         """
         if ISSUER not in keys:
@@ -46,6 +48,7 @@ class IrConfigParameter(models.Model):
         former = provider.get_issuer()
         yield
         provider.remember_issuer(former)
+        provider.claim_issuer()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -7,6 +7,9 @@ from odoo import api, models
 #: System parameters: the issuer, and those that it has been before, a line each.
 ISSUER = "oauth_provider.issuer"
 FORMER_ISSUERS = "oauth_provider.former_issuers"
+#: System parameter: ``database.uuid`` of the database that the issuer was given to, a
+#: blank, and the issuer. A copy has another uuid, and what is neutralized has none.
+ISSUER_OWNER = "oauth_provider.issuer_owner"
 
 
 class OAuthProvider(models.AbstractModel):
@@ -42,6 +45,30 @@ class OAuthProvider(models.AbstractModel):
         if issuer and issuer not in known:
             parameters = self.env["ir.config_parameter"].sudo()
             parameters.set_param(FORMER_ISSUERS, "\n".join([*known[1:], issuer]))
+
+    @api.model
+    @api.private
+    def claim_issuer(self, database=None):
+        """Note that the issuer has been given to this very database.
+
+        :param database: ``database.uuid`` (str) of another one whose issuer it is
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        issuer = parameters.get_param(ISSUER)
+        if issuer:
+            database = database or self.env["oauth.provider.key"]._get_database_uuid()
+            parameters.set_param(ISSUER_OWNER, f"{database} {issuer.rstrip('/')}")
+
+    @api.model
+    @api.private
+    def is_issuer_of_original(self):
+        """Tell whether this is a copy that still has the issuer of the original."""
+        owner = self.env["ir.config_parameter"].sudo().get_param(ISSUER_OWNER) or ""
+        database, _blank, issuer = owner.partition(" ")
+        return bool(issuer) and (
+            issuer == self.get_issuer()
+            and database != self.env["oauth.provider.key"]._get_database_uuid()
+        )
 
     @api.model
     @api.private

@@ -11,6 +11,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..tools import capped_count, uri_parts
+from ..tools.finding import Finding
 
 #: Fields with an address that people are shown (RFC 7591 section 2).
 LINKS = ("client_uri", "tos_uri", "policy_uri")
@@ -33,6 +34,7 @@ WARNINGS = {
     "pkce": "2",
     "no_uri": "2",
     "no_user": "1",
+    "admin_user": "1",
     "unproven": "2",
     "old_secret": "2",
     "trusted": "2",
@@ -285,45 +287,53 @@ class OAuthProviderClient(models.Model):
         "scope_ids.full_access",
         "secret_changed_at",
         "skip_authorization",
+        "user_id",
     )
     def _compute_warnings(self):
         for client in self:
             warnings = [
-                one for one in client.get_warnings() if one[0] not in SHOWN_ELSEWHERE
+                one for one in client.get_warnings() if one.key not in SHOWN_ELSEWHERE
             ]
             items = Markup().join(
                 # The check-up puts the name of the client in front
                 Markup("<li><strong>%s</strong>: %s</li>")
-                % (what[:1].upper() + what[1:], advice)
-                for _key, _severity, what, advice in warnings
+                % (one.what[:1].upper() + one.what[1:], one.advice)
+                for one in warnings
             )
             client.warnings = (
                 warnings and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
             )
-            client.has_danger = any(one[1] == "1" for one in warnings)
+            client.has_danger = any(one.severity == "1" for one in warnings)
 
     @api.private
     def get_warnings(self):
-        """Return the warnings about this client: tuples (key, severity, what, advice).
+        """Return the warnings about this client (list of :class:`Finding`).
 
-        The key and the severity are of :data:`WARNINGS`.
+        The key and the severity are of :data:`WARNINGS`. The check-up asks for them,
+        and puts the name of the client in front.
         """
         self.ensure_one()
-        applicable, texts = self._find_warnings(), self._get_warning_texts()
+        evidence, texts = self._find_warnings(), self._get_warning_texts()
         return [
-            (key, severity, *texts[key])
+            Finding(key, severity, *texts[key], evidence=evidence[key])
             for key, severity in WARNINGS.items()
-            if key in applicable
+            if key in evidence
         ]
 
     def _find_warnings(self):
-        """Return the keys (set) of the warnings that apply to this client."""
+        """Return {key: evidence} of the warnings that apply to this client.
+
+        The evidence is that of :class:`Finding`: what was accepted when the warning was
+        dismissed.
+        """
         uris = [uri for uri in self.redirect_uri_ids.mapped("name") if uri]
         plain = [uri for uri in uris if uri.startswith("http:")]
         host = urlsplit(self.env["oauth.provider"].get_issuer()).hostname
         has_browser = self.response_type in ("code", "token")
         limit = fields.Datetime.now() - OLD_SECRET
         is_public, is_trusted = self.client_type == "public", self.skip_authorization
+        is_backend = self.grant_type == "client_credentials"
+        user = self.sudo().user_id
         checks = {
             "plain": any(not uri_parts.is_loopback(uri) for uri in plain),
             "full_access": any(scope.full_access for scope in self.scope_ids),
@@ -332,15 +342,26 @@ class OAuthProviderClient(models.Model):
             "password": self.grant_type == "password",
             "pkce": self.grant_type == "authorization_code" and not self.pkce_required,
             "no_uri": has_browser and not uris,
-            "no_user": self.grant_type == "client_credentials"
-            and not self.sudo().user_id.active,
+            "no_user": is_backend and not user.active,
+            "admin_user": is_backend and user.active and user._is_admin(),
             "unproven": not is_public and not self.has_secret and not self.jwks,
             "old_secret": self.secret_changed_at and self.secret_changed_at < limit,
             "trusted": is_trusted and not is_public,
             "cookie": self.grant_type == "implicit"
             and any(uri_parts.host(uri) == host for uri in uris),
         }
-        return {key for key, applies in checks.items() if applies}
+        scopes, changed = sorted(self.scope_ids.ids), self.secret_changed_at
+        evidence = {
+            "plain": sorted(plain),
+            "full_access": sorted(self.scope_ids.filtered("full_access").ids),
+            "silent_public": [scopes, sorted(uris)],
+            "no_user": user.id,
+            "admin_user": [user.id, scopes],
+            "old_secret": changed and fields.Datetime.to_string(changed),
+            "trusted": [scopes, sorted(uris)],
+            "cookie": sorted(uris),
+        }
+        return {key: evidence.get(key) for key, applies in checks.items() if applies}
 
     @api.model
     def _get_warning_texts(self):
@@ -381,6 +402,10 @@ class OAuthProviderClient(models.Model):
             "no_user": (
                 self.env._("acts as a user who is archived or deleted"),
                 self.env._("It gets no tokens. Choose another user, or archive it."),
+            ),
+            "admin_user": (
+                self.env._("acts as an administrator"),
+                self.env._("Give it a user with only the rights that it needs."),
             ),
             "unproven": (
                 self.env._("cannot prove itself"),

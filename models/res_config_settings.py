@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.finding import CRITICAL, REVIEW
 from .oauth_provider_client_authentication import ASSERTION_LIFETIME
 from .oauth_provider_event import EACH_ISSUE
 from .res_users import PASSWORD_RULES
@@ -34,6 +35,15 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="oauth_provider.issuer",
         help="The name under which applications know this provider. They refuse all"
         " that they have when it changes.",
+    )
+    oauth_checkup_critical = fields.Integer(
+        string="Findings to Fix", compute="_compute_oauth_checkup"
+    )
+    oauth_checkup_review = fields.Integer(
+        string="Findings to Review", compute="_compute_oauth_checkup"
+    )
+    oauth_checkup_at = fields.Datetime(
+        string="Last Check", compute="_compute_oauth_checkup"
     )
     # Odoo's own config_parameter takes 0 for nothing
     oauth_retention_days = fields.Integer(
@@ -74,6 +84,14 @@ class ResConfigSettings(models.TransientModel):
         help="Every token that is issued or refreshed is an event of its own. Otherwise"
         " ordinary ones are counted for each client, user and hour.",
     )
+
+    @api.depends_context("uid")
+    def _compute_oauth_checkup(self):
+        # Everybody who opens the settings of anything waits for this
+        result = self.env["oauth.provider.finding"].get_result()
+        self.oauth_checkup_critical = result[CRITICAL]
+        self.oauth_checkup_review = result[REVIEW]
+        self.oauth_checkup_at = result["at"]
 
     @api.constrains(*NUMBERS)
     def _check_oauth_numbers(self):

@@ -12,6 +12,8 @@ from . import test_browser
 from . import test_cached_mixin
 from . import test_caused_by
 from . import test_checkup
+from . import test_checkup_report
+from . import test_checkup_request
 from . import test_client_authentication
 from . import test_consent_change
 from . import test_cors

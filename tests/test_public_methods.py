@@ -43,8 +43,14 @@ CALLABLE = {
         "generate_secret",
     },
     "oauth.provider.client.wizard": {"action_create"},
-    "oauth.provider.event": {"action_explain"},
-    "oauth.provider.finding": {"action_check", "action_open"},
+    "oauth.provider.event": {"action_explain", "action_try"},
+    "oauth.provider.finding": {
+        "action_ask_reason",
+        "action_check",
+        "action_dismiss",
+        "action_open",
+        "action_restore",
+    },
     "oauth.provider.grant": {"action_withdraw"},
     "oauth.provider.key": {"action_rotate", "action_withdraw"},
     "oauth.provider.scope": {
@@ -63,6 +69,14 @@ OWN = {
 #: What tells no more than the metadata that everybody may read.
 HARMLESS = {"application_type_mapping"}
 PASSWORD = "a-long-password"
+#: A line of the check-up.
+FINDING = {
+    "severity": "1",
+    "name": "X",
+    "key": "x",
+    "subject": "server",
+    "fingerprint": "x",
+}
 
 
 class PublicMethodsCase(OAuthCase):
@@ -86,7 +100,7 @@ class PublicMethodsCase(OAuthCase):
         if model == "oauth.provider.scope":
             return client.scope_ids[:1]
         if model == "oauth.provider.finding":
-            return self.env[model].create({"severity": "1", "name": "x"})
+            return self.env[model].create(FINDING)
         return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
 
 

@@ -13,7 +13,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..wizards.recipe import RECIPES
-from .test_public_methods import CALLABLE, OWN, PublicMethodsCase
+from .test_public_methods import CALLABLE, FINDING, OWN, PublicMethodsCase
 
 PASSWORD = "a-long-password"
 OURS = "oauth.provider."
@@ -21,7 +21,7 @@ OURS = "oauth.provider."
 NEEDED = {
     "oauth.provider.client.secret": {},
     "oauth.provider.client.wizard": {},
-    "oauth.provider.finding": {"severity": "1", "name": "X"},
+    "oauth.provider.finding": FINDING,
     "oauth.provider.scope": {"name": "X", "code": "x"},
     "oauth.provider.scope.preview": {"scope_id": "oauth.provider.scope"},
     "oauth.provider.trial": {"client_id": "oauth.provider.client"},
@@ -40,6 +40,7 @@ NEEDED = {
 }
 #: Fields of a client with which a method may be called.
 STATES = {
+    "action_dismiss": {"reason": "It is as it should be"},
     "generate_private_key": {"token_type": "jwt"},
     "action_generate_private_key": {"token_type": "jwt"},
     "action_download_auth_oauth": {"application_type": "mobile application"},

@@ -1,11 +1,25 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from urllib.parse import urlsplit
+import json
 
 from odoo import api, fields, models
-from odoo.tools import config
+from odoo.exceptions import UserError
+from odoo.http import request
 
-from ..tools import dbfilter, key_encryption, uri_parts
+from ..tools import arrival
+from ..tools.finding import CRITICAL, REVIEW, Finding
+from . import server_findings
+
+#: Models whose records are asked, one by one, for ``get_warnings()``: a method that
+#: returns a list of :class:`~..tools.finding.Finding` without a subject.
+SOURCES = ("oauth.provider.client",)
+#: System parameter with the numbers of the last check, so that the settings need none.
+RESULT = "oauth_provider.checkup"
+#: Its parts: what is found anywhere, and what only the request of a person shows.
+PARTS = ("found", "request")
+SEVERITIES = (CRITICAL, REVIEW)
+#: The longest reason of a dismissal that is taken.
+MOST_OF_REASON = 1000
 
 
 class OAuthProviderFinding(models.TransientModel):
@@ -16,25 +30,94 @@ class OAuthProviderFinding(models.TransientModel):
     _order = "severity, id"
 
     severity = fields.Selection(
-        selection=[("1", "Mend"), ("2", "Look At")], required=True, readonly=True
+        selection=[(CRITICAL, "Fix"), (REVIEW, "Review")], required=True, readonly=True
     )
     name = fields.Char(string="What", required=True, readonly=True)
     advice = fields.Char(string="What to Do", readonly=True)
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
+    key = fields.Char(required=True, readonly=True)
+    subject = fields.Char(required=True, readonly=True)
+    fingerprint = fields.Char(required=True, readonly=True)
+    is_of_request = fields.Boolean(readonly=True)
+    is_dismissed = fields.Boolean(string="Dismissed", readonly=True)
+    dismissal = fields.Char(readonly=True, help="Who dismissed it, when and why.")
+    reason = fields.Char(
+        help="Why this is acceptable. Other managers read it. The finding comes back"
+        " when what was found changes."
+    )
+
+    # Checking
 
     @api.model
     def action_check(self):
         """Check the whole configuration and open the findings."""
         self.search([("create_uid", "=", self.env.uid)]).unlink()
         self.check_access("create")
-        findings = self.create(self._find())
+        dismissals = self.env["oauth.provider.dismissal"].get_all()
+        rows = self.create([self._describe(one, dismissals) for one in self._find()])
+        rows._remember_result()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "oauth_provider.oauth_provider_finding_action"
             ),
-            "domain": [("id", "in", findings.ids)],
+            "domain": [("id", "in", rows.ids)],
         }
+
+    @api.model
+    def _find(self):
+        """Return all findings (list of :class:`Finding`), dismissed or not."""
+        seen = arrival.read(request.httprequest) if request else None
+        return [
+            *server_findings.find(self.env, seen),
+            *(one for model in SOURCES for one in self._find_of_records(model)),
+            *self._find_unused(),
+        ]
+
+    def _find_of_records(self, model):
+        """Yield what the active records of ``model`` (str) warn of."""
+        for record in self.env[model].search([]):
+            for warning in record.get_warnings():
+                yield warning._replace(subject=record)
+
+    def _find_unused(self):
+        """Yield a finding for each client that nobody uses."""
+        for client in self.env["oauth.provider.client"].search([]).find_unused():
+            yield Finding(
+                "unused",
+                REVIEW,
+                self.env._("nobody has used it for 90 days"),
+                self.env._("Archive it, if nobody misses it."),
+                subject=client,
+            )
+
+    def _describe(self, finding, dismissals):
+        """Return the values (dict) of the line of a finding.
+
+        :param dismissals: what ``oauth.provider.dismissal.get_all`` returns
+        """
+        place = finding.subject or finding.place
+        key, subject = finding.identity
+        dismissal = dismissals.get(finding.identity)
+        return {
+            "severity": finding.severity,
+            "name": self._get_text(finding),
+            "advice": finding.advice,
+            "res_model": place._name if place else False,
+            "res_id": place.id if place else False,
+            "key": key,
+            "subject": subject,
+            "fingerprint": finding.fingerprint,
+            "is_of_request": finding.is_of_request,
+            "is_dismissed": bool(dismissal) and dismissal.covers(finding.fingerprint),
+            "dismissal": dismissal and dismissal.describe(finding.fingerprint),
+        }
+
+    def _get_text(self, finding):
+        name = finding.subject and finding.subject.display_name
+        return f"{name}: {finding.what}" if name else finding.what
+
+    # What can be done with one
 
     def action_open(self):
         """Open the record where this can be fixed."""
@@ -46,226 +129,140 @@ class OAuthProviderFinding(models.TransientModel):
             "views": [(False, "form")],
         }
 
-    def _find(self):
-        """Return the values (list of dict) of all findings."""
-        clients = self.env["oauth.provider.client"].search([("active", "=", True)])
-        findings = self._find_server()
-        for client in clients:
-            for _key, severity, what, advice in client.get_warnings():
-                findings.append(self._about(client, severity, what, advice))
-        filtered = [("filter_id", "!=", False)]
-        for scope in self.env["oauth.provider.scope"].search(filtered):
-            for _key, severity, what, advice in scope.get_warnings():
-                findings.append(self._about(scope, severity, what, advice))
-        for client in clients.find_unused():
-            findings.append(
-                self._about(
-                    client,
-                    "2",
-                    self.env._("nobody has used it for 90 days"),
-                    self.env._("Archive it, if nobody misses it."),
-                )
-            )
-        return findings
-
-    def _about(self, client, severity, what, advice):
+    def action_ask_reason(self):
+        """Open the dialog in which this finding is dismissed."""
+        self.ensure_one()
+        self.check_access("write")
         return {
-            "severity": severity,
-            "name": f"{client.name}: {what}",
-            "advice": advice,
-            "res_model": client._name,
-            "res_id": client.id,
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dismiss Finding"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
         }
 
-    def _check_keys(self):
-        """Check the encryption of the private keys.
+    def action_dismiss(self):
+        """Dismiss this finding, for the reason that has been entered.
 
-        :return: tuple of (severity, whether it applies, what, advice)
+        :raise UserError: without a reason, or with one that nobody would read
         """
-        keys = self.env["oauth.provider.key"].sudo()
-        option = key_encryption.OPTION
-        command = "odoo-bin oauth_provider_keys"
+        self.ensure_one()
+        self.check_access("write")
+        reason = " ".join((self.reason or "").split())
+        if not reason:
+            raise UserError(self.env._("Enter why this is acceptable."))
+        if len(reason) > MOST_OF_REASON:
+            raise UserError(
+                self.env._("Enter a reason of at most %s characters.", MOST_OF_REASON)
+            )
+        dismissal = self.env["oauth.provider.dismissal"].dismiss(
+            (self.key, self.subject), self.fingerprint, reason
+        )
+        self.write(
+            {"is_dismissed": True, "dismissal": dismissal.describe(self.fingerprint)}
+        )
+        self._get_check()._remember_result()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_restore(self):
+        """Let this finding be open again."""
+        self.ensure_one()
+        self.check_access("write")
+        self.env["oauth.provider.dismissal"].restore((self.key, self.subject))
+        self.write({"is_dismissed": False, "dismissal": False, "reason": False})
+        self._get_check()._remember_result()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_check(self):
+        """Return all lines of the check that this one was found by."""
+        return self.search([("create_uid", "=", self.create_uid.id)])
+
+    # Reporting
+
+    @api.model
+    def _cron_check(self):
+        """Count what is found, and remind managers while something has to be fixed."""
+        found = self._find()
+        dismissals = self.env["oauth.provider.dismissal"]
+        dismissals.forget(found)
+        dismissed = dismissals.get_all()
+
+        def is_open(finding):
+            dismissal = dismissed.get(finding.identity, dismissals)
+            return not dismissal.covers(finding.fingerprint)
+
+        def get_names(lang):
+            checkup = self.with_context(lang=lang)
+            return [
+                checkup._get_text(one)
+                for one in checkup._find()
+                if is_open(one) and one.severity == CRITICAL
+            ]
+
+        is_critical = self._write_result(
+            {"found": self._count(filter(is_open, found))}
+        )[CRITICAL]
+        reminder = self.env["oauth.provider.reminder"].sudo()
+        if is_critical:
+            reminder.remind(get_names)
+        else:
+            reminder.withdraw()
+
+    def _count(self, findings):
+        """Return {severity: number} of findings or of lines that are open."""
+        severities = [one.severity for one in findings]
+        return {severity: severities.count(severity) for severity in SEVERITIES}
+
+    def _remember_result(self):
+        """Remember how many of these lines are open."""
+        open_ = self.filtered(lambda line: not line.is_dismissed)
+        of_request = open_.filtered("is_of_request")
+        found = self._count(open_ - of_request)
+        self._write_result({"found": found, "request": self._count(of_request)})
+
+    def _write_result(self, numbers):
+        """Remember ``numbers`` in place of those of the last check.
+
+        What a person's request has shown stays, where there is none.
+
+        :param numbers: {part: {severity: number}}, for some of :data:`PARTS`
+        :return: as :meth:`get_result`
+        """
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        result = json.dumps({**self._read_result(), **numbers, "at": now})
+        self.env["ir.config_parameter"].sudo().set_param(RESULT, result)
+        return self.get_result()
+
+    def _read_result(self):
+        """Return what :meth:`_write_result` has written (dict).
+
+        An empty one without it, or where an administrator has written something else:
+        the settings page must open.
+        """
+        value = self.env["ir.config_parameter"].sudo().get_param(RESULT) or ""
         try:
-            key_encryption.check()
-        except key_encryption.MalformedSecretKeyError as error:
-            message = keys._malformed(error).args[0]
-            advice = self.env._(
-                "Until it is fixed, this server makes no keys, and signs with none that"
-                " is encrypted."
-            )
-            return (("1", True, message, advice),)
-        unreadable = keys.find_unreadable()
-        has_plain = bool(keys.search_count([("is_encrypted", "=", False)], limit=1))
-        is_configured = key_encryption.is_configured()
-        return (
-            (
-                "1",
-                bool(unreadable),
-                unreadable and unreadable[0]._get_reason(),
-                self.env._(
-                    "Applications get 503 where it has to sign (keys: %(count)s)."
-                    " Correct %(option)s in the configuration file of the server. If"
-                    " the key is lost, run %(command)s renew --unreadable",
-                    count=len(unreadable),
-                    option=option,
-                    command=command,
-                ),
-            ),
-            (
-                "2",
-                has_plain and not is_configured,
-                self.env._("Private signing keys are stored unencrypted."),
-                self.env._(
-                    "A copy of the database is enough to sign in its name. Run"
-                    " %(command)s generate, put the key into the configuration file of"
-                    " the server as %(option)s, restart it, then run %(command)s"
-                    " encrypt",
-                    option=option,
-                    command=command,
-                ),
-            ),
-            (
-                "2",
-                has_plain and is_configured,
-                self.env._("Some private signing keys are still stored unencrypted."),
-                self.env._("Run %(command)s encrypt", command=command),
-            ),
-        )
-
-    def _find_server(self):
-        """Return the values (list of dict) of the findings about the server."""
-        issuer = self.env["oauth.provider"].get_issuer()
-        parameter = self._get_issuer_parameter()
-        # Nothing in the configuration file can be opened from here
-        nowhere = parameter.browse()
-        return [
-            {
-                "severity": severity,
-                "name": what,
-                "advice": advice,
-                "res_model": place._name if place else False,
-                "res_id": place.id,
+            result = json.loads(value)
+            fields.Datetime.to_datetime(result["at"])
+            return {
+                "at": result["at"],
+                **{
+                    part: {one: int(result[part][one]) for one in SEVERITIES}
+                    for part in PARTS
+                    if part in result
+                },
             }
-            for place, checks in (
-                (parameter, self._check_issuer(issuer)),
-                (nowhere, self._check_configuration_file(issuer)),
-                (nowhere, self._check_database_choice()),
-                (nowhere, self._check_keys()),
-            )
-            for severity, applies, what, advice in checks
-            if applies
-        ]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return {}
 
-    def _get_issuer_parameter(self):
-        """Return the system parameter (record), or none where it cannot be opened."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        # Managers who are no administrators cannot open it
-        if not self.env[parameters._name].has_access("read"):
-            return parameters
-        return parameters.search([("key", "=", "oauth_provider.issuer")], limit=1)
+    @api.model
+    @api.private
+    def get_result(self):
+        """Return how much the last check has found, without a query of its own.
 
-    def _check_issuer(self, issuer):
-        """Check the issuer (str); the result is like that of :meth:`_check_keys`."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        base = parameters.get_param("web.base.url") or ""
-        is_https = issuer.startswith("https://")
-        is_local = uri_parts.is_loopback(issuer)
-        same_host = urlsplit(issuer).netloc == urlsplit(base).netloc
-        return (
-            (
-                "1",
-                not is_https and not is_local,
-                self.env._("The issuer is not https, so that anybody may listen."),
-                self.env._("Use https, and correct the issuer before clients use it."),
-            ),
-            (
-                "2",
-                not same_host,
-                self.env._("The issuer is another host than this database is used at."),
-                self.env._("If the host has changed for good, correct the issuer."),
-            ),
-        )
-
-    def _check_configuration_file(self, issuer):
-        """Check Odoo's configuration file; the result is like :meth:`_check_keys`."""
-        is_https = issuer.startswith("https://")
-        is_local = uri_parts.is_loopback(issuer)
-        return (
-            (
-                "1",
-                is_https and not config["proxy_mode"],
-                self.env._("Odoo does not know of its proxy (proxy_mode is off)."),
-                self.env._(
-                    "Set proxy_mode in the configuration file of the server, or"
-                    " failures count for all callers at once."
-                ),
-            ),
-            (
-                "2",
-                "oauth_provider" not in config["server_wide_modules"],
-                self.env._("The addon is not loaded for the whole server."),
-                self.env._(
-                    "Needed with several databases: add it to server_wide_modules in"
-                    " the configuration file of the server."
-                ),
-            ),
-            (
-                "2",
-                bool(config["list_db"]),
-                self.env._("Anybody can open the database manager (list_db is on)."),
-                self.env._(
-                    "Switch list_db off in the configuration file of the server."
-                ),
-            ),
-            (
-                "2",
-                not config["dbfilter"] and not config["db_name"],
-                self.env._("No host name is bound to this database (dbfilter)."),
-                self.env._(
-                    "With several databases: set dbfilter in the configuration file of"
-                    " the server, or name the database in the issuer."
-                ),
-            ),
-            (
-                "2",
-                not config["workers"] and not is_local,
-                self.env._("The server runs without workers."),
-                self.env._(
-                    "Set workers in the configuration file of the server: without, it"
-                    " answers all applications in one process, and limits no"
-                    " request's time or memory."
-                ),
-            ),
-        )
-
-    def _check_database_choice(self):
-        """Check what finding the database costs; the result as of :meth:`_check_keys`.
-
-        Where no host name is bound to a database, :meth:`_check_configuration_file`
-        says so.
+        :return: {severity: number of open findings, "at": datetime (UTC) or None}
         """
-        is_listed = dbfilter.is_listed()
-        is_watched = dbfilter.is_watched()
-        return (
-            (
-                "2",
-                is_listed and not is_watched,
-                self.env._("Each request opens a connection to find its database."),
-                self.env._(
-                    "Remove %(option)s from the configuration file of the server, or"
-                    " set db_name there and no dbfilter.",
-                    option=dbfilter.OPTION,
-                ),
-            ),
-            (
-                "2",
-                is_watched and config["dbfilter"] and not dbfilter.is_literal(),
-                self.env._("The dbfilter is a pattern that can match several names."),
-                self.env._(
-                    "Each worker lists the databases every five seconds. In the"
-                    " configuration file of the server, end it with $ and let it be"
-                    " literal text, as in %(example)s",
-                    example="^production$",
-                ),
-            ),
-        )
+        result = self._read_result()
+        parts = [result[part] for part in PARTS if part in result]
+        numbers = {one: sum(part[one] for part in parts) for one in SEVERITIES}
+        return {**numbers, "at": fields.Datetime.to_datetime(result.get("at"))}
