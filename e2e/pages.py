@@ -39,14 +39,21 @@ def sign_in(page, provider, login, password):
     page.wait_for_url(lambda url: "/web/login" not in url)
 
 
-def serious_faults(page):
-    """Return what axe-core finds serious or critical on ``page`` (list of str)."""
-    assert page.locator("main").count() == 1, page.content()[:500]
+def serious_faults(page, within="#wrap, main", but=()):
+    """Return what axe-core finds serious or critical on ``page`` (list of str).
+
+    :param within: selector (str) of what is examined, such as a dialog of the web
+        client; it must be there once
+    :param but: selectors of what is Odoo's own in there
+    """
+    once = "main" if within == "#wrap, main" else within
+    assert page.locator(once).count() == 1, page.content()[:500]
     axe = nodejs.modules() / "axe-core" / "axe.min.js"
     # Not as a tag: the pages let no script in
     page.evaluate(f"() => {{ {axe.read_text()} }}")
     # What the portal brings along is not ours to mend
-    found = page.evaluate("axe.run(document.querySelector('#wrap, main'))")
+    place = {"include": [[within]], "exclude": [[one] for one in but]}
+    found = page.evaluate("place => axe.run(place)", place)
     return [
         f"{fault['id']}: {fault['nodes'][0]['html']}"
         for fault in found["violations"]

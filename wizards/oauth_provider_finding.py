@@ -10,8 +10,9 @@ from ..tools import arrival
 from ..tools.finding import CRITICAL, REVIEW, Finding
 from . import server_findings
 
-#: Models whose records are asked, one by one, for ``get_warnings()``: a method that
-#: returns a list of :class:`~..tools.finding.Finding` without a subject.
+#: Models whose active records are asked, one by one, for ``get_warnings()``: a method
+#: that returns a list of :class:`~..tools.finding.Finding` without a subject (or of
+#: tuples with its first fields). The name of the record is put in front of the text.
 SOURCES = ("oauth.provider.client",)
 #: System parameter with the numbers of the last check, so that the settings need none.
 RESULT = "oauth_provider.checkup"
@@ -78,7 +79,7 @@ class OAuthProviderFinding(models.TransientModel):
         """Yield what the active records of ``model`` (str) warn of."""
         for record in self.env[model].search([]):
             for warning in record.get_warnings():
-                yield warning._replace(subject=record)
+                yield Finding(*warning)._replace(subject=record)
 
     def _find_unused(self):
         """Yield a finding for each client that nobody uses."""
@@ -133,12 +134,13 @@ class OAuthProviderFinding(models.TransientModel):
         """Open the dialog in which this finding is dismissed."""
         self.ensure_one()
         self.check_access("write")
+        view = self.env.ref("oauth_provider.oauth_provider_finding_view_form_dismiss")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Dismiss Finding"),
             "res_model": self._name,
             "res_id": self.id,
-            "views": [(False, "form")],
+            "views": [(view.id, "form")],
             "target": "new",
         }
 
