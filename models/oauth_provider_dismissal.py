@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..tools.finding import SERVER
 
@@ -91,7 +92,7 @@ class OAuthProviderDismissal(models.Model):
         self.ensure_one()
         values = {
             "user": self.user_id.name or self.env._("a deleted user"),
-            "date": fields.Date.to_string(self.dismissed_at),
+            "date": format_date(self.env, self.dismissed_at),
             "reason": self.reason,
         }
         if self.covers(fingerprint):

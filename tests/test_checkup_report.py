@@ -11,7 +11,7 @@ from odoo.fields import Command
 from odoo.modules.migration import load_script
 from odoo.modules.module import get_module_path
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
-from odoo.tools import config, file_open, mute_logger
+from odoo.tools import config, file_open, format_date, mute_logger
 
 from ..hooks import uninstall_hook
 from ..models.oauth_provider_reminder import ADDRESS
@@ -103,7 +103,7 @@ class TestDismissal(CheckupCase):
         self.assertEqual(dismissal.user_id, self.manager)
         self.assertEqual(dismissal.reason, "For the backup")
         self.assertEqual(dismissal.subject, f"oauth.provider.client,{self.client.id}")
-        today = fields.Date.to_string(fields.Date.today())
+        today = format_date(self.env, fields.Date.today())
         expected = f"Dismissed by Max Manager on {today}: For the backup"
         self.assertEqual(finding.dismissal, expected)
         # It is the same for the next one who checks
