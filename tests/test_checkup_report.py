@@ -94,7 +94,8 @@ class TestDismissal(CheckupCase):
             (action["res_model"], action["res_id"], action["target"]),
             (finding._name, finding.id, "new"),
         )
-        with Form(finding) as form:
+        view = self.env["ir.ui.view"].browse(action["views"][0][0])
+        with Form(finding, view=view) as form:
             form.reason = "  For the\nbackup "
         self.assertEqual(
             finding.action_dismiss(), {"type": "ir.actions.act_window_close"}
