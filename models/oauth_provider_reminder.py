@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class OAuthProviderReminder(models.Model):
             return
         group = self.env.ref(MANAGERS)
         managers = self.env["res.users"].search([("all_group_ids", "in", group.ids)])
-        known = {one.user_id: one for one in self.search([])}
+        known = {one.user_id: one for one in self.search(Domain.TRUE)}
         due = managers.filtered(lambda user: known.get(user, self)._is_due())
         for lang, users in due.grouped("lang").items():
             names = get_names(lang)
@@ -65,7 +66,7 @@ class OAuthProviderReminder(models.Model):
     @api.private
     def withdraw(self):
         """Remove the activities that are open, because there is nothing to fix."""
-        reminders = self.search([])
+        reminders = self.search(Domain.TRUE)
         if "mail.activity" in self.env:
             reminders._get_activities().filtered("active").unlink()
         reminders.unlink()

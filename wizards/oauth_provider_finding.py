@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.http import request
 
 from ..tools import arrival
@@ -77,13 +78,13 @@ class OAuthProviderFinding(models.TransientModel):
 
     def _find_of_records(self, model):
         """Yield what the active records of ``model`` (str) warn of."""
-        for record in self.env[model].search([]):
+        for record in self.env[model].search(Domain.TRUE):
             for warning in record.get_warnings():
                 yield Finding(*warning)._replace(subject=record)
 
     def _find_unused(self):
         """Yield a finding for each client that nobody uses."""
-        for client in self.env["oauth.provider.client"].search([]).find_unused():
+        for client in self.env["oauth.provider.client"].search(Domain.TRUE).find_unused():
             yield Finding(
                 "unused",
                 REVIEW,
