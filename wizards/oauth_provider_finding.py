@@ -84,7 +84,8 @@ class OAuthProviderFinding(models.TransientModel):
 
     def _find_unused(self):
         """Yield a finding for each client that nobody uses."""
-        for client in self.env["oauth.provider.client"].search(Domain.TRUE).find_unused():
+        clients = self.env["oauth.provider.client"].search(Domain.TRUE)
+        for client in clients.find_unused():
             yield Finding(
                 "unused",
                 REVIEW,
