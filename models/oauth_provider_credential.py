@@ -8,7 +8,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..storage import liveness, revocation, row_lookup, statement
+from ..storage import liveness, revocation, row_lookup, scope_numbers, statement
 from ..storage.cache import retry
 from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..storage.live_token import LiveToken
@@ -148,34 +148,10 @@ class OAuthProviderCredential(models.AbstractModel):
             # The ORM asks for the opposite, and turns it round
             return NotImplemented
         ids = [one for one in value if isinstance(one, int) and one is not True and one]
-        found = self._has_any_number(ids)
+        found = scope_numbers.has_any_of(ids)
         if False in value:
-            found |= ~self._has_any_scope(scopes.sudo()._search(Domain.TRUE))
+            found |= ~scope_numbers.has_any_in(scopes.sudo()._search(Domain.TRUE))
         return found
-
-    def _has_any_number(self, ids):
-        """Return the domain of the credentials that have a scope of these ``ids``."""
-
-        def to_sql(model, alias, _query):
-            # Nobody may read the column itself
-            numbers = model._fields["scope_numbers"].to_sql(model.sudo(), alias)
-            return SQL("%s @> ANY (%s::jsonb[])", numbers, [str(id_) for id_ in ids])
-
-        return Domain.custom(to_sql=to_sql)
-
-    def _has_any_scope(self, scopes):
-        """Return the domain of the credentials that have one of ``scopes`` (Query)."""
-
-        def to_sql(model, alias, _query):
-            numbers = model._fields["scope_numbers"].to_sql(model.sudo(), alias)
-            return SQL(
-                "EXISTS (SELECT FROM jsonb_array_elements(%s) AS held"
-                " WHERE held::int IN %s)",
-                numbers,
-                scopes.subselect(),
-            )
-
-        return Domain.custom(to_sql=to_sql)
 
     @api.model
     @api.private
@@ -191,7 +167,7 @@ class OAuthProviderCredential(models.AbstractModel):
         if not ids:
             return {}
         if len(ids) == 1:
-            of_it = domain & self._has_any_number(ids)
+            of_it = domain & scope_numbers.has_any_of(ids)
             return {ids[0]: self.search_count(of_it, limit=capped_count.LIMIT + 1)}
         query = self._search(domain)
         # Few combinations, and most credentials have the same one

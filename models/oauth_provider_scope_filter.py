@@ -12,6 +12,7 @@ from ..json2.access import names_field
 from ..json2.broken_filter import BROKEN_FILTER
 from ..storage import broken_filters
 from ..tools import filter_text
+from ..tools.finding import CRITICAL, Finding
 
 #: Records that are looked for where a filter is tried.
 TRIED = 1000
@@ -218,7 +219,7 @@ class OAuthProviderScope(models.Model):
 
     @api.private
     def get_warnings(self):
-        """Return the warnings about this scope: tuples (key, severity, what, advice).
+        """Return the warnings about this scope: see :class:`~..tools.finding.Finding`.
 
         The severity is one of the check-up. The filter is tried with the rights of the
         environment's user: what it compares may be a secret.
@@ -231,11 +232,13 @@ class OAuthProviderScope(models.Model):
             "It opens no record where it fails. Correct the filter; it may name a field"
             " that is gone, or compare what PostgreSQL cannot."
         )
+        # Only its digest is kept
+        evidence = scope.filter_id.domain
         try:
             scope._try_filter(self.env[scope.model].with_user(self.env.user))
         except BROKEN_FILTER:
             what = self.env._("its filter cannot be used")
-            return [("broken_filter", "1", what, advice)]
+            return [Finding("broken_filter", CRITICAL, what, advice, evidence)]
         failed_at = scope.filter_failed_at
         # A change of either may have been the remedy
         changed_at = max(scope.write_date, scope.filter_id.write_date)
@@ -247,4 +250,4 @@ class OAuthProviderScope(models.Model):
             "its filter cannot be used for some people, last on %s",
             fields.Date.to_string(failed_at),
         )
-        return [("filter_failed", "1", what, advice)]
+        return [Finding("filter_failed", CRITICAL, what, advice, evidence)]

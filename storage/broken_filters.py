@@ -18,7 +18,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from .after_commit import open_apart
-from .gathering import Gathering
+from .count_buffer import CountBuffer
 
 _logger = logging.getLogger(__name__)
 
@@ -135,8 +135,8 @@ def note(registry, use, error, now):
         use.user_id,
         f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".rstrip(),
     )
-    if gathering.has_room(registry.db_name, use.scope_id):
-        gathering.add(registry, use.scope_id, Failure(now))
+    if buffer.has_room(registry.db_name, use.scope_id):
+        buffer.add(registry, use.scope_id, Failure(now))
 
 
 def forget():
@@ -156,4 +156,4 @@ def _write(registry, failures):
         cr.execute(SQL(STATEMENT, ids, times, ids), log_exceptions=False)
 
 
-gathering = Gathering("broken filters", _write)
+buffer = CountBuffer("broken filters", _write)

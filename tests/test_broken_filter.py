@@ -65,8 +65,8 @@ class BrokenFilterCase(Json2Case):
     def setUp(self):
         super().setUp()
         broken_filters.forget()
-        broken_filters.gathering.start_anew()
-        self.addCleanup(broken_filters.gathering.start_anew)
+        broken_filters.buffer.reset()
+        self.addCleanup(broken_filters.buffer.reset)
         self.addCleanup(broken_filters.forget)
         quiet = mute_logger("odoo.sql_db", LOGGER)
         quiet.__enter__()
@@ -104,7 +104,7 @@ class BrokenFilterCase(Json2Case):
             self.assertNotIn(word, text)
 
     def get_failed_at(self, scope):
-        broken_filters.gathering.flush()
+        broken_filters.buffer.flush()
         self.env.invalidate_all()
         return scope.filter_failed_at
 

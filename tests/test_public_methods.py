@@ -60,6 +60,11 @@ CALLABLE = {
         "action_view_tokens",
     },
     "oauth.provider.token": {"action_revoke"},
+    "oauth.provider.trial": {
+        "action_add_redirect_uri",
+        "action_replay",
+        "action_run",
+    },
 }
 #: What everybody may do with what is their own.
 OWN = {

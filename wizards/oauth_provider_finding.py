@@ -14,7 +14,7 @@ from . import server_findings
 #: Models whose active records are asked, one by one, for ``get_warnings()``: a method
 #: that returns a list of :class:`~..tools.finding.Finding` without a subject (or of
 #: tuples with its first fields). The name of the record is put in front of the text.
-SOURCES = ("oauth.provider.client",)
+SOURCES = ("oauth.provider.client", "oauth.provider.scope")
 #: System parameter with the numbers of the last check, so that the settings need none.
 RESULT = "oauth_provider.checkup"
 #: Its parts: what is found anywhere, and what only the request of a person shows.
