@@ -143,7 +143,7 @@ class OAuthProviderCredential(models.AbstractModel):
                 value = Domain("id", "any!", value)
             if isinstance(value, Domain):
                 value = scopes._search(value, bypass_access=operator == "any!")
-            return self._has_any_scope(value)
+            return scope_numbers.has_any_in(value)
         if operator != "in":
             # The ORM asks for the opposite, and turns it round
             return NotImplemented
