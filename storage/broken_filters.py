@@ -135,7 +135,7 @@ def note(registry, use, error, now):
         use.user_id,
         f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".rstrip(),
     )
-    if buffer.has_room(registry.db_name, use.scope_id):
+    if buffer.has_room(registry.db_name):
         buffer.add(registry, use.scope_id, Failure(now))
 
 
