@@ -224,9 +224,11 @@ class OAuthProviderEvent(models.Model):
         return f"{endpoint}?{self.request}"
 
     def action_try(self):
-        """Open *Try It* with the request that was refused."""
+        """Open *Try It* with the request that was refused, where one is kept."""
         self.ensure_one()
         action = self.client_id.action_try()
+        if not self.request:
+            return action
         action["context"]["default_request_url"] = self.get_request_url()
         return action
 

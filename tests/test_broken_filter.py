@@ -438,9 +438,9 @@ class TestBrokenFilterElsewhere(BrokenFilterCase):
         def get_lines():
             self.env.invalidate_all()
             return [
-                (one["severity"], one["name"])
+                (one.severity, Finding._get_text(one))
                 for one in Finding._find()
-                if one["res_model"] == scopes._name
+                if one.subject and one.subject._name == scopes._name
             ]
 
         self.assertFalse(get_lines())
@@ -451,7 +451,9 @@ class TestBrokenFilterElsewhere(BrokenFilterCase):
             self.assertFalse(scopes.browse(scope.id).get_warnings(), way)
             self.call(token, "search", domain=[])
             self.assertTrue(self.get_failed_at(scope))
-            [(key, severity, what, advice)] = scopes.browse(scope.id).get_warnings()
+            [(key, severity, what, advice, *_rest)] = scopes.browse(
+                scope.id
+            ).get_warnings()
             self.assertEqual((key, severity), ("filter_failed", "1"))
             self.assertIn(fields.Date.to_string(fields.Date.today()), what)
             self.assertNotIn(MARK, what + advice)
@@ -461,7 +463,9 @@ class TestBrokenFilterElsewhere(BrokenFilterCase):
             self.assertFalse(get_lines())
             # As for a filter that is broken for everybody
             self.replace(scope, "[('no_such', '=', '" + MARK + "')]")
-            [(key, _severity, what, advice)] = scopes.browse(scope.id).get_warnings()
+            [(key, _severity, what, advice, *_rest)] = scopes.browse(
+                scope.id
+            ).get_warnings()
             self.assertEqual(key, "broken_filter")
             self.assertNotIn("no_such", what + advice)
             self.assertEqual(len(get_lines()), 1)

@@ -106,6 +106,8 @@ class PublicMethodsCase(OAuthCase):
             return client.scope_ids[:1]
         if model == "oauth.provider.finding":
             return self.env[model].create(FINDING)
+        if model == "oauth.provider.trial":
+            return self.env[model].create({"client_id": client.id})
         return self.env[model].create({"name": "X", "redirect_uri": "https://x.y/z"})
 
 

@@ -5,7 +5,7 @@ import shlex
 from urllib.parse import urlencode
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import json_default
 
@@ -384,8 +384,10 @@ class OAuthProviderTrial(models.TransientModel):
         }
 
     def action_add_redirect_uri(self):
-        """Register the redirect URI that was sent for the client."""
+        """Register the redirect URI that was sent for the client, if it is not."""
         self.ensure_one()
+        if self.is_match:
+            return self._reopen()
         name = (self.redirect_uri or "").strip()
         self.client_id.write({"redirect_uri_ids": [Command.create({"name": name})]})
         self.redirect_uri = name
@@ -394,10 +396,8 @@ class OAuthProviderTrial(models.TransientModel):
     def action_replay(self):
         """Fill in the last request of the client that was refused."""
         self.ensure_one()
-        event = self._find_failed_request()
-        if not event:
-            raise UserError(self.env._("No request of this client has been refused."))
-        self.request_url = event.get_request_url()
+        if event := self._find_failed_request():
+            self.request_url = event.get_request_url()
         return self._reopen()
 
     def action_run(self):
