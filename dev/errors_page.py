@@ -13,11 +13,20 @@ INTRODUCTION = """\
 
 Every cause for which the provider refuses a request. The application gets the _answer_:
 usually the error code that stands here, and what it has sent wrong itself; never
-whether a client, a code or a person exists. The administrator reads the rest under
-**OAuth Provider → Events**: which client, from where, how often in the hour, and why.
-There, _Cause_ is the sentence under _What happened_, and _Reason_ says which part of an
-address differs, or what else is known. The log has a line `event=refused cause=…` with
-the name that stands here in front.
+whether a client, a code or a person exists. The administrator reads the rest in the
+list **OAuth Provider Events**: which client, from where, how often in the hour, and
+why. There, _Cause_ is the sentence under _What happened_: search this page for it.
+_Reason_ says which part of an address differs, which of the refused scopes exist, or
+what else is known. The log has a line `event=refused cause=…` with the name that stands
+here in front.
+
+What _the application_ has to do is for those who develop or run it. The rest is done in
+Odoo, by a manager of the provider. Only an administrator can change the secret, the
+scopes and the addresses of a client that acts as another user or skips the question.
+
+Whoever is sent to the authorization endpoint by an unknown client reads
+`invalid_request: Invalid client_id parameter value.` A code or refresh token that comes
+twice has two events: _Refused_, and _Reused_ once for what was revoked by it.
 
 A call of Odoo's API that is malformed (400, 405, 415, 422, and 404 for an unknown model
 or method) is no refusal and no event.

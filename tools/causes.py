@@ -69,12 +69,12 @@ CLIENT = (
     Cause("unknown_client", "RFC 6749 2.3, 4.1.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("There is no client with the identifier that was sent."),
-          _lt("Compare the identifier in the application with the one of the client."
-              " It may be that of another database.")),
+          _lt("Copy the client ID from the client in Odoo into the application. The"
+              " client may have been deleted, or be one of another database.")),
     Cause("archived_client", "RFC 6749 2.3, 4.1.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("The client is archived."),
-          _lt("Restore the client, if the application may be used again.")),
+          _lt("Unarchive the client, if the application may be used again.")),
     Cause("missing_secret", "RFC 6749 3.2.1",
           "invalid_client", "Client authentication failed.",
           _lt("The client must authenticate, and sent only its identifier."),
@@ -82,7 +82,8 @@ CLIENT = (
     Cause("wrong_secret", "RFC 6749 2.3.1",
           "invalid_client", "Client authentication failed.",
           _lt("The secret is not that of the client."),
-          _lt("Generate a new secret and enter it in the application.")),
+          _lt("Look whether the application has the whole secret, and no blank. If"
+              " nobody knows it any more, press New Secret and enter the new one.")),
     Cause("other_method", "RFC 6749 2.3",
           "invalid_client", "Client authentication failed.",
           _lt("The client authenticates in another way than it is allowed to."),
@@ -140,7 +141,7 @@ GRANT = (
     Cause("inactive_user", "RFC 6749 5.2",
           "unauthorized_client", "This client may not use this grant type.",
           _lt("The user that the application acts as is archived."),
-          _lt("Restore the user, or choose another one on the client.")),
+          _lt("Unarchive the user, or choose another one on the client.")),
     Cause("password_and_factor", "RFC 6749 5.2",
           "unauthorized_client", "This client may not use this grant type.",
           _lt("The client needs a second factor, and a password is one factor only."),
@@ -157,13 +158,13 @@ GRANT = (
           _lt("The application mixes up two clients, or somebody tries a code.")),
     Cause("expired_code", "RFC 6749 4.1.2", "invalid_grant", "",
           _lt("The code has expired."),
-          _lt("The application has to exchange the code at once. The client says how"
-              " long codes live; the clocks of both servers should be right.")),
+          _lt("The application has to exchange the code at once; the person signs in"
+              " again. Where Odoo runs on several hosts, their clocks must agree.")),
     Cause("used_code", "RFC 6749 4.1.2", "invalid_grant", "",
           _lt("The code was used before. The tokens issued for it are revoked."),
-          _lt("The application sends a request twice, or somebody has got hold of"
-              " the code. A person who loads the application's page again does it"
-              " too.")),
+          _lt("The person signs in again. Either the application sends a request"
+              " twice or its page was loaded again, or somebody has got hold of the"
+              " code: compare the address with that of Token Issued.")),
     Cause("ended_code", "RFC 6749 5.2", "invalid_grant", "",
           _lt("The permission or sign-in behind the code has ended, or the user may"
               " not use the client any more."),
@@ -179,8 +180,8 @@ GRANT = (
     Cause("missing_verifier", "RFC 7636 4.5",
           "invalid_request", "Code verifier required.",
           _lt("The token request has no code_verifier."),
-          _lt("With PKCE the application has to send the verifier of the challenge"
-              " that it began with.")),
+          _lt("The application began with a code_challenge, and has to send its"
+              " code_verifier with the code. Nothing is to be changed in Odoo.")),
     Cause("wrong_verifier", "RFC 7636 4.6", "invalid_grant", "",
           _lt("The code_verifier does not fit the code_challenge."),
           _lt("The application mixes up two sign-ins, or its challenge is wrong.")),
@@ -208,8 +209,9 @@ GRANT = (
     Cause("used_refresh_token", "RFC 9700 4.14.2", "invalid_grant", "",
           _lt("The refresh token was used before. All tokens that followed are"
               " revoked."),
-          _lt("The application keeps an old token, or runs twice with the same one;"
-              " or somebody has got hold of it. The person has to sign in again.")),
+          _lt("The person has to sign in again. Either the application keeps an old"
+              " token or runs twice with the same one, or somebody has got hold of"
+              " it: compare the addresses.")),
     Cause("ended_refresh_token", "RFC 6749 5.2", "invalid_grant", "",
           _lt("The token or its permission has ended, or the user may not use the"
               " client any more."),
@@ -217,8 +219,9 @@ GRANT = (
     Cause("scope", "RFC 6749 3.3",
           "invalid_scope", "A scope is unknown, or not one of this client's.",
           _lt("The application asks for a scope that its client does not have."),
-          _lt("The reason names those that exist: add them to the client. Remove the"
-              " others from the application.")),
+          _lt("The reason names those that exist: add them on the page Scopes of the"
+              " client, if the application may have them. The others do not exist:"
+              " the application must not ask for them.")),
     Cause("wider_scope", "RFC 6749 6",
           "invalid_scope", "A scope is none of those that the refresh token has.",
           _lt("The application asks for a scope that its refresh token does not have."),
@@ -226,7 +229,9 @@ GRANT = (
     Cause("target", "RFC 8707 2",
           "invalid_target", "The resource is not allowed to the client.",
           _lt("The application asks for a token for a resource that is not its own."),
-          _lt("Add the address to the client's resources, exactly as it is sent.")),
+          _lt("Ask which resource it sends. If that is right, add it to Further"
+              " Resources of the client, exactly like that. If not, the application"
+              " has to leave it out.")),
     Cause("missing_password", "RFC 6749 4.3.2", "invalid_request", "",
           _lt("The token request has no user name or no password."),
           _lt("The application has to send username and password.")),
@@ -240,7 +245,7 @@ GRANT = (
     Cause("archived_user", "RFC 6749 4.3.2",
           "invalid_grant", "Invalid credentials given.",
           _lt("The account whose password was sent is archived."),
-          _lt("Restore the user, if the person may sign in again.")),
+          _lt("Unarchive the user, if the person may sign in again.")),
     Cause("wrong_password", "RFC 6749 4.3.2",
           "invalid_grant", "Invalid credentials given.",
           _lt("The password is wrong, or the account may not sign in."),
@@ -275,7 +280,9 @@ AUTHORIZATION = (
     Cause("redirect_uri", "RFC 6749 3.1.2.3, RFC 9700 2.1",
           "invalid_request", "Mismatching redirect URI.",
           _lt("The redirect URI is not one of the client's."),
-          _lt("The reason says what differs. Add the address, if it is right.")),
+          _lt("The reason says what differs. If the application is right, press Open"
+              " Try It and Add This Redirect URI. If not, such as with http for https,"
+              " correct the application.")),
     Cause("request", "OpenID Connect Core 6.1",
           "request_not_supported", "The request parameter is not supported.",
           _lt("The request stands in a signed object, which is not supported."),
@@ -310,8 +317,8 @@ AUTHORIZATION = (
     Cause("missing_pkce", "RFC 7636 4.4.1",
           "invalid_request", "Code challenge required.",
           _lt("The client requires PKCE, and the request has no code_challenge."),
-          _lt("Switch PKCE on in the application. A confidential client can go"
-              " without.")),
+          _lt("Switch PKCE on in the application. If it cannot, and has a secret, PKCE"
+              " can be switched off on the client.")),
     Cause("missing_challenge", "RFC 7636 4.3",
           "invalid_request", "Missing code_challenge.",
           _lt("The request has a code_challenge_method, but no code_challenge."),
