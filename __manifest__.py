@@ -19,7 +19,7 @@
         "security/oauth_provider_groups.xml",
         "security/ir.model.access.csv",
         "security/oauth_provider_application_rules.xml",
-        "security/oauth_provider_trial_rules.xml",
+        "security/oauth_provider_dialog_rules.xml",
         "data/oauth_provider_scope_data.xml",
         "data/oauth_provider_key_data.xml",
         "data/ir_cron_data.xml",

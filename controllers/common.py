@@ -15,7 +15,7 @@ from odoo.http import RegistryError, Response, request
 from odoo.tools import json_default
 
 from ..oauth2.cors import headers as cors_headers
-from ..oauth2.message import Answer, Message, Parameters
+from ..oauth2.message import CARRIED_PARAMETERS, Answer, Message, Parameters
 from ..oauth2.round_trip import PATH as TRIAL_PATH
 from ..tools.uri_difference import LABELS, SECRET_PARTS
 from . import database, language
@@ -371,8 +371,10 @@ def _trial_url():
     trials = request.env["oauth.provider.trial"].with_user(request.session.uid)
     if not (request.session.uid and trials.has_access("create")):
         return None
-    query = urlencode(list(request.httprequest.args.items(multi=True)))
-    return f"{TRIAL_PATH}/open?{query}"
+    message = read_message()
+    sent = message.query.select(CARRIED_PARAMETERS)
+    sent.update(message.form.select(CARRIED_PARAMETERS))
+    return f"{TRIAL_PATH}/open?{urlencode(sent)}"
 
 
 def error_page(error, status=400, logout_url=None):

@@ -123,7 +123,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 raise
             # Whoever is to blame, the transaction is
             self._begin_again()
-            if not access.has_broken_filter(model.env.user):
+            if access.has_begun or not access.has_broken_filter(model.env.user):
                 raise
         access.token.grant_id.record_use(request.httprequest.remote_addr)
         access = request.oauth_access = TokenAccess(access.token)
@@ -132,6 +132,10 @@ class OAuthJson2Controller(WebJson2Controller):
         kwargs = {name: sent[name] for name in kwargs}
         if access.token.grant_id.is_company_limited:
             kwargs = call.limit_contexts(access, kwargs)
+        opened = access.get_model_access(model._name, name)
+        if name in call.CHANGE_METHODS and opened and opened.domain.is_false():
+            # Nothing that it could change: business code need not run once more
+            raise call.make_missing(model)
         records = call.find_records(model, ids)
         return call.call(access, records, name, method, kwargs)
 

@@ -14,9 +14,8 @@ IN_ODOO = "/odoo/oauth-try-it"
 #: Here a script of our own is needed, and nothing else.
 HEADERS = {
     **PAGE_HEADERS,
-    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"].replace(
-        "script-src 'none'", "script-src 'self'"
-    ),
+    "Content-Security-Policy": "script-src 'self'; object-src 'none'; base-uri 'none';"
+    " frame-ancestors 'none'",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import NoneType
 
 from odoo.fields import Domain
+from odoo.http import DEFAULT_LANG
 from odoo.tools import SQL
 
 from .broken_filter import BROKEN_FILTER
@@ -58,8 +59,10 @@ class TokenAccess:
     :ivar companies: ids (tuple) of the companies that it may act in
     :ivar broken: {scope: its code} of those that have turned out to have a broken
         filter, so that they open no record
+    :ivar has_begun: whether a method of business code is running
     """
 
+    has_begun = False
     #: Whether records that a call names are looked at; see :mod:`.step_up`
     checks_records = True
 
@@ -304,6 +307,11 @@ class TokenAccess:
         for name, value in safe.items():
             if not isinstance(value, CONTEXT_TYPES[name]):
                 raise ValueError(f"The context has no such {name}.")
+        lang = safe.get("lang")
+        languages = self.token.env["res.lang"]
+        if lang and lang != DEFAULT_LANG and not languages._get_data(code=lang):
+            # Odoo would refuse it somewhere, as if what it is busy with were at fault
+            raise ValueError("The context has no such lang.")
         requested = context.get("allowed_company_ids")
         if isinstance(requested, list):
             allowed = set(self.companies)

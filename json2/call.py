@@ -218,6 +218,8 @@ def call(access, records, name, method, kwargs):
         result = _change(access, records, name, method, kwargs)
     else:
         _check_further_method(access, records, name)
+        # From here on it may do what no database takes back
+        access.has_begun = True
         result = method(records, **kwargs)
     return result.ids if isinstance(result, BaseModel) else result
 

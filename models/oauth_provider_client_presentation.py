@@ -78,8 +78,8 @@ class OAuthProviderClient(models.Model):
         string="Last Used On",
         compute="_compute_last_used",
         help="When the application last used what a person allowed it, to the minute."
-        " Of a backend application: when it last got a token. Empty: not for as long"
-        " as grants and tokens are kept.",
+        " Of a backend application: when it last got a token. Empty if that is longer"
+        " ago than grants and tokens are kept.",
     )
     authorize_url = fields.Char(
         string="Authorization URL", compute="_compute_endpoint_urls"

@@ -49,8 +49,9 @@ class OAuthProviderDismissal(models.Model):
         :param reason: why it is accepted (str)
         :return: the new record, which replaces the one before
         """
-        self.restore(identity)
         key, subject = identity
+        self._find_one(identity).unlink()
+        self._log(identity, f"dismissed: {reason}")
         return self.sudo().create(
             {
                 "key": key,
@@ -66,8 +67,20 @@ class OAuthProviderDismissal(models.Model):
     @api.private
     def restore(self, identity):
         """Let the finding ``identity`` be open again."""
+        if found := self._find_one(identity):
+            self._log(identity, f"open again; dismissed until now: {found.reason}")
+            found.unlink()
+
+    def _find_one(self, identity):
         key, subject = identity
-        self.sudo().search([("key", "=", key), ("subject", "=", subject)]).unlink()
+        return self.sudo().search([("key", "=", key), ("subject", "=", subject)])
+
+    def _log(self, identity, what):
+        """Log what the environment's user has decided on a finding (str)."""
+        key, subject = identity
+        self.env["oauth.provider.event"].sudo().log_event(
+            "finding_changed", reason=f"{key} ({subject}) {what}"
+        )
 
     @api.model
     @api.private
@@ -101,6 +114,13 @@ class OAuthProviderDismissal(models.Model):
             "Has changed since %(user)s dismissed it on %(date)s: %(reason)s", **values
         )
 
+    def _may_be_found(self, subject):
+        """Tell whether a finding about ``subject`` (str) may show to others only."""
+        model, _comma, number = subject.partition(",")
+        if model != "oauth.provider.scope":
+            return subject == SERVER
+        return bool(self.env[model].browse(int(number)).exists())
+
     @api.model
     @api.private
     def forget(self, findings):
@@ -108,7 +128,8 @@ class OAuthProviderDismissal(models.Model):
 
         If it is found later, somebody has to decide again. Those about the server stay:
         several servers may be configured differently, and what is seen in the request
-        of a person is not seen from here.
+        of a person is not seen from here. So do those about scopes that there are: a
+        filter may be broken for some people only.
 
         :param findings: all findings of this moment
         """
@@ -117,6 +138,6 @@ class OAuthProviderDismissal(models.Model):
             *(
                 one
                 for identity, one in self.get_all().items()
-                if identity[1] != SERVER and identity not in found
+                if identity not in found and not self._may_be_found(identity[1])
             )
         ).unlink()

@@ -65,11 +65,14 @@ class OAuthProviderReminder(models.Model):
     @api.model
     @api.private
     def withdraw(self):
-        """Remove the activities that are open, because there is nothing to fix."""
-        reminders = self.search(Domain.TRUE)
+        """Remove the activities that are open, because there is nothing to fix.
+
+        When they were made stays: what comes and goes reminds once a week, too.
+        """
+        reminders = self.search([("activity_id", "!=", False)])
         if "mail.activity" in self.env:
             reminders._get_activities().filtered("active").unlink()
-        reminders.unlink()
+        reminders.activity_id = False
 
     def _get_activities(self):
         return self.env["mail.activity"].browse(self.mapped("activity_id")).exists()

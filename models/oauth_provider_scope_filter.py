@@ -177,7 +177,7 @@ class OAuthProviderScope(models.Model):
         From then on those open nothing to ``user``, see :meth:`get_usable_domain`. One
         that was tried a moment ago is not tried again.
 
-        :param user: record; with the companies of its context
+        :param user: record
         """
         return any([scope._is_broken(user) for scope in self.sudo() if scope.filter_id])
 
@@ -187,8 +187,9 @@ class OAuthProviderScope(models.Model):
         broken = broken_filters.is_broken(use)
         if broken is not None:
             return broken
-        records = self.env[self.model].with_env(user.env).with_user(user)
-        records = records.with_context(active_test=False)
+        # The verdict is not only for this request: nothing of its context counts
+        clean = self.env(user=user.id, su=False, context={"active_test": False})
+        records = clean[self.model]
         try:
             with self.env.cr.savepoint(flush=False):
                 # Several: a value of one record may be what it cannot compare

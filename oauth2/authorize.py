@@ -93,7 +93,7 @@ class AuthorizationRequest:
         self.uri = message.uri
         # A parameter counts from either place, as the consent form sends it in the
         # body; ``check`` has refused one that is in both.
-        self.client = self.user = None
+        self.client = self.user = self.redirect_uri = None
         self._is_counted = not counts
         self.parameters = {}
         try:
@@ -106,7 +106,6 @@ class AuthorizationRequest:
         self.client = env["oauth.provider.client"].find_by_identifier(
             self.parameters.get("client_id")
         )
-        self.redirect_uri = None
         self.scopes = env["oauth.provider.scope"]
         self.interaction = Interaction()
         self.error = None
@@ -198,7 +197,7 @@ class AuthorizationRequest:
     def _record(self, error):
         """Let the administrator know that ``error`` (OAuth2Error) refuses it."""
         if not self._is_counted:
-            replay = messages.make_replay(self.parameters)
+            replay = messages.make_replay(self.parameters, bool(self.redirect_uri))
             errors.record(self.env, error, self.client, self.user, replay)
 
     def error_location(self, error):

@@ -134,6 +134,8 @@ def _read_assertion(message):
 def authenticate(env, message):
     """Return the client (record) that sent ``message``.
 
+    That is the ``proven_client`` of a message that is no request from outside.
+
     Unknown client and wrong credential look the same, and take as long. Checks, in this
     order:
 
@@ -153,8 +155,8 @@ def authenticate(env, message):
     :raise InvalidClientError: for everything else that does not prove a client
     :raise TooManyFailuresError: after too many wrong secrets
     """
-    if message.client:
-        # No request from outside: see round_trip
+    if message.proven_client:
+        message.client = message.proven_client
         return message.client
     credentials = read_credentials(message)
     client = credentials.find_client(env["oauth.provider.client"])

@@ -53,7 +53,6 @@ REPLAYED_PARAMETERS = (
     "code_challenge_method",
     "prompt",
     "max_age",
-    "claims",
     "acr_values",
     "display",
     "ui_locales",
@@ -129,13 +128,17 @@ class Parameters:
         return None
 
 
-def make_replay(parameters):
+def make_replay(parameters, is_registered):
     """Return what is kept of a refused authorization request, to try it again.
 
     :param parameters: dict of str
+    :param is_registered: whether its redirect URI is; else its query may be a secret
     :return: str in the form of a query, or None where it is too long
     """
     kept = {n: parameters[n] for n in REPLAYED_PARAMETERS if n in parameters}
+    address, mark, _query = kept.get("redirect_uri", "").partition("?")
+    if mark and not is_registered:
+        kept["redirect_uri"] = f"{address}?x"
     kept.update((n, "x") for n in REPLACED_PARAMETERS if n in parameters)
     query = urlencode(kept)
     return query if len(query) <= MAX_REPLAYED_LENGTH else None
@@ -152,6 +155,8 @@ class Message:
     :param address: IP address of the caller (str)
     :param origin: the Origin header (str), None where there is none: browsers send it
     :param content_type: the Content-Type header (str), or None
+    :param proven_client: client (record) in whose name our own code calls an endpoint,
+        see :mod:`.round_trip`; None for each request that comes from outside
     :ivar client: who sent it (record), once that is proven
     :ivar cause: why it is refused (str, key of a cause), where that is known
     :ivar detail: what else the administrator is told of that (str)
@@ -165,6 +170,7 @@ class Message:
     address: str = ""
     origin: str | None = None
     content_type: str | None = None
+    proven_client: object = None
     client: object = None
     cause: str | None = None
     detail: str = ""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 
 import jwt
 from oauthlib.oauth2 import OAuth2Error
-from psycopg2 import Error as DatabaseError
 
 from odoo.exceptions import UserError
 from odoo.tools import json_default
 
 from ..json2 import call
 from ..json2.access import TokenAccess
+from ..json2.broken_filter import BROKEN_FILTER
 from ..json2.current import limited_to_companies
 from ..tools.causes import CAUSES
 from ..tools.key_encryption import SigningUnavailableError
@@ -39,7 +39,7 @@ MOST_CHARACTERS = 10_000
 #: What the sample call reads where a token opens all that its user may see.
 OF_FULL_ACCESS = ("res.partner", ["name"])
 #: Members of a token response that hold a credential.
-CREDENTIALS = ("access_token", "refresh_token", "id_token")
+CREDENTIALS = ("code", "access_token", "refresh_token", "id_token")
 
 
 @dataclass
@@ -81,12 +81,13 @@ def find_refusal(env, parameters, address):
     return error
 
 
-def go_on(env, client, answer, sent, address):
+def go_on(env, client, person, answer, sent, address):
     """Return the :class:`Outcome` of what an application does next.
 
     :param env: superuser environment
-    :param client: client (record) that the request was for, which may be trusted to be
-        the one who asks: it does not authenticate
+    :param client: client (record) that the request was for: it does not authenticate
+    :param person: whose code and tokens may be used (user record), and nobody else's:
+        an answer may have been stolen
     :param answer: parameters (dict of str) of the authorization response; empty where
         the client asks for its token by itself
     :param sent: what it had sent (dict of str): ``redirect_uri``, ``resource``, and the
@@ -97,27 +98,32 @@ def go_on(env, client, answer, sent, address):
     if answer.get("error"):
         return _fail(outcome, answer)
     issued = answer
-    if not {"access_token", "id_token"} & answer.keys():
-        issued = _ask_for_token(env, client, answer, sent, address, outcome)
-    if outcome.error:
-        return outcome
-    shown = {name: issued[name] for name in issued if name not in CREDENTIALS}
-    shown |= {name: "…" for name in CREDENTIALS if name in issued}
-    shown.pop("state", None)
-    outcome.texts["token"] = _to_text(shown)
-    for name in ("access_token", "id_token"):
-        outcome.texts[name] = _decode(issued.get(name))
-    if value := issued.get("access_token"):
-        _use(env, client, value, address, outcome)
-        _end(env, client, issued, address)
+    if answer.get("code") or not {"access_token", "id_token"} & answer.keys():
+        issued = _ask_for_token(env, client, person, answer, sent, address, outcome)
+    if not outcome.error:
+        # An answer may bring an ID token or an access token beside the code
+        issued = {**answer, **issued}
+        shown = {n: issued[n] for n in issued if n not in (*CREDENTIALS, "state")}
+        shown |= {name: "…" for name in CREDENTIALS if name in issued}
+        outcome.texts["token"] = _to_text(shown)
+        for name in ("access_token", "id_token"):
+            outcome.texts[name] = _decode(issued.get(name))
+        _use(env, client, person, issued.get("access_token"), address, outcome)
+    for one in (answer, issued):
+        _end(env, client, one, address)
     return outcome
 
 
-def _ask_for_token(env, client, answer, sent, address, outcome):
+def _ask_for_token(env, client, person, answer, sent, address, outcome):
     """Return the token response (dict) to ``answer``, or note why there is none."""
     form = {"grant_type": client.grant_type, **sent}
     if client.grant_type == "authorization_code":
         form["code"] = answer.get("code")
+        code = env["oauth.provider.authorization.code"].find(form["code"])
+        if code and code.user_id != person:
+            outcome.error = "invalid_grant"
+            outcome.description = "The code is somebody else's."
+            return {}
     message = _message(client, form, address)
     try:
         response = token_response(env, message)
@@ -131,7 +137,9 @@ def _ask_for_token(env, client, answer, sent, address, outcome):
 
 def _message(client, form, address):
     pairs = [(name, value) for name, value in form.items() if value]
-    return Message("/oauth2", form=Parameters(pairs), address=address, client=client)
+    return Message(
+        "/oauth2", form=Parameters(pairs), address=address, proven_client=client
+    )
 
 
 def _fail(outcome, body, cause=None):
@@ -143,16 +151,28 @@ def _fail(outcome, body, cause=None):
     return outcome
 
 
-def _use(env, client, value, address, outcome):
-    """Ask for claims and records with the access token ``value`` (str)."""
-    message = Message("/oauth2", authorization=f"Bearer {value}", address=address)
+def _use(env, client, person, value, address, outcome):
+    """Ask for claims and records with the access token ``value`` (str), if it is one.
+
+    One of another user is of no use here: see :func:`go_on`.
+    """
+    live = value and env["oauth.provider.token"].read_live(value)
+    if not live or live.row.user_id.id != person.id or live.client.id != client.id:
+        return
     if client.application_type != "backend application":
-        answer = userinfo_response(env, message)
-        is_signed = isinstance(answer.body, str)
-        text = _decode(answer.body) if is_signed else _to_text(answer.body)
-        outcome.texts["userinfo"] = text
-    if live := env["oauth.provider.token"].read_open(value):
+        message = Message("/oauth2", authorization=f"Bearer {value}", address=address)
+        outcome.texts["userinfo"] = _ask_for_claims(env, message)
+    if env["oauth.provider.token"].read_open(value):
         _call_api(live.as_record(), outcome)
+
+
+def _ask_for_claims(env, message):
+    """Return the answer of userinfo (str), decoded if it is signed."""
+    try:
+        body = userinfo_response(env, message).body
+    except SigningUnavailableError as error:
+        return str(error)
+    return _decode(body) if isinstance(body, str) else _to_text(body)
 
 
 def _call_api(token, outcome):
@@ -173,8 +193,8 @@ def _call_api(token, outcome):
             else:
                 method = call.find_method(model, "search_read", (), arguments)
                 rows = call.call(access, model, "search_read", method, arguments)
-    except (UserError, DatabaseError) as error:
-        # Of the driver, a text may hold values
+    except BROKEN_FILTER as error:
+        # Other texts than Odoo's own may hold values of a filter
         said = error.args[0] if isinstance(error, UserError) else type(error).__name__
         outcome.texts["records"] = str(said)
     else:
@@ -214,4 +234,6 @@ def _decode(token):
 
 def _to_text(value):
     text = json.dumps(value, indent=2, default=json_default, ensure_ascii=False)
+    # A token may hold half of a surrogate pair
+    text = text.encode(errors="replace").decode()
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} …"

@@ -8,6 +8,7 @@ from . import test_backend_user
 from . import test_bad_input
 from . import test_batches
 from . import test_broken_filter
+from . import test_broken_filter_attacks
 from . import test_browser
 from . import test_cached_mixin
 from . import test_caused_by

@@ -377,9 +377,11 @@ class TestReminder(CheckupCase):
         self.dismiss(self.check().filtered(lambda one: one.severity == CRITICAL))
         self.run_job()
         self.assertFalse(self.find())
-        # And at once where it returns
+        # What comes and goes reminds once a week, too
         self.client.scope_ids |= self.full.copy({"code": "more"})
-        self.run_job()
+        self.run_job_in(6)
+        self.assertFalse(self.find())
+        self.run_job_in(8)
         self.assertTrue(self.find())
 
     def test_one_that_fails_does_not_stop_the_others(self):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from lxml import html
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -218,9 +218,38 @@ class TestRoundTrip(RoundTripCase):
         self.assertTrue(trial.is_match and trial.is_accepted)
         self.assertFalse(trial.can_add_redirect_uri)
         self.assertIn(OTHER_URI, client.redirect_uri_ids.mapped("name"))
-        trial.redirect_uri = "no address"
-        with self.assertRaises(ValidationError):
-            trial.action_add_redirect_uri()
+
+    def test_one_of_another_host_is_not_added_by_a_click(self):
+        """Anybody may send it, and it would get the codes of the application."""
+        client, _secret = self.create_client()
+        for uri in (
+            "https://client.example.com.evil.example/callback",
+            "https://client.example.com@evil.example/callback",
+            "https://client.example.com:8443/callback",
+            "http://client.example.com/callback",
+            "//client.example.com/callback",
+            f"{REDIRECT_URI}#x",
+            "no address",
+        ):
+            trial = self.try_it(client, redirect_uri=uri)
+            self.assertFalse(trial.can_add_redirect_uri, uri)
+            with self.assertRaises(UserError):
+                trial.action_add_redirect_uri()
+        self.assertEqual(client.redirect_uri_ids.mapped("name"), [REDIRECT_URI])
+
+    def test_a_code_beside_an_id_token_is_used_up(self):
+        client, _secret = self.create_client(hybrid_flow=True)
+        self.sign_in()
+        url = self.authorize_url(client, response_type="code id_token", nonce="n")
+        trial = self.try_it(client, request_url=self.Provider.get_issuer() + url)
+        self.run_all(trial)
+        self.assertEqual(trial.result, "done", trial.result_text)
+        self.assertEqual(json.loads(trial.result_token)["code"], "…")
+        codes = self.env["oauth.provider.authorization.code"].search(
+            [("client_id", "=", client.id)]
+        )
+        self.assertEqual([code.is_live() for code in codes], [False])
+        self.assertEqual(self.count_live(client), 0)
 
     def test_the_last_refused_request_is_replayed(self):
         client, _secret = self.create_client()
@@ -257,10 +286,33 @@ class TestRoundTrip(RoundTripCase):
 
     def test_what_is_too_long_is_not_kept(self):
         client, _secret = self.create_client()
-        url = self.authorize_url(client, redirect_uri=f"{OTHER_URI}?{'x' * 2000}")
+        url = self.authorize_url(client, redirect_uri=f"{OTHER_URI}/{'x' * 2000}")
         self.url_open(url)
         [event] = self.get_refusals()
         self.assertFalse(event.request)
+
+    def test_what_may_be_a_secret_is_not_kept(self):
+        client, _secret = self.create_client()
+        claims = '{"userinfo": {"email": {"value": "ann@example.com"}}}'
+        uri = f"{OTHER_URI}?session=SECRET"
+        self.url_open(self.authorize_url(client, redirect_uri=uri, claims=claims))
+        [event] = self.get_refusals()
+        self.assertNotIn("SECRET", event.request)
+        self.assertNotIn("ann", event.request)
+        self.assertIn(quote(f"{OTHER_URI}?x", safe=""), event.request)
+
+    def test_a_request_that_was_posted_is_opened_as_well(self):
+        client, _secret = self.create_client()
+        self.sign_in()
+        url = self.authorize_url(client, redirect_uri=OTHER_URI)
+        path, _mark, query = url.partition("?")
+        sent = {name: value[0] for name, value in parse_qs(query).items()}
+        page = self.url_open(path, data=sent)
+        [link] = html.fromstring(page.content).xpath(
+            "//a[normalize-space()='Open Try It']/@href"
+        )
+        page = self.url_open(link, allow_redirects=False)
+        self.assertIn("/odoo/oauth-try-it/", page.headers["Location"])
 
     def test_the_error_page_leads_a_manager_here(self):
         client, _secret = self.create_client()
@@ -351,6 +403,46 @@ class TestRoundTripIsSafe(RoundTripCase):
             admin = self.env.ref("base.user_admin")
             trial = self.Trial.with_user(admin).create({"client_id": client.id})
             self.assertTrue(trial.can_run)
+
+    def test_an_archived_client_is_not_run(self):
+        client, _secret = self.create_client(
+            "backend application", user_id=self.user.id
+        )
+        trial = self.try_it(client)
+        client.active = False
+        self.assertFalse(trial.can_run)
+        with self.assertRaises(AccessError):
+            trial.action_run()
+
+    def test_the_code_of_somebody_else_is_of_no_use(self):
+        """A manager does not have the secret of the client, and needs none here."""
+        client, _secret = self.create_client()
+        manager = self.user
+        self.sign_in_as(self.person)
+        code = self.get_code(client)
+        self.sign_in_as(manager)
+        trial = self.try_it(client)
+        trial.write({"is_running": True, "code_verifier": self.verifier})
+        self.env.flush_all()
+        answer = urlencode({"state": trial.state, "code": code})
+        self.url_open(f"/oauth2/trial?{answer}", allow_redirects=False)
+        self.env.invalidate_all()
+        self.assertEqual(trial.result, "failed")
+        self.assertIn("somebody else's", trial.result_text)
+        self.assertFalse(trial.result_userinfo or trial.result_records)
+        # Nor an access token, which would need no secret anyway
+        legacy, secret = self.create_client("legacy application")
+        self.user = self.person
+        data = self.password_data("openid profile")
+        token = self.post("token", data, legacy, secret).json()["access_token"]
+        self.user = manager
+        trial = self.try_it(legacy)
+        trial.is_running = True
+        self.env.flush_all()
+        answer = urlencode({"state": trial.state, "access_token": token})
+        self.url_open(f"/oauth2/trial?{answer}", allow_redirects=False)
+        self.env.invalidate_all()
+        self.assertFalse(trial.result_userinfo or trial.result_records)
 
     def test_who_manages_no_longer_gets_nothing(self):
         client, _secret = self.create_client()

@@ -57,10 +57,12 @@ class TestRpc(PublicMethodsCase):
 
     def create_one(self, model):
         record = super().create_one(model)
+        # Each manager has the own ones
+        own = self.env[model].with_user(self.admin)
         if model == "oauth.provider.trial":
-            # Each manager has the own ones
-            values = {"client_id": record.client_id.id}
-            record = self.env[model].with_user(self.admin).create(values)
+            return own.create({"client_id": record.client_id.id})
+        if model == "oauth.provider.finding":
+            return own.create(FINDING)
         return record
 
     def call(self, model, method, *args, user=None, **kwargs):

@@ -70,7 +70,7 @@ class TestTrial(OAuthCase):
         client, _secret = self.create_client()
         trial = self.open(client)
         for uri, said in (
-            (REDIRECT_URI, "to the letter"),
+            (REDIRECT_URI, "exactly like this"),
             (f"{REDIRECT_URI}/", "A slash at the end"),
             (REDIRECT_URI.replace("https", "http"), "Another scheme"),
             (REDIRECT_URI.replace(".com", ".com:8443"), "sent “8443”"),

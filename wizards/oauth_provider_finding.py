@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,6 +21,8 @@ RESULT = "oauth_provider.checkup"
 #: Its parts: what is found anywhere, and what only the request of a person shows.
 PARTS = ("found", "request")
 SEVERITIES = (CRITICAL, REVIEW)
+#: For how long a result that is the same need not be written again.
+UNCHANGED = timedelta(hours=1)
 #: The longest reason of a dismissal that is taken.
 MOST_OF_REASON = 1000
 
@@ -166,7 +169,7 @@ class OAuthProviderFinding(models.TransientModel):
         self.write(
             {"is_dismissed": True, "dismissal": dismissal.describe(self.fingerprint)}
         )
-        self._get_check()._remember_result()
+        self._count_again()
         return {"type": "ir.actions.act_window_close"}
 
     def action_restore(self):
@@ -175,12 +178,14 @@ class OAuthProviderFinding(models.TransientModel):
         self.check_access("write")
         self.env["oauth.provider.dismissal"].restore((self.key, self.subject))
         self.write({"is_dismissed": False, "dismissal": False, "reason": False})
-        self._get_check()._remember_result()
+        self._count_again()
         return {"type": "ir.actions.act_window_close"}
 
-    def _get_check(self):
-        """Return all lines of the check that this one was found by."""
-        return self.search([("create_uid", "=", self.create_uid.id)])
+    def _count_again(self):
+        """Remember how much is open now, whenever this line was found."""
+        dismissals = self.env["oauth.provider.dismissal"].get_all()
+        lines = [self._describe(one, dismissals) for one in self._find()]
+        self.browse().concat(*map(self.new, lines))._remember_result()
 
     # Reporting
 
@@ -233,9 +238,13 @@ class OAuthProviderFinding(models.TransientModel):
         :param numbers: {part: {severity: number}}, for some of :data:`PARTS`
         :return: as :meth:`get_result`
         """
-        now = fields.Datetime.to_string(fields.Datetime.now())
-        result = json.dumps({**self._read_result(), **numbers, "at": now})
-        self.env["ir.config_parameter"].sudo().set_param(RESULT, result)
+        now, before = fields.Datetime.now(), self._read_result()
+        after = {**before, **numbers}
+        # Each new value empties a cache of all workers
+        at = fields.Datetime.to_datetime(before.get("at") or datetime.min)
+        if after != before or now - at > UNCHANGED:
+            after["at"] = fields.Datetime.to_string(now)
+            self.env["ir.config_parameter"].sudo().set_param(RESULT, json.dumps(after))
         return self.get_result()
 
     def _read_result(self):

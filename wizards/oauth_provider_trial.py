@@ -5,7 +5,7 @@ import shlex
 from urllib.parse import urlencode
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import json_default
 
@@ -254,8 +254,10 @@ class OAuthProviderTrial(models.TransientModel):
             trial.is_match = bool(found and found.is_match)
             trial.verdict = describe(self.env, found, trial.redirect_uri)
             trial.can_add_redirect_uri = bool(
-                trial.redirect_uri
-                and not trial.is_match
+                found
+                and not found.is_match
+                # Anybody may have sent it
+                and found.is_on_same_host()
                 and trial._is_interactive()
                 and trial.client_id.has_access("write")
             )
@@ -343,9 +345,10 @@ class OAuthProviderTrial(models.TransientModel):
         for trial in self:
             client = trial.client_id
             is_backend = client.grant_type == "client_credentials"
-            trial.can_run = trial._is_interactive() or (
-                # Who presses the button reads what the client's user may read
-                is_backend and not client.with_env(self.env)._acts_beyond_user()
+            trial.can_run = client.active and (
+                trial._is_interactive()
+                # A person would read what the client's user may read
+                or (is_backend and not client._acts_beyond_user())
             )
 
     def _check_can_run(self):
@@ -353,7 +356,10 @@ class OAuthProviderTrial(models.TransientModel):
         self.check_access("write")
         if not self.can_run:
             raise AccessError(
-                self.env._("Only an administrator may act as the user of this client.")
+                self.env._(
+                    "This client is archived, or acts as somebody else: then only an"
+                    " administrator may run it."
+                )
             )
 
     def _compute_has_failed_request(self):
@@ -372,6 +378,10 @@ class OAuthProviderTrial(models.TransientModel):
             limit=1,
         )
 
+    def _get_token_user(self):
+        """Return the user (record) of all that is issued: whose way it is."""
+        return self.env.user if self._is_interactive() else self.client_id.user_id
+
     def _reopen(self):
         """Return the action that shows this record again, where it is a dialog."""
         if not self.env.context.get("dialog_size"):
@@ -384,10 +394,20 @@ class OAuthProviderTrial(models.TransientModel):
         }
 
     def action_add_redirect_uri(self):
-        """Register the redirect URI that was sent for the client, if it is not."""
+        """Register the redirect URI that was sent for the client, if it is not.
+
+        :raise UserError: for one of another host, which anybody may have sent
+        """
         self.ensure_one()
         if self.is_match:
             return self._reopen()
+        if not self.can_add_redirect_uri:
+            raise UserError(
+                self.env._(
+                    "The client has no address on this host: add it on its form, if it"
+                    " is the application's."
+                )
+            )
         name = (self.redirect_uri or "").strip()
         self.client_id.write({"redirect_uri_ids": [Command.create({"name": name})]})
         self.redirect_uri = name
@@ -453,6 +473,7 @@ class OAuthProviderTrial(models.TransientModel):
         outcome = round_trip.go_on(
             env,
             self.client_id.with_env(env),
+            self._get_token_user().with_env(env),
             answer,
             form,
             self.env["ir.http"]._oauth_get_address(),

@@ -66,6 +66,11 @@ class Explanation:
     is_match: bool
     differences: tuple
 
+    def is_on_same_host(self):
+        """Tell whether an answer would go to the program that gets it already."""
+        elsewhere = {"scheme", "userinfo", "host", "port", "fragment"}
+        return not elsewhere & {one.what for one in self.differences}
+
 
 def explain(registered, uri, any_localhost_port=False):
     """Return the :class:`Explanation` of ``uri`` (str), or None if none is registered.
@@ -91,7 +96,7 @@ def describe(env, found, uri):
     if found is None:
         return env._("This client has no redirect URI: nothing can match.")
     if found.is_match and not found.differences:
-        return env._("It is registered, to the letter.")
+        return env._("It is registered exactly like this.")
     if found.is_match:
         return env._(
             "It matches %s: the port is free on the person's own device.",

@@ -63,7 +63,7 @@ def check_issuer(env, issuer):
         yield Finding(
             "issuer_http",
             CRITICAL,
-            env._("The issuer is not https, so anyone on the way can read along."),
+            env._("The issuer is not https, so others on the way can read it."),
             env._("Use https, and correct the issuer before clients use it."),
             evidence=issuer,
         )
