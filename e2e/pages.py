@@ -39,6 +39,19 @@ def sign_in(page, provider, login, password):
     page.wait_for_url(lambda url: "/web/login" not in url)
 
 
+def press_header_button(page, name):
+    """Press a button above a form by the keyboard; a phone keeps several in a menu."""
+    menu = ".o_form_statusbar .dropdown-toggle:visible"
+    button = f"button[name={name}]:visible"
+    page.wait_for_selector(f"{button}, {menu}")
+    if not page.locator(button).count():
+        page.locator(menu).first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(button)
+    page.locator(button).first.focus()
+    page.keyboard.press("Enter")
+
+
 def serious_faults(page, within="#wrap, main", but=()):
     """Return what axe-core finds serious or critical on ``page`` (list of str).
 

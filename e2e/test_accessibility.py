@@ -56,6 +56,26 @@ grant.consent(client.scope_ids, scopes[0])
 grant.set_duration(86400)
 result = [one.identifier for one in (client, many, factor, few)]
 """
+LEAVE_COMPANIES = """
+user = env["res.users"].search([("login", "=", values["login"])])
+kept, left = env["res.company"].create(
+    [{"name": f"{name} {values['size']}"} for name in ("Kept", "Left")]
+)
+user.company_ids |= kept | left
+client = env["oauth.provider.client"].create({
+    "name": "Travels", "pkce_required": False,
+    "redirect_uri_ids": [(0, 0, {"name": values["callback"]})],
+})
+client.scope_ids |= env["oauth.provider.scope"].create({
+    "name": "Contacts", "code": f"companies.{values['size']}", "api_read": True,
+    "model_id": env.ref("base.model_res_partner").id,
+})
+grant = env["oauth.provider.grant"].ensure(client, user)
+grant.consent(client.scope_ids, client.scope_ids)
+grant.limit_to_companies(left)
+user.company_ids -= left
+result = [client.identifier, kept.name]
+"""
 ARABIC = """
 env["res.lang"]._activate_lang("ar_001")
 env.ref("base.user_admin").lang = "ar_001"
@@ -124,6 +144,12 @@ def test_who_lacks_a_second_factor_reads_why_and_goes_back(
         page.reload()
         page.wait_for_selector("text=needs a second factor")
         if not _each:
+            # Odoo's own page for it opens beside this one
+            link = page.locator("a:has-text('two-factor authentication')")
+            with page.context.expect_page() as opened:
+                link.press("Enter")
+            opened.value.wait_for_selector("h3:has-text('Two-factor authentication')")
+            opened.value.close()
             page.locator("button[value=again]").focus()
             page.keyboard.press("Enter")
             page.wait_for_selector("input[name=password]")
@@ -132,6 +158,25 @@ def test_who_lacks_a_second_factor_reads_why_and_goes_back(
     with page.expect_request(lambda request: request.url.startswith(CALLBACK)) as sent:
         page.keyboard.press("Enter")
     assert "error=access_denied" in sent.value.url
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_who_has_left_all_companies_chooses_again(pair, page, databases, size):
+    provider, _client = pair
+    values = {"callback": CALLBACK, "login": "demo", "size": size}
+    identifier, name = databases.shell("e2e_provider", LEAVE_COMPANIES, **values)
+    resize(page, size)
+    sign_in(page, provider, "demo", "demo-demo")
+    # Though it is allowed already: what is issued would open nothing
+    page.goto(consent_url(provider, identifier, prompt=""))
+    page.wait_for_selector("text=none of the companies any more")
+    assert name in page.inner_text("form")
+    assert serious_faults(page) == []
+    assert overflow(page) <= 0
+    page.locator("button[value=allow]").focus()
+    with page.expect_request(lambda request: request.url.startswith(CALLBACK)) as sent:
+        page.keyboard.press("Enter")
+    assert "code=" in sent.value.url
 
 
 def test_what_managers_read_fits_a_phone(pair, page):

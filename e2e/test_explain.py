@@ -11,6 +11,7 @@ from e2e.pages import (
     SIZES,
     consent_url,
     overflow,
+    press_header_button,
     resize,
     serious_faults,
     sign_in,
@@ -61,15 +62,13 @@ def find_event(page, provider, name):
     )
     entry = entry.filter(has_text="redirect URI")
     entry.first.click()
-    page.wait_for_selector(".o_form_view button[name=action_explain]")
+    page.wait_for_selector(".o_form_view [name=cause]")
 
 
 def explain(page, size):
     """Press *Explain* by keyboard; return the page that opens."""
-    button = page.locator("button[name=action_explain]:visible")
-    button.focus()
     with page.expect_popup() as opened:
-        page.keyboard.press("Enter")
+        press_header_button(page, "action_explain")
     told = opened.value
     # A page that is opened by another has a size of its own in this browser
     address = told.url

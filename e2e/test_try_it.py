@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from e2e.pages import CHALLENGE, SIZES, overflow, resize, serious_faults, sign_in
+from e2e.pages import (
+    CHALLENGE,
+    SIZES,
+    overflow,
+    press_header_button,
+    resize,
+    serious_faults,
+    sign_in,
+)
 
 RIGHT = "https://shop.example.com/callback"
 WRONG = f"{RIGHT}/"
@@ -49,15 +57,6 @@ def press(page, selector):
     page.wait_for_selector(selector)
     page.locator(selector).first.focus()
     page.keyboard.press("Enter")
-
-
-def open_try_it(page):
-    """Press the button on the form of a client, which a phone keeps in a menu."""
-    menu = ".o_form_statusbar .dropdown-toggle:visible"
-    page.wait_for_selector(f"button[name=action_try]:visible, {menu}")
-    if not page.locator("button[name=action_try]:visible").count():
-        press(page, menu)
-    press(page, "button[name=action_try]:visible")
 
 
 def read(page, name):
@@ -136,7 +135,7 @@ def test_the_script_brings_back_what_is_in_the_fragment(manager, page, size):
     page.goto(
         f"{provider.url}/odoo/action-oauth_provider.oauth_provider_client_action/{mobile}"
     )
-    open_try_it(page)
+    press_header_button(page, "action_try")
     page.wait_for_selector(".modal [name=redirect_uri]")
     assert_whole(page)
     shoot(page, "dialog", size)
@@ -165,7 +164,7 @@ def test_the_last_refused_request_is_taken(manager, page, size):
     page.goto(
         f"{provider.url}/odoo/action-oauth_provider.oauth_provider_client_action/{client_id}"
     )
-    open_try_it(page)
+    press_header_button(page, "action_try")
     press(page, "button[name=action_replay]")
     page.wait_for_selector("text=The application gets invalid_scope")
     assert read(page, "scope") == "openid no.such.scope"

@@ -317,8 +317,8 @@ AUTHORIZATION = (
     Cause("missing_pkce", "RFC 7636 4.4.1",
           "invalid_request", "Code challenge required.",
           _lt("The client requires PKCE, and the request has no code_challenge."),
-          _lt("Switch PKCE on in the application. If it cannot, and has a secret, PKCE"
-              " can be switched off on the client.")),
+          _lt("Switch PKCE on in the application. If it cannot, and has a secret,"
+              " switch Require PKCE off on the client.")),
     Cause("missing_challenge", "RFC 7636 4.3",
           "invalid_request", "Missing code_challenge.",
           _lt("The request has a code_challenge_method, but no code_challenge."),

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What an application sends to begin, made as oauthlib's own client makes it."""
 
+import shlex
 from urllib.parse import parse_qsl, urlsplit
 
 from oauthlib.common import generate_token
@@ -96,3 +97,21 @@ def build(endpoint, verifier=None, **parameters):
 def make_challenge(verifier):
     """Return the code challenge (str) of ``verifier`` (RFC 7636 section 4.2, S256)."""
     return WebApplicationClient("").create_code_challenge(verifier, "S256")
+
+
+def make_command(url, client, asked):
+    """Return the command of a shell that asks for a token (str, RFC 6749 section 3.2).
+
+    :param url: of the token endpoint
+    :param client: client (record), whose secret the reader puts in
+    :param asked: parameters (dict of str); those without a value are left out
+    """
+    words = ["curl"]
+    if client.client_type == "public":
+        asked = {**asked, "client_id": client.identifier}
+    else:
+        words += ["-u", f"{client.identifier}:SECRET"]
+    for name, value in asked.items():
+        if value:
+            words += ["--data-urlencode", f"{name}={value}"]
+    return shlex.join([*words, url])

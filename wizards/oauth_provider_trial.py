@@ -1,7 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-import shlex
 from urllib.parse import urlencode
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -132,6 +131,11 @@ class OAuthProviderTrial(models.TransientModel):
             codes = set((trial.scope or "").split())
             trial.scope_ids = client.scope_ids.filtered_domain([("code", "in", codes)])
 
+    @api.onchange("request_url", "scope", "scope_ids", "redirect_uri")
+    def _onchange_request(self):
+        # What came back was the answer to another request
+        self.result = False
+
     def _get_parameters(self):
         """Return the parameters (dict of str) of the request that is tried.
 
@@ -231,17 +235,9 @@ class OAuthProviderTrial(models.TransientModel):
         }.get(client.grant_type)
         if asked is None:
             return False
-        asked = {"grant_type": client.grant_type, **asked}
-        words = ["curl"]
-        if client.client_type == "public":
-            asked["client_id"] = client.identifier
-        else:
-            words += ["-u", f"{client.identifier}:SECRET"]
-        for name, value in asked.items():
-            if value:
-                words += ["--data-urlencode", f"{name}={value}"]
         url = self.env["oauth.provider"].get_endpoint_url("token")
-        return shlex.join([*words, url])
+        asked = {"grant_type": client.grant_type, **asked}
+        return authorization_request.make_command(url, client, asked)
 
     @api.depends("client_id", "redirect_uri")
     def _compute_verdict(self):
