@@ -203,8 +203,10 @@ class TestDismissal(CheckupCase):
         other = new_test_user(
             self.env, "other", "oauth_provider.group_oauth_provider_manager"
         )
-        # By the line of somebody else as well
-        self.dismiss(finding.with_user(other))
+        # Nobody changes what another manager is about to press
+        with self.assertRaises(AccessError):
+            finding.with_user(other).reason = "x"
+        self.dismiss(self.check(other))
         self.assertEqual(self.dismissals.search([]).user_id, other)
         self.assertEqual(self.Finding.get_result()[CRITICAL], 0)
         dismissal = self.dismissals.search([])

@@ -192,7 +192,7 @@ class TestLargePages(TransactionCase):
         self.assertFalse(self.clients.new().last_used)
         with self.assertRaises(AccessError):
             client.with_user(self.person).read(["last_used"])
-        for view_type in ("list", "form", "kanban"):
+        for view_type in ("list", "form"):
             names = self.get_arch(client._name, view_type).xpath("//field/@name")
             self.assertIn("last_used", names)
 

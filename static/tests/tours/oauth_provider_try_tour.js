@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("oauth_provider_try", {
     steps: () => [
         {trigger: ".o_data_row td:contains(Tour application)", run: "click"},
         {trigger: "button[name=action_try]", run: "click"},
-        {trigger: ".modal .alert-success:contains(to the letter)"},
+        {trigger: ".modal .alert-success:contains(exactly like this)"},
         {
             trigger: ".modal .o_field_widget[name=redirect_uri] input",
             run: "edit https://client.example.com/callback/ && press Tab",
