@@ -148,7 +148,8 @@ def test_who_lacks_a_second_factor_reads_why_and_goes_back(
             link = page.locator("a:has-text('two-factor authentication')")
             with page.context.expect_page() as opened:
                 link.press("Enter")
-            opened.value.wait_for_selector("h3:has-text('Two-factor authentication')")
+            opened.value.wait_for_url("**/my/security")
+            assert "Two-factor authentication" in opened.value.content()
             opened.value.close()
             page.locator("button[value=again]").focus()
             page.keyboard.press("Enter")

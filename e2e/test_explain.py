@@ -103,7 +103,8 @@ def test_from_the_list_to_the_cause(pair, page, databases, folder, size):
     told.close()
     # A release may give up a cause; its events stay
     [number] = databases.shell("e2e_provider", REPLACE, client=identifier)
-    # Not loaded again: Odoo writes the address of a form some time later
+    # A page behind another one draws nothing
+    page.bring_to_front()
     page.goto(f"{provider.url}/odoo/oauth-events/{number}")
     told = explain(page, size)
     assert "of_an_older_one" in told.inner_text("[role=status]")

@@ -113,6 +113,8 @@ def test_a_refused_request_is_mended_and_goes_all_the_way(manager, page, size):
     assert_whole(page)
     shoot(page, "refused", size)
     press(page, "button[name=action_add_redirect_uri]")
+    page.wait_for_selector(".modal:has-text('will be sent to this address')")
+    press(page, ".modal footer .btn-primary")
     page.wait_for_selector("text=It is registered exactly like this")
     shoot(page, "mended", size)
     press(page, "button[name=action_run]")
