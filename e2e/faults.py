@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from dev.process import end_group
+
 #: Seconds by which the clock is set back, and for which the log cannot grow.
 SET_BACK = 600
 LOG_FULL = 3
@@ -63,6 +65,8 @@ class Faults:
                 return
             last = self.server.log.read_text(errors="replace").splitlines()[-20:]
             print("\nOdoo ended by itself:", *last, sep="\n  ")
+            # Its process for long polling goes on without it
+            end_group(self.server.process, grace=20)
             self.server.start()
             self.counts["Odoo ended by itself"] += 1
 
