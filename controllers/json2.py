@@ -127,9 +127,7 @@ class OAuthJson2Controller(WebJson2Controller):
                 raise
         access.token.grant_id.record_use(request.httprequest.remote_addr)
         access = request.oauth_access = TokenAccess(access.token)
-        # The call may have changed its arguments
-        sent = request.get_json_data() if kwargs else {}
-        kwargs = {name: sent[name] for name in kwargs}
+        kwargs = self._read_again(kwargs)
         if access.token.grant_id.is_company_limited:
             kwargs = call.limit_contexts(access, kwargs)
         opened = access.get_model_access(model._name, name)
@@ -139,6 +137,11 @@ class OAuthJson2Controller(WebJson2Controller):
         records = call.find_records(model, ids)
         return call.call(access, records, name, method, kwargs)
 
+    def _read_again(self, kwargs):
+        """Return the arguments ``kwargs`` (dict) as sent: the call may change them."""
+        sent = request.get_json_data() if kwargs else {}
+        return {name: sent[name] for name in kwargs}
+
     def _note_wider(self, error, need, model, name, method, kwargs):
         """Note on ``error`` the challenge that names the scopes that open the call.
 
@@ -147,6 +150,7 @@ class OAuthJson2Controller(WebJson2Controller):
         if find_database_error(error) is None:
             # What a business method or a write has done so far is undone anyway
             self._begin_again()
+            kwargs = self._read_again(kwargs)
 
             def check(access):
                 call.check_on_nothing(access, model, name, method, kwargs)

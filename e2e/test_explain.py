@@ -40,12 +40,33 @@ env.cr.execute(
 )
 result = event.ids
 """
+REUSE = """
+client = env["oauth.provider.client"].search([("identifier", "=", values["client"])])
+user = env.ref("base.user_admin")
+grant = env["oauth.provider.grant"].ensure(client, user)
+token, _value = env["oauth.provider.refresh.token"].issue(
+    client=client, user=user, scopes=client.scope_ids, lifetime=600, grant=grant,
+)
+grant.record_use("192.0.2.1")
+token.revoke_reused("refresh_token")
+result = client.id
+"""
 #: Whether the cause that has the focus begins on the screen: the page scrolls smoothly.
 IS_SEEN = """() => {
     const box = document.activeElement.getBoundingClientRect();
     return document.activeElement.id == "redirect_uri"
         && box.top >= 0 && box.top < innerHeight;
 }"""
+
+
+def assert_whole(page):
+    """What is shown fits, and axe-core finds nothing serious in what is ours."""
+    # Labels of what is not edited, and marks of help texts, are Odoo's own
+    own = (".o_form_label", "sup", ".o_control_panel", ".o_statusbar_buttons")
+    own += (".o_notebook_headers", ".o_tag", ".o-autocomplete", ".o_clipboard_button")
+    assert serious_faults(page, within=".o_form_view", but=own) == []
+    cut = "node => node.scrollWidth - node.clientWidth"
+    assert page.locator(".o_content").last.evaluate(cut) <= 0, "something is cut"
 
 
 @pytest.fixture
@@ -91,6 +112,7 @@ def test_from_the_list_to_the_cause(pair, page, databases, folder, size):
     find_event(page, provider, name)
     page.wait_for_timeout(500)
     page.screenshot(path=folder / f"event-{size}.png")
+    assert_whole(page)
     told = explain(page, size)
     section = told.locator("[aria-current=true]")
     assert section.get_attribute("id") == "redirect_uri"
@@ -114,3 +136,37 @@ def test_from_the_list_to_the_cause(pair, page, databases, folder, size):
     told.locator("text=All Events").focus()
     told.keyboard.press("Enter")
     told.wait_for_selector(".o_list_view, .o_kanban_view")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_from_a_client_to_what_brought_a_revocation_about(
+    pair, page, databases, folder, size
+):
+    provider, _client = pair
+    name, login = f"Reused on a {size}", f"reused-{size}"
+    identifier = databases.shell("e2e_provider", MAKE, name=name, login=login)
+    number = databases.shell("e2e_provider", REUSE, client=identifier)
+    resize(page, size)
+    sign_in(page, provider, login, login)
+    page.goto(f"{provider.url}/odoo/oauth-clients/{number}")
+    page.wait_for_selector(".o_form_view [name=last_used]")
+    used = page.locator("[name=last_used]:visible").first
+    assert used.inner_text().strip(), "it was used a moment ago"
+    page.screenshot(path=folder / f"client-{size}.png")
+    if not page.locator("button[name=action_view_events]:visible").count():
+        page.locator(".o-form-buttonbox .o_button_more:visible").focus()
+        page.keyboard.press("Enter")
+    page.locator("button[name=action_view_events]:visible").focus()
+    page.keyboard.press("Enter")
+    entries = page.locator(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)")
+    entries.filter(has_text="Revoked").filter(has_text="reused").first.click()
+    cause = page.locator(
+        ".o_form_view [name=caused_by_id] a, [name=caused_by_id] .o_external_button"
+    ).first
+    cause.wait_for()
+    page.screenshot(path=folder / f"revoked-{size}.png")
+    assert_whole(page)
+    cause.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_form_view [name=kind]:has-text('Reused')")
+    assert_whole(page)

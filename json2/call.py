@@ -291,8 +291,8 @@ def check_nested_domains(model, value):
 def check_grouping(model, kwargs, is_legacy):
     """Raise AccessError for a closed field that the answer is ordered or grouped by.
 
-    The ORM checks too; but a model that computes an aggregate or an order by itself,
-    such as the balance of an account, answers without a check.
+    The ORM checks too; but a model that computes an aggregate, a group or an order by
+    itself, such as the balance of an account, answers without a check.
 
     :param model: empty recordset of the model, while the access limits the call
     :param kwargs: arguments of the caller (dict)
@@ -311,9 +311,29 @@ def check_grouping(model, kwargs, is_legacy):
             specs += _get_texts(condition[:1])
     for spec in specs:
         if found := _AGGREGATE.match(spec):
-            field = model._fields.get(found[2] or found[1])
-            if field is not None:
-                model._check_field_access(field, "read")
+            _check_open(model, found[2] or found[1])
+    for spec in _get_groups(kwargs):
+        # Below a relation the ORM checks by itself
+        name = spec.partition(":")[0].partition(".")[0]
+        _check_open(model, "display_name" if name == "id" else name)
+
+
+def _get_groups(kwargs):
+    """Return what a caller groups by (list of str)."""
+    groups = []
+    todo = [kwargs.get("groupby"), kwargs.get("grouping_sets")]
+    while todo:
+        found = todo.pop()
+        if isinstance(found, str):
+            groups.append(found)
+        elif isinstance(found, list):
+            todo += found
+    return groups
+
+
+def _check_open(model, name):
+    if name in model._fields:
+        model._check_field_access(model._fields[name], "read")
 
 
 def _check_list(value):

@@ -239,9 +239,13 @@ def _narrow_condition(access, model, condition):
         comodel = model.env[field.comodel_name]
         if rest:
             below = narrow(access, comodel, Domain(rest, operator, value))
-            return Domain(name, "any", below)
+            return _quantify(model, field, "any", below)
+        if isinstance(value, Query):
+            # It has been narrowed before
+            return condition
         if operator in QUANTIFIERS:
-            return Domain(name, operator, narrow(access, comodel, Domain(value)))
+            below = narrow(access, comodel, Domain(value))
+            return _quantify(model, field, operator, below)
         found = _narrow_relation(access, model, field, operator, value)
         return condition if found is None else found
     if not rest and _is_plain_related(model, field):
@@ -250,6 +254,19 @@ def _narrow_condition(access, model, condition):
             query = model.with_context(active_test=False)._search(condition)
         return Domain("id", "in", query)
     return condition
+
+
+def _quantify(model, field, operator, below):
+    """Return the domain for a relation to records of ``below`` (Domain, narrow).
+
+    :param operator: ``any`` or ``not any``
+    """
+    if field.type == "many2one" and field.store and field.bypass_search_access:
+        # The ORM would join the other table, and ask nobody which of its records are
+        # open: neither the scopes nor the rules
+        with current.internal():
+            below = model.env[field.comodel_name]._search(below, active_test=False)
+    return Domain(field.name, operator, below)
 
 
 def _is_plain_related(model, field):
@@ -312,7 +329,7 @@ def _narrow_equality(access, model, field, values):
     """
     names = [one for one in values if isinstance(one, str)]
     others = [one for one in values if not isinstance(one, str)]
-    is_list = field.type != "many2one" and field.store
+    is_list = field.type != "many2one" and bool(field.store or field.related)
     if not names and not is_list:
         return None
     parts = [_narrow_named(access, model, field, "in", names)] if names else []
@@ -331,4 +348,4 @@ def _narrow_named(access, model, field, operator, text):
     """Return the domain for a relation to records whose open names match ``text``."""
     comodel = model.env[field.comodel_name]
     by_name = narrow(access, comodel, Domain("display_name", operator, text))
-    return Domain(field.name, "any", by_name)
+    return _quantify(model, field, "any", by_name)

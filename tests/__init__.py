@@ -42,6 +42,7 @@ from . import test_introspection
 from . import test_issue_counts
 from . import test_json2
 from . import test_json2_alias
+from . import test_json2_bypass
 from . import test_json2_checks
 from . import test_json2_companies
 from . import test_json2_hostile
