@@ -43,7 +43,8 @@ def press_header_button(page, name):
     """Press a button above a form by the keyboard; a phone keeps several in a menu."""
     menu = ".o_form_statusbar .dropdown-toggle:visible"
     button = f"button[name={name}]:visible"
-    page.wait_for_selector(f"{button}, {menu}")
+    page.wait_for_selector(".o_form_view")
+    page.locator(f"{button}, {menu}").first.wait_for()
     if not page.locator(button).count():
         page.locator(menu).first.focus()
         page.keyboard.press("Enter")

@@ -83,7 +83,7 @@ def find_event(page, provider, name):
     )
     entry = entry.filter(has_text="redirect URI")
     entry.first.click()
-    page.wait_for_selector(".o_form_view [name=cause]")
+    page.wait_for_selector(".o_form_view [name=cause_text]")
 
 
 def explain(page, size):
@@ -125,7 +125,6 @@ def test_from_the_list_to_the_cause(pair, page, databases, folder, size):
     told.close()
     # A release may give up a cause; its events stay
     [number] = databases.shell("e2e_provider", REPLACE, client=identifier)
-    # A page behind another one draws nothing
     page.bring_to_front()
     page.goto(f"{provider.url}/odoo/oauth-events/{number}")
     told = explain(page, size)

@@ -148,6 +148,8 @@ class OAuthProviderEvent(models.Model):
         readonly=True,
         help="Why the request was refused.",
     )
+    # The web client cannot show a value of a selection that a release has given up
+    cause_text = fields.Char(string="Cause", compute="_compute_rule")
     rule = fields.Char(
         compute="_compute_rule",
         help="The section of the standard that asks for the refusal.",
@@ -213,6 +215,7 @@ class OAuthProviderEvent(models.Model):
     def _compute_rule(self):
         for event in self:
             cause = CAUSES.get(event.cause)
+            event.cause_text = self.env._(cause.sentence) if cause else event.cause
             event.rule = cause and cause.rule
             event.answer = cause and cause.error
             event.advice = cause and self.env._(cause.advice)

@@ -400,7 +400,9 @@ class _View:
                 specification=spec,
                 context={"bin_size": True},
             )
-        if node.get("create") not in ("0", "False"):
+        # A dialog of no record makes one, whether or not there is a button for another
+        is_new = is_dialog and not number
+        if is_new or node.get("create") not in ("0", "False"):
             if self._model != "res.users":
                 yield self._make("form", "new", "onchange", [], {}, [], spec)
         if not self._is_full:
