@@ -110,7 +110,7 @@ def go_on(env, client, person, answer, sent, address):
             outcome.texts[name] = _decode(issued.get(name))
         _use(env, client, person, issued.get("access_token"), address, outcome)
     for one in (answer, issued):
-        _end(env, client, one, address)
+        _end(env, client, person, one, address)
     return outcome
 
 
@@ -215,10 +215,14 @@ def _choose(env, access):
     return None, []
 
 
-def _end(env, client, issued, address):
-    """Revoke all that was issued: nobody needs it any more."""
-    for name in ("refresh_token", "access_token"):
-        if value := issued.get(name):
+def _end(env, client, person, issued, address):
+    """Revoke all that was issued to ``person``: nobody needs it any more."""
+    for model, name in (
+        ("oauth.provider.refresh.token", "refresh_token"),
+        ("oauth.provider.token", "access_token"),
+    ):
+        value = issued.get(name)
+        if value and env[model].find(value).user_id == person:
             revocation_response(env, _message(client, {"token": value}, address))
 
 

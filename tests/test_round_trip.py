@@ -430,19 +430,21 @@ class TestRoundTripIsSafe(RoundTripCase):
         self.assertEqual(trial.result, "failed")
         self.assertIn("somebody else's", trial.result_text)
         self.assertFalse(trial.result_userinfo or trial.result_records)
-        # Nor an access token, which would need no secret anyway
-        legacy, secret = self.create_client("legacy application")
-        self.user = self.person
-        data = self.password_data("openid profile")
-        token = self.post("token", data, legacy, secret).json()["access_token"]
-        self.user = manager
-        trial = self.try_it(legacy)
+        # Nor an access token: it opens nothing here, and is not ended either
+        mobile, _none = self.create_client("mobile application")
+        self.sign_in_as(self.person)
+        page = self.url_open(self.authorize_url(mobile), allow_redirects=False)
+        token = self.answer(self.decide(page))[1]["access_token"]
+        self.sign_in_as(manager)
+        trial = self.try_it(mobile)
         trial.is_running = True
         self.env.flush_all()
         answer = urlencode({"state": trial.state, "access_token": token})
         self.url_open(f"/oauth2/trial?{answer}", allow_redirects=False)
         self.env.invalidate_all()
+        self.assertTrue(trial.result_token, "it was looked at")
         self.assertFalse(trial.result_userinfo or trial.result_records)
+        self.assertEqual(self.count_live(mobile), 1)
 
     def test_who_manages_no_longer_gets_nothing(self):
         client, _secret = self.create_client()
