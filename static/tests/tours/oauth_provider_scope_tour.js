@@ -36,8 +36,9 @@ registry.category("web_tour.tours").add("oauth_provider_scope", {
             run: "edit phone",
         },
         {
-            trigger: ".modal .o_searchview_input",
-            run: "press Enter",
+            content: "Before it is there, Enter would search for nothing",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(phone)",
+            run: "click",
         },
         {
             trigger: ".modal .o_searchview_facet",

@@ -37,7 +37,11 @@ registry.category("web_tour.tours").add("oauth_provider_configure", {
             trigger: ".modal .o_searchview_input",
             run: "edit email",
         },
-        {trigger: ".modal .o_searchview_input", run: "press Enter"},
+        {
+            content: "Before it is there, Enter would search for nothing",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(email)",
+            run: "click",
+        },
         {trigger: ".modal .o_searchview_facet"},
         {
             trigger: ".modal .o_data_row:has(td[data-tooltip='email']) .o_data_cell",
