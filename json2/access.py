@@ -3,7 +3,6 @@
 """What a token opens on Odoo's own API: what its scopes say, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import NoneType
 
 from odoo.fields import Domain
@@ -14,6 +13,7 @@ from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
 from .domain import COLLECTION_TYPES
 from .error_text import find_database_error
+from .model_access import LISTS, ModelAccess, Part, as_condition
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -23,8 +23,6 @@ CONTEXT_TYPES = {
     "bin_size": (bool, int, NoneType),
     "force_search_count": (bool, int, NoneType),
 }
-#: Types of fields that hold several records.
-LISTS = frozenset({"one2many", "many2many"})
 #: Types of fields that Python compares as PostgreSQL does, with those of their values.
 _PLAIN_TYPES = {
     "boolean": bool,
@@ -35,24 +33,12 @@ _PLAIN_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class ModelAccess:
-    """What one operation may touch on one model.
-
-    :ivar domain: records that exist for the token (Domain)
-    :ivar fields: names of the fields (frozenset)
-    """
-
-    domain: Domain
-    fields: frozenset
-
-
 class TokenAccess:
     """The access of one token, for one request.
 
-    Several scopes on one model open the records of any of them, and of these the
-    fields that every one of them lists; scopes that open the very same records add up.
-    So no field of a record is open that none of the scopes opens by itself.
+    Several scopes on one model add up: a field of a record is open if one of them
+    lists it and matches the record, see :mod:`.model_access`. So no field of a record
+    is open that none of the scopes opens by itself.
 
     :ivar token: oauth.provider.token (record), in a superuser environment
     :ivar scopes: its scopes (records), in the same environment
@@ -83,7 +69,7 @@ class TokenAccess:
         return any(self.scopes.mapped("full_access"))
 
     def get_model_access(self, model, operation):
-        """Return the :class:`ModelAccess` of ``operation`` on ``model``, or None.
+        """Return the :class:`.ModelAccess` of ``operation`` on ``model``, or None.
 
         :param model: name of the model
         :param operation: ``read``, ``create``, ``write``, ``unlink``, or the name of a
@@ -98,22 +84,14 @@ class TokenAccess:
         return self._by_operation[key]
 
     def _combine(self, scopes):
-        """Return the :class:`ModelAccess` of ``scopes`` on one model, or None."""
-        plain, others, fields = [], [], None
+        """Return the :class:`.ModelAccess` of ``scopes`` on one model, or None."""
+        parts = []
         for same in scopes.grouped(record_set).values():
-            listed = frozenset(same.field_ids.mapped("name"))
-            fields = listed if fields is None else fields & listed
             domain = self._get_usable_domain(same[:1])
-            if self._is_plain(same[:1], domain):
-                plain.append(domain)
-            else:
-                others.append(same[:1])
-        if fields is None:
-            return None
-        if others:
-            # Together: each of them would take a query of its own
-            plain.append(self._with_user_rights(others))
-        return ModelAccess(Domain.OR(plain), fields)
+            is_plain = self._is_plain(same[:1], domain)
+            fields = frozenset(same.field_ids.mapped("name"))
+            parts.append(Part(same[:1], domain, is_plain, fields))
+        return ModelAccess(tuple(parts), self._with_user_rights) if parts else None
 
     def _get_usable_domain(self, scope):
         """Return the records (Domain) of ``scope``, as its filter says."""
@@ -215,7 +193,8 @@ class TokenAccess:
             return None
         shown = Domain.FALSE
         for scope in scopes:
-            domain = self._get_domain(scope)
+            # As the limit that it goes with: archived related records count
+            domain = as_condition(self._get_domain(scope))
             if not names_field(self._get_usable_domain(scope), name):
                 domain &= Domain(name, "=", True)
             shown |= domain
@@ -247,8 +226,28 @@ class TokenAccess:
         found = self.get_model_access(model, operation)
         return Domain.FALSE if found is None else found.domain
 
+    def get_limit(self, model, names):
+        """Return the condition that each of the fields ``names`` may be read.
+
+        :param model: name of the model
+        :param names: of fields (iterable of str)
+        :return: Domain; the one of all records where none of them needs a condition
+        """
+        found = self.get_model_access(model, "read")
+        return Domain.TRUE if found is None else as_condition(found.get_limit(names))
+
+    def opens_everywhere(self, model, field):
+        """Return whether the token may read ``field`` of each record that it sees.
+
+        :param model: recordset of the model
+        """
+        if field.name == "id":
+            return True
+        found = self.get_model_access(model._name, "read")
+        return found is not None and found.is_open_everywhere(field.name)
+
     def allows_field(self, model, field, operation, internal=False):
-        """Return whether the token may read or write a field.
+        """Return whether the token may read or write a field, of any record.
 
         :param model: recordset of the model
         :param field: field of it
@@ -265,10 +264,15 @@ class TokenAccess:
         found = self.get_model_access(model._name, "read")
         if internal and field.name in self._get_internal_fields(model):
             return True
-        if internal and found is not None and _is_made_of(model, field, found.fields):
-            return True
+        if found is None:
+            return False
+        if internal:
+            # What it compares may differ from what the caller has named
+            return found.is_open_everywhere(field.name) or _is_made_of(
+                model, field, found.common_fields
+            )
         # No exception for display_name: it may be made of other fields and records
-        return found is not None and field.name in found.fields
+        return field.name in found.fields
 
     def _get_internal_fields(self, model):
         """Return the fields (set of names) without which no search of ``model`` runs.

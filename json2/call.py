@@ -6,65 +6,26 @@ The functions come in the order in which a call needs them.
 """
 
 import inspect
-import re
 from collections.abc import Mapping
-from contextlib import nullcontext
-from copy import deepcopy
 
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
-from odoo.exceptions import AccessError, MissingError
-from odoo.fields import Domain
+from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
-from .current import domain_checked, dry_run, guarded_by, limited_to_scopes
-from .domain import check_order, check_search, narrow
-from .enforceable import is_enforceable, is_generic, reads_as_orm
+from .current import guarded_by, limited_to_scopes
+from .enforceable import is_enforceable, is_generic
+from .model_access import check_open, make_missing
 from .need import needs
+from .read import READ_METHODS, read, read_nothing
 from .values import check_values
 from .write_guard import WriteGuard
 
-#: Methods of the ORM that only read, and ask its access hooks for all that they read.
-READ_METHODS = frozenset(
-    {
-        "exists",
-        "fields_get",
-        "formatted_read_group",
-        "formatted_read_grouping_sets",
-        "name_search",
-        "read",
-        "read_group",
-        "search",
-        "search_count",
-        "search_fetch",
-        "search_read",
-        "web_name_search",
-        "web_read",
-        "web_read_group",
-        "web_search_read",
-    }
-)
-#: Those of them whose ``domain`` is all that the caller compares.
-DOMAIN_METHODS = frozenset(
-    {
-        "formatted_read_group",
-        "formatted_read_grouping_sets",
-        "read_group",
-        "search",
-        "search_count",
-        "search_fetch",
-        "search_read",
-        "web_read_group",
-        "web_search_read",
-    }
-)
 #: Methods of the ORM that change records, which are the operations of a scope as well.
 CHANGE_METHODS = frozenset({"create", "write", "unlink"})
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
-#: A field of ``read_group``: ``name``, ``name:function`` or ``alias:function(name)``.
-_AGGREGATE = re.compile(r"(\w+)(?::\w+(?:\((\w+)\))?)?")
 
 # What the caller sends beside the arguments of the method
 
@@ -179,11 +140,6 @@ def find_records(model, ids):
     return model.browse(ids)
 
 
-def make_missing(model):
-    """Return the error for a record that does not exist, or not for the token."""
-    return MissingError(model.env._("Record does not exist or has been deleted."))
-
-
 # The call itself
 
 
@@ -213,7 +169,7 @@ def call(access, records, name, method, kwargs):
         )
         raise needs(error, records._name, None)
     if name in READ_METHODS:
-        result = _read(access, records, name, method, kwargs)
+        result = read(access, records, name, method, kwargs)
     elif name in CHANGE_METHODS:
         result = _change(access, records, name, method, kwargs)
     else:
@@ -224,157 +180,6 @@ def call(access, records, name, method, kwargs):
     return result.ids if isinstance(result, BaseModel) else result
 
 
-def _read(access, records, name, method, kwargs):
-    model = records.browse()
-    is_checked_later = name == "read" and _fetches(model, kwargs.get("fields"))
-    with limited_to_scopes(access):
-        (model if is_checked_later else records).check_access("read")
-        for argument, value in kwargs.items():
-            if argument != "domain":
-                check_nested_domains(model, value)
-        check_grouping(model, kwargs, is_legacy=name == "read_group")
-        for names in (kwargs.get("fields"), kwargs.get("field_names")):
-            # Those of read_group are aggregates, which the ORM takes apart
-            if names and name != "read_group":
-                access.check_fields(model, _check_list(names))
-        # Domains and choices of a field may depend on the user and the companies
-        described = dry_run() if name == "fields_get" else nullcontext()
-        with _checked_search(model, name, kwargs), described:
-            result = method(records, **kwargs)
-        if name == "fields_get":
-            # Some models describe more than what the ORM found open
-            return _filter_open(access, model, result)
-    if is_checked_later and {one["id"] for one in result} != set(records.ids):
-        # The ORM leaves out those that do not exist, and refuses those that are hidden
-        raise make_missing(model)
-    return result
-
-
-def _fetches(model, names):
-    """Return whether ``read`` of the fields ``names`` checks each record by itself.
-
-    The ORM does, in the query that fetches the values.
-
-    :param names: value that the caller sends for the argument
-    """
-    if not isinstance(names, list) or not reads_as_orm(model):
-        return False
-    fields = (model._fields.get(one) for one in names if isinstance(one, str))
-    return any(one and one.name != "id" and one.column_type for one in fields)
-
-
-def check_nested_domains(model, value):
-    """Check each domain inside an argument, as ``web_read_group`` takes them.
-
-    It is given one for each group to open, at any depth, and searches by it together
-    with the domain of the call: the ORM's hooks cannot tell what is the caller's.
-
-    :param model: empty recordset of the model, while the access limits the call
-    :param value: value that the caller sends for the argument
-    :raise AccessError: for a domain that the token may not search by
-    :raise ValueError: for a malformed one
-    """
-    todo = [value]
-    while todo:
-        found = todo.pop()
-        if isinstance(found, list):
-            todo += found
-        elif isinstance(found, dict):
-            for name, one in found.items():
-                # Otherwise it is the field of a specification, named like that
-                if name.endswith("domain") and isinstance(one, list):
-                    check_search(model, one)
-                else:
-                    todo.append(one)
-
-
-def check_grouping(model, kwargs, is_legacy):
-    """Raise AccessError for a closed field that the answer is ordered or grouped by.
-
-    The ORM checks too; but a model that computes an aggregate, a group or an order by
-    itself, such as the balance of an account, answers without a check.
-
-    :param model: empty recordset of the model, while the access limits the call
-    :param kwargs: arguments of the caller (dict)
-    :param is_legacy: whether ``fields`` are the aggregates of ``read_group``
-    :raise ValueError: for a list that is none: the ORM iterates over any value
-    """
-    for order in (kwargs.get("order"), kwargs.get("orderby")):
-        if isinstance(order, str):
-            check_order(model, order)
-    specs = [*_get_texts(kwargs.get("aggregates"))]
-    if is_legacy:
-        specs += _get_texts(kwargs.get("fields"))
-    for condition in _check_list(kwargs.get("having") or []):
-        if not isinstance(condition, str):
-            _check_list(condition)
-            specs += _get_texts(condition[:1])
-    for spec in specs:
-        if found := _AGGREGATE.match(spec):
-            _check_open(model, found[2] or found[1])
-    for spec in _get_groups(kwargs):
-        # Below a relation the ORM checks by itself
-        name = spec.partition(":")[0].partition(".")[0]
-        _check_open(model, "display_name" if name == "id" else name)
-
-
-def _get_groups(kwargs):
-    """Return what a caller groups by (list of str)."""
-    groups = []
-    todo = [kwargs.get("groupby"), kwargs.get("grouping_sets")]
-    while todo:
-        found = todo.pop()
-        if isinstance(found, str):
-            groups.append(found)
-        elif isinstance(found, list):
-            todo += found
-    return groups
-
-
-def _check_open(model, name):
-    if name in model._fields:
-        model._check_field_access(model._fields[name], "read")
-
-
-def _check_list(value):
-    """Return ``value`` of a caller, which must be a list.
-
-    :raise ValueError: for anything else, such as an object, over whose names Python
-        iterates as well
-    """
-    if not isinstance(value, list):
-        raise ValueError("Names of fields must come in a list.")
-    return value
-
-
-def _get_texts(value):
-    """Return those of the values (list, or None) that are texts."""
-    return [one for one in _check_list(value or []) if isinstance(one, str)]
-
-
-def _checked_search(model, name, kwargs):
-    """Check the caller's domain, and return the context that tells the ORM so.
-
-    Some models add conditions of their own before they search, by fields that the
-    token need not open.
-    """
-    domain = kwargs.get("domain")
-    if name not in DOMAIN_METHODS or not isinstance(domain, list):
-        return nullcontext()
-    check_search(model, domain)
-    return domain_checked(model._name)
-
-
-def _filter_open(access, model, described):
-    """Return the part of ``described`` ({field: …}) that is about open fields."""
-    return {
-        name: description
-        for name, description in described.items()
-        if name in model._fields
-        and access.allows_field(model, model._fields[name], "read")
-    }
-
-
 def _change(access, records, operation, method, kwargs):
     with limited_to_scopes(access):
         records.check_access(operation)
@@ -383,6 +188,10 @@ def _change(access, records, operation, method, kwargs):
     values_list = _get_values(operation, kwargs)
     for values in values_list:
         check_values(access, records.browse(), operation, values)
+    # Odoo's code adds more to the values
+    names_list = [frozenset(values) for values in values_list]
+    if operation == "write":
+        check_open(access, records, operation, names_list[0])
     with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
         result = method(records, **kwargs)
         guard.run_deferred()
@@ -391,8 +200,25 @@ def _change(access, records, operation, method, kwargs):
     changed.flush_recordset()
     with limited_to_scopes(access):
         changed.check_access(operation)
+    for names, same in _group_by_names(changed, names_list):
+        check_open(access, same, operation, names)
     guard.finish()
     return result
+
+
+def _group_by_names(records, names_list):
+    """Yield (fields, the records that these were written on).
+
+    :param names_list: fields (frozenset), one for all ``records`` or one for each
+    """
+    if len(names_list) == 1:
+        yield names_list[0], records
+        return
+    written = {}
+    for record, names in zip(records, names_list, strict=True):
+        written.setdefault(names, []).append(record.id)
+    for names, ids in written.items():
+        yield names, records.browse(ids)
 
 
 def _get_values(operation, kwargs):
@@ -440,7 +266,7 @@ def check_on_nothing(access, model, name, method, kwargs):
     if not is_enforceable(model, access):
         raise needs(AccessError(""), model._name, None)
     if name in READ_METHODS:
-        _read_nothing(access, model, name, method, kwargs)
+        read_nothing(access, model, name, method, kwargs)
     elif name in CHANGE_METHODS:
         with limited_to_scopes(access):
             model.check_access(name)
@@ -448,39 +274,3 @@ def check_on_nothing(access, model, name, method, kwargs):
             check_values(access, model, name, values)
     else:
         _check_further_method(access, model, name)
-
-
-def _read_nothing(access, model, name, method, kwargs):
-    kwargs = deepcopy(kwargs)
-    with limited_to_scopes(access):
-        domain = kwargs.get("domain")
-        if isinstance(domain, list):
-            check_search(model, domain)
-            narrow(access, model, Domain(domain))
-        if "domain" in inspect.signature(method).parameters:
-            kwargs["domain"] = [[0, "=", 1]]
-        if name in ("name_search", "web_name_search"):
-            narrow(access, model, Domain("display_name", "ilike", "x"))
-        _check_specification(access, model, kwargs.get("specification"))
-    _read(access, model, name, method, kwargs)
-
-
-def _check_specification(access, model, specification):
-    """Check the fields that ``web_read`` reads of other models, at any depth."""
-    if not isinstance(specification, Mapping):
-        return
-    access.check_fields(model, specification)
-    for name, wish in specification.items():
-        field = model._fields[name]
-        below = wish.get("fields") if isinstance(wish, Mapping) else None
-        if field.relational and isinstance(below, Mapping):
-            comodel = model.env[field.comodel_name]
-            if below.keys() - {"display_name"}:
-                comodel.check_access("read")
-            check_order(comodel, wish.get("order"))
-            if field.type == "many2one":
-                # Its name comes with the field
-                below = {
-                    key: one for key, one in below.items() if key != "display_name"
-                }
-            _check_specification(access, comodel, below)

@@ -15,10 +15,11 @@ _companies = ContextVar("oauth_provider_json2_companies", default=None)
 _write_guard = ContextVar("oauth_provider_json2_write_guard", default=None)
 _is_internal = ContextVar("oauth_provider_json2_internal", default=False)
 _is_fetching = ContextVar("oauth_provider_json2_fetching", default=False)
-_is_dry_run = ContextVar("oauth_provider_json2_dry_run", default=False)
+_dry_run = ContextVar("oauth_provider_json2_dry_run", default=None)
+_is_sorting = ContextVar("oauth_provider_json2_sorting", default=False)
+_named = ContextVar("oauth_provider_json2_named", default=None)
 _requested = ContextVar("oauth_provider_json2_requested", default=None)
 _checked = ContextVar("oauth_provider_json2_checked", default=None)
-_unlimited_lists = ContextVar("oauth_provider_json2_unlimited_lists", default=None)
 
 # Asked by the hooks of the ORM
 
@@ -71,12 +72,37 @@ def is_fetching():
     return _is_fetching.get()
 
 
-def is_dry_run():
-    """Return whether a search is built only to see which fields it compares.
+def dry_run_names():
+    """Return the fields that a caller names in a search that is only tried, or None.
 
-    Search methods may look at other fields than the one that the caller names.
+    It is built to see which fields it compares: search methods may look at others.
+
+    :return: {(model name, field name)}
     """
-    return _is_dry_run.get()
+    return _dry_run.get()
+
+
+def is_sorting():
+    """Return whether the code that sorts the records of an answer is running."""
+    return _is_sorting.get()
+
+
+def named_limit(model):
+    """Return what limits a search of ``model`` (name) for what its caller names.
+
+    :return: Domain, or None
+    """
+    named = _named.get()
+    return named[1] if named and named[0] == model else None
+
+
+def named_fields(model):
+    """Return the fields (set of names) of ``model`` (name) that a caller names.
+
+    None where that is not known.
+    """
+    named = _named.get()
+    return named[2] if named and named[0] == model else None
 
 
 def requested_fields(model):
@@ -103,14 +129,6 @@ def is_domain_checked(model):
     return _checked.get() == model
 
 
-def unlimited_lists():
-    """Return the list fields (set) whose cached values are not limited to the token.
-
-    None outside of a limited call.
-    """
-    return _unlimited_lists.get()
-
-
 # Set around a call, or a part of it
 
 
@@ -121,14 +139,9 @@ def limited_to_scopes(limit):
     :param limit: TokenAccess, or None to lift the limit: the rights of the user apply
     """
     mark = _access.set(limit)
-    lists = None
-    if limit is not None and _unlimited_lists.get() is None:
-        lists = _unlimited_lists.set(set())
     try:
         yield
     finally:
-        if lists is not None:
-            _unlimited_lists.reset(lists)
         _access.reset(mark)
 
 
@@ -181,14 +194,43 @@ def fetching():
 
 
 @contextmanager
-def dry_run():
-    """Allow search methods inside to look only at fields that the token opens."""
-    mark = _is_dry_run.set(True)
+def dry_run(names=frozenset()):
+    """Allow search methods inside to look only at fields that the token opens.
+
+    :param names: {(model name, field name)} of what the caller itself compares
+    """
+    mark = _dry_run.set(names)
     try:
         with internal():
             yield
     finally:
-        _is_dry_run.reset(mark)
+        _dry_run.reset(mark)
+
+
+@contextmanager
+def sorting():
+    """Mark the code inside as sorting the records of an answer for the caller."""
+    mark = _is_sorting.set(True)
+    try:
+        with internal(False):
+            yield
+    finally:
+        _is_sorting.reset(mark)
+
+
+@contextmanager
+def naming(model, limit, names=None):
+    """Limit each search of ``model`` (name) to records that ``limit`` (Domain) matches.
+
+    Not the searches that such a search leads to. None for both lifts the limit.
+
+    :param names: fields (set of names) that the caller names, where all are known
+    """
+    mark = _named.set(None if model is None else (model, limit, names))
+    try:
+        yield
+    finally:
+        _named.reset(mark)
 
 
 @contextmanager

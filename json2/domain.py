@@ -15,10 +15,11 @@ from odoo.tools import SQL
 from odoo.tools.query import Query
 
 from . import current
+from .hierarchy import HIERARCHIES, check_hierarchy, narrow_hierarchy
+from .model_access import LISTS
 from .need import needs
 
-#: Operators that compare with plain values. Those that walk a hierarchy are not among
-#: them: the ORM walks it as superuser, past records that the token must not know of.
+#: Operators that compare with plain values.
 COMPARISONS = frozenset(
     {
         "=",
@@ -44,11 +45,15 @@ COMPARISONS = frozenset(
 )
 #: Operators whose value is a domain on the other model.
 QUANTIFIERS = frozenset({"any", "not any"})
+#: Every operator that a token may search by.
+OPERATORS = COMPARISONS | QUANTIFIERS | HIERARCHIES
 #: Operators that compare with the very value.
 EQUALITIES = frozenset({"=", "==", "in"})
 #: Relations that a condition may follow in a row. PostgreSQL plans each as a query of
 #: its own within the one before: sixty take it minutes.
 MAX_STEPS = 10
+#: Records of which a search method is given the ids, at most.
+MOST_RELATED = 10000
 #: What may hold several values, from a list of JSON to the sets of the ORM.
 COLLECTION_TYPES = (list, tuple, Set)
 #: Fields of which a path may name a part: the month of a date, one of the properties.
@@ -96,7 +101,7 @@ def _check_condition(model, path, operator, value, steps):
     field = model._fields.get(name)
     if field is None or (dot and not rest):
         raise ValueError(f"Invalid field {model._name}.{path}")
-    if operator not in COMPARISONS | QUANTIFIERS or isinstance(value, Query | SQL):
+    if operator not in OPERATORS or isinstance(value, Query | SQL):
         error = AccessError(model.env._("A token cannot search by “%s”.", operator))
         raise needs(error, model._name, None)
     model._check_field_access(field, "read")
@@ -104,6 +109,8 @@ def _check_condition(model, path, operator, value, steps):
         raise ValueError(f"Invalid field {model._name}.{path}")
     if operator in QUANTIFIERS and not field.relational:
         raise ValueError(f"{model._name}.{path} has no records to search")
+    if operator in HIERARCHIES and not rest:
+        check_hierarchy(model, name)
     if not field.relational:
         return
     comodel = model.env[field.comodel_name]
@@ -113,6 +120,8 @@ def _check_condition(model, path, operator, value, steps):
     elif operator in QUANTIFIERS:
         comodel.browse().check_access("read")
         check_domain(comodel, Domain(value), steps + 1)
+    elif field.type in LISTS:
+        comodel.browse().check_access("read")
 
 
 def _check_search_methods(model, domain):
@@ -124,9 +133,66 @@ def _check_search_methods(model, domain):
     if not _has_code(model, domain):
         return
     narrowed = narrow(current.access(), model, domain)
-    with current.dry_run():
+    with current.dry_run(frozenset(_find_named(model, domain))):
         # Without what models do on their own before and after they search
         BaseModel._search(model.browse(), narrowed)
+
+
+def get_names(domain):
+    """Return the fields (set of names) that ``domain`` (Domain) itself compares.
+
+    Of the records that are searched. What a search by name compares is another matter,
+    see :func:`narrow`.
+    """
+    heads = {one.field_expr.partition(".")[0] for one in domain.iter_conditions()}
+    return heads - {"id", "display_name"}
+
+
+def find_order_names(order):
+    """Return the fields (set of names) by which ``order`` (str, or None) sorts."""
+    words = [part.split() for part in (order or "").split(",")]
+    heads = {word[0].partition(":")[0].partition(".")[0] for word in words if word}
+    return heads - {"id"}
+
+
+def _find_named(model, domain):
+    """Yield each (model name, field name) that ``domain`` (Domain) compares."""
+    for condition in domain.iter_conditions():
+        name, _dot, rest = condition.field_expr.partition(".")
+        field = model._fields.get(name)
+        if field is None:
+            continue
+        yield model._name, name
+        compared = _find_name_compared(model, condition)
+        if compared is not None:
+            access = current.access()
+            for one in access.get_name_fields(compared):
+                yield compared._name, one
+        if field.relational and (rest or condition.operator in QUANTIFIERS):
+            below = _get_below(condition)
+            yield from _find_named(model.env[field.comodel_name], below)
+
+
+def _find_name_compared(model, condition):
+    """Return the model (recordset) whose names ``condition`` compares, or None."""
+    field = model._fields[condition.field_expr.partition(".")[0]]
+    if condition.field_expr == "display_name":
+        return model
+    if not field.relational or "." in condition.field_expr:
+        return None
+    value = condition.value
+    values = value if isinstance(value, COLLECTION_TYPES) else [value]
+    if any(isinstance(one, str) for one in values):
+        return model.env[field.comodel_name]
+    return None
+
+
+def _get_below(condition):
+    """Return what ``condition`` says of the records of its relation (Domain)."""
+    rest = condition.field_expr.partition(".")[2]
+    if rest:
+        return Domain(rest, condition.operator, condition.value)
+    return Domain(condition.value)
 
 
 def _has_code(model, domain):
@@ -169,7 +235,7 @@ def get_default_order(model):
     return model._order if is_open else "id"
 
 
-def without_closed_own(model, order):
+def without_closed_own(model, order, named):
     """Return ``order`` without what Odoo has added and the token does not open.
 
     To the order that a caller sends for the records of groups, Odoo adds the parts of
@@ -177,20 +243,27 @@ def without_closed_own(model, order):
 
     :param model: recordset of the model
     :param order: text of the order, or None
+    :param named: fields (set of names) that the caller names; None where Odoo adds none
     """
-    if not order or order == model._order:
+    if not order or order == model._order or named is None:
         return order
     own = {part.strip() for part in (model._order or "").split(",")}
     parts = [part.strip() for part in order.split(",")]
-    kept = [part for part in parts if part not in own or _opens_order(model, part)]
+    kept = [
+        part
+        for part in parts
+        if part not in own
+        or find_order_names(part) <= named
+        or _opens_order(model, part)
+    ]
     return order if kept == parts else ", ".join(kept) or "id"
 
 
 def _opens_order(model, part):
-    """Return whether the token opens the field of one ``part`` (str) of an order."""
+    """Return whether the field of one ``part`` (str) of an order is open everywhere."""
     word = (part.split() or ["id"])[0]
     field = model._fields.get(word.partition(".")[0].partition(":")[0])
-    return field is None or current.access().allows_field(model, field, "read")
+    return field is None or current.access().opens_everywhere(model, field)
 
 
 def check_order(model, order):
@@ -235,17 +308,21 @@ def _narrow_condition(access, model, condition):
         return condition
     if condition.field_expr == "display_name":
         return _narrow_name(access, model, operator, value)
+    if operator in HIERARCHIES and not rest:
+
+        def find_named(comodel, text):
+            return _narrow_name(access, comodel, "ilike", text)
+
+        return narrow_hierarchy(access, model, condition, find_named)
     if field.relational:
         comodel = model.env[field.comodel_name]
-        if rest:
-            below = narrow(access, comodel, Domain(rest, operator, value))
-            return _quantify(model, field, "any", below)
         if isinstance(value, Query):
             # It has been narrowed before
             return condition
-        if operator in QUANTIFIERS:
-            below = narrow(access, comodel, Domain(value))
-            return _quantify(model, field, operator, below)
+        if rest or operator in QUANTIFIERS:
+            below = _narrow_below(access, comodel, _get_below(condition))
+            operator = "any" if rest else operator
+            return _quantify(access, model, field, operator, below)
         found = _narrow_relation(access, model, field, operator, value)
         return condition if found is None else found
     if not rest and _is_plain_related(model, field):
@@ -256,11 +333,30 @@ def _narrow_condition(access, model, condition):
     return condition
 
 
-def _quantify(model, field, operator, below):
+def _narrow_below(access, comodel, domain):
+    """Return ``domain`` for related records: those on which what it compares is open.
+
+    Else whether there is one would tell of a closed value.
+    """
+    limit = access.get_limit(comodel._name, get_names(domain))
+    return narrow(access, comodel, domain) & limit
+
+
+def _quantify(access, model, field, operator, below):
     """Return the domain for a relation to records of ``below`` (Domain, narrow).
 
     :param operator: ``any`` or ``not any``
     """
+    if not field.store and access.checks_records:
+        # Code of the model searches, perhaps as superuser: it is given those records
+        comodel = model.env[field.comodel_name].with_context(active_test=False)
+        with current.internal():
+            ids = comodel._search(below, limit=MOST_RELATED + 1).get_result_ids()
+        if len(ids) > MOST_RELATED:
+            raise ValueError(
+                f"More than {MOST_RELATED} records match below {field.name}."
+            )
+        return Domain(field.name, "in" if operator == "any" else "not in", list(ids))
     if field.type == "many2one" and field.store and field.bypass_search_access:
         # The ORM would join the other table, and ask nobody which of its records are
         # open: neither the scopes nor the rules
@@ -296,9 +392,13 @@ def _narrow_name(access, model, operator, value):
         )
         raise needs(error, model._name, "read", access.get_name_candidates(model))
     is_negative = operator in Domain.NEGATIVE_OPERATORS
-    combine = Domain.AND if is_negative else Domain.OR
-    by_name = combine(Domain(name, operator, value) for name in names)
-    return narrow(access, model, by_name)
+    parts = []
+    for name in names:
+        # Of each record those names that are open there
+        limit = access.get_limit(model._name, (name,))
+        part = narrow(access, model, Domain(name, operator, value))
+        parts.append(part | ~limit if is_negative else part & limit)
+    return Domain.AND(parts) if is_negative else Domain.OR(parts)
 
 
 def _narrow_relation(access, model, field, operator, value):
@@ -329,16 +429,17 @@ def _narrow_equality(access, model, field, values):
     """
     names = [one for one in values if isinstance(one, str)]
     others = [one for one in values if not isinstance(one, str)]
-    is_list = field.type != "many2one" and bool(field.store or field.related)
+    is_list = field.type != "many2one"
     if not names and not is_list:
         return None
     parts = [_narrow_named(access, model, field, "in", names)] if names else []
     if is_list:
         if not all(others):
-            parts.append(Domain(field.name, "not any", Domain.TRUE))
+            parts.append(_quantify(access, model, field, "not any", Domain.TRUE))
         others = [one for one in others if one]
         if others:
-            parts.append(Domain(field.name, "any", Domain("id", "in", others)))
+            below = Domain("id", "in", others)
+            parts.append(_quantify(access, model, field, "any", below))
     elif others:
         parts.append(Domain(field.name, "in", others))
     return Domain.OR(parts)
@@ -348,4 +449,4 @@ def _narrow_named(access, model, field, operator, text):
     """Return the domain for a relation to records whose open names match ``text``."""
     comodel = model.env[field.comodel_name]
     by_name = narrow(access, comodel, Domain("display_name", operator, text))
-    return _quantify(model, field, "any", by_name)
+    return _quantify(access, model, field, "any", by_name)

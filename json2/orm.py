@@ -7,13 +7,21 @@ method of the ORM that the hook extends. Names that the caller sent are checked 
 then Odoo's own code runs and may read what it needs.
 """
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from . import current
-from .domain import check_search, get_default_order, narrow, without_closed_own
+from .domain import (
+    check_search,
+    find_order_names,
+    get_default_order,
+    get_names,
+    narrow,
+    without_closed_own,
+)
+from .model_access import LISTS, find_closed
 from .need import get_need, needs
 
 _NOT_LIMITED = nullcontext()
@@ -26,9 +34,15 @@ def allows_field(records, field, operation):
     """
     access = current.access()
     if operation != "read" or not current.is_internal():
+        if operation == "read" and current.is_sorting():
+            return access.opens_everywhere(records, field)
         return access.allows_field(records, field, operation)
-    if current.is_fetching() or not current.is_dry_run():
+    named = current.dry_run_names()
+    if current.is_fetching() or named is None:
         return True
+    if (records._name, field.name) in named:
+        # Only records on which it is open are compared
+        return access.allows_field(records, field, operation)
     # Who calls, and for which company, is the same for each record searched
     user = records.env.user
     own = {"res.users": user._ids, "res.company": records.env.companies._ids}
@@ -71,15 +85,22 @@ def checked_search(records, domain):
 
 def search(records, run, domain, offset, limit, order, active_test):
     """Return ``_search`` of what the token opens (Query)."""
+    named = current.named_limit(records._name)
     if not current.is_internal():
         check_search(records, domain, order)
+        if named is None:
+            named = _get_limit(records, domain, order)
     access = current.access()
-    domain = narrow(access, records, Domain(domain))
-    if active_test and not current.is_fetching():
-        shown = access.get_shown_domain(records, domain)
-        if shown is not None:
-            domain, active_test = domain & shown, False
-    with current.internal():
+    is_fetching = current.is_fetching()
+    with current.naming(None, None), current.internal():
+        domain = narrow(access, records, Domain(domain))
+        if active_test and not is_fetching:
+            shown = access.get_shown_domain(records, domain)
+            if shown is not None:
+                domain, active_test = domain & shown, False
+        if named is not None and not is_fetching:
+            # Last: what it says of a field is nothing that the caller says
+            domain &= named
         # Without bypass_access: a field that is marked to skip the rules of its model
         # does not skip those of the token
         return run(domain, offset, limit, order, active_test=active_test)
@@ -87,13 +108,27 @@ def search(records, run, domain, offset, limit, order, active_test):
 
 def search_fetch(records, run, domain, field_names, offset, limit, order):
     """Return ``search_fetch`` for names that the caller sent (records)."""
-    order = without_closed_own(records, order)
+    order = without_closed_own(records, order, current.named_fields(records._name))
     check_search(records, domain, order)
     field_names, fields = _get_fields_to_fetch(records, field_names)
+    named = current.named_limit(records._name)
+    if named is None:
+        named = _get_limit(records, domain, order, field_names)
     if not order or order == records._order:
         order = get_default_order(records)
-    with current.requesting(records._name, fields):
+    with (
+        current.naming(records._name, named),
+        current.requesting(records._name, fields),
+    ):
         return run(domain, field_names, offset, limit, order)
+
+
+def _get_limit(records, domain, order, field_names=()):
+    """Return the condition (Domain) that all that a search names is open."""
+    names = get_names(Domain(domain)) | set(field_names)
+    if order != records._order:
+        names |= find_order_names(order)
+    return current.access().get_limit(records._name, names)
 
 
 def sort_answer(records, run, key, reverse):
@@ -104,7 +139,7 @@ def sort_answer(records, run, key, reverse):
     :raise AccessError: if the order needs another field
     """
     try:
-        with current.internal(False):
+        with current.sorting():
             return run(key, reverse)
     except AccessError as error:
         refusal = AccessError(
@@ -144,46 +179,42 @@ def fetch(records, run, field_names):
         with current.limited_to_scopes(None):
             return run(field_names)
     field_names, fields = _get_fields_to_fetch(records, field_names)
-    _drop_unlimited_lists(records, fields)
     with current.requesting(records._name, fields):
         return run(field_names)
 
 
 def fetch_query(records, run, query, fields):
-    """Fetch ``fields`` of the records of ``query`` (Query), and return the records."""
+    """Fetch ``fields`` of the records of ``query`` (Query), and return the records.
+
+    A list is fetched as the user sees it: Odoo's own code may go on to work with what
+    is cached here, and cache what follows from it for everybody. What the token sees of
+    it is for :func:`read_format` to say.
+    """
     requested = current.requested_fields(records._name)
-    named = [
-        field
-        for field in fields
-        if requested is None or field in requested or field.column_type
-    ]
-    _drop_unlimited_lists(records, named)
-    # The fields have been checked. A list among them has a domain and an order of its
-    # own, which no caller has written.
-    with current.fetching():
-        fetched = run(query, named)
+    checked, others = [], []
     for field in fields:
-        if fetched and field not in named:
-            # Odoo's own code needs the whole list; no caller receives it
-            with current.limited_to_scopes(None):
+        is_named = requested is None or field in requested
+        if field.type in LISTS:
+            # Where its model is closed, the answer has none of its records
+            if not is_named or _opens_list(records, field):
+                others.append(field)
+        elif is_named or field.column_type:
+            checked.append(field)
+        else:
+            others.append(field)
+    with current.fetching():
+        fetched = run(query, checked)
+    if fetched:
+        with current.limited_to_scopes(None):
+            for field in others:
                 field.read(fetched)
-            current.unlimited_lists().add(field)
     return fetched
 
 
-def note_unlimited_lists(fields):
-    """Note which ``fields`` are lists that are about to be cached without a limit."""
-    lists = current.unlimited_lists()
-    if lists is not None:
-        lists.update(field for field in fields if not field.column_type)
-
-
-def _drop_unlimited_lists(records, fields):
-    """Remove lists that are not limited to the token from the cache."""
-    lists = current.unlimited_lists()
-    for field in lists.intersection(fields) if lists else ():
-        field._invalidate_cache(records.env)
-        lists.discard(field)
+def _opens_list(records, field):
+    """Return whether the token sees any record of the model that ``field`` lists."""
+    with current.internal(False):
+        return records.env[field.comodel_name].has_access("read")
 
 
 def _get_fields_to_fetch(records, field_names):
@@ -191,6 +222,16 @@ def _get_fields_to_fetch(records, field_names):
     if field_names is None:
         field_names = [field.name for field in fields]
     return field_names, fields
+
+
+def is_searched_by_caller(records, field):
+    """Return whether ``field`` is computed by the domain that a caller has sent.
+
+    As the cumulated balance of a journal item, which Odoo's code is given that domain
+    for by the context: a caller cannot set any such key.
+    """
+    keys = records.pool.field_depends_context[field]
+    return any("domain" in key and records.env.context.get(key) for key in keys)
 
 
 def read_format(records, run, names, load):
@@ -203,13 +244,59 @@ def read_format(records, run, names, load):
     :param names: names of fields that have been checked (list)
     """
     fields = records._fields
+    lists = [name for name in names if fields[name].type in LISTS]
+    closed = [name for name in lists if not _opens_list(records, fields[name])]
     properties = [name for name in names if fields[name].type == "properties"]
-    if not properties:
-        return run(names, load)
-    with current.limited_to_scopes(None):
-        named = {values["id"]: values for values in run(properties, load)}
-    others = [name for name in names if name not in properties]
-    return [{**values, **named.get(values["id"], {})} for values in run(others, load)]
+    rest = [name for name in names if name not in (*properties, *closed)]
+    rows = run(rest, load)
+    if properties:
+        with current.limited_to_scopes(None):
+            named = {values["id"]: values for values in run(properties, load)}
+        for row in rows:
+            row.update(named.get(row["id"], {}))
+    for name in lists:
+        if name in closed:
+            for row in rows:
+                row[name] = []
+        else:
+            _limit_list(records, fields[name], rows)
+    return rows
+
+
+def _limit_list(records, field, rows):
+    """Leave in each of ``rows`` (list of dict) the records that the token sees.
+
+    In an order that tells nothing of closed fields.
+    """
+    listed = {one for row in rows for one in row.get(field.name) or ()}
+    if not listed:
+        return
+    comodel = records.env[field.comodel_name].with_context(active_test=False)
+    with current.internal(False):
+        seen = set(comodel._search(Domain("id", "in", listed)).get_result_ids())
+        is_own_order = get_default_order(comodel) == comodel._order
+    for row in rows:
+        kept = [one for one in row[field.name] if one in seen]
+        row[field.name] = kept if is_own_order else sorted(kept)
+
+
+def web_read(records, run, specification):
+    """Return the values (list of dict) of ``records`` as ``web_read`` answers them.
+
+    Of related records on which a field is closed, the ids: those have come with the
+    field that links them.
+    """
+    access = current.access()
+    specification = access.limit_specification(records, specification)
+    if not records or not specification.keys() - {"id"}:
+        return run(records, specification)
+    with current.naming(None, None):
+        opened = records._filtered_access("read")
+        opened -= find_closed(access, opened, "read", specification)
+        if opened == records:
+            return run(records, specification)
+        rows = {row["id"]: row for row in run(opened, specification)}
+        return [rows.get(one) or {"id": one} for one in records._ids]
 
 
 def field_to_sql(records, run, alias, field_expr, query):
@@ -230,12 +317,30 @@ def checked_groupby(records, groupby_spec):
     """Check what to group by (str), and return the context to group in."""
     if not current.limits(records):
         return _NOT_LIMITED
-    name = groupby_spec.partition(":")[0].partition(".")[0]
+    name, _dot, rest = groupby_spec.partition(":")[0].partition(".")
     with current.internal(False):
         # Records by number are answered with their names; for a many2many the ORM does
         # not check
         _check_field(records, "display_name" if name == "id" else name)
-    return current.internal(False)
+        field = records._fields.get(name)
+        below = rest.partition(".")[0]
+        if field is not None and field.type == "many2many" and not below:
+            # The groups are answered with their names, as no list is otherwise
+            below = "display_name"
+            _check_field(records.env[field.comodel_name], below)
+    return _grouping(records, name, below)
+
+
+@contextmanager
+def _grouping(records, name, below):
+    """Return the context to group by ``name`` in, or by ``below`` of its records.
+
+    Of the other model only records count on which that field is open.
+    """
+    comodel = records._fields[name].comodel_name if below else None
+    limit = current.access().get_limit(comodel, (below,)) if comodel else None
+    with current.internal(False), current.naming(comodel, limit):
+        yield
 
 
 def named_by_caller(records):

@@ -17,13 +17,14 @@ result is tried once more.
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from typing import NamedTuple
 
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 
-from .access import ModelAccess, TokenAccess, record_set
+from .access import TokenAccess, record_set
 from .broken_filter import BROKEN_FILTER
+from .model_access import ModelAccess
 from .need import get_need
 
 _logger = logging.getLogger(__name__)
@@ -79,8 +80,8 @@ class _Trial(TokenAccess):
         if names is None:
             return found
         if found is None:
-            return ModelAccess(Domain.FALSE, frozenset(names))
-        return ModelAccess(found.domain, found.fields | names)
+            return ModelAccess((), self._with_user_rights, frozenset(names))
+        return replace(found, granted=frozenset(names))
 
 
 class _Facts(NamedTuple):
@@ -262,14 +263,6 @@ class _Search:
 def _meets(scopes, need):
     """Return whether ``scopes`` (_Facts) together meet ``need``.
 
-    By the rule of :class:`.access.TokenAccess`: those that open the same records add
-    up, and what is listed for all sets of records is open.
+    Scopes add up: one that helps is enough.
     """
-    listed = {}
-    for scope in scopes:
-        if scope.allows(need):
-            before = listed.get(scope.records, frozenset())
-            listed[scope.records] = before | scope.fields
-    if not listed or not need.fields:
-        return bool(listed)
-    return bool(need.fields.intersection(*listed.values()))
+    return any(scope.helps(need) for scope in scopes)

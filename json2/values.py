@@ -17,6 +17,8 @@ _REFUSED_TYPES = frozenset(
     {"properties", "properties_definition", "many2one_reference", "one2many"}
 )
 
+#: Fields of JSON whose keys are ids, and the model of these.
+_LINKING_JSON = {"analytic_distribution": "account.analytic.account"}
 #: Fields of an attachment that say what it belongs to: as the file of a field it would
 #: be that field of the other record.
 _OWNER_FIELDS = frozenset({"res_field", "res_model"})
@@ -57,7 +59,17 @@ def check_values(access, model, operation, values):
             raise needs(error, model._name, operation, [name]) if field else error
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        is_refused = field.type in _REFUSED_TYPES or _says_owner(model, field)
+        if _is_domain(field, value):
+            error = AccessError(
+                model.env._(
+                    "A token cannot write a domain in “%(field)s” on %(model)s: what"
+                    " matches it would tell of fields that are not open.",
+                    field=name,
+                    model=model._name,
+                )
+            )
+            raise needs(error, model._name, None)
+        is_refused = _is_refused(field) or _says_owner(model, field)
         if value in (False, None, []) and not is_refused:
             continue
         if is_refused or (field.related and not field.inverse):
@@ -74,6 +86,28 @@ def check_values(access, model, operation, values):
             raise needs(error, model._name, None)
         for comodel, ids in _links(field, value):
             _check_link(access, model, field, comodel, ids)
+
+
+def _is_refused(field):
+    """Tell whether a value of ``field`` means more than it shows."""
+    if field.type == "json":
+        # Any other may name records anywhere in it
+        return field.name not in _LINKING_JSON
+    return field.type in _REFUSED_TYPES
+
+
+def _is_domain(field, value):
+    """Tell whether ``value`` (JSON) is a domain that ``field`` keeps as a text.
+
+    Code searches by it, with all the rights of the user.
+    """
+    return (
+        field.type in ("char", "text")
+        and field.name.endswith("domain")
+        and isinstance(value, str)
+        # The name of a host is called a domain as well
+        and not {"[", "("}.isdisjoint(value)
+    )
 
 
 def _says_owner(model, field):
@@ -102,12 +136,27 @@ def _links(field, value):
         return [(field.comodel_name, _ids([value]))]
     if field.type == "many2many":
         return [(field.comodel_name, _ids(_commanded(field, value)))]
+    if field.type == "json":
+        return [(_LINKING_JSON[field.name], _keys(field, value))]
     if field.type == "reference":
         comodel, _comma, number = str(value).partition(",")
         if not (number.isascii() and number.isdecimal()):
             raise ValueError(f"Malformed value for {field.name}.")
         return [(comodel, _ids([int(number)]))]
     return []
+
+
+def _keys(field, value):
+    """Return the ids that the keys of ``value`` (dict) of a JSON field link to.
+
+    Several in one key are separated by commas.
+    """
+    if not isinstance(value, dict):
+        raise ValueError(f"Malformed value for {field.name}.")
+    numbers = [one.strip() for key in value for one in str(key).split(",")]
+    if not all(one.isascii() and one.isdecimal() for one in numbers):
+        raise ValueError(f"Malformed value for {field.name}.")
+    return _ids([int(one) for one in numbers])
 
 
 def _commanded(field, commands):

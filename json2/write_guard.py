@@ -15,6 +15,7 @@ from dataclasses import field as dataclass_field
 from werkzeug.exceptions import Forbidden
 
 from .current import guarded_by, limited_to_scopes
+from .model_access import find_closed
 from .write_cause import NO_FIELD, find_field, find_override
 from .write_related import (
     DirectAccess,
@@ -162,7 +163,7 @@ class WriteGuard:
         if is_parent:
             above.new_parents.setdefault(model._name, set()).update(records.ids)
         if reason == "direct":
-            self._remember(records, "create", cause)
+            self._remember(records, "create", cause, set().union(*vals_list))
         elif reason == "linked":
             expected = self._expected_links.setdefault(model._name, {})
             expected.update(dict.fromkeys(records.ids, cause))
@@ -220,12 +221,12 @@ class WriteGuard:
         """
         if self.refusal:
             raise self.refusal
-        for (name, operation, cause), ids in self._allowed_directly.items():
+        for (name, operation, cause, names), ids in self._allowed_directly.items():
             records = self.model.env[name].browse(ids).exists()
             records.flush_recordset()
             with limited_to_scopes(self.access):
                 is_open = records.has_access(operation)
-            if not is_open:
+            if not is_open or find_closed(self.access, records, operation, names):
                 raise InsufficientScope(cause, name)
         for name, expected in self._expected_links.items():
             linked = self._parts.find_linked(name)
@@ -299,17 +300,20 @@ class WriteGuard:
                 return "part", cause
         if not self._direct.may_change(records, operation, vals_list):
             self._refuse(cause, records._name)
-        self._remember(records, operation, cause)
+        self._remember(records, operation, cause, names)
         return "direct", cause
 
     def _refuse(self, cause, model):
         self.refusal = InsufficientScope(cause, model)
         raise self.refusal
 
-    def _remember(self, records, operation, cause):
-        """Note a change that the token could make itself, for :meth:`finish`."""
+    def _remember(self, records, operation, cause, names):
+        """Note a change that the token could make itself, for :meth:`finish`.
+
+        :param names: of the fields that are written (set)
+        """
         if operation != "unlink":
-            key = (records._name, operation, cause)
+            key = (records._name, operation, cause, frozenset(names))
             self._allowed_directly.setdefault(key, set()).update(records.ids)
 
     def _is_code_of_own_write(self, records, operation):

@@ -12,6 +12,7 @@ from odoo.fields import Command
 
 from .current import limited_to_scopes
 from .enforceable import is_enforceable
+from .model_access import check_open, find_closed
 from .values import check_values
 
 #: Models whose records belong to what they name by ``res_model`` and ``res_id``.
@@ -115,6 +116,7 @@ class DirectAccess:
             for values in vals_list:
                 values = _as_sent(values)
                 check_values(self.access, model, operation, values)
+                check_open(self.access, target, operation, values)
                 if not self.may_write_fields(model, values):
                     return False
                 if self.find_widening_link(target, values):
@@ -151,6 +153,8 @@ class DirectAccess:
                 return link
             with limited_to_scopes(self.access):
                 is_open = target.has_access("write")
+            if find_closed(self.access, target, "write", names):
+                return link
             if not is_open or not self.may_write_fields(target.browse(), names):
                 return link
         return None
@@ -244,9 +248,9 @@ class Parents:
         if found is not None and names <= found.fields:
             if self._direct.may_write_fields(model, names):
                 with limited_to_scopes(access):
-                    writable += rest.browse(
-                        model.browse(rest.ids)._filtered_access("write").ids
-                    )
+                    open_ = model.browse(rest.ids)._filtered_access("write")
+                open_ -= find_closed(access, open_, "write", names)
+                writable += rest.browse(open_.ids)
         if type(children)._inherits_children and children - writable:
             # A record may be the child of one that is the child of another one
             writable += rest.browse(

@@ -121,10 +121,9 @@ class Base(models.AbstractModel):
             return super()._fetch_field(field)
 
     def _fetch_query(self, query, fields):
-        if current.limits(self):
-            return orm.fetch_query(self, super()._fetch_query, query, fields)
-        orm.note_unlimited_lists(fields)
-        return super()._fetch_query(query, fields)
+        if not current.limits(self):
+            return super()._fetch_query(query, fields)
+        return orm.fetch_query(self, super()._fetch_query, query, fields)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if not current.limits(self):
@@ -137,9 +136,11 @@ class Base(models.AbstractModel):
         return orm.read_format(self, super()._read_format, fnames, load)
 
     def web_read(self, specification):
-        if current.limits(self):
-            specification = current.access().limit_specification(self, specification)
-        return super().web_read(specification)
+        if not current.limits(self):
+            return super().web_read(specification)
+        return orm.web_read(
+            self, lambda some, limited: super().web_read(limited), specification
+        )
 
     # Grouping
 
@@ -201,6 +202,9 @@ class Base(models.AbstractModel):
     def _compute_field_value(self, field):
         if current.access() is None and current.write_guard() is None:
             return super()._compute_field_value(field)
+        if current.limits(self) and orm.is_searched_by_caller(self, field):
+            with current.internal(), current.guarded_by(None):
+                return super()._compute_field_value(field)
         # The token opens the value. It is computed with the rights of the user, and no
         # caller has sent what follows from other values.
         with current.limited_to_scopes(None), current.guarded_by(None):

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..json2.domain import find_order_names
 from ..json2.enforceable import is_enforceable, is_generic
 from ..json2.write_related import may_be_opened
 from ..tools import left_out
@@ -234,44 +235,37 @@ class OAuthProviderScope(models.Model):
         return value[1]
 
     @api.private
-    def get_common_fields(self, model, for_order):
-        """Return the names of the fields of ``model`` that a request may name.
+    def get_listed_fields(self, model):
+        """Return the names of the fields (set) of ``model`` that these scopes list.
 
         :param model: technical name of the model
-        :param for_order: whether to order by them: then every scope must open them, or
-            the order would reveal hidden values
-        :return: set of str
         """
         scopes = self.sudo().filtered(lambda scope: scope.model == model)
-        listed = [set(scope.field_ids.mapped("name")) for scope in scopes]
-        if not listed:
-            return set()
-        return set.intersection(*listed) if for_order else set.union(*listed)
+        return set(scopes.field_ids.mapped("name"))
 
     @api.private
-    def search_ids(self, model, ids, order, limit, offset):
+    def search_ids(self, model, ids, order, limit, offset, names=()):
         """Return (ids of the records that these scopes open, how many there are).
+
+        Those on which each field of the order, and each of ``names``, is open: the
+        place of a record would tell of a value that is closed there.
 
         :param model: technical name of the model
         :param ids: ids of the only records to look at, or None
         :param order: text of the order; empty for that of the model
         :param limit: largest number of ids, or None
         :param offset: ids to leave out at the beginning
+        :param names: of fields (iterable) that are to be read
         """
         records = self.env(su=False)[model]
-        domain = Domain.FALSE
-        refusals = []
-        for scope in self.sudo().filtered(lambda scope: scope.model == model):
-            try:
-                if scope._find_records(records, limit=1) is None:
-                    scope._note_left_out(None)
-                else:
-                    domain |= scope._get_shown_domain(records)
-            except AccessError as error:
-                scope._note_left_out(None)
-                refusals.append(error)
-        if refusals and domain.is_false():
-            raise refusals[0]
+        opened = self.sudo()._get_shown_domains(records)
+        domain = Domain.OR(opened.values())
+        for name in (find_order_names(order) | set(names)) - {"id"}:
+            domain &= Domain.OR(
+                shown
+                for scope, shown in opened.items()
+                if name in scope.field_ids.mapped("name")
+            )
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
         if domain.is_false():
@@ -279,14 +273,40 @@ class OAuthProviderScope(models.Model):
         if limit == 0:
             # The ORM would take 0 for no limit
             return [], records.search_count(domain)
+        order = order or self._get_own_order(records)
         record_ids = list(
-            records._search(
-                domain, offset=offset, limit=limit, order=order or records._order
-            )
+            records._search(domain, offset=offset, limit=limit, order=order)
         )
         if limit is None and not offset:
             return record_ids, len(record_ids)
         return record_ids, records.search_count(domain)
+
+    def _get_shown_domains(self, records):
+        """Return {scope: records (Domain) that it opens} for the user of ``records``.
+
+        :raise AccessError: when the user may read none of them
+        """
+        opened, refusals = {}, []
+        for scope in self.filtered(lambda scope: scope.model == records._name):
+            try:
+                if scope._find_records(records, limit=1) is None:
+                    scope._note_left_out(None)
+                else:
+                    opened[scope] = scope._get_shown_domain(records)
+            except AccessError as error:
+                scope._note_left_out(None)
+                refusals.append(error)
+        if refusals and Domain.OR(opened.values()).is_false():
+            raise refusals[0]
+        return opened
+
+    def _get_own_order(self, records):
+        """Return the order (str) of the model, or by id where that tells too much."""
+        scopes = self.sudo().filtered(lambda scope: scope.model == records._name)
+        listed = [set(scope.field_ids.mapped("name")) for scope in scopes]
+        names = find_order_names(records._order)
+        is_open = all(names <= one for one in listed)
+        return records._order if is_open else "id"
 
     @api.private
     def get_preview(self, model, limit):

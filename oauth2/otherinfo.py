@@ -99,7 +99,7 @@ def write_records(token, model, page):
     :param page: :class:`Page`
     """
     with token.logging_left_out() as scopes:
-        page.check(scopes.get_common_fields(model, bool(page.order)))
+        page.check(scopes.get_listed_fields(model))
         page.check_order(scopes.env(su=False)[model])
         scopes = scopes.with_context(
             active_test=not page.archived,
@@ -110,7 +110,9 @@ def write_records(token, model, page):
         order = ", ".join(
             f"{name} {'desc' if down else 'asc'}" for name, down in page.order
         )
-        ids, total = scopes.search_ids(model, page.ids, order, page.limit, page.offset)
+        ids, total = scopes.search_ids(
+            model, page.ids, order, page.limit, page.offset, page.fields or ()
+        )
         return _write(scopes, model, ids), total
 
 

@@ -210,7 +210,8 @@ def _choose(env, access):
         if opened and name in env:
             # What is large says nothing here
             known = env[name]._fields
-            plain = [n for n in sorted(opened.fields) if known[n].type != "binary"]
+            common = sorted(opened.common_fields)
+            plain = [n for n in common if known[n].type != "binary"]
             return name, plain[:MOST_FIELDS]
     return None, []
 

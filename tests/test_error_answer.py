@@ -298,10 +298,13 @@ class TestErrorAnswer(ErrorCase):
         )
         self.create_api_scope("hidden", filter_id=narrowing.id, api_read=True)
         scope = self.create_api_scope("f", "ir.filters", ("domain",), api_write=True)
-        vals = {"domain": "[('id', '=', 1)]"}
-        for token in (self.get_token(scope), self.get_token(self.full)):
+        # One with a domain in it is refused before
+        for token, text in (
+            (self.get_token(scope), "nothing"),
+            (self.get_token(self.full), "[('id', '=', 1)]"),
+        ):
             response = self.call(
-                token, "write", "ir.filters", ids=narrowing.ids, vals=vals
+                token, "write", "ir.filters", ids=narrowing.ids, vals={"domain": text}
             )
             text = self.assert_bare(response, 403)
             self.assertIn("narrows an OAuth scope", text)
@@ -407,7 +410,11 @@ class TestErrorOfFilter(ErrorCase):
         scope = self.create_api_scope(
             "f", "ir.filters", ("domain",), api_read=True, api_write=True
         )
-        for token in (self.get_token(scope), self.get_token(self.full)):
+        for token, status in (
+            # It writes no domain at all
+            (self.get_token(scope), 403),
+            (self.get_token(self.full), 422),
+        ):
             for domain in (
                 "[('id', '=', 'abc')]",
                 "[('id', 'in', ['x'])]",
@@ -421,6 +428,6 @@ class TestErrorOfFilter(ErrorCase):
                         ids=self.filter.ids,
                         vals={"domain": domain},
                     )
-                    self.assertEqual(response.status_code, 422, response.text)
+                    self.assertEqual(response.status_code, status, response.text)
                     self.assertNotIn("LINE 1", response.text)
                     self.assertNotIn("res_partner", response.text)

@@ -242,10 +242,14 @@ class TestJson2(Json2Case):
         )
         token = self.get_token(wide, narrow)
         found = self.call(token, "search", domain=[["name", "like", "side"]]).json()
-        self.assertEqual(set(found), set((self.inside | self.outside).ids))
-        self.assert_refused(
-            self.call(token, "read", ids=self.inside.ids, fields=["street"])
-        )
+        every = self.inside | self.outside
+        self.assertEqual(set(found), set(every.ids))
+        for fields in (["street"], ["name", "street"]):
+            answer = self.call(token, "read", ids=self.inside.ids, fields=fields)
+            self.assertEqual({row["id"] for row in answer.json()}, set(self.inside.ids))
+            answer = self.call(token, "read", ids=every.ids, fields=fields)
+            self.assert_refused(answer)
+            self.assertIn("street", answer.json()["message"])
 
     def test_full_access_is_what_the_user_may(self):
         scope = self.env["oauth.provider.scope"].create(

@@ -49,7 +49,6 @@ HOSTILE = (
     ["|", ["name", "=", "x"], ["street", "=", SECRET]],
     [["parent_id.email", "=", SECRET]],
     [["parent_id", "any", [["email", "=", SECRET]]]],
-    [["parent_id", "child_of", 1]],
     [["id", "any", [["street", "=", SECRET]]]],
     [["parent_id." * 11 + "name", "=", "x"]],
 )

@@ -1,0 +1,194 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What several scopes on one model open together, for one operation.
+
+A field of a record is open if one of the scopes lists it and matches the record. So no
+record has one set of open fields: which records a call sees depends on the fields that
+its caller names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from . import current
+
+#: Types of fields that hold several records.
+LISTS = frozenset({"one2many", "many2many"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the scopes with the same records open.
+
+    :ivar scope: one of them (record), which says which records these are
+    :ivar records: those records (Domain)
+    :ivar is_plain: whether anyone who looks ``records`` up finds the same
+    :ivar fields: names of the fields that they list (frozenset)
+    """
+
+    scope: object
+    records: Domain
+    is_plain: bool
+    fields: frozenset
+
+
+@dataclass(frozen=True)
+class ModelAccess:
+    """What one operation may touch on one model.
+
+    :ivar parts: one or more (tuple of :class:`Part`)
+    :ivar look_up: function of scopes (list) that returns their records (Domain), looked
+        up with the rights of the user
+    :ivar granted: fields (frozenset of names) that count as open on every record
+    """
+
+    parts: tuple
+    look_up: Callable
+    granted: frozenset = frozenset()
+    _domains: dict = dataclass_field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def fields(self):
+        """Names of the fields (frozenset) that are open on any record."""
+        return self.granted.union(*(part.fields for part in self.parts))
+
+    @property
+    def common_fields(self):
+        """Names of the fields (frozenset) that every scope lists."""
+        listed = [part.fields for part in self.parts]
+        return self.granted | (frozenset.intersection(*listed) if listed else set())
+
+    @property
+    def domain(self):
+        """The records (Domain) that are there for the token."""
+        return self._get_records(frozenset(range(len(self.parts))))
+
+    def get_domain(self, names):
+        """Return the records (Domain) on which each of the fields ``names`` is open."""
+        limit = self.get_limit(names)
+        return self.domain if limit is None else self.domain & limit
+
+    def get_limit(self, names):
+        """Return what narrows the records to those on which all ``names`` are open.
+
+        :param names: of fields (iterable of str); ``id`` is open on each record
+        :return: Domain, or None where they are open on every record that is there
+        """
+        every = frozenset(range(len(self.parts)))
+        wanted = {self._find_listing(name) for name in names if name != "id"}
+        wanted.discard(every)
+        if not wanted:
+            return None
+        return Domain.AND(map(self._get_records, sorted(wanted, key=sorted)))
+
+    def is_open_everywhere(self, name):
+        """Return whether the field ``name`` is open on every record that is there."""
+        return self.get_limit((name,)) is None
+
+    def _find_listing(self, name):
+        """Return which parts (frozenset of numbers) open the field ``name``."""
+        parts = list(enumerate(self.parts))
+        found = frozenset(number for number, part in parts if name in part.fields)
+        is_every = name in self.granted or any(
+            self.parts[number].records.is_true() for number in found
+        )
+        return frozenset(range(len(parts))) if is_every else found
+
+    def _get_records(self, numbers):
+        """Return the records (Domain) of the parts with these ``numbers``."""
+        if numbers not in self._domains:
+            parts = [self.parts[number] for number in sorted(numbers)]
+            domains = [part.records for part in parts if part.is_plain]
+            others = [part.scope for part in parts if not part.is_plain]
+            if others and not any(domain.is_true() for domain in domains):
+                # Together: each of them would take a query of its own
+                domains.append(self.look_up(others))
+            self._domains[numbers] = Domain.OR(domains)
+        return self._domains[numbers]
+
+
+def as_condition(domain):
+    """Return ``domain`` as one that nobody takes for conditions of a caller.
+
+    What a caller says of a field has a meaning of its own, such as which records a
+    search shows by itself.
+
+    :param domain: Domain, or None
+    :return: Domain; the one of all records for None
+    """
+    if domain is None or domain.is_true() or domain.is_false():
+        return Domain.TRUE if domain is None else domain
+
+    def to_sql(model, alias, query):
+        model = model.sudo().with_context(active_test=False)
+        with current.limited_to_scopes(None):
+            found = domain.optimize_full(model)._to_sql(model, alias, query)
+        return SQL("(%s)", found)
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def find_closed(access, records, operation, names):
+    """Return those of ``records`` on which one of the fields ``names`` is closed.
+
+    Records that are not there for the token are closed, too.
+
+    :param access: :class:`.access.TokenAccess`
+    :param records: recordset, of which each exists
+    :param operation: ``read``, ``create`` or ``write``
+    :param names: names of fields (iterable)
+    """
+    found = access.get_model_access(records._name, operation)
+    if found is None:
+        return records
+    limit = found.get_limit(names)
+    if limit is None or not records or not access.checks_records:
+        return records.browse()
+    with current.limited_to_scopes(None):
+        every = records.sudo().with_context(active_test=False)
+        domain = Domain("id", "in", records.ids) & as_condition(limit)
+        return records - records.browse(every._search(domain))
+
+
+def make_missing(model):
+    """Return the error for a record that does not exist, or not for the token."""
+    return MissingError(model.env._("Record does not exist or has been deleted."))
+
+
+def check_open(access, records, operation, names):
+    """Raise AccessError unless each of the fields ``names`` is open on all records.
+
+    The parameters are those of :func:`find_closed`.
+
+    :raise MissingError: for records that do not exist
+    """
+    names = sorted(names)
+    closed = find_closed(access, records, operation, names)
+    if not closed:
+        return
+    if closed - closed.sudo().exists().sudo(False):
+        raise make_missing(records)
+    name = next(
+        (one for one in names if find_closed(access, records, operation, [one])),
+        names[0],
+    )
+    if operation == "read":
+        text = records.env._(
+            "This access token does not allow to read “%(field)s” on each of these"
+            " records of %(model)s.",
+            field=name,
+            model=records._name,
+        )
+    else:
+        text = records.env._(
+            "This access token does not allow to write “%(field)s” on each of these"
+            " records of %(model)s.",
+            field=name,
+            model=records._name,
+        )
+    raise AccessError(text)
