@@ -39,6 +39,7 @@ from . import oauth_provider_scope_claims
 from . import oauth_provider_scope_data
 from . import oauth_provider_scope_filter
 from . import oauth_provider_scope_reconsent
+from . import oauth_provider_scope_sum
 from . import oauth_provider_secret
 from . import oauth_provider_session
 from . import oauth_provider_subject

@@ -39,6 +39,7 @@ WARNINGS = {
     "old_secret": "2",
     "trusted": "2",
     "cookie": "1",
+    "access_grows": "2",
 }
 #: Warnings that the form shows in a place of their own.
 SHOWN_ELSEWHERE = frozenset({"implicit", "password", "unproven"})
@@ -57,6 +58,9 @@ class OAuthProviderClient(models.Model):
 
     _inherit = "oauth.provider.client"
 
+    combined_access = fields.Html(
+        string="What the Scopes Open Together", compute="_compute_combined_access"
+    )
     logo = fields.Image(
         max_width=256,
         max_height=256,
@@ -277,6 +281,11 @@ class OAuthProviderClient(models.Model):
             "context": {"search_default_live": 1},
         }
 
+    @api.depends("scope_ids")
+    def _compute_combined_access(self):
+        for client in self:
+            client.combined_access = client.scope_ids.describe_sum() or False
+
     # Check-up
 
     @api.depends(
@@ -314,6 +323,7 @@ class OAuthProviderClient(models.Model):
         """
         self.ensure_one()
         evidence, texts = self._find_warnings(), self._get_warning_texts()
+        texts["access_grows"] = self._get_growth_text()
         return [
             Finding(key, severity, *texts[key], evidence=evidence[key])
             for key, severity in WARNINGS.items()
@@ -350,6 +360,8 @@ class OAuthProviderClient(models.Model):
             "cookie": self.grant_type == "implicit"
             and any(uri_parts.host(uri) == host for uri in uris),
         }
+        growing = self._find_growing_scopes()
+        checks["access_grows"] = bool(growing)
         scopes, changed = sorted(self.scope_ids.ids), self.secret_changed_at
         evidence = {
             "plain": sorted(plain),
@@ -360,8 +372,31 @@ class OAuthProviderClient(models.Model):
             "old_secret": changed and fields.Datetime.to_string(changed),
             "trusted": [scopes, sorted(uris)],
             "cookie": sorted(uris),
+            "access_grows": sorted(growing.ids),
         }
         return {key: evidence.get(key) for key, applies in checks.items() if applies}
+
+    @api.model
+    def _get_growth_text(self):
+        """Return (what, advice) for scopes that open more than they once did."""
+        return (
+            self.env._("may do more since scopes add up"),
+            self.env._(
+                "Its scopes on one model were cut to the fields that all of them list."
+                " Now each opens what it lists: see the tab Scopes."
+            ),
+        )
+
+    def _find_growing_scopes(self):
+        """Return the scopes (records) that open more since scopes add up.
+
+        To a client from before: who makes one now, sees what they open together.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        since = parameters.get_param("oauth_provider.scopes_add_up_since")
+        if not since or fields.Datetime.to_string(self.create_date) >= since:
+            return self.scope_ids.browse()
+        return self.scope_ids.find_growing()
 
     @api.model
     def _get_warning_texts(self):
