@@ -218,15 +218,26 @@ def sorting():
         _is_sorting.reset(mark)
 
 
+def group_paths(model, name):
+    """Return the fields below the field ``name`` by which a caller groups.
+
+    :param model: name of the model that is grouped
+    :return: set of names
+    """
+    named = _named.get()
+    return named[3].get(name, set()) if named and named[0] == model else set()
+
+
 @contextmanager
-def naming(model, limit, names=None):
+def naming(model, limit, names=None, paths=None):
     """Limit each search of ``model`` (name) to records that ``limit`` (Domain) matches.
 
     Not the searches that such a search leads to. None for both lifts the limit.
 
     :param names: fields (set of names) that the caller names, where all are known
+    :param paths: {field: fields (set) of its records} by which the caller groups
     """
-    mark = _named.set(None if model is None else (model, limit, names))
+    mark = _named.set(None if model is None else (model, limit, names, paths or {}))
     try:
         yield
     finally:

@@ -31,6 +31,16 @@ def find_names(model, method, kwargs):
     return frozenset(names & model._fields.keys()) - {"id"}
 
 
+def find_group_paths(kwargs):
+    """Return {field: fields (set) of its records} by which a caller groups."""
+    paths = {}
+    for spec in iter_texts([kwargs.get("groupby"), kwargs.get("grouping_sets")]):
+        name, _dot, rest = spec.partition(":")[0].partition(".")
+        if rest:
+            paths.setdefault(name, set()).add(rest.partition(".")[0])
+    return paths
+
+
 def _find_in(argument, value, method):
     """Return the fields (set of names) that one argument names."""
     if argument == "domain":

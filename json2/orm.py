@@ -338,7 +338,9 @@ def _grouping(records, name, below):
     Of the other model only records count on which that field is open.
     """
     comodel = records._fields[name].comodel_name if below else None
-    limit = current.access().get_limit(comodel, (below,)) if comodel else None
+    # Groups by several of its fields are joined once
+    names = current.group_paths(records._name, name) | {below}
+    limit = current.access().get_limit(comodel, names) if comodel else None
     with current.internal(False), current.naming(comodel, limit):
         yield
 

@@ -13,7 +13,7 @@ from .current import domain_checked, dry_run, limited_to_scopes, naming
 from .domain import check_order, check_search, narrow
 from .enforceable import reads_as_orm
 from .model_access import as_condition, check_open, make_missing
-from .named import AGGREGATE, find_names, iter_texts
+from .named import AGGREGATE, find_group_paths, find_names, iter_texts
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
 READ_METHODS = frozenset(
@@ -64,7 +64,8 @@ def read(access, records, name, method, kwargs):
     is_checked_later = (
         limit is None and name == "read" and _fetches(model, kwargs.get("fields"))
     )
-    limited = naming(model._name, as_condition(limit), names)
+    paths = find_group_paths(kwargs)
+    limited = naming(model._name, as_condition(limit), names, paths)
     with limited_to_scopes(access), limited:
         (model if is_checked_later else records).check_access("read")
         for argument, value in kwargs.items():
@@ -110,8 +111,6 @@ def _with_common_fields(access, model, name, kwargs):
     argument = _LISTING.get(name)
     opened = access.get_model_access(model._name, "read")
     if not argument or opened is None or kwargs.get(argument):
-        return kwargs
-    if opened.common_fields == opened.fields:
         return kwargs
     with limited_to_scopes(access):
         names = sorted(

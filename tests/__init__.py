@@ -41,7 +41,9 @@ from . import test_interaction
 from . import test_introspection
 from . import test_issue_counts
 from . import test_json2
+from . import test_json2_add_up
 from . import test_json2_alias
+from . import test_json2_by_code
 from . import test_json2_bypass
 from . import test_json2_checks
 from . import test_json2_companies
@@ -104,6 +106,7 @@ from . import test_rpc
 from . import test_scope_cache
 from . import test_scope_form
 from . import test_scope_related
+from . import test_scope_sum
 from . import test_second_factor
 from . import test_security
 from . import test_settings

@@ -238,6 +238,20 @@ class TestJson2AddUp(Json2Case):
             {(row["parent_id.street"], row["__count"]) for row in found},
             {("Way 1", 1), (False, 1)},
         )
+        for groupby in (
+            ["parent_id.street", "parent_id.name"],
+            ["parent_id.name", "parent_id.street"],
+        ):
+            found = self.answer(
+                "formatted_read_group",
+                domain=among,
+                groupby=groupby,
+                aggregates=["__count"],
+            )
+            self.assertEqual(
+                {(row["parent_id.street"], row["parent_id.name"]) for row in found},
+                {("Way 1", "Adding 1"), (False, False)},
+            )
         rows = self.answer(
             "web_read",
             ids=children.ids,
@@ -263,7 +277,7 @@ class TestJson2AddUp(Json2Case):
         )
         streets = self.create_api_scope(
             "write.narrow",
-            names=("street",),
+            names=("street", "name"),
             filter_id=self.near_filter.id,
             api_write=True,
             api_create=True,
@@ -282,7 +296,9 @@ class TestJson2AddUp(Json2Case):
         self.assertEqual(set(self.far.mapped("color")), {9})
         self.assertNotIn("Moved", self.far.mapped("street"))
         # A new record is none of those that the scope is about
-        response = self.call(token, "create", vals_list=[{"street": "New"}])
+        response = self.call(
+            token, "create", vals_list=[{"street": "New", "name": "New"}]
+        )
         self.assertIn(response.status_code, (403, 404))
 
     def test_a_write_may_not_end_where_a_field_is_closed(self):
@@ -400,15 +416,16 @@ class TestJson2Relations(Json2Case):
     def test_a_list_that_is_computed_has_what_the_token_sees(self):
         admin = self.env.ref("base.user_admin")
         scope = self.create_api_scope(
-            "groups",
+            "all.groups",
             "res.users",
             names=("all_group_ids",),
             own_user_only=False,
             api_read=True,
         )
         token = self.get_token(scope, user=admin)
-        rows = self.call(token, "read", "res.users", ids=admin.ids).json()
-        self.assertEqual(rows[0]["all_group_ids"], [])
+        response = self.call(token, "read", "res.users", ids=admin.ids)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(response.json()[0]["all_group_ids"], [])
 
     def test_lists_hold_what_the_token_sees(self):
         token = self.get_token(self.scope)

@@ -114,7 +114,7 @@ class TestJson2ByCode(Json2Case):
             api_read=True,
         )
         groups = self.create_api_scope(
-            "groups",
+            "some.groups",
             "res.groups",
             names=("name",),
             api_read=True,
@@ -195,3 +195,13 @@ class TestJson2MeaningfulValues(Json2Case):
             self.assert_refused(response)
             self.assertEqual(response.status_code, 403)
             self.assertIn("domain", response.json()["message"])
+
+    def test_a_name_that_code_takes_apart_is_not_written(self):
+        self.patch(self.Partner._fields["display_name"], "inverse", "_compute_name")
+        scope = self.create_api_scope(
+            api_read=True, api_write=True, names=("display_name",)
+        )
+        token = self.get_token(scope)
+        vals = {"display_name": "Buy milk @Zaphod"}
+        response = self.call(token, "write", ids=self.inside.ids, vals=vals)
+        self.assertEqual(response.status_code, 403)
