@@ -14,6 +14,7 @@ from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
+from . import discovery
 from .current import guarded_by, limited_to_scopes
 from .enforceable import is_enforceable, is_generic
 from .model_access import check_open, make_missing
@@ -161,6 +162,8 @@ def call(access, records, name, method, kwargs):
     :raise ValueError: for malformed arguments
     :raise InsufficientScope: for a change of further records
     """
+    if discovery.answers(access, records, name):
+        return discovery.answer(access, records, name, kwargs)
     if not is_enforceable(records.browse(), access):
         error = AccessError(
             records.env._(
@@ -263,6 +266,9 @@ def check_on_nothing(access, model, name, method, kwargs):
     :raise AccessError: for what the scopes do not allow
     :raise ValueError: for malformed arguments
     """
+    if discovery.answers(access, model, name):
+        discovery.check(model, kwargs)
+        return
     if not is_enforceable(model, access):
         raise needs(AccessError(""), model._name, None)
     if name in READ_METHODS:

@@ -47,6 +47,7 @@ from . import test_json2_by_code
 from . import test_json2_bypass
 from . import test_json2_checks
 from . import test_json2_companies
+from . import test_json2_discovery
 from . import test_json2_hostile
 from . import test_json2_isolation
 from . import test_json2_lists
