@@ -11,6 +11,9 @@ from odoo import SUPERUSER_ID, api, http, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import Response, request
 
+from ..json2 import describe, discovery
+from ..json2.access import TokenAccess
+from ..json2.current import limited_to_companies
 from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.write_guard import InsufficientScope
@@ -18,6 +21,8 @@ from ..tools import challenge, sign_in
 
 _logger = logging.getLogger(__name__)
 
+#: Where Odoo's module api_doc describes the API to programs.
+DOCUMENT_RULES = ("/doc-bearer/index.json", "/doc-bearer/<model_name>.json")
 #: An API key of Odoo. Our tokens are longer, so each is looked up in one place only.
 API_KEY = re.compile(r"[0-9a-fA-F]{40}")
 
@@ -181,6 +186,7 @@ class IrHttp(models.AbstractModel):
         if token is not None and rule.endpoint.routing["auth"] == "bearer":
             # One route limits tokens to their scopes; others run with the user's rights
             is_limited = rule.endpoint.routing.get("oauth_held")
+            is_limited = is_limited or cls._oauth_describes(rule, args, token)
             if not is_limited and not any(token.allowed_scopes().mapped("full_access")):
                 cls._oauth_log_refusal(token, "no_full_access")
                 full = token.client_id.scope_ids.filtered("full_access")
@@ -192,6 +198,39 @@ class IrHttp(models.AbstractModel):
             constraints = request.env["ir.model.constraint"]
             request.oauth_errors.translations = constraints._oauth_get_texts(lang)
         return result
+
+    @classmethod
+    def _oauth_describes(cls, rule, args, token):
+        """Tell whether we describe the API in place of Odoo, to a limited ``token``.
+
+        Odoo describes what the user may call, and keeps that for all with their groups.
+        """
+        if rule.rule not in DOCUMENT_RULES:
+            return False
+        access = TokenAccess(token)
+        is_ours = not access.is_full and discovery.is_for_api(access)
+        if is_ours:
+            request.oauth_documented = access, args.get("model_name")
+        return is_ours
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        documented = getattr(request, "oauth_documented", None)
+        if documented is None:
+            return super()._dispatch(endpoint)
+        access, name = documented
+        is_company_limited = access.token.grant_id.is_company_limited
+        companies = access.companies if is_company_limited else None
+        with limited_to_companies(companies):
+            if name is None:
+                document = describe.make_index(access, request.env)
+            else:
+                document = describe.make_document(access, request.env, name)
+        if document is None:
+            raise werkzeug.exceptions.NotFound("There is no such model.")
+        response = request.make_json_response(document)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     @classmethod
     def _oauth_read_header(cls):

@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_account
+from . import test_api_doc
 from . import test_application
 from . import test_archived
 from . import test_backchannel

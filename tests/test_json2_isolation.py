@@ -160,8 +160,14 @@ class TestJson2Isolation(Json2Case):
         everything = self.env["oauth.provider.scope"].create(
             {"name": "All", "code": "all", "full_access": True}
         )
-        token, wide = self.get_token(*self.narrow), self.get_token(everything)
-        for path in ("/doc-bearer/index.json", "/json/1/contacts"):
+        wide = self.get_token(everything)
+        for path, scopes in (
+            # This addon documents what a token with a scope for the API may call
+            ("/doc-bearer/index.json", self.scopes("openid")),
+            ("/doc-bearer/res.partner.json", self.scopes("openid")),
+            ("/json/1/contacts", self.narrow),
+        ):
+            token = self.get_token(*scopes)
             found = {}
             for one in (token, wide):
                 found[one] = self.url_open(
