@@ -7,6 +7,7 @@ from . import info
 from . import json2
 from . import logout
 from . import metadata
+from . import openapi
 from . import picture
 from . import recipe
 from . import token

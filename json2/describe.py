@@ -11,10 +11,12 @@ of a relation.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 
 from . import discovery
-from .call import CHANGE_METHODS, READ_METHODS, call
+from .call import CHANGE_METHODS, READ_METHODS, call, check_on_nothing
+from .enforceable import is_generic
 
 #: What is told of a field, as ``fields_get`` tells it.
 ATTRIBUTES = (
@@ -36,6 +38,14 @@ ATTRIBUTES = (
     "translate",
     "type",
 )
+
+
+#: Methods that need further fields than those that their caller names, with arguments
+#: that name none.
+_BY_NAME = {
+    "name_search": {},
+    "web_name_search": {"name": "", "specification": {"display_name": {}}},
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,36 @@ def describe(access, env, name, opened):
     )
 
 
+def describe_whole(env, name):
+    """Return the :class:`Description` of a model for a token with full access.
+
+    Of the methods that every model has, only those that a scope may allow.
+
+    :param env: environment of the token's user
+    :param name: name of the model, as the caller sends it
+    :return: None where there is none that the user may read
+    """
+    model = env.get(name)
+    if model is None or not model.has_access("read"):
+        return None
+    methods = {}
+    for one in dir(model):
+        is_orm = one in READ_METHODS or one in CHANGE_METHODS
+        if one.startswith("_") or not (is_orm or not is_generic(model, one)):
+            continue
+        if one not in CHANGE_METHODS or model.has_access(one):
+            methods[one] = _describe_method(model, one, ())
+    fields = model.fields_get(attributes=list(ATTRIBUTES))
+    values = {one: fields[one] for one in sorted(fields) if one != "id"}
+    return Description(
+        name,
+        env["ir.model"]._get(name).sudo().name,
+        {one: method for one, method in methods.items() if method},
+        {one: fields[one] for one in sorted(fields)},
+        {one: values for one in ("create", "write") if model.has_access(one)},
+    )
+
+
 def _get_methods(access, model, opened):
     found = {}
     if opened is not None:
@@ -126,9 +166,21 @@ def _get_methods(access, model, opened):
     described = {
         one: _describe_method(model, one, found[one])
         for one in sorted(found)
-        if callable(getattr(model, one, None))
+        if hasattr(model, one) and _has_names(access, model, one)
     }
     return {one: method for one, method in described.items() if method}
+
+
+def _has_names(access, model, name):
+    """Return whether the token opens what the method ``name`` needs by itself."""
+    if name not in _BY_NAME:
+        return True
+    method = get_public_method(model, name)
+    try:
+        check_on_nothing(access, model, name, method, _BY_NAME[name])
+    except (AccessError, ValueError):
+        return False
+    return True
 
 
 def _describe_method(model, name, operations):

@@ -50,7 +50,7 @@ def tokeninfo_response(env, message):
             "user_id": live.generate_user_id(),
         }
 
-    return _respond(env, message, describe)
+    return respond(env, message, describe)
 
 
 def userinfo_response(env, message):
@@ -70,7 +70,7 @@ def userinfo_response(env, message):
         claims = json.loads(json.dumps(claims, default=json_default))
         return Answer(200, sign_userinfo(live.as_record().client_id, claims))
 
-    return _respond(env, message, describe, person=True)
+    return respond(env, message, describe, person=True)
 
 
 def _read_claims(live):
@@ -107,7 +107,7 @@ def otherinfo_response(env, message):
         model = message.form.get("model") or message.query.get("model")
         known = env.get(model) if model else None
         if known is None or known._abstract or known._transient:
-            _record(live, "model")
+            record_refusal(live, "model")
             return Answer(400, {"error": "invalid_model"})
         values = message.query.select(PAGE_PARAMETERS)
         values.update(message.form.select(PAGE_PARAMETERS))
@@ -115,25 +115,36 @@ def otherinfo_response(env, message):
             page = Page.parse(values)
             records, total = write_records(token, model, page)
         except InvalidRequestError as error:
-            _record(live, "page", model)
+            record_refusal(live, "page", model)
             return Answer.from_error(error)
         return Answer(200, records, {"X-Total-Count": str(total)})
 
-    return _respond(env, message, describe)
+    return respond(env, message, describe)
 
 
-def _respond(env, message, describe, person=False):
+def respond(env, message, describe, person=False, header_only=False):
+    """Return the Answer about the access token of ``message``, or why there is none.
+
+    :param env: superuser environment
+    :param describe: function of the :class:`~..storage.live_token.LiveToken` that
+        returns the answer (Answer, or its body); AccessError where the user may not
+        read what it tells
+    :param person: whether the token's user is looked at
+    :param header_only: whether the token may only come in the header
+    """
     try:
         message.check(query_allowed=True)
+        if header_only and "access_token" in message.query.names():
+            raise refusal("in_url")
         raw = extract_token(message)
     except OAuth2Error as error:
         errors.record(env, error)
-        return Answer.from_error(error, challenge=_challenge(env, error.error))
+        return Answer.from_error(error, challenge=make_challenge(env, error.error))
     live = env["oauth.provider.token"].read_open(raw, person=person)
     if not live:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).
-        challenge = _challenge(env, "invalid_token" if raw else None)
+        challenge = make_challenge(env, "invalid_token" if raw else None)
         env["oauth.provider.token"].log_refusal(raw)
         return Answer(
             401,
@@ -144,19 +155,19 @@ def _respond(env, message, describe, person=False):
     try:
         described = describe(live)
     except AccessError:
-        _record(live, "unreadable")
+        record_refusal(live, "unreadable")
         return Answer(
             403,
             {
                 "error": "access_denied",
                 "error_description": "The user may not read what the scopes open.",
             },
-            {"WWW-Authenticate": _challenge(env, "insufficient_scope")},
+            {"WWW-Authenticate": make_challenge(env, "insufficient_scope")},
         )
     return described if isinstance(described, Answer) else Answer(200, described)
 
 
-def _record(live, cause, detail=""):
+def record_refusal(live, cause, detail=""):
     """Let the administrator know why a request with a token in order is refused."""
     token = live.as_record()
     token.env["oauth.provider.event"].log_refusal(
@@ -164,7 +175,8 @@ def _record(live, cause, detail=""):
     )
 
 
-def _challenge(env, error):
+def make_challenge(env, error):
+    """Return the header WWW-Authenticate (str) with the code ``error``, or None."""
     described = env["oauth.provider"].get_protected_resource_url()
     return challenge_header.bearer(error=error, resource_metadata=described)
 

@@ -81,6 +81,7 @@ from . import test_migration
 from . import test_models
 from . import test_nul
 from . import test_odd_input
+from . import test_openapi
 from . import test_openid
 from . import test_openid_attacks
 from . import test_otherinfo
