@@ -33,6 +33,7 @@ ONCE = {
         "hostile_text",
         "hosts",
         "housekeeping",
+        "json2_clients",
         "locks",
         "old_database",
         "people",

@@ -55,6 +55,17 @@ client = env["oauth.provider.client"].create({
 result = [client.identifier, client.generate_secret(), user.id]
 """
 
+MAKE_FULL_CLIENT = """
+scope = env["oauth.provider.scope"].create(
+    {"name": "Everything", "code": "all.json2", "full_access": True}
+)
+client = env["oauth.provider.client"].create({
+    "name": "Everything", "application_type": "backend application",
+    "user_id": env.ref("base.user_admin").id, "scope_ids": [(6, 0, scope.ids)],
+})
+result = [client.identifier, client.generate_secret()]
+"""
+
 
 @pytest.fixture(scope="module")
 def python():
@@ -71,6 +82,11 @@ def client(multi, databases):
 @pytest.fixture
 def token(multi, client):
     """An access token of the narrow scope."""
+    return get_token(multi, client)
+
+
+def get_token(multi, client):
+    """Return an access token (str) of ``client`` (identifier, secret and so on)."""
     answer = requests.post(
         f"{multi.url}/oauth2/db/e2e_a/token",
         data={"grant_type": "client_credentials"},
@@ -80,20 +96,37 @@ def token(multi, client):
     return answer.json()["access_token"]
 
 
-def run(python, name, *arguments, cwd, timeout=200):
+def run(python, name, *arguments, cwd):
     """Run a program of ``json2_clients/`` and return what it prints (str)."""
+    return _run([python, FOLDER / f"{name}.py", *arguments], cwd)
+
+
+def run_module(python, name, *arguments):
+    """Run a program of a package and return what it prints (str)."""
+    return _run([python, "-m", name, *arguments], FOLDER)
+
+
+def _run(command, cwd):
     # Nothing of this project, and no settings of the machine
-    kept = ("PATH", "HOME", "LANG", "SSL_CERT_FILE")
+    kept = ("HOME", "LANG", "SSL_CERT_FILE")
+    environment = {one: os.environ[one] for one in kept if one in os.environ}
+    environment["PATH"] = f"{Path(command[0]).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        [python, FOLDER / f"{name}.py", *arguments],
+        command,
         capture_output=True,
         cwd=cwd,
-        env={one: os.environ[one] for one in kept if one in os.environ},
+        env=environment,
         text=True,
-        timeout=timeout,
+        timeout=250,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def check_document(python, path):
+    """Check that the file ``path`` is valid OpenAPI 3.1."""
+    said = run_module(python, "openapi_spec_validator", "--schema", "3.1", path)
+    assert "OK" in said
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -109,3 +142,49 @@ def test_a_public_client(multi, client, token, python, name, tmp_path):
     assert email.endswith("@example.com")
     assert found["refused"]
     assert found["left"] == 0
+
+
+@pytest.fixture(scope="module")
+def full_client(multi, databases):
+    """Identifier and secret of a client with full access."""
+    return databases.shell("e2e_a", MAKE_FULL_CLIENT)
+
+
+def get_document(multi, client, **parameters):
+    """Return the description of the API for a token of ``client`` (bytes)."""
+    answer = requests.get(
+        f"{multi.url}/oauth2/db/e2e_a/openapi.json",
+        params=parameters,
+        headers={"Authorization": f"Bearer {get_token(multi, client)}"},
+        timeout=60,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def test_a_client_that_is_generated(multi, client, token, python, tmp_path):
+    document = tmp_path / "openapi.json"
+    document.write_bytes(get_document(multi, client))
+    check_document(python, document)
+    arguments = ("generate", "--path", document, "--meta", "none", "--output-path")
+    target = tmp_path / "odoo_api_client"
+    run_module(python, "openapi_python_client", *arguments, target, "--fail-on-warning")
+    said = run(python, "use_generated", multi.url, "e2e_a", token, cwd=tmp_path)
+    found = json.loads(said.splitlines()[-1])
+    assert found == {
+        "uid": client[2],
+        "models": ["res.partner"],
+        "done": True,
+        "changed": ["Generated", "made@example.com"],
+    }
+
+
+@pytest.mark.parametrize("models", [None, "res.partner,res.users,res.company"])
+def test_the_document_of_full_access(multi, full_client, python, models, tmp_path):
+    document = tmp_path / "openapi.json"
+    parameters = {"model": models} if models else {}
+    document.write_bytes(get_document(multi, full_client, **parameters))
+    check_document(python, document)
+    arguments = ("generate", "--path", document, "--meta", "none", "--output-path")
+    target = tmp_path / "odoo_api_client"
+    run_module(python, "openapi_python_client", *arguments, target, "--fail-on-warning")

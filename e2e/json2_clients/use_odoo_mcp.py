@@ -15,13 +15,13 @@ async def write(use, operation, **payload):
     """Write as the server wants it: look at it, let it be checked, and approve."""
     payload = {"model": "res.partner", "operation": operation, **payload}
     checked = await use("validate_write", **payload)
-    checked = checked.get("result", checked)
-    assert checked.get("success"), checked
+    checked = checked["result"]
+    assert checked["success"], checked
     done = await use(
         "execute_approved_write", approval=checked["approval"], confirm=True
     )
-    done = done.get("result", done) if "success" not in done else done
-    assert done.get("success"), done
+    done = done["result"]
+    assert done["success"], done
     return done["result"]
 
 
@@ -61,8 +61,8 @@ async def main():
         )
     changed = changed["result"]
     return {
-        "uid": profile["result"]["user_context"]["uid"],
-        "models": models["result"],
+        "uid": profile["profile"]["user_context"]["uid"],
+        "models": [one["model"] for one in models["result"]],
         "found": [one["name"] for one in found["result"]],
         "changed": [changed["name"], changed["email"]],
         "refused": not refused["success"],
