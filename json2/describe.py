@@ -18,21 +18,19 @@ from . import discovery
 from .call import CHANGE_METHODS, READ_METHODS, call, check_on_nothing
 from .enforceable import is_generic
 
-#: What is told of a field, as ``fields_get`` tells it.
+#: What is told of a field, as ``fields_get`` tells it. Whether one can be grouped or
+#: sorted by is not: the ORM tries it out, which takes most of the time of a document.
 ATTRIBUTES = (
     "company_dependent",
     "currency_field",
     "digits",
-    "groupable",
     "help",
     "name",
     "readonly",
     "relation",
     "required",
-    "searchable",
     "selection",
     "size",
-    "sortable",
     "store",
     "string",
     "translate",

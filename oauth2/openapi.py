@@ -28,7 +28,7 @@ from .message import Answer
 
 VERSION = "3.1.0"
 #: Models that one document describes at most.
-MAX_MODELS = 200
+MAX_MODELS = 50
 #: Those that a token with full access may ask for at once.
 MAX_WANTED = 20
 HEADERS = {"Cache-Control": "private, no-store"}

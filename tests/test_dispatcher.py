@@ -22,7 +22,7 @@ from .common import OAuthCase
 class TestDispatcher(OAuthCase):
     def raise_in_route(self, error):
         """Return the response of tokeninfo where ``error`` is raised."""
-        with patch.object(info, "_respond", side_effect=error):
+        with patch.object(info, "respond", side_effect=error):
             return self.url_open("/oauth2/tokeninfo")
 
     def assertAnswer(self, response, status, error):

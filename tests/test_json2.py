@@ -215,7 +215,7 @@ class TestJson2(Json2Case):
         ):
             self.assert_refused(self.call(token, method, **arguments))
         token = self.get_token(self.create_api_scope(api_read=True))
-        for model in ("res.users", "ir.model", "ir.attachment", "res.company"):
+        for model in ("res.users", "ir.model.fields", "ir.attachment", "res.company"):
             response = self.call(token, "search_read", model, domain=[], fields=["id"])
             self.assert_refused(response)
         self.assert_refused(self.call(token, "search", "no.such.model", domain=[]))

@@ -110,6 +110,7 @@ MILD = {
     ("web_read_group", "opening_info"),
 }
 #: What a caller might say of the context: of these, the first two count.
+CONTEXT_METHOD = ("res.users", "context_get")
 CONTEXT = {
     "allowed_company_ids": [1, 2, 3],
     "active_test": False,
@@ -160,7 +161,9 @@ class TestJson2Hostile(Json2Case):
             }
             is_bare = hasattr(method, "_api_model")
             some = {} if is_bare else {"ids": [inside]}
-            yield name, {**some, **needs}, name not in READ_METHODS
+            # Every token for the API may ask for the context of its user
+            is_open = name in READ_METHODS or (model, name) == CONTEXT_METHOD
+            yield name, {**some, **needs}, not is_open
             if not is_bare:
                 yield name, {"ids": [inside, other], **needs}, True
             if name not in READ_METHODS:

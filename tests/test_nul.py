@@ -21,6 +21,7 @@ ROUTES = {
     "/oauth2/tokeninfo": ("access_token",),
     "/oauth2/userinfo": ("access_token",),
     "/oauth2/otherinfo": ("access_token", "model", "order"),
+    "/oauth2/openapi.json": ("model",),
     "/oauth2/revoke_token": ("token", "client_id"),
     "/oauth2/introspect": ("token", "client_id"),
     "/oauth2/logout": ("client_id", "id_token_hint", "post_logout_redirect_uri"),

@@ -6,6 +6,7 @@ import json
 
 from odoo.tests import tagged
 
+from ..oauth2 import openapi
 from .test_json2 import Json2Case
 
 ORIGIN = "https://client.example.com"
@@ -198,6 +199,32 @@ class TestOpenAPI(Json2Case):
         self.assertEqual(posted.status_code, 405)
         self.env["oauth.provider.token"].find(token).action_revoke()
         self.get(token, 401)
+
+    def test_without_a_company_left(self):
+        token = self.get_token(self.reading)
+        grants = self.env.registry["oauth.provider.grant"]
+        self.patch(grants, "is_without_company", lambda _self: True)
+        response = self.get(token, 403)
+        self.assertEqual(response.json(), {"error": "insufficient_scope"})
+
+    def test_a_filter_that_cannot_be_used(self):
+        # As the update of an addon leaves it
+        self.env.cr.execute(
+            "UPDATE ir_filters SET domain = %s WHERE id = %s",
+            ["[('no_such_field', '=', 1)]", self.filter.id],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        token = self.get_token(self.reading, self.countries)
+        self.assertIn("/json/2/res.country/search", self.get_document(token)["paths"])
+
+    def test_there_is_an_end(self):
+        self.patch(openapi, "MAX_MODELS", 2)
+        found = self.get_document(self.get_token(self.reading, self.countries))
+        self.assertEqual(
+            [one["name"] for one in found["tags"]], ["ir.model", "res.country"]
+        )
+        self.assertEqual(found["x-odoo-models-left-out"], ["res.partner", "res.users"])
 
     def test_nobody_keeps_it_and_pages_of_clients_may_read_it(self):
         self.create_client()

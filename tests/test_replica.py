@@ -72,6 +72,8 @@ class TestReplica(OAuthCase):
                 self.assertServed("replica")
             self.bearer("otherinfo", self.token, model="res.partner")
             self.assertServed("replica")
+            self.bearer("openapi.json", self.token)
+            self.assertServed("replica")
             data = {"token": self.token}
             answer = self.post("introspect", data, self.client, self.secret)
             self.assertTrue(answer.json()["active"])
