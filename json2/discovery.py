@@ -17,7 +17,7 @@ from odoo.fields import Domain
 from odoo.service.model import get_public_method
 
 from .enforceable import is_enforceable, is_generic
-from .need import needs
+from .orm import make_field_error
 
 #: What a token is told of its user's context.
 CONTEXT_NAMES = ("lang", "tz", "uid")
@@ -194,7 +194,4 @@ def _check_names(model, names):
         if not isinstance(name, str) or name not in model._fields:
             raise ValueError("There is no such field.")
         if name not in MODEL_FIELDS:
-            error = AccessError(
-                model.env._("This access token does not open this field.")
-            )
-            raise needs(error, model._name, "read", [name])
+            raise make_field_error(model, model._fields[name], "read")
