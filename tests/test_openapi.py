@@ -12,6 +12,9 @@ from .test_json2 import Json2Case
 ORIGIN = "https://client.example.com"
 HIDDEN = ("res.partner.bank", "res.groups", "oauth.provider", "res.company")
 
+#: Fields of a method that are not those to read.
+OWN_FIELDS = {"read_group": [], "load": ["name", "ref"]}
+
 
 @tagged("post_install", "-at_install")
 class TestOpenAPI(Json2Case):
@@ -76,11 +79,17 @@ class TestOpenAPI(Json2Case):
         token = self.get_token(self.reading, self.countries, scope)
         paths = self.get_document(token)["paths"]
         arguments = {
+            "data": [["Made", "in"]],
+            "field_names": ["name"],
+            "fields_spec": {"name": {}},
+            "fields_to_export": ["name"],
             "groupby": ["name"],
             "name": "Inside",
             "grouping_sets": [["name"]],
             "fields": ["name"],
             "specification": {"name": {}},
+            "operation": "read",
+            "values": {"name": "Made"},
             "vals_list": [{"name": "Made", "ref": "in"}],
             "vals": {"name": "Changed"},
             "domain": [],
@@ -95,8 +104,8 @@ class TestOpenAPI(Json2Case):
             if "ids" in sent and model != "res.partner":
                 found = self.call(token, "search", model, domain=[], limit=1)
                 sent["ids"] = found.json()
-            if "fields" in sent and method == "read_group":
-                sent["fields"] = []
+            if method in OWN_FIELDS:
+                sent["fields"] = OWN_FIELDS[method]
             response = self.call(token, method, model, **sent)
             with self.subTest(path=path):
                 self.assertEqual(response.status_code, 200, response.text)
