@@ -31,7 +31,7 @@ A call is limited to the scopes of its token in this order:
 10. :mod:`.step_up`: which further scopes would open a call that was refused, by what
     :mod:`.need` says that it lacks.
 11. :mod:`.discovery`: what every token for the API may ask about itself. It answers in
-    place of the scopes.
+    place of the scopes. :mod:`.describe`: all that a token may call, for documents.
 
 A filter that cannot be used opens nothing. :mod:`.access` finds that out where the ORM
 says so; where PostgreSQL does, the controller tries the filters by themselves and runs

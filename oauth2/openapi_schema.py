@@ -34,7 +34,7 @@ _VALUES = {
     "monetary": ({"type": "number"}, 12.5),
     "properties": (_ANY, []),
     "properties_definition": (_ANY, []),
-    "reference": (_TEXT, "res.partner,7"),
+    "reference": (_TEXT, "model.name,7"),
     "selection": (_TEXT, None),
     "text": (_TEXT, "Example"),
 }
