@@ -126,7 +126,9 @@ class OAuthJson2Controller(WebJson2Controller):
             if access.has_begun or not access.has_broken_filter(model.env.user):
                 raise
         access.token.grant_id.record_use(request.httprequest.remote_addr)
+        defaults = access.defaults
         access = request.oauth_access = TokenAccess(access.token)
+        access.defaults = defaults
         kwargs = self._read_again(kwargs)
         if access.token.grant_id.is_company_limited:
             kwargs = call.limit_contexts(access, kwargs)

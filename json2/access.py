@@ -7,7 +7,7 @@ from types import NoneType
 
 from odoo.fields import Domain
 from odoo.http import DEFAULT_LANG
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
 from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
@@ -51,6 +51,8 @@ class TokenAccess:
     has_begun = False
     #: Whether records that a call names are looked at; see :mod:`.step_up`
     checks_records = True
+    #: What the context of the call says of new records: {name: value}
+    defaults = frozendict()
 
     def __init__(self, token):
         """

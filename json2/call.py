@@ -14,19 +14,19 @@ from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
-from . import discovery
+from . import discovery, orm_methods
+from .call_context import MAX_ID, check_active, get_active, get_defaults, with_defaults
 from .current import guarded_by, limited_to_scopes
-from .enforceable import is_enforceable, is_generic
+from .enforceable import check_enforceable, is_generic
 from .model_access import check_open, make_missing
 from .need import needs
+from .properties import check_properties
 from .read import READ_METHODS, read, read_nothing
 from .values import check_values
 from .write_guard import WriteGuard
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
 CHANGE_METHODS = frozenset({"create", "write", "unlink"})
-#: Largest number that PostgreSQL takes for an id.
-MAX_ID = 2**31 - 1
 
 # What the caller sends beside the arguments of the method
 
@@ -92,10 +92,14 @@ def make_full_context(access, context):
 def with_safe_context(access, model, context):
     """Return ``model`` (empty recordset) with what a limited caller may set.
 
+    Its default values are noted on ``access``.
+
     :raise UnprocessableEntity: for a value of the wrong kind in ``context`` (mapping)
     """
+    access.defaults = get_defaults(context)
     try:
-        return model.with_context(**access.safe_context(context))
+        active = get_active(model.env, context)
+        return model.with_context(**access.safe_context(context), **active)
     except ValueError as error:
         raise UnprocessableEntity(str(error)) from None
 
@@ -162,15 +166,13 @@ def call(access, records, name, method, kwargs):
     :raise ValueError: for malformed arguments
     :raise InsufficientScope: for a change of further records
     """
+    check_active(access, records)
     if discovery.answers(access, records, name):
         return discovery.answer(access, records, name, kwargs)
-    if not is_enforceable(records.browse(), access):
-        error = AccessError(
-            records.env._(
-                "Scopes cannot be enforced on %s through the API.", records._name
-            )
-        )
-        raise needs(error, records._name, None)
+    kwargs = with_defaults(access, name, kwargs)
+    if name in orm_methods.METHODS:
+        return orm_methods.run(access, records, name, method, kwargs, _change)
+    check_enforceable(records.browse(), access)
     if name in READ_METHODS:
         result = read(access, records, name, method, kwargs)
     elif name in CHANGE_METHODS:
@@ -190,7 +192,8 @@ def _change(access, records, operation, method, kwargs):
         return method(records, **kwargs)
     values_list = _get_values(operation, kwargs)
     for values in values_list:
-        check_values(access, records.browse(), operation, values)
+        others = check_properties(access, records, operation, values)
+        check_values(access, records.browse(), operation, others)
     # Odoo's code adds more to the values
     names_list = [frozenset(values) for values in values_list]
     if operation == "write":
@@ -266,17 +269,21 @@ def check_on_nothing(access, model, name, method, kwargs):
     :raise AccessError: for what the scopes do not allow
     :raise ValueError: for malformed arguments
     """
+    check_active(access, model, on_nothing=True)
     if discovery.answers(access, model, name):
         discovery.check(model, kwargs)
         return
-    if not is_enforceable(model, access):
-        raise needs(AccessError(""), model._name, None)
+    kwargs = with_defaults(access, name, kwargs)
+    check_enforceable(model, access)
     if name in READ_METHODS:
         read_nothing(access, model, name, method, kwargs)
     elif name in CHANGE_METHODS:
         with limited_to_scopes(access):
             model.check_access(name)
         for values in () if name == "unlink" else _get_values(name, kwargs):
+            values = check_properties(access, model, name, values)
             check_values(access, model, name, values)
+    elif name in orm_methods.METHODS:
+        orm_methods.check(access, model, name, kwargs)
     else:
         _check_further_method(access, model, name)

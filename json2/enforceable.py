@@ -2,8 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """On which models, and for which methods, scopes can limit what a token does."""
 
+from odoo.exceptions import AccessError
+
 from .access import TokenAccess
 from .current import limited_to_scopes
+from .need import needs
 
 #: Methods of the ORM that a scope may name: they change nothing but ``active``.
 _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
@@ -53,11 +56,24 @@ def is_enforceable(model, access=None):
         )
 
 
+def check_enforceable(model, access):
+    """Raise AccessError where scopes cannot limit what a token does on ``model``.
+
+    The parameters are those of :func:`is_enforceable`.
+    """
+    if not is_enforceable(model, access):
+        error = AccessError(
+            model.env._("Scopes cannot be enforced on %s through the API.", model._name)
+        )
+        raise needs(error, model._name, None)
+
+
 def is_generic(model, name):
     """Return whether the method ``name`` is one of those that every model has.
 
-    They take or answer any field (``export_data``, ``web_save``, ``copy``,
-    ``onchange``), so that a scope which names one would not narrow it.
+    A scope does not name them. Some need the operations that they consist of
+    (``copy``, ``load``, ``export_data``, see :mod:`.orm_methods`); others take or
+    answer any field (``web_save``), so that naming one would not narrow it.
 
     :param model: recordset of any model
     """

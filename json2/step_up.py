@@ -69,7 +69,7 @@ class _Trial(TokenAccess):
 
     def __init__(self, access, scopes, granted=None):
         self.token, self.scopes, self.companies = access.token, scopes, access.companies
-        self.broken = {}
+        self.broken, self.defaults = {}, access.defaults
         self.granted = granted or {}
         self._by_operation = {}
         self._by_scope = {}

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import base
 from . import ir_config_parameter
+from . import ir_fields_converter
 from . import ir_filters
 from . import ir_http
 from . import ir_model_access

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ..json2 import current, orm
+from ..json2.loading import current_load
 
 
 class Base(models.AbstractModel):
@@ -236,6 +237,20 @@ class Base(models.AbstractModel):
             guard.on_new(self)
         return super()._parent_store_create()
 
+    # Importing
+
+    def _load_records_create(self, vals_list):
+        load = current_load()
+        if load is None:
+            return super()._load_records_create(vals_list)
+        return load.create(self, vals_list)
+
+    def _load_records_write(self, values):
+        load = current_load()
+        if load is None:
+            return super()._load_records_write(values)
+        return load.write(self, values)
+
     # Errors that are part of a result
 
     @api.model
@@ -249,8 +264,11 @@ class Base(models.AbstractModel):
         answer = self.env["ir.http"]._oauth_get_error_answer()
         if answer is None:
             return super()._load_records(data_list, update)
+        run, load = super()._load_records, current_load()
         try:
-            return super()._load_records(data_list, update)
+            if load is not None:
+                return load.load_records(self, data_list, run)
+            return run(data_list, update)
         except Exception as error:
             # The text of this one becomes a part of the result
             said = answer.replace_in_result(error, self.env.context.get("lang"))

@@ -48,10 +48,12 @@ from . import test_json2_by_code
 from . import test_json2_bypass
 from . import test_json2_checks
 from . import test_json2_companies
+from . import test_json2_context
 from . import test_json2_discovery
 from . import test_json2_hostile
 from . import test_json2_isolation
 from . import test_json2_lists
+from . import test_json2_methods
 from . import test_json2_models
 from . import test_json2_nested
 from . import test_json2_overrides
@@ -117,8 +119,8 @@ from . import test_shared_secret
 from . import test_sign_in_again
 from . import test_sign_in_mark
 from . import test_signing_unavailable
-from . import test_statements
 from . import test_site_language
+from . import test_statements
 from . import test_step_up
 from . import test_stored_secrets
 from . import test_throttle
