@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..json2.call import READ_METHODS
+from ..json2.orm_methods import QUESTIONS
 from .test_json2 import SECRET, Json2Case
 
 #: What a caller might try, by the name of the argument. ``{hidden}`` is a field that no
@@ -182,7 +183,11 @@ class TestJson2Hostile(Json2Case):
                 told = response.text.replace('"Outside"', "")
                 self.assertNotIn(SECRET, told)
                 self.assertNotIn("Outside", told)
-                if is_refused:
+                if method in QUESTIONS:
+                    is_seen = other not in arguments.get("ids", ())
+                    said = response.status_code == 200 and response.json()
+                    self.assertIs(said, is_seen, told)
+                elif is_refused:
                     self.assertIn(response.status_code, (400, 403, 404, 422), told)
                 count += 1
         return count

@@ -488,7 +488,6 @@ class TestJson2Load(MethodsCase):
             }
         )
         # Those of other models, and names of modules, tell no more
-        fields = ["id", "name"]
         said = {
             self.refused(
                 404, token, "load", fields=["id", "name"], data=[[xml_id, "x"]]

@@ -111,3 +111,128 @@ class TestJson2Properties(Json2Case):
                 fields=["properties"],
             )
         )
+
+    # Writing
+
+    def get_writing_token(self, *scopes):
+        return self.get_token(
+            self.create_api_scope(
+                names=("name", "ref", "properties"),
+                api_read=True,
+                api_create=True,
+                api_write=True,
+            ),
+            *scopes,
+        )
+
+    def read_definition(self):
+        self.env.invalidate_all()
+        link = self.Partner._fields["properties"].definition_record
+        name = self.Partner._fields["properties"].definition_record_field
+        return self.record[link][name]
+
+    def write(self, token, value, status=200):
+        response = self.call(
+            token, "write", ids=self.record.ids, vals={"properties": value}
+        )
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertNotIn(SECRET, response.text)
+        self.env.invalidate_all()
+        return response
+
+    def test_values_are_written(self):
+        token = self.get_writing_token()
+        before = self.read_definition()
+        self.write(token, {"text": "new", "one": False, "many": None})
+        self.assertEqual(self.record.properties["text"], "new")
+        self.assertFalse(self.record.properties["one"])
+        self.write(token, False)
+        self.assertFalse(self.record.properties["text"])
+        response = self.call(
+            token,
+            "create",
+            vals_list=[{"name": "x", "ref": "in", "properties": {"text": "made"}}],
+        )
+        self.assertEqual(response.status_code, 200, response.text)
+        made = self.Partner.browse(response.json())
+        self.assertEqual(made.properties["text"], "made")
+        self.assertEqual(self.read_definition(), before)
+
+    def test_records_inside_have_to_be_open(self):
+        only = self.env["ir.filters"].create(
+            {
+                "name": "Belgium",
+                "model_id": "res.country",
+                "domain": "[('code', '=', 'BE')]",
+                "user_ids": False,
+            }
+        )
+        countries = self.create_api_scope(
+            "be", "res.country", ("name",), api_read=True, filter_id=only.id
+        )
+        token = self.get_writing_token(countries)
+        france = self.env.ref("base.fr")
+        for value, status in (
+            ({"one": france.id}, 404),
+            ({"one": 2**31 - 1}, 404),
+            ({"many": self.groups.ids}, 403),
+            ({"closed": self.parameter.id}, 403),
+            ({"one": self.country.id}, 200),
+        ):
+            with self.subTest(value=value):
+                self.write(token, value, status)
+        self.assertEqual(self.record.properties["one"], self.country)
+        values = {"name": "x", "ref": "in", "properties": {"one": france.id}}
+        response = self.call(token, "create", vals_list=[values])
+        self.assertEqual(response.status_code, 404, response.text)
+        self.assertFalse(self.Partner.search([("name", "=", "x")]))
+
+    def test_definitions_and_malformed_values_are_refused(self):
+        token = self.get_writing_token()
+        before = self.read_definition()
+        definition = {"name": "text", "type": "char", "string": SECRET}
+        for value in (
+            [{**definition, "value": "x"}],
+            [{**definition, "value": "x", "definition_changed": True}],
+            [{**definition, "definition_deleted": True}],
+            [],
+            "x",
+            '{"text": "x"}',
+            5,
+            True,
+            {"no_such": "x"},
+            {"": "x"},
+            {"text": 5},
+            {"text": True},
+            {"text": ["x"]},
+            {"text": {"definition_changed": True}},
+            {"one": "1"},
+            {"one": True},
+            {"one": [1]},
+            {"one": [self.country.id, "x"]},
+            {"one": -1},
+            {"one": 0},
+            {"one": 2**40},
+            {"many": 1},
+            {"many": [[4, 1]]},
+            {"many": [True]},
+            {"many": ["1"]},
+            {"many": [2**70]},
+            {f"x{n}": n for n in range(10_000)},
+        ):
+            with self.subTest(value=str(value)[:60]):
+                self.write(token, value, 422)
+                response = self.call(
+                    token,
+                    "create",
+                    vals_list=[{"name": "x", "ref": "in", "properties": value}],
+                )
+                self.assertEqual(response.status_code, 422, response.text)
+        self.assertEqual(self.record.properties["text"], "plain")
+        self.assertEqual(self.read_definition(), before)
+        self.assertFalse(self.Partner.search([("name", "=", "x")]))
+
+    def test_the_scope_has_to_list_the_field(self):
+        scope = self.create_api_scope(names=("name",), api_read=True, api_write=True)
+        self.write(self.get_token(scope), {"text": "x"}, 403)
+        self.assertEqual(self.record.properties["text"], "plain")

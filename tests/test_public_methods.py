@@ -18,6 +18,7 @@ EXTENDED = {
     "check",
     "copy_data",
     "create",
+    "db_id_for",
     "get_values",
     "load",
     "search_count",
