@@ -12,6 +12,8 @@ from .need import needs
 from .values import check_values
 from .visible import find_linkable, find_visible, make_plain
 
+#: Types of fields that are not copied: what they mean is in other records.
+_DEFINED = frozenset({"properties", "properties_definition"})
 #: How deep lines of lines are copied.
 MAX_DEPTH = 5
 
@@ -112,6 +114,8 @@ def _keep_open(access, record, values, names, above):
     kept = {}
     for name in values.keys() & names[record.id]:
         field = record._fields[name]
+        if field.type in _DEFINED:
+            continue
         if field.type == "one2many":
             # A copy of a line does not repeat what the line is part of
             if field.comodel_name in above[:-1] or len(above) > MAX_DEPTH:

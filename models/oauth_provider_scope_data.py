@@ -57,7 +57,8 @@ class OAuthProviderScope(models.Model):
     )
     api_create = fields.Boolean(
         string="Create",
-        help="Create records of this kind, with values for these fields.",
+        help="Create records of this kind, with values for these fields. Together with"
+        " Read, records can be copied; together with Write, imported.",
     )
     api_write = fields.Boolean(
         string="Write", help="Change these fields of these records."
@@ -375,8 +376,9 @@ class OAuthProviderScope(models.Model):
                     raise ValidationError(
                         self.env._(
                             "“%s” is no further method: private ones cannot be called."
-                            " Those that every model has go by the boxes, or take and"
-                            " answer any field, so that no scope could narrow them.",
+                            " Those that every model has, such as “copy”, follow from"
+                            " the boxes, or take and answer any field, so that no scope"
+                            " could narrow them.",
                             name,
                         )
                     )
