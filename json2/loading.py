@@ -132,12 +132,12 @@ class Load:
         with limited_to_scopes(None):
             return run(data_list)
 
-    def create(self, model, vals_list):
+    def create_rows(self, model, vals_list):
         """Create the records of some rows (the new records)."""
         arguments = {"vals_list": [make_plain(values) for values in vals_list]}
         return self._change(model.browse(), "create", arguments)
 
-    def write(self, record, values):
+    def write_row(self, record, values):
         """Write the values of a row."""
         values = {name: one for name, one in values.items() if name != "id"}
         return self._change(record, "write", {"vals": make_plain(values)})

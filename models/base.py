@@ -243,13 +243,13 @@ class Base(models.AbstractModel):
         load = current_load()
         if load is None:
             return super()._load_records_create(vals_list)
-        return load.create(self, vals_list)
+        return load.create_rows(self, vals_list)
 
     def _load_records_write(self, values):
         load = current_load()
         if load is None:
             return super()._load_records_write(values)
-        return load.write(self, values)
+        return load.write_row(self, values)
 
     # Errors that are part of a result
 

@@ -124,14 +124,14 @@ class TestJson2Defaults(MethodsCase):
 
 @tagged("post_install", "-at_install")
 class TestJson2Copy(MethodsCase):
-    def copy(self, token, records, **arguments):
+    def make_copies(self, token, records, **arguments):
         return self.Partner.browse(self.ok(token, "copy", ids=records.ids, **arguments))
 
     def test_what_is_open_is_copied(self):
         self.inside.write({"function": "Boss"})
         names = ("name", "ref", "function")
         token = self.get_token(self.create_api_scope(names=names, **ALL))
-        copies = self.copy(token, self.inside)
+        copies = self.make_copies(token, self.inside)
         self.assertEqual(len(copies), 2)
         self.assertEqual(copies.mapped("function"), ["Boss", "Boss"])
         self.assertEqual(copies.mapped("ref"), ["in", "in"])
@@ -148,9 +148,9 @@ class TestJson2Copy(MethodsCase):
             ),
             self.create_api_scope("b", names=("name", "ref", "city"), api_create=True),
         )
-        copies = self.copy(token, self.inside[0])
+        copies = self.make_copies(token, self.inside[0])
         self.assertEqual((copies.function, copies.city), (False, False))
-        copies = self.copy(token, self.inside[0], default={"city": "Other"})
+        copies = self.make_copies(token, self.inside[0], default={"city": "Other"})
         self.assertEqual(copies.city, "Other")
 
     def test_both_operations_are_needed(self):
@@ -197,7 +197,7 @@ class TestJson2Copy(MethodsCase):
                     self.call(token, "copy", ids=inside, default=default)
                 )
         self.assertEqual(self.Partner.search_count([]), number)
-        copied = self.copy(token, self.inside[1], default={"name": "Mine"})
+        copied = self.make_copies(token, self.inside[1], default={"name": "Mine"})
         self.assertEqual(copied.name, "Mine")
 
     def test_links_are_those_that_the_token_could_make(self):
@@ -218,15 +218,15 @@ class TestJson2Copy(MethodsCase):
         reading = self.create_api_scope(
             "tags", "res.partner.category", filter_id=shown.id, api_read=True
         )
-        copied = self.copy(self.get_token(partners, reading), self.inside[1])
+        copied = self.make_copies(self.get_token(partners, reading), self.inside[1])
         self.assertEqual(copied.category_id, tags[0])
-        copied = self.copy(self.get_token(partners), self.inside[1])
+        copied = self.make_copies(self.get_token(partners), self.inside[1])
         self.assertFalse(copied.category_id)
         # Its parent is hidden: what create refuses, copy refuses
         token = self.get_token(partners)
         self.refused(404, token, "copy", ids=self.inside[0].ids)
         default = {"parent_id": False}
-        copied = self.copy(token, self.inside[0], default=default)
+        copied = self.make_copies(token, self.inside[0], default=default)
         self.assertFalse(copied.parent_id)
 
     def test_a_copy_has_to_be_within_the_filter(self):

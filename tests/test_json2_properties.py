@@ -131,7 +131,7 @@ class TestJson2Properties(Json2Case):
         name = self.Partner._fields["properties"].definition_record_field
         return self.record[link][name]
 
-    def write(self, token, value, status=200):
+    def write_values(self, token, value, status=200):
         response = self.call(
             token, "write", ids=self.record.ids, vals={"properties": value}
         )
@@ -143,10 +143,10 @@ class TestJson2Properties(Json2Case):
     def test_values_are_written(self):
         token = self.get_writing_token()
         before = self.read_definition()
-        self.write(token, {"text": "new", "one": False, "many": None})
+        self.write_values(token, {"text": "new", "one": False, "many": None})
         self.assertEqual(self.record.properties["text"], "new")
         self.assertFalse(self.record.properties["one"])
-        self.write(token, False)
+        self.write_values(token, False)
         self.assertFalse(self.record.properties["text"])
         response = self.call(
             token,
@@ -180,7 +180,7 @@ class TestJson2Properties(Json2Case):
             ({"one": self.country.id}, 200),
         ):
             with self.subTest(value=value):
-                self.write(token, value, status)
+                self.write_values(token, value, status)
         self.assertEqual(self.record.properties["one"], self.country)
         values = {"name": "x", "ref": "in", "properties": {"one": france.id}}
         response = self.call(token, "create", vals_list=[values])
@@ -221,7 +221,7 @@ class TestJson2Properties(Json2Case):
             {f"x{n}": n for n in range(10_000)},
         ):
             with self.subTest(value=str(value)[:60]):
-                self.write(token, value, 422)
+                self.write_values(token, value, 422)
                 response = self.call(
                     token,
                     "create",
@@ -234,5 +234,5 @@ class TestJson2Properties(Json2Case):
 
     def test_the_scope_has_to_list_the_field(self):
         scope = self.create_api_scope(names=("name",), api_read=True, api_write=True)
-        self.write(self.get_token(scope), {"text": "x"}, 403)
+        self.write_values(self.get_token(scope), {"text": "x"}, 403)
         self.assertEqual(self.record.properties["text"], "plain")
