@@ -2,9 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the context of a call may name: active records, and default values."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..json2 import call_context
 from .test_json2 import SECRET, Json2Case
 
 WIZARD = "base.partner.merge.automatic.wizard"
@@ -115,15 +118,24 @@ class TestJson2Context(Json2Case):
         )
         data = {"grant_type": "client_credentials", "scope": "wizard"}
         token = self.post("token", data, client, secret).json()["access_token"]
-        response = self.call(
-            token,
-            "create",
-            WIZARD,
-            vals_list=[{}],
-            context=self.active(self.inside[0]),
-        )
+        # Also for a record that this scope does not open: that would tell of it
+        for record in (self.inside[0], self.outside):
+            response = self.call(
+                token, "create", WIZARD, vals_list=[{}], context=self.active(record)
+            )
+            self.assertEqual(response.status_code, 403, response.text)
+            challenge = response.headers["WWW-Authenticate"]
+            self.assertIn('scope="reading wizard"', challenge)
+
+    def test_a_model_on_which_scopes_cannot_be_enforced_is_not_active(self):
+        token = self.get_wizard_token(self.create_api_scope(api_read=True))
+        context = self.active(self.inside[0])
+        refuses = patch.object(call_context, "is_enforceable", lambda *_: False)
+        with refuses:
+            response = self.call(
+                token, "create", WIZARD, vals_list=[{}], context=context
+            )
         self.assertEqual(response.status_code, 403, response.text)
-        self.assertIn('scope="reading wizard"', response.headers["WWW-Authenticate"])
 
     @mute_logger("odoo.sql_db")
     def test_malformed_active_records(self):

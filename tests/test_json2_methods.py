@@ -358,6 +358,14 @@ class TestJson2Export(MethodsCase):
         token = self.get_token(self.create_api_scope(api_read=True))
         for ids in (self.outside.ids, [MISSING], [*self.inside.ids, self.outside.id]):
             self.refused(404, token, "export_data", ids=ids, fields_to_export=["name"])
+        unfiltered = self.create_api_scope("all", api_read=True, filter_id=False)
+        self.refused(
+            404,
+            self.get_token(unfiltered),
+            "export_data",
+            ids=[*self.inside.ids, MISSING],
+            fields_to_export=["name"],
+        )
         writing = self.get_token(self.create_api_scope("w", api_write=True))
         self.refused(
             403, writing, "export_data", ids=self.inside.ids, fields_to_export=["name"]
@@ -488,12 +496,20 @@ class TestJson2Load(MethodsCase):
             }
         )
         # Those of other models, and names of modules, tell no more
+        self.env["ir.model.data"].create(
+            {
+                "module": "__import__",
+                "name": "country",
+                "model": "res.country",
+                "res_id": self.inside[0].id,
+            }
+        )
+        fields = ["id", "name", "ref"]
         said = {
-            self.refused(
-                404, token, "load", fields=["id", "name"], data=[[xml_id, "x"]]
-            )
+            self.refused(404, token, "load", fields=fields, data=[[xml_id, "x", "in"]])
             for xml_id in (
                 "hidden",
+                "country",
                 "base.main_company",
                 "base.main_partner",
                 "base.no_such_record",
