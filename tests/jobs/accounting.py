@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Accounting."""
 
-from . import Job, Scope, create, find, method, write
+from . import Call, Job, Scope, create, find, method, write
 
 JOBS = [
     Job(
@@ -121,6 +121,36 @@ JOBS = [
             method("account.payment.register.action_create_payments", "$wizard"),
         ],
         [("$invoice", {"amount_residual": 0.0})],
+    ),
+    Job(
+        "Register the payment of an invoice by the dialog of its form",
+        [
+            Scope("account.move", "read", "name"),
+            Scope(
+                "account.payment.register",
+                "create action_create_payments",
+                "payment_date communication",
+            ),
+        ],
+        [
+            Call(
+                "account.payment.register.create",
+                {
+                    "vals_list": [{"payment_date": "$day+0"}],
+                    "context": {
+                        "active_model": "account.move",
+                        "active_ids": ["$invoice"],
+                        "default_communication": "BANK-7",
+                    },
+                },
+                "wizard",
+            ),
+            method("account.payment.register.action_create_payments", "$wizard"),
+        ],
+        [
+            ("$invoice", {"amount_residual": 0.0}),
+            ("$invoice", {"matched_payment_ids.memo": "BANK-7"}),
+        ],
     ),
     Job(
         "Enter a payment that is not assigned yet",

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Contacts."""
 
-from . import Job, Scope, create, find, method, write
+from . import Call, Job, Scope, create, find, method, write
 
 ANY_CONTACT = Scope("res.partner")
 PDF = "%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n"
@@ -42,6 +42,42 @@ JOBS = [
             write("res.partner", "$found.0.id", city="Ghent"),
         ],
         [("$customer", {"street": "New Street 1", "zip": "1000", "city": "Ghent"})],
+    ),
+    Job(
+        "Import contacts by the numbers of another system",
+        [Scope("res.partner", "read create write", "name email")],
+        [
+            Call(
+                "res.partner.load",
+                {
+                    "fields": ["id", "name", "email"],
+                    "data": [
+                        ["shop_1", "Ida Imported", "ida@example.com"],
+                        ["shop_2", "Ivo Imported", "ivo@example.com"],
+                    ],
+                },
+            ),
+            Call(
+                "res.partner.load",
+                {"fields": ["id", "email"], "data": [["shop_2", "new@example.com"]]},
+                "loaded",
+            ),
+            find("res.partner", [["name", "=", "Ivo Imported"]], "email"),
+        ],
+        [("$loaded.messages", []), ("$found.0.email", "new@example.com")],
+    ),
+    Job(
+        "Export contacts",
+        [Scope("res.partner", "read", "name email country_id")],
+        [
+            Call(
+                "res.partner.export_data",
+                {"ids": "$customer", "fields_to_export": [".id", "email"]},
+                "rows",
+            )
+        ],
+        [("$rows.datas.0.1", "customer@example.com")],
+        groups="base.group_allow_export",
     ),
     Job(
         "Add a person to a company",

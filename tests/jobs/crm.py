@@ -41,6 +41,18 @@ JOBS = [
         [("$lead", {"partner_id": "$customer", "expected_revenue": 1200.0})],
     ),
     Job(
+        "Copy an opportunity",
+        [
+            Scope("crm.lead", "read create", "name type partner_id expected_revenue"),
+            Scope("res.partner"),
+        ],
+        [
+            method("crm.lead.copy", "$opportunity", default={"name": "Once more"}),
+            find("crm.lead", [["name", "=", "Once more"]], "expected_revenue"),
+        ],
+        [("$found.0.expected_revenue", 500.0)],
+    ),
+    Job(
         "Move an opportunity to another stage",
         [
             Scope("crm.lead", "write", "stage_id"),
