@@ -11,6 +11,9 @@ APPS = 12
 #: Jobs that change another model through a field: no call names it.
 THROUGH = ("Correct the e-mail address of an applicant and of the contact behind",)
 
+#: Operations of a scope that a method consists of.
+CONSIST_OF = {"copy": ("create",), "load": ("create", "write")}
+
 
 def test_every_app_has_its_jobs():
     found = jobs.by_app()
@@ -34,12 +37,15 @@ def _check_narrow(job, scope):
         return
     own = [call for call in job.calls if call.model == scope.model]
     said = json.dumps([call.arguments for call in own])
-    # A link is answered with the name of the record
-    for name in set(scope.fields.split()) - {"display_name"}:
-        assert re.search(rf"\b{name}\b", said), (job.name, scope.model, name)
     methods = {call.method for call in own}
+    # A copy takes every field that is listed
+    listed = () if "copy" in methods else scope.fields.split()
+    # A link is answered with the name of the record
+    for name in set(listed) - {"display_name"}:
+        assert re.search(rf"\b{name}\b", said), (job.name, scope.model, name)
+    used = methods.union(*(CONSIST_OF.get(name, ()) for name in methods))
     for operation in set(scope.operations.split()) - {"read"}:
-        assert operation in methods, (job.name, scope.model, operation)
+        assert operation in used, (job.name, scope.model, operation)
 
 
 def test_the_table_is_published():

@@ -68,7 +68,7 @@ JOBS = [
     ),
     Job(
         "Export contacts",
-        [Scope("res.partner", "read", "name email country_id")],
+        [Scope("res.partner", "read", "email")],
         [
             Call(
                 "res.partner.export_data",
