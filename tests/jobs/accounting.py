@@ -125,7 +125,7 @@ JOBS = [
     Job(
         "Register the payment of an invoice by the dialog of its form",
         [
-            Scope("account.move", "read", "name"),
+            Scope("account.move"),
             Scope(
                 "account.payment.register",
                 "create action_create_payments",
