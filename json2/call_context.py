@@ -10,10 +10,11 @@ values of the records that the call itself makes.
 
 from copy import deepcopy
 
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError
 
 from .current import limited_to_scopes
 from .enforceable import is_enforceable
+from .model_access import make_missing
 from .need import needs
 
 #: Largest number that PostgreSQL takes for an id.
@@ -81,9 +82,7 @@ def check_active(access, records, on_nothing=False):
     with limited_to_scopes(access):
         active.browse().check_access("read")
         if len(active.exists()) != len(active) or not active.has_access("read"):
-            raise MissingError(
-                model.env._("Record does not exist or has been deleted.")
-            )
+            raise make_missing(model)
 
 
 def _one(number):

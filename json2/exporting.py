@@ -11,6 +11,7 @@ from odoo.models import fix_import_export_id_paths
 
 from .current import limited_to_scopes
 from .domain import MAX_STEPS
+from .model_access import check_open
 from .need import needs
 from .visible import find_visible
 
@@ -97,9 +98,10 @@ def export(access, records, method, kwargs):
     :param records: records that the token sees
     :raise AccessError: for a field that the token may not read on one of them
     """
-    hidden = []
+    hidden, tree = [], _get_tree(kwargs)
+    check_open(access, records, "read", _get_names(tree))
     with limited_to_scopes(access):
-        _hide(access, records, _get_tree(kwargs), hidden)
+        _hide(access, records, tree, hidden)
         try:
             # All that it can reach from here is open, and in the cache
             with limited_to_scopes(None):

@@ -16,6 +16,7 @@ from odoo.models import fix_import_export_id_paths
 from . import current
 from .call_context import MAX_ID
 from .current import limited_to_scopes
+from .model_access import make_missing
 from .need import needs
 from .visible import find_linkable, make_plain
 from .write_guard import InsufficientScope
@@ -167,17 +168,13 @@ class Load:
         found = model.env["ir.model.data"].sudo()._lookup_xmlids([xml_id], model)
         for _id, _module, _name, model_name, _number, _noupdate, exists in found:
             if model_name != model._name:
-                raise _make_missing(model)
+                raise make_missing(model)
             if exists:
                 # Whether the token may write it is checked there
                 return
         modules = model.env["ir.module.module"].sudo()
         if not name or modules.search_count([("name", "=", module)], limit=1):
-            raise _make_missing(model)
-
-
-def _make_missing(model):
-    return MissingError(model.env._("Record does not exist or has been deleted."))
+            raise make_missing(model)
 
 
 # References to other records, as Odoo's converter of fields finds them

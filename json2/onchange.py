@@ -9,9 +9,10 @@ kept of what Odoo's code does on the way.
 
 from copy import deepcopy
 
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError
 
 from .current import limited_to_scopes
+from .model_access import check_open, make_missing
 from .need import needs
 from .values import check_values
 
@@ -83,15 +84,16 @@ def run(access, records, method, kwargs):
     with limited_to_scopes(access):
         records.check_access(operation)
         if len(records.exists()) != len(records):
-            raise MissingError(
-                records.env._("Record does not exist or has been deleted.")
-            )
+            raise make_missing(records)
         records.read(list(wishes), load=None)
         wishes = access.limit_specification(records, wishes)
     values = {name: value for name, value in values.items() if name != "id"}
     if not records:
         values = {**deepcopy(access.defaults), **values}
     check_values(access, records.browse(), operation, values)
+    if records:
+        check_open(access, records, "read", wishes)
+        check_open(access, records, "write", values)
     records.env.flush_all()
     savepoint = records.env.cr.savepoint()
     try:

@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, MissingError
 from . import copying, exporting, loading, onchange
 from .current import limited_to_scopes
 from .enforceable import check_enforceable, is_enforceable
+from .model_access import make_missing
 from .need import needs
 from .values import check_values
 from .visible import make_plain
@@ -57,9 +58,7 @@ def run(access, records, name, method, kwargs, change):
     with limited_to_scopes(access):
         # A hidden record and a missing one get the same answer
         if len(records.exists()) != len(set(records.ids)):
-            raise MissingError(
-                records.env._("Record does not exist or has been deleted.")
-            )
+            raise make_missing(records)
         records.check_access("read")
     if name == "copy":
         return copying.copy(access, records, kwargs, change).ids

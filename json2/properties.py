@@ -7,9 +7,10 @@ values if they come as a list; a token sends an object, {name of the property: v
 """
 
 from odoo import fields
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError
 
 from .call_context import MAX_ID
+from .model_access import make_missing
 from .need import needs
 from .visible import find_linkable
 
@@ -110,7 +111,7 @@ def _check_links(access, records, comodel, ids):
     if len(find_linkable(access, linked)) == len(linked):
         return
     if access.allows_model(comodel, "read"):
-        raise MissingError(records.env._("Record does not exist or has been deleted."))
+        raise make_missing(records)
     error = AccessError(
         records.env._(
             "To link records in properties, a scope of the token has to open"

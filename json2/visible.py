@@ -3,6 +3,7 @@
 """Which of some records a token sees, for code that runs with its user's rights."""
 
 from .current import limited_to_scopes
+from .model_access import find_closed
 
 
 def find_visible(access, records, names=()):
@@ -17,12 +18,7 @@ def find_visible(access, records, names=()):
         if not records.browse().has_access("read"):
             return records.browse()
         found = records.exists()._filtered_access("read")
-    opened = access.get_model_access(records._name, "read")
-    if names and found and hasattr(opened, "get_domain"):
-        domain = opened.get_domain(names)
-        matching = found.sudo().with_context(active_test=False).filtered_domain(domain)
-        found = found.browse(one for one in found._ids if one in set(matching._ids))
-    return found
+    return found - find_closed(access, found, "read", names) if names else found
 
 
 def find_linkable(access, records):

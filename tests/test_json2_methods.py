@@ -19,6 +19,18 @@ class MethodsCase(Json2Case):
         self.assertNotIn(SECRET, response.text)
         return response.json()
 
+    def create_town_scope(self, *names):
+        """Return a scope on the contacts of one town."""
+        shown = self.env["ir.filters"].create(
+            {
+                "name": "Town",
+                "model_id": "res.partner",
+                "domain": "[('city', '=', 'Town')]",
+                "user_ids": False,
+            }
+        )
+        return self.create_api_scope("town", names=names, filter_id=shown.id, **ALL)
+
     def refused(self, status, token, method, *args, **kwargs):
         response = self.call(token, method, *args, **kwargs)
         self.assertEqual(response.status_code, status, response.text)
@@ -236,6 +248,17 @@ class TestJson2Copy(MethodsCase):
         self.assert_refused(self.call(token, "copy", ids=self.inside[1].ids))
         self.assertEqual(self.Partner.search_count([]), number)
 
+    def test_scopes_add_up_for_each_record(self):
+        self.inside.write({"function": "Boss"})
+        self.inside[0].write({"city": "Town", "parent_id": False})
+        token = self.get_token(
+            self.create_api_scope("a", names=("name", "ref"), **ALL),
+            self.create_town_scope("name", "ref", "city", "function"),
+        )
+        copies = self.make_copies(token, self.inside)
+        self.assertEqual(copies.mapped("function"), ["Boss", False])
+        self.assertEqual(copies.mapped("city"), ["Town", False])
+
     def test_translations_of_open_fields_are_copied(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         tag = self.env["res.partner.category"].create({"name": "Blue"})
@@ -370,6 +393,25 @@ class TestJson2Export(MethodsCase):
         self.refused(
             403, writing, "export_data", ids=self.inside.ids, fields_to_export=["name"]
         )
+
+    def test_scopes_add_up_for_each_record(self):
+        self.inside.write({"function": "Boss"})
+        self.inside[1].parent_id = False
+        self.inside[0].write({"city": "Town", "parent_id": self.inside[1].id})
+        token = self.get_token(
+            self.create_api_scope("a", names=("name", "parent_id"), api_read=True),
+            self.create_town_scope("name", "function"),
+        )
+        first = self.inside[0]
+        found = self.export(token, "function", records=first)
+        self.assertEqual(found, [["Boss"]])
+        ids, paths = self.inside.ids, ["name", "function"]
+        self.refused(403, token, "export_data", ids=ids, fields_to_export=paths)
+        # The parent has a name for the token, and no function
+        found = self.export(token, "parent_id/name", records=first)
+        self.assertEqual(found, [["Inside 1"]])
+        found = self.export(token, "parent_id/function", records=first)
+        self.assertEqual(found, [[""]])
 
     def test_the_user_has_to_have_the_right(self):
         self.user.group_ids -= self.env.ref("base.group_allow_export")
@@ -798,6 +840,24 @@ class TestJson2Onchange(MethodsCase):
                         field_names=["name"],
                         fields_spec=spec,
                     )
+
+    def test_scopes_add_up_for_each_record(self):
+        self.inside[0].write({"city": "Town"})
+        token = self.get_token(
+            self.create_api_scope("a", names=("name",), **ALL),
+            self.create_town_scope("name", "email"),
+        )
+        for record, status in ((self.inside[0], 200), (self.inside[1], 403)):
+            for name, asked in (("email", "name"), ("name", "email")):
+                response = self.call(
+                    token,
+                    "onchange",
+                    ids=record.ids,
+                    values={name: "x"},
+                    field_names=[name],
+                    fields_spec={asked: {}},
+                )
+                self.assertEqual(response.status_code, status, response.text)
 
     def test_nothing_that_it_does_is_kept(self):
         outside = self.outside
