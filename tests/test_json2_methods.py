@@ -397,7 +397,9 @@ class TestJson2Export(MethodsCase):
     def test_scopes_add_up_for_each_record(self):
         self.inside.write({"function": "Boss"})
         self.inside[1].parent_id = False
-        self.inside[0].write({"city": "Town", "parent_id": self.inside[1].id})
+        # With an address of its own
+        values = {"type": "other", "city": "Town", "parent_id": self.inside[1].id}
+        self.inside[0].write(values)
         token = self.get_token(
             self.create_api_scope("a", names=("name", "parent_id"), api_read=True),
             self.create_town_scope("name", "function"),
