@@ -17,6 +17,7 @@ from odoo.service.model import get_public_method
 from . import discovery
 from .call import CHANGE_METHODS, READ_METHODS, call, check_on_nothing
 from .enforceable import is_generic
+from .orm_methods import NEEDED, QUESTIONS
 
 #: What is told of a field, as ``fields_get`` tells it. Whether one can be grouped or
 #: sorted by is not: the ORM tries it out, which takes most of the time of a document.
@@ -157,6 +158,10 @@ def _get_methods(access, model, opened):
     if opened is not None:
         if "read" in opened.operations:
             found.update(dict.fromkeys(READ_METHODS, ("read",)))
+        found.update(dict.fromkeys(QUESTIONS, ()))
+        for one, needed in {**NEEDED, "onchange": ("read",)}.items():
+            if set(needed) <= set(opened.operations):
+                found[one] = needed
         changes = CHANGE_METHODS.intersection(opened.operations)
         found.update({one: (one,) for one in (*changes, *opened.methods)})
     further = {*discovery.MODEL_METHODS, "context_get"} - found.keys()

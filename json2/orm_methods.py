@@ -22,13 +22,13 @@ _OPERATIONS = frozenset({"read", "create", "write", "unlink"})
 #: Methods that say whether something is allowed. They are answered on any model.
 QUESTIONS = frozenset({"check_access_rights", "check_access_rule", "has_access"})
 #: Operations on the model of the call that each of the others consists of.
-_NEEDED = {
+NEEDED = {
     "copy": ("read", "create"),
     "default_get": ("create",),
     "export_data": ("read",),
     "load": ("create", "write"),
 }
-METHODS = QUESTIONS | {*_NEEDED, "onchange"}
+METHODS = QUESTIONS | {*NEEDED, "onchange"}
 
 
 def run(access, records, name, method, kwargs, change):
@@ -75,7 +75,7 @@ def check(access, model, name, kwargs):
     if name in QUESTIONS:
         return
     with limited_to_scopes(access):
-        for operation in _NEEDED.get(name, ()):
+        for operation in NEEDED.get(name, ()):
             model.check_access(operation)
     if name == "copy":
         copying.check(access, model, kwargs)
