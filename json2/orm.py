@@ -288,6 +288,11 @@ def web_read(records, run, specification):
     """
     access = current.access()
     specification = access.limit_specification(records, specification)
+    for name in specification:
+        field = records._fields[name]
+        if field.type in LISTS and not _opens_list(records, field):
+            # It has no records, of which nothing is read
+            specification[name] = {}
     if not records or not specification.keys() - {"id"}:
         return run(records, specification)
     with current.naming(None, None):
