@@ -29,6 +29,10 @@ FIRST_ROW = "first-row-of-tests"
 #: The variable that says which of its tests pytest is to run: those that are "apart",
 #: the "others", or all.
 PART = "OAUTH_PROVIDER_PART"
+#: The variable that says how many random calls TestJson2Property compares, and how
+#: many they are with all modules.
+COMPARISONS = "OAUTH_PROVIDER_COMPARISONS"
+MANY_COMPARISONS = "20000"
 #: Names of modules, which have databases of their own: as long as the others.
 APART = frozenset(
     f"test_{name}"
@@ -51,6 +55,7 @@ ODOO_ONCE = (
     "TestJson2Isolation",
     "TestJson2Models",
     "TestJson2Paths",
+    "TestJson2Property",
     "TestJson2Scopes",
     "TestJson2Write",
     "TestOddInput",
@@ -80,15 +85,29 @@ def every_test(tags, arguments):
 def everything_tests(tags):
     """The addon's tests, in a database that has all modules of Odoo (Outcome)."""
     modules = [*MODULES, *apps.steps()]
-    return odoo_tests(tags, modules, database="everything", limit=EVERYTHING_LIMIT)
+    return odoo_tests(
+        tags,
+        modules,
+        database="everything",
+        limit=EVERYTHING_LIMIT,
+        environment={COMPARISONS: os.environ.get(COMPARISONS, MANY_COMPARISONS)},
+    )
 
 
-def odoo_tests(tags=f"/{ADDON}", modules=MODULES, *, database="test", limit=ODOO_LIMIT):
+def odoo_tests(
+    tags=f"/{ADDON}",
+    modules=MODULES,
+    *,
+    database="test",
+    limit=ODOO_LIMIT,
+    environment=None,
+):
     """Odoo's own tests of the addon, in a fresh database; returns an Outcome.
 
     :param tags: as Odoo's ``--test-tags`` (str)
     :param modules: of Odoo (list of str), as ``Databases.template`` takes them
     :param limit: seconds after which they are ended
+    :param environment: further variables of the environment (dict)
     """
     chromium.executable()
     with cluster("test") as postgres:
@@ -112,7 +131,7 @@ def odoo_tests(tags=f"/{ADDON}", modules=MODULES, *, database="test", limit=ODOO
         reader = results.OdooLog()
         process = start_program(
             command,
-            env=odoo_cli.environment(postgres),
+            env=odoo_cli.environment(postgres, environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )

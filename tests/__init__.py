@@ -60,6 +60,7 @@ from . import test_json2_overrides
 from . import test_json2_parents
 from . import test_json2_paths
 from . import test_json2_properties
+from . import test_json2_property
 from . import test_json2_related
 from . import test_json2_related_apps
 from . import test_json2_scopes
