@@ -11,9 +11,9 @@ A call is limited to the scopes of its token in this order:
    is a domain of records and a set of fields (``ModelAccess``).
 3. :mod:`.call`: checks the call itself (model, method, ids, context) and sorts it by
    method. Methods that read run limited to the scopes. Methods that change records are
-   checked before and after, and run with the user's rights. Further methods that every
-   model has follow from these, see :mod:`.orm_methods`. Of all other methods only those
-   that a scope names may be called.
+   checked before and after (:mod:`.change`, :mod:`.after`), and run with the user's
+   rights. Further methods that every model has follow from these, see
+   :mod:`.orm_methods`. Of all other methods only those that a scope names may be called.
 4. :mod:`.current`: the context variables that are set for the time of the call. The
    hooks of the ORM ask them whether a limit applies to the code that is running.
 5. The hooks: ``ir.model.access`` and ``ir.rule`` add what the scopes open to the access
@@ -23,10 +23,11 @@ A call is limited to the scopes of its token in this order:
 6. :mod:`.domain`: the domain and the order of a search, which could reveal a value
    without reading it.
 7. :mod:`.values`: the values that are to be written, and the records that they link;
-   :mod:`.properties` those of properties, :mod:`.call_context` those of the context.
+   :mod:`.commands` those of lines in the same call, :mod:`.properties` those of
+   properties, :mod:`.call_context` those of the context.
 8. :mod:`.write_guard`: what else a write changes. It asks :mod:`.write_cause` which
-   value of the caller is being carried out, and :mod:`.write_related` whether the token
-   may change the other record.
+   value of the caller is being carried out, :mod:`.write_list` whether it is a command
+   for a line, and :mod:`.write_related` whether the token may change the other record.
 9. :mod:`.error_answer`: what the answer to a failed call may contain, for any route
    that takes access tokens. :mod:`.error_text` decides whether the text of an error is
    safe.

@@ -3,6 +3,7 @@
 """What a token opens on Odoo's own API: what its scopes say, and nothing else."""
 
 from collections.abc import Mapping
+from copy import copy
 from types import NoneType
 
 from odoo.fields import Domain
@@ -69,6 +70,13 @@ class TokenAccess:
     def is_full(self):
         """Whether the token has all the rights of its user (bool)."""
         return any(self.scopes.mapped("full_access"))
+
+    def with_scopes(self, scopes):
+        """Return the same access of ``scopes`` (records) alone."""
+        other = copy(self)
+        other.scopes = scopes
+        other._by_operation = {}
+        return other
 
     def get_model_access(self, model, operation):
         """Return the :class:`.ModelAccess` of ``operation`` on ``model``, or None.

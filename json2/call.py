@@ -16,14 +16,13 @@ from odoo.service.model import get_public_method
 
 from . import discovery, orm_methods
 from .call_context import MAX_ID, check_active, get_active, get_defaults, with_defaults
-from .current import guarded_by, limited_to_scopes
+from .change import change, create_by_name, get_named, run_method
+from .commands import ValueCheck
+from .current import limited_to_scopes
 from .enforceable import check_enforceable, is_generic
-from .model_access import check_open, make_missing
+from .model_access import make_missing
 from .need import needs
-from .properties import check_properties
 from .read import READ_METHODS, read, read_nothing
-from .values import check_values
-from .write_guard import WriteGuard
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
 CHANGE_METHODS = frozenset({"create", "write", "unlink"})
@@ -177,11 +176,13 @@ def call(access, records, name, method, kwargs):
         result = read(access, records, name, method, kwargs)
     elif name in CHANGE_METHODS:
         result = _change(access, records, name, method, kwargs)
+    elif name == "name_create":
+        result = create_by_name(access, records, kwargs["name"])
     else:
         _check_further_method(access, records, name)
         # From here on it may do what no database takes back
         access.has_begun = True
-        result = method(records, **kwargs)
+        result = run_method(access, records, name, lambda: method(records, **kwargs))
     return result.ids if isinstance(result, BaseModel) else result
 
 
@@ -191,40 +192,9 @@ def _change(access, records, operation, method, kwargs):
     if operation == "unlink":
         return method(records, **kwargs)
     values_list = _get_values(operation, kwargs)
-    for values in values_list:
-        others = check_properties(access, records, operation, values)
-        check_values(access, records.browse(), operation, others)
-    # Odoo's code adds more to the values
-    names_list = [frozenset(values) for values in values_list]
-    if operation == "write":
-        check_open(access, records, operation, names_list[0])
-    with guarded_by(WriteGuard(access, records, operation, values_list)) as guard:
-        result = method(records, **kwargs)
-        guard.run_deferred()
-    changed = result if operation == "create" else records
-    # A change may not carry a record out of what the token sees
-    changed.flush_recordset()
-    with limited_to_scopes(access):
-        changed.check_access(operation)
-    for names, same in _group_by_names(changed, names_list):
-        check_open(access, same, operation, names)
-    guard.finish()
-    return result
-
-
-def _group_by_names(records, names_list):
-    """Yield (fields, the records that these were written on).
-
-    :param names_list: fields (frozenset), one for all ``records`` or one for each
-    """
-    if len(names_list) == 1:
-        yield names_list[0], records
-        return
-    written = {}
-    for record, names in zip(records, names_list, strict=True):
-        written.setdefault(names, []).append(record.id)
-    for names, ids in written.items():
-        yield names, records.browse(ids)
+    return change(
+        access, records, operation, values_list, lambda: method(records, **kwargs)
+    )
 
 
 def _get_values(operation, kwargs):
@@ -277,12 +247,14 @@ def check_on_nothing(access, model, name, method, kwargs):
     check_enforceable(model, access)
     if name in READ_METHODS:
         read_nothing(access, model, name, method, kwargs)
+    elif name == "name_create":
+        values = get_named(model, kwargs["name"])
+        check_on_nothing(access, model, "create", method, {"vals_list": [values]})
     elif name in CHANGE_METHODS:
         with limited_to_scopes(access):
             model.check_access(name)
-        for values in () if name == "unlink" else _get_values(name, kwargs):
-            values = check_properties(access, model, name, values)
-            check_values(access, model, name, values)
+        if name != "unlink":
+            ValueCheck(access).check(model, name, _get_values(name, kwargs))
     elif name in orm_methods.METHODS:
         orm_methods.check(access, model, name, kwargs)
     else:

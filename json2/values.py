@@ -29,7 +29,7 @@ _PLAIN_TYPES = frozenset(
 )
 
 
-def check_values(access, model, operation, values):
+def check_values(access, model, operation, values, check_list=None):
     """Raise for a value that the scopes do not allow the caller to write.
 
     A record that is linked has to be open too, or its name could be read in the linking
@@ -39,6 +39,8 @@ def check_values(access, model, operation, values):
     :param model: empty recordset of the model, as the token's user
     :param operation: ``create`` or ``write``
     :param values: dict of the caller
+    :param check_list: function of a field that is a list and its value, which checks
+        the commands of it; without one, only links are allowed
     :raise AccessError: for a field that may not be written
     :raise MissingError: for a record that the token does not see
     :raise ValueError: for a malformed value
@@ -59,16 +61,10 @@ def check_values(access, model, operation, values):
             raise needs(error, model._name, operation, [name]) if field else error
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        if _is_domain(field, value):
-            error = AccessError(
-                model.env._(
-                    "A token cannot write a domain in “%(field)s” on %(model)s: what"
-                    " matches it would tell of fields that are not open.",
-                    field=name,
-                    model=model._name,
-                )
-            )
-            raise needs(error, model._name, None)
+        _check_domain(model, field, value)
+        if check_list is not None and takes_commands(model, field):
+            check_list(field, value)
+            continue
         is_refused = _is_refused(name, field) or _says_owner(model, field)
         if value in (False, None, []) and not is_refused:
             continue
@@ -85,7 +81,23 @@ def check_values(access, model, operation, values):
             )
             raise needs(error, model._name, None)
         for comodel, ids in _links(field, value):
-            _check_link(access, model, field, comodel, ids)
+            check_link(access, model, field, comodel, ids)
+
+
+def takes_commands(model, field):
+    """Return whether ``field`` is a list whose records a caller may change through it.
+
+    Not one that is computed or belongs to another record: what is done with the value
+    is known to the code of that field alone.
+    """
+    if field.type not in ("one2many", "many2many"):
+        return False
+    if not field.store or field.related or field.compute and field.readonly:
+        return False
+    if field.type == "many2many":
+        return True
+    inverse = model.env[field.comodel_name]._fields.get(field.inverse_name)
+    return inverse is not None and inverse.type == "many2one" and inverse.store
 
 
 def _is_refused(name, field):
@@ -99,18 +111,28 @@ def _is_refused(name, field):
     return field.type in _REFUSED_TYPES
 
 
-def _is_domain(field, value):
-    """Tell whether ``value`` (JSON) is a domain that ``field`` keeps as a text.
+def _check_domain(model, field, value):
+    """Raise AccessError if ``value`` (JSON) is a domain that ``field`` keeps as a text.
 
     Code searches by it, with all the rights of the user.
     """
-    return (
+    is_domain = (
         field.type in ("char", "text")
         and field.name.endswith("domain")
         and isinstance(value, str)
         # The name of a host is called a domain as well
         and not {"[", "("}.isdisjoint(value)
     )
+    if is_domain:
+        error = AccessError(
+            model.env._(
+                "A token cannot write a domain in “%(field)s” on %(model)s: what"
+                " matches it would tell of fields that are not open.",
+                field=field.name,
+                model=model._name,
+            )
+        )
+        raise needs(error, model._name, None)
 
 
 def _says_owner(model, field):
@@ -186,7 +208,7 @@ def _ids(values):
     return values
 
 
-def _check_link(access, model, field, comodel, ids):
+def check_link(access, model, field, comodel, ids):
     """Raise unless the token sees all of the records that are linked.
 
     It may always link the user and the companies that it acts in.

@@ -8,8 +8,10 @@ only where a token's call is about to change a record that is not its own.
 
 import inspect
 import sys
+from types import CodeType
 
-from odoo.fields import Field
+from odoo import api
+from odoo.fields import Field, Many2many, One2many
 from odoo.models import BaseModel
 
 #: The ORM's own bodies of the methods by which records change.
@@ -22,6 +24,20 @@ _WITHOUT_VALUE = frozenset(
     {
         BaseModel._add_missing_default_values.__code__,
         BaseModel._validate_fields.__code__,
+    }
+)
+#: What the ORM's own code of a list goes through until it changes the other records.
+_OF_LIST = frozenset(
+    {
+        BaseModel.__setitem__.__code__,
+        # The decorator of each ``create``
+        api.model_create_multi(BaseModel.create).__code__,
+        *(
+            code
+            for field_class in (One2many, Many2many)
+            for code in field_class.write_real.__code__.co_consts
+            if isinstance(code, CodeType)
+        ),
     }
 )
 #: Says that defaults or constraints are being carried out, and no field.
@@ -72,6 +88,32 @@ def find_override(records, operation):
         elif code in _chain(type(owner), code.co_name):
             values = code.co_argcount > 1 and frame.f_locals.get(code.co_varnames[1])
             return owner, code.co_name, values
+    return None
+
+
+def find_list(records, operation):
+    """Return the list field whose command the ORM is carrying out, or None.
+
+    None as well where business code is in between, which has made the change itself.
+
+    :param operation: ``create``, ``write`` or ``unlink``: how ``records`` are about to
+        change
+    """
+    chain = _chain(type(records), operation)
+    last = len(chain)
+    own = find_list.__code__
+    for frame in _frames():
+        code = frame.f_code
+        if code is own or code in _OF_LIST or not code.co_argcount:
+            continue
+        owner = frame.f_locals.get(code.co_varnames[0])
+        if isinstance(owner, Field):
+            if owner.type in ("one2many", "many2many"):
+                return owner
+        elif isinstance(owner, BaseModel):
+            if owner._name != records._name or chain.get(code, last) >= last:
+                return None
+            last = chain[code]
     return None
 
 

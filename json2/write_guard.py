@@ -8,15 +8,16 @@ the ORM's own ``create`` and ``write`` do because of a value that the caller sen
 here, as superuser too, and needs a reason.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from werkzeug.exceptions import Forbidden
 
 from .current import guarded_by, limited_to_scopes
+from .deferred_queue import DeferredQueue
 from .model_access import find_closed
 from .write_cause import NO_FIELD, find_field, find_override
+from .write_list import ListGuards
 from .write_related import (
     DirectAccess,
     Parents,
@@ -77,27 +78,6 @@ class _Run:
     new_parents: dict = dataclass_field(default_factory=dict)
 
 
-class _Queue(deque):
-    """Work deferred to the commit, which can tell what was added since it was made.
-
-    A savepoint runs what is queued before it, from the left, or drops it all.
-    """
-
-    def __init__(self, functions):
-        super().__init__(functions)
-        self._added = 0
-
-    def append(self, function):
-        self._added += 1
-        return super().append(function)
-
-    def pop_added(self):
-        """Take what was added and is still waiting, and return it (list)."""
-        added = [self.pop() for _ in range(min(self._added, len(self)))]
-        self._added = 0
-        return added[::-1]
-
-
 class WriteGuard:
     """Watches one call of ``create`` or ``write`` with a token.
 
@@ -106,16 +86,20 @@ class WriteGuard:
     :ivar operation: ``create`` or ``write``
     :ivar sent: fields (set of names) that the caller sent
     :ivar own_ids: ids (set) of the records that the caller names or creates
+    :ivar commands: :class:`.write_list.ListGuards` of the commands in its values
     :ivar refusal: the :class:`InsufficientScope` that was raised, in case business code
         has caught it
     """
 
-    def __init__(self, access, records, operation, values_list):
+    def __init__(self, access, records, operation, values_list, lists, above=None):
         """
         :param access: :class:`.access.TokenAccess`
         :param records: the records that the caller names, as the token's user
         :param operation: ``create`` or ``write``
-        :param values_list: list of the dicts that the caller sent
+        :param values_list: list of the dicts that the caller sent, one after the other
+        :param lists: {name of a field: :class:`.commands.ListChange`} of what commands
+            in them do
+        :param above: guard of the call that a command is part of
         :raise InsufficientScope: for what can be refused before the call
         """
         self.access = access
@@ -133,13 +117,19 @@ class WriteGuard:
         self._deferred = []
         self._may_write_related = None
         self._linked = {}
+        self._above = above
         for values in values_list:
             for parent, link, new in find_new_links(records, values):
                 self._linked.setdefault(parent, {})[new] = link
             if link := self._direct.find_widening_link(records, values):
                 raise InsufficientScope(link, self.model._fields[link].comodel_name)
-        if operation == "write":
-            self._check_parents(records, values_list[0])
+
+        def make_guard(*arguments):
+            return WriteGuard(access, *arguments, above=self)
+
+        self.commands = ListGuards(records, lists, make_guard)
+        for values in values_list if operation == "write" else ():
+            self._check_parents(records, values)
 
     # Called by the hooks of the ORM
 
@@ -153,6 +143,12 @@ class WriteGuard:
             if model._name != self.model._name or self.operation != "create":
                 return run(vals_list)
             return self._run(_Run(model._name, set(), True), run, vals_list)
+        if below := self._find_command(model, "create"):
+            with guarded_by(below):
+                records = below.on_create(model, vals_list, run)
+            self.commands.note_made(below, records, vals_list)
+            self._parts.note_written(model._name, records.ids)
+            return records
         is_parent = self._is_parent_of_new(model)
         reason, cause = "parent", None
         if not is_parent:
@@ -177,6 +173,9 @@ class WriteGuard:
             if not is_own:
                 self._check_linked(records, vals)
                 return run(vals)
+        elif below := self._find_command(records, "write", vals.keys()):
+            with guarded_by(below):
+                return below.on_write(records, vals, run)
         elif ids:
             if is_own:
                 self._check_own_link(records.browse(ids & self.own_ids), vals)
@@ -187,7 +186,8 @@ class WriteGuard:
 
     def on_unlink(self, records, run):
         """Check and do a deletion (``run`` is the ORM's own)."""
-        if self._runs:
+        is_command = len(self._runs) == 1 and self.commands.may_unlink(records)
+        if self._runs and not is_command:
             others = records.browse(_real_ids(records) - self._get_own_ids(records))
             self._judge(others, "unlink", [{}])
         with guarded_by(None):
@@ -221,6 +221,8 @@ class WriteGuard:
         """
         if self.refusal:
             raise self.refusal
+        for below in self.commands:
+            below.finish()
         for (name, operation, cause, names), ids in self._allowed_directly.items():
             records = self.model.env[name].browse(ids).exists()
             records.flush_recordset()
@@ -234,17 +236,24 @@ class WriteGuard:
                 if one not in linked:
                     raise InsufficientScope(cause, name)
 
+    def _find_command(self, records, operation, names=()):
+        """Return the guard of the command that the ORM is carrying out, or None."""
+        if len(self._runs) != 1:
+            return None
+        return self.commands.find(records, operation, names)
+
     def _run(self, _of_orm, method, *args):
         precommit = self.model.env.cr.precommit
-        if not self._runs:
+        is_outermost = not self._runs and self._above is None
+        if is_outermost:
             # The queue has no other way to tell what is in it
-            precommit._funcs = _Queue(precommit._funcs)
+            precommit._funcs = DeferredQueue(precommit._funcs)
         self._runs.append(_of_orm)
         try:
             result = method(*args)
         finally:
             self._runs.pop()
-        if not self._runs:
+        if is_outermost:
             added = precommit._funcs.pop_added()
             for function in added:
                 is_note = getattr(function, "__module__", "").startswith(_NOTING)
@@ -327,6 +336,8 @@ class WriteGuard:
         if found is None:
             return False
         above, operation, values = found
+        if self.commands.covers(above, operation):
+            return True
         values = values if isinstance(values, list) else [values or {}]
         if operation == "create":
             if all(self._parts.is_part(above, one) for one in values):

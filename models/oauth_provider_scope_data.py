@@ -78,6 +78,13 @@ class OAuthProviderScope(models.Model):
         " bookkeeping of stock, for example. It never opens users, groups, technical"
         " records or what this provider keeps.",
     )
+    api_may_leave_filter = fields.Boolean(
+        string="Records May Leave the Filter",
+        help="A call may change a record so that this scope does not open it any more,"
+        " such as confirming an order where the filter opens drafts. Without this, such"
+        " a call is refused and nothing is changed. New records have to match the"
+        " filter in any case.",
+    )
     full_access = fields.Boolean(
         help="Everything that the user may do, through Odoo's own API, as with an API"
         " key of the user. The consent page says so.",
@@ -346,6 +353,7 @@ class OAuthProviderScope(models.Model):
         "api_unlink",
         "api_methods",
         "api_write_related",
+        "api_may_leave_filter",
         "full_access",
         "model_id",
     )
@@ -362,6 +370,13 @@ class OAuthProviderScope(models.Model):
                 )
             if scope.api_write_related:
                 scope._check_write_related()
+            if scope.api_may_leave_filter and operations <= {"read", "create"}:
+                raise ValidationError(
+                    self.env._(
+                        "Only a scope that changes records may let them leave its"
+                        " filter."
+                    )
+                )
             if operations and not is_enforceable(self._as_person(scope.model)):
                 raise ValidationError(
                     self.env._(

@@ -33,6 +33,7 @@ CONTENT = frozenset(
         "api_write",
         "api_unlink",
         "api_write_related",
+        "api_may_leave_filter",
         "api_methods",
         "full_access",
     }
@@ -219,6 +220,7 @@ class OAuthProviderScope(models.Model):
             "operations": scope.get_operations(),
             "full": scope.full_access,
             "related": scope.api_write_related,
+            "leaving": scope.api_may_leave_filter,
         }
 
     def _is_wider_than(self, before):
@@ -233,6 +235,7 @@ class OAuthProviderScope(models.Model):
             or now["operations"] - before["operations"]
             or (now["full"] and not before["full"])
             or (now["related"] and not before["related"])
+            or (now["leaving"] and not before["leaving"])
         )
 
     def _check_sensitive(self):
@@ -272,7 +275,8 @@ class OAuthProviderScope(models.Model):
         """Tell whether this scope changes something: it is never ticked beforehand."""
         self.ensure_one()
         changes = bool(self.get_operations() - {"read"})
-        return self.full_access or self.api_write_related or changes
+        permits = self.api_write_related or self.api_may_leave_filter
+        return self.full_access or permits or changes
 
     @api.private
     def describe_access(self):
@@ -296,6 +300,10 @@ class OAuthProviderScope(models.Model):
         named.extend(self.get_methods())
         if self.api_write_related:
             named.append(self.env._("change related records"))
+        if self.api_may_leave_filter:
+            named.append(
+                self.env._("change records so that they leave what this opens")
+            )
         return self.env._(
             "%(records)s: %(operations)s",
             records=self.model_id.name,

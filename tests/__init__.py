@@ -43,6 +43,7 @@ from . import test_introspection
 from . import test_issue_counts
 from . import test_json2
 from . import test_json2_add_up
+from . import test_json2_after
 from . import test_json2_alias
 from . import test_json2_by_code
 from . import test_json2_bypass
@@ -52,6 +53,8 @@ from . import test_json2_context
 from . import test_json2_discovery
 from . import test_json2_hostile
 from . import test_json2_isolation
+from . import test_json2_lines
+from . import test_json2_lines_apps
 from . import test_json2_lists
 from . import test_json2_methods
 from . import test_json2_models

@@ -155,7 +155,8 @@ class TestJson2Write(Json2Case):
         company, stranger = self.user.company_id, self.env.ref("base.user_admin")
         tag = self.env["res.partner.category"].create({"name": f"Tag {SECRET}"})
         foreign = self.env["res.company"].create({"name": f"Company {SECRET}"})
-        before = inside.read(names)
+        self.Partner.create({"name": SECRET, "parent_id": inside.id, "ref": "out"})
+        before = inside.read((*names, "child_ids"))
         for vals in (
             {"parent_id": self.outside.id},
             {"parent_id": 10**8},
@@ -178,6 +179,11 @@ class TestJson2Write(Json2Case):
             {"child_ids": False},
             {"child_ids": [[5]]},
         ):
+            if vals in ({"child_ids": False}, {"child_ids": [[5]]}):
+                # What is taken out of the list has to be open, too
+                arguments = {"ids": inside.ids, "vals": vals}
+                self.assert_refused(self.call(token, "write", **arguments))
+                continue
             for method, arguments in (
                 ("write", {"ids": inside.ids, "vals": vals}),
                 ("create", {"vals_list": [{"name": "x", "ref": "in", **vals}]}),
@@ -185,7 +191,7 @@ class TestJson2Write(Json2Case):
                 with self.subTest(method=method, vals=vals):
                     self.assert_refused(self.call(token, method, **arguments))
         self.env.invalidate_all()
-        self.assertEqual(inside.read(names), before)
+        self.assertEqual(inside.read((*names, "child_ids")), before)
         for vals in (
             {"parent_id": other.id},
             {"parent_id": False},
