@@ -107,6 +107,8 @@ class TestEverydayJobs(Json2Case):
         further = [name for name in operations if f"api_{name}" not in values]
         if scope.related:
             values["api_write_related"] = True
+        if scope.leaves:
+            values["api_may_leave_filter"] = True
         if scope.filter:
             values["filter_id"] = (
                 self.env["ir.filters"]

@@ -38,6 +38,7 @@ class Scope:
     :ivar fields: names, separated by blanks
     :ivar filter: domain (str) of the records, or nothing for all that the user sees
     :ivar related: whether it may change related records through these fields
+    :ivar leaves: whether its records may leave the filter
     """
 
     model: str
@@ -45,6 +46,7 @@ class Scope:
     fields: str = ""
     filter: str = ""
     related: bool = False
+    leaves: bool = False
 
 
 @dataclass(frozen=True)

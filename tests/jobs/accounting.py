@@ -49,6 +49,48 @@ JOBS = [
         given="customer service",
     ),
     Job(
+        "Create an invoice with its line in one call and post it",
+        [
+            Scope("res.partner", "read", "email"),
+            Scope("product.product", "read", "default_code"),
+            Scope(
+                "account.move",
+                "create action_post",
+                "move_type partner_id invoice_date ref invoice_line_ids",
+            ),
+            Scope("account.move.line", "create", "product_id quantity price_unit name"),
+        ],
+        [
+            find(
+                "res.partner", [["email", "=", "customer@example.com"]], "email", "who"
+            ),
+            find("product.product", [["default_code", "=", "WORK"]], "default_code"),
+            create(
+                "account.move",
+                "made",
+                move_type="out_invoice",
+                partner_id="$who.0.id",
+                invoice_date="$day+0",
+                ref="SHOP-10",
+                invoice_line_ids=[
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": "$found.0.id",
+                            "quantity": 2,
+                            "price_unit": 50.0,
+                            "name": "Repair",
+                        },
+                    ]
+                ],
+            ),
+            method("account.move.action_post", "$made"),
+        ],
+        [("$made", {"state": "posted", "amount_untaxed": 100.0})],
+        given="customer service",
+    ),
+    Job(
         "Enter a vendor bill",
         [
             Scope("res.partner"),

@@ -52,6 +52,62 @@ JOBS = [
         given="customer chair",
     ),
     Job(
+        "Create a quotation and its lines in one call",
+        [
+            Scope("sale.order", "create", "partner_id client_order_ref order_line"),
+            Scope("sale.order.line", "create", "product_id product_uom_qty price_unit"),
+            Scope("res.partner", "read", "email"),
+            Scope("product.product", "read", "default_code"),
+        ],
+        [
+            find(
+                "res.partner", [["email", "=", "customer@example.com"]], "email", "who"
+            ),
+            find("product.product", [["default_code", "=", "CHAIR"]], "default_code"),
+            create(
+                "sale.order",
+                "order",
+                partner_id="$who.0.id",
+                client_order_ref="WEB-1002",
+                order_line=[
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": "$found.0.id",
+                            "product_uom_qty": 3,
+                            "price_unit": 95.0,
+                        },
+                    ],
+                    [0, 0, {"product_id": "$found.0.id", "price_unit": 10.0}],
+                ],
+            ),
+        ],
+        [("$order", {"partner_id": "$customer", "amount_untaxed": 295.0})],
+        given="customer chair",
+    ),
+    Job(
+        "Confirm nothing but quotations",
+        [
+            Scope(
+                "sale.order",
+                "read action_confirm",
+                "client_order_ref",
+                filter="[('state', 'in', ('draft', 'sent'))]",
+                leaves=True,
+            )
+        ],
+        [
+            find(
+                "sale.order",
+                [["client_order_ref", "=", "QUOTATION"]],
+                "client_order_ref",
+            ),
+            method("sale.order.action_confirm", "$found.0.id"),
+        ],
+        [("$quotation", {"state": "sale"})],
+    ),
+    Job(
         "Confirm an order that was paid",
         [Scope("sale.order", "read action_confirm", "client_order_ref state")],
         [
