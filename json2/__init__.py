@@ -13,7 +13,7 @@ A call is limited to the scopes of its token in this order:
    method. Methods that read run limited to the scopes. Methods that change records are
    checked before and after (:mod:`.change`, :mod:`.after`), and run with the user's
    rights. Further methods that every model has follow from these, see
-   :mod:`.orm_methods`. Of all other methods only those that a scope names may be called.
+   :mod:`.orm_methods`. Of all others only those that a scope names may be called.
 4. :mod:`.current`: the context variables that are set for the time of the call. The
    hooks of the ORM ask them whether a limit applies to the code that is running.
 5. The hooks: ``ir.model.access`` and ``ir.rule`` add what the scopes open to the access
