@@ -164,6 +164,31 @@ class TestLog(OAuthCase):
             log_filter.redact("GET /?" + part * (60_000 // len(part)) + " HTTP/1.1")
         self.assertLess(time.process_time() - started, 3)
 
+    def test_a_hostile_address_takes_as_long_as_a_harmless_one(self):
+        """But for a factor: the time grows with the length, and not with its square."""
+
+        def seconds(address):
+            started = time.process_time()
+            log_filter.redact(f"GET /x?{address} HTTP/1.1")
+            return time.process_time() - started
+
+        size = 64_000
+        parameter = "state=xyz&redirect=%2Fmy%2Forders%3Fa%3Db&"
+        harmless = parameter * (size // len(parameter))
+        limit = 60 * min(seconds(harmless) for _time in range(3))
+        # Decoded again at each level
+        deep = f"%{'25' * 7}41"
+        for beginning in ("", '"', f'a={deep}"', f'{deep}"token":"'):
+            for part in (
+                *('"', '\\"', '\\\\"', "%22", "%5C%22", "%5C%5C%22", '\t"', '":', "\\"),
+                *('"t":"', '"t":\\"', '"a"\t:\t', '"t":"",', '\\"t\\":\\"'),
+                *("%22t%22:%22", "=", "a=", "code=", ";code=", "?code", "%3Dcode"),
+                *("\xe9", "%", "%25", deep, f"%{'25' * 3}22", ";", "{", "?", "&"),
+            ):
+                address = beginning + part * (size // len(part))
+                with self.subTest(beginning=beginning, part=part):
+                    self.assertLess(seconds(address[:size]), limit)
+
     def test_no_line_of_a_log_is_the_callers(self):
         scopes = self.env["oauth.provider.scope"].create(
             [

@@ -45,11 +45,11 @@ _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 _SHOWN = re.compile(r"(?:^|[?&#;])([^?&#;=]*)=(?!\*\*\*(?:[&#;]|$)|[&#;]|$)")
 #: What may be left of a parameter.
 _BEGINNING = re.compile("[^%=]*=?")
-#: A member of an object in JSON: what is before its value, its name, its value.
-_MEMBER = re.compile(
-    r"""("((?:[^"\\]|\\.)*)"\s*:\s*)"""
-    r"""("(?:[^"\\]|\\.)*"?|[^\s,{}\[\]"][^\s,}\]]*)"""
-)
+#: What is before the value of a member of an object in JSON. A try ends at the next
+#: quote, so that all tries together read a text twice: a caller chooses what is in it.
+_MEMBER = re.compile(r'"([^"]*)"\s*:\s*')
+#: The value of a member up to its first quote, or a value without quotes.
+_VALUE = re.compile(r"""(\\*)"|[^\s,{}\[\]"][^\s,}\]]*""")
 #: Not the control characters of ASCII: Odoo keeps those encoded, and adds colors.
 _CONTROL = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -69,7 +69,7 @@ def _redact_address(text, depth=0):
 
     :param depth: how often it was decoded; if it was, it may begin with a parameter
     """
-    text = _MEMBER.sub(_redact_member, text)
+    text = _redact_members(text)
     redacted = []
     is_parameter, is_hidden = depth > 0, False
     for part in _SEPARATOR.split(text):
@@ -108,11 +108,46 @@ def _redact_encoded(text, depth):
     return text if redacted == decoded else quote_plus(redacted, safe="/:*")
 
 
-def _redact_member(found):
-    """Return the text of a ``found`` member of an object, without a credential."""
-    beginning, name, value = found.groups()
-    is_hidden = name == INVITATION or _is_credential(name)
-    return f'{beginning}"{HIDDEN}"' if is_hidden and value != '""' else found[0]
+def _redact_members(text):
+    """Return ``text`` (str) without the credentials in objects of JSON.
+
+    Also in those within a string of another one, where quotes have backslashes.
+    """
+    redacted, done, position = [], 0, 0
+    while member := _MEMBER.search(text, position):
+        position = member.end()
+        name = member[1].rstrip("\\")
+        if name != INVITATION and not _is_credential(name):
+            continue
+        value = _VALUE.match(text, position)
+        if not value:
+            continue
+        quote = '"'
+        if value[1] is None:
+            position = value.end()
+        else:
+            quote = value[0]
+            position = _find_end(text, value.end(), quote)
+        if text[value.start() : position] != quote * 2:
+            redacted += text[done : value.start()], f"{quote}{HIDDEN}{quote}"
+            done = position
+    return "".join(redacted) + text[done:]
+
+
+def _find_end(text, start, quote):
+    """Return where the string in JSON ends whose value begins at ``start`` (int).
+
+    :param quote: what it began with: the backslashes of the strings around it, a quote
+    """
+    depth = len(quote) - 1
+    while (end := text.find('"', start)) >= 0:
+        before = text[start:end]
+        backslashes = len(before) - len(before.rstrip("\\"))
+        # Fewer end a string around this one; more are a quote or backslashes within it
+        if backslashes < depth or backslashes % (2 * depth + 2) == depth:
+            return end + 1
+        start = end + 1
+    return len(text)
 
 
 def _shows_credential(part):
@@ -129,7 +164,7 @@ def _shows_credential(part):
         return True
     return decoded != part and (
         any(_is_credential(found[1]) for found in _SHOWN.finditer(decoded))
-        or _MEMBER.sub(_redact_member, decoded) != decoded
+        or _redact_members(decoded) != decoded
     )
 
 
