@@ -80,7 +80,7 @@ def check_values(access, model, operation, values, check_list=None):
                 )
             )
             raise needs(error, model._name, None)
-        for comodel, ids in _links(field, value):
+        for comodel, ids in get_links(field, value):
             check_link(access, model, field, comodel, ids)
 
 
@@ -155,8 +155,12 @@ def _says_owner(model, field):
     )
 
 
-def _links(field, value):
-    """Return the [(model name, ids)] of the records that ``value`` links to."""
+def get_links(field, value):
+    """Return the [(model name, ids)] of the records that ``value`` links to.
+
+    :param value: what a caller sent for ``field``, neither empty nor refused
+    :raise ValueError: if it is malformed
+    """
     if field.type == "many2one":
         return [(field.comodel_name, _ids([value]))]
     if field.type == "many2many":

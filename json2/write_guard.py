@@ -20,6 +20,7 @@ from .write_cause import NO_FIELD, find_field, find_override
 from .write_list import ListGuards
 from .write_related import (
     DirectAccess,
+    Linked,
     Parents,
     Parts,
     changed_names,
@@ -27,6 +28,7 @@ from .write_related import (
     has_closed_child,
     is_inherited,
     may_be_opened,
+    real_ids,
 )
 
 #: What Odoo itself records about a change: the caller decides nothing about it.
@@ -70,12 +72,14 @@ class _Run:
     :ivar ids: its records (set), those of a ``create`` as soon as there are any
     :ivar is_creating: whether its records do not exist yet
     :ivar new_parents: {model name: ids (set)} of parents created for its records
+    :ivar defaults: fields (set of names) of which a new record has the default value
     """
 
     model: str
     ids: set
     is_creating: bool = False
     new_parents: dict = dataclass_field(default_factory=dict)
+    defaults: set = dataclass_field(default_factory=set)
 
 
 class WriteGuard:
@@ -116,6 +120,7 @@ class WriteGuard:
         self._expected_links = {}
         self._deferred = []
         self._may_write_related = None
+        self._sent_links = Linked(self.model, values_list)
         self._linked = {}
         self._above = above
         for values in values_list:
@@ -167,7 +172,7 @@ class WriteGuard:
 
     def on_write(self, records, vals, run):
         """Check and do a write (``run`` is the ORM's own)."""
-        ids = _real_ids(records)
+        ids = real_ids(records)
         is_own = records._name == self.model._name and not ids.isdisjoint(self.own_ids)
         if not self._runs:
             if not is_own:
@@ -188,7 +193,7 @@ class WriteGuard:
         """Check and do a deletion (``run`` is the ORM's own)."""
         is_command = len(self._runs) == 1 and self.commands.may_unlink(records)
         if self._runs and not is_command:
-            others = records.browse(_real_ids(records) - self._get_own_ids(records))
+            others = records.browse(real_ids(records) - self._get_own_ids(records))
             self._judge(others, "unlink", [{}])
         with guarded_by(None):
             return run()
@@ -204,6 +209,17 @@ class WriteGuard:
             self._parts.note_written(current.model, current.ids)
             if len(self._runs) == 1:
                 self.own_ids.update(records.ids)
+
+    def on_defaults(self, model, values, completed):
+        """Return the values (dict) of a new record, ``values`` and the default ones.
+
+        :param completed: the same, as Odoo found them
+        """
+        if not self._runs or not self._runs[-1].is_creating:
+            return completed
+        completed = self._sent_links.without_defaults(model, values, completed)
+        self._runs[-1].defaults |= completed.keys() - values.keys()
+        return completed
 
     # Called at the end of the call
 
@@ -289,7 +305,7 @@ class WriteGuard:
             vals_list = [{name: vals_list[0][name] for name in names}]
         if operation == "create" and records._name in _NOTES:
             return "note", None
-        cause = cause or self._find_cause(names)
+        cause = cause or self._find_cause(names, records)
         if cause is None:
             return "not sent", None
         if self._is_opened_by_scope(records):
@@ -402,7 +418,7 @@ class WriteGuard:
         As mail does with the alias of a new team: whose it was, would lose its mail.
         """
         linked = self._linked.get(records._name, {})
-        for one in records.browse(_real_ids(records) & linked.keys()):
+        for one in records.browse(real_ids(records) & linked.keys()):
             names = changed_names(one, vals)
             changed = {name: vals[name] for name in names}
             if not names or self._direct.may_change(one, "write", [changed]):
@@ -449,10 +465,13 @@ class WriteGuard:
 
     # What the caller sent
 
-    def _find_cause(self, names):
+    def _find_cause(self, names, records=None):
         """Return the field that the caller sent and that is being carried out.
 
+        A default value is nothing that was sent, unless it goes to a record that is.
+
         :param names: fields (set) of the other record that are to be written
+        :param records: those other records, where they are not new
         :return: name of the field; None if this is done for no value of the caller
         """
         first = self._runs[0]
@@ -463,7 +482,10 @@ class WriteGuard:
         if cause is NO_FIELD:
             return None
         if cause is not None:
-            return self._find_sent(cause)
+            found = self._find_sent(cause)
+            if found is None and records and cause.name in first.defaults:
+                return self._sent_links.find_link(records)
+            return found
         # A parent is written directly
         for name in (
             *sorted(names),
@@ -484,11 +506,6 @@ class WriteGuard:
                 if self.model._fields[name].inverse == cause.inverse:
                     return name
         return None
-
-
-def _real_ids(records):
-    """Return the ids (set) of those ``records`` that are in the database."""
-    return {one for one in records._ids if isinstance(one, int)}
 
 
 _RUN = WriteGuard._run.__code__

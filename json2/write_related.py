@@ -5,6 +5,7 @@
 Those that the token may change by a call of its own (:class:`DirectAccess`), the
 parents of what it may write (:class:`Parents`), and the parts of its own records
 (:class:`Parts`). What a write leaves as it is (:func:`changed_names`) needs no reason.
+No default value of a new record is for one that the caller links (:class:`Linked`).
 """
 
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -13,7 +14,7 @@ from odoo.fields import Command
 from .current import limited_to_scopes
 from .enforceable import is_enforceable
 from .model_access import check_open, find_closed
-from .values import check_values
+from .values import check_values, get_links
 
 #: Models whose records belong to what they name by ``res_model`` and ``res_id``.
 _ATTACHED = frozenset({"ir.attachment", "mail.followers"})
@@ -330,6 +331,71 @@ class Parts:
             and link.comodel_name == self._model._name
             and link.ondelete == "cascade"
         ]
+
+
+class Linked:
+    """The records that the values of a caller link, whatever else it may do to them."""
+
+    def __init__(self, model, values_list):
+        """
+        :param model: empty recordset of the call's model
+        :param values_list: list of the dicts that the caller sent, which were checked
+        """
+        self._links = {}
+        self._names = {name for values in values_list for name in values}
+        for values in values_list:
+            for name, value in values.items():
+                found = get_links(model._fields[name], value) if value else ()
+                for comodel, ids in found:
+                    links = self._links.setdefault(comodel, {})
+                    links.update(dict.fromkeys(ids, name))
+
+    def find_link(self, records):
+        """Return the field (name) that leads to one of ``records``, or None.
+
+        One that a linked record links belongs to that one.
+        """
+        ids = set(records._ids)
+        for comodel, links in self._links.items():
+            for one in records.env[comodel].sudo().browse(links).exists():
+                found = {one.id} if comodel == records._name else set()
+                for field in one._fields.values():
+                    if field.type == "many2one" and field.store:
+                        if field.comodel_name == records._name:
+                            found.add(one[field.name].id)
+                if not found.isdisjoint(ids):
+                    return links[one.id]
+        return None
+
+    def without_defaults(self, model, values, completed):
+        """Return ``completed`` without default values that belong to a linked record.
+
+        Odoo would write them there. It leaves out those of a parent that is given, for
+        the same reason.
+
+        :param model: the model of a new record
+        :param values: dict of its values, and ``completed`` with the default ones
+        """
+        return {
+            name: value
+            for name, value in completed.items()
+            if name in values or not self._is_related(model, name, completed)
+        }
+
+    def _is_related(self, model, name, values):
+        """Return whether the field ``name`` is taken from a record that is linked."""
+        field = model._fields.get(name)
+        if field is None or not (field.related and field.inverse):
+            return False
+        link = model._fields[field.related.partition(".")[0]]
+        if link.type == "many2one":
+            return values.get(link.name) in self._links.get(link.comodel_name, ())
+        return link.name in self._names
+
+
+def real_ids(records):
+    """Return the ids (set) of those ``records`` that are in the database."""
+    return {one for one in records._ids if isinstance(one, int)}
 
 
 def changed_names(record, values):

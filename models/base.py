@@ -218,6 +218,14 @@ class Base(models.AbstractModel):
             return super().create(vals_list)
         return guard.on_create(self, vals_list, super().create)
 
+    @api.model
+    def _add_missing_default_values(self, values):
+        completed = super()._add_missing_default_values(values)
+        guard = current.write_guard()
+        return (
+            completed if guard is None else guard.on_defaults(self, values, completed)
+        )
+
     def write(self, vals):
         guard = current.write_guard()
         if guard is None:

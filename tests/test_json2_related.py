@@ -115,6 +115,61 @@ class TestJson2Related(RelatedCase):
         self.assert_insufficient(response, "bank_bic", "res.bank")
         self.assertEqual(self.bank.bic, "OLDXXXX")
 
+    def test_default_values_are_not_written_on_a_linked_record(self):
+        self.user.group_ids |= self.env.ref("base.group_system")
+        company = self.create_api_scope(
+            "c", "res.company", ("name", "partner_id"), api_create=True, api_read=True
+        )
+        contacts = self.create_filtered(
+            "p", "res.partner", ("name",), self.outside, api_write=False
+        )
+        token = self.get_token(company, contacts)
+        contact = self.outside
+        contact.write({"image_1920": PIXEL, "street": "Old", "email": "o@example.com"})
+        before = contact.read(["image_1920", "street", "email", "is_company"])
+
+        def create(*values):
+            response = self.call(token, "create", "res.company", vals_list=values)
+            self.env.invalidate_all()
+            return response
+
+        linking = {"name": contact.name, "partner_id": contact.id}
+        fields = self.env["res.company"]._fields
+        # What a method writes, nobody knows before
+        with patch.object(fields["street"], "default", lambda model: "New"):
+            self.assert_insufficient(create(linking), "partner_id", "res.partner")
+            self.assert_done(create({"name": "Third"}))
+        self.assertEqual(contact.street, "Old")
+
+        # One that the contact belongs to
+        def inverse(companies):
+            for company in companies:
+                company.partner_id.parent_id.sudo().street = "New"
+
+        parent = self.inside[1]
+        parent.street, contact.parent_id = "Old", parent
+        with (
+            patch.object(fields["street"], "default", lambda model: "New"),
+            patch.object(type(self.env["res.company"]), "_inverse_street", inverse),
+        ):
+            self.assert_insufficient(create(linking), "partner_id", "res.partner")
+            self.assert_done(create({"name": "Fourth"}))
+        self.assertEqual(parent.street, "Old")
+        contact.parent_id = False
+        # The logo and the e-mail are those of the contact
+        with patch.object(fields["email"], "default", lambda model: "n@example.com"):
+            response = create(linking, {"name": "Other"})
+        self.assert_done(response)
+        linked, other = self.env["res.company"].browse(response.json())
+        self.assertEqual(linked.partner_id, contact)
+        self.assertEqual(
+            contact.read(["image_1920", "street", "email", "is_company"]), before
+        )
+        self.assertEqual(linked.logo.decode(), PIXEL)
+        self.assertEqual(linked.email, "o@example.com")
+        self.assertTrue(other.logo)
+        self.assertEqual(other.email, "n@example.com")
+
     def test_an_activity_of_another_person(self):
         contact = self.inside[1]
         activity = self.env["mail.activity"].create(
