@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
 import logging
 import threading
 import time
@@ -77,6 +78,8 @@ class TestLog(OAuthCase):
             "state=%7B%22d%22%3A+%22t%22%2C+%22p%22%3A+1%2C+%22t%22%3A+%22%22%7D",
             "a=%ff%fe&b=%25ZZ&c=%&d==&&=e?f#g",
             "code=&token=",
+            "a=b=c&state=abc==&a=b;c=d&x=[code]&response_type=code",
+            'a={"x":"{\\"t\\":\\"\\"}","tokens":"b"}',
         ):
             line = f"GET /oauth2/authorize?{query} HTTP/1.1"
             self.assertEqual(log_filter.redact(line), line)
@@ -109,6 +112,17 @@ class TestLog(OAuthCase):
             "/x?" + urlencode({"a": f'{{"a": [{{"password": "\\"{secret}"}}]}}'}),
             f"/x?a=%22t%22:%2522{secret}%2522",
             f"/x?a=%2522t%2522:%22{secret}%22",
+            # The value of a parameter is another one, which was not encoded
+            f"/web/login?redirect=access_token={secret}",
+            f"/web/login?redirect=c%6Fde%3D{secret}%26code={secret}",
+            f"/x?a=b;code={secret}",
+            f'/x?a={{"r":"code={secret}"}}',
+            f"/x?user[password]={secret}",
+            # An object within a string of another one
+            f'/x?state={{"d":"db","x":"{{\\"t\\":\\"{secret}\\"}}"}}',
+            "/x?" + urlencode({"a": json.dumps({"x": json.dumps({"t": secret})})}),
+            "/x?" + urlencode({"a": json.dumps([json.dumps([state])])}),
+            f'/x?a={{"t":"{secret}%22}}&{{"t":"{secret}"}}',
             # A bad request line is logged in whole
             f"/x?password=a\t{secret}",
             f"/x?password=a\r{secret}",

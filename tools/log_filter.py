@@ -42,7 +42,9 @@ _WORD = re.compile(r"[^ \n]+")
 _SEPARATOR = re.compile("([?&#])")
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 #: The name of a parameter that has a value which is not hidden.
-_SHOWN = re.compile(r"(?:^|[?&#;])([^?&#;=]*)=(?!\*\*\*(?:[&#;]|$)|[&#;]|$)")
+_SHOWN = re.compile(r"(?<![^?&#;=])([^?&#;=]*)=(?!\*\*\*(?:[&#;]|$)|[&#;]|$)")
+#: A word that may be the name of a parameter; what is before the last one is around it.
+_NAME = re.compile(r"[\w.-]+")
 #: What may be left of a parameter.
 _BEGINNING = re.compile("[^%=]*=?")
 #: What is before the value of a member of an object in JSON. A try ends at the next
@@ -79,17 +81,20 @@ def _redact_address(text, depth=0):
             is_hidden = is_hidden and part != "&"
         elif not is_hidden:
             name, equals, value = part.partition("=")
-            is_hidden = is_parameter and bool(equals) and _is_credential(name)
-            if is_hidden:
-                part = f"{name}={HIDDEN}" if value else f"{name}="
+            if is_parameter and (found := _find_credential(part)) is not None:
+                is_hidden = True
+                around, name, value = found
+                around = _redact_encoded(around, depth)
+                name = _redact_encoded(name, depth)
+                part = f"{around}{name}={HIDDEN if value else ''}"
             else:
                 name = _redact_encoded(name, depth)
                 part = f"{name}{equals}{_redact_encoded(value, depth)}"
-                if name == HIDDEN:
-                    # Encoded too often to tell whether the value is a credential
-                    part = HIDDEN
-                elif depth == 0 and _shows_credential(part):
-                    part = _BEGINNING.match(part)[0] + HIDDEN
+            if name == HIDDEN:
+                # Encoded too often to tell whether the value is a credential
+                part = HIDDEN
+            elif depth == 0 and _shows_credential(part):
+                part = _BEGINNING.match(part)[0] + HIDDEN
             redacted.append(part)
             continue
         if not is_hidden:
@@ -122,15 +127,15 @@ def _redact_members(text):
         value = _VALUE.match(text, position)
         if not value:
             continue
-        quote = '"'
-        if value[1] is None:
-            position = value.end()
-        else:
+        quote, end = '"', value.end()
+        if value[1] is not None:
             quote = value[0]
-            position = _find_end(text, value.end(), quote)
-        if text[value.start() : position] != quote * 2:
+            end = _find_end(text, value.end(), quote)
+        if text[value.start() : end] != quote * 2:
             redacted += text[done : value.start()], f"{quote}{HIDDEN}{quote}"
-            done = position
+            done = end
+        # The quote may be one of the next name, where the one before was encoded
+        position = max(position, end - 1)
     return "".join(redacted) + text[done:]
 
 
@@ -168,14 +173,27 @@ def _shows_credential(part):
     )
 
 
+def _find_credential(part):
+    """Return what is before the name of a credential, that, and its value, or None.
+
+    The value of a parameter may be another one: ``redirect=code=SECRET``.
+    """
+    start, end = 0, part.find("=")
+    while end >= 0:
+        if _is_credential(part[start:end]):
+            return part[:start], part[start:end], part[end + 1 :]
+        start, end = end + 1, part.find("=", end + 1)
+    return None
+
+
 def _is_credential(name):
     for _time in range(MAX_DEPTH):
         decoded = unquote_plus(name)
         if decoded == name:
             break
         name = decoded
-    name = name.strip().lower()
-    return name in CREDENTIALS or name.endswith(ENDINGS)
+    words = _NAME.findall(name.lower())
+    return bool(words) and (words[-1] in CREDENTIALS or words[-1].endswith(ENDINGS))
 
 
 class CredentialFilter(logging.Filter):
