@@ -4,13 +4,14 @@ import contextlib
 from datetime import timedelta
 
 import psycopg2
+from psycopg2.pool import PoolError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..storage.after_commit import write_apart
-from ..storage.rate_limit import PENDING, Attempt
+from ..storage.rate_limit import BUSY, PENDING, Attempt
 from ..tools import secret, vacuum
 from ..tools.address import rate_limit_key
 
@@ -129,9 +130,12 @@ class OAuthProviderFailure(models.Model):
         if seconds := self.retry_after("password", subject, address):
             return None, seconds
         limit, period = self._get_limits()
-        attempt = Attempt(
-            self.env.registry, "password", subject, rate_limit_key(address)
-        )
+        try:
+            attempt = Attempt(
+                self.env.registry, "password", subject, rate_limit_key(address)
+            )
+        except PoolError:
+            return None, BUSY
         seconds = attempt.wait(limit, limit * ADDRESS_FACTOR, period)
         return (None if seconds else attempt), seconds
 

@@ -9,13 +9,19 @@ after it. For a moment attempts of one address wait for each other, so that thei
 say which one came first; while passwords are compared, nothing is locked.
 """
 
+import logging
+import threading
 import time
 from datetime import timedelta
+
+from psycopg2.pool import PoolError
 
 from odoo import fields
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 #: Value of the field ``kind`` while the attempt is under way.
 PENDING = "attempt"
@@ -23,6 +29,16 @@ PENDING = "attempt"
 #: between two looks. On a busy server ten of them take a while.
 MAX_WAIT = 30
 INTERVAL = 0.25
+#: Seconds after which an attempt under way counts as failed: comparing takes one.
+ABANDONED = 30
+#: How many wait in this process. Each has a thread and a connection to the database,
+#: which others need.
+MAX_WAITING = 16
+_places = threading.BoundedSemaphore(MAX_WAITING)
+#: How often a connection is asked for while all of the process are in use.
+TRIES = 10
+#: Seconds after which a caller may try again for whom there is no place now.
+BUSY = 1
 #: What is raised where Odoo rolls the request back and serves it once more.
 REPEATED = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 #: A crash of PostgreSQL may lose an attempt: nobody has to wait for a disk.
@@ -70,22 +86,41 @@ class Attempt:
         :return: 0 where something may be compared; else the seconds (int) after which
             the caller may try again
         """
+        try:
+            found = self._count(limit, limit_of_address, seconds)
+            if found[1] and not found[0]:
+                if not _places.acquire(blocking=False):
+                    self._forget()
+                    return BUSY
+                try:
+                    found = self._wait(limit, limit_of_address, seconds)
+                finally:
+                    _places.release()
+        except PoolError:
+            self._forget()
+            return BUSY
+        has_failed, is_counted, last = found
+        if not is_counted:
+            return 0
+        self._forget()
+        if not has_failed:
+            return BUSY
+        past = (fields.Datetime.now() - last).total_seconds()
+        return max(1, seconds - int(past))
+
+    def _wait(self, *limits):
+        """Return what :meth:`_count` returns, once others no longer matter."""
         latest = time.monotonic() + MAX_WAIT
         while True:
-            found = self._count(limit, limit_of_address, seconds)
-            has_failed, is_counted, last = found
-            if not is_counted:
-                return 0
-            if has_failed or time.monotonic() > latest:
-                self._forget()
-                if not has_failed:
-                    return 1
-                past = (fields.Datetime.now() - last).total_seconds()
-                return max(1, seconds - int(past))
             time.sleep(INTERVAL)
+            has_failed, is_counted, last = self._count(*limits)
+            if has_failed or not is_counted or time.monotonic() > latest:
+                return has_failed, is_counted, last
 
     def _count(self, limit, limit_of_address, seconds):
         """Return what earlier attempts there are.
+
+        One that has been under way for too long has failed: its worker was ended.
 
         :return: (whether failures reach a limit, whether these and those under way do,
             when the last one failed)
@@ -98,7 +133,11 @@ class Attempt:
             " FROM oauth_provider_failure WHERE address = %(address)s"
             " AND kind IN %(kinds)s AND failed_at > %(since)s AND id < %(id)s",
             same=SQL("subject = %s", self._subject),
-            failed=SQL("kind = %s", self._kind),
+            failed=SQL(
+                "(kind = %s OR failed_at < %s)",
+                self._kind,
+                fields.Datetime.now() - timedelta(seconds=ABANDONED),
+            ),
             kinds=(self._kind, PENDING),
             address=self._address,
             since=fields.Datetime.now() - timedelta(seconds=seconds),
@@ -135,6 +174,12 @@ class Attempt:
         )
 
     def _change(self, query):
-        with self._registry.cursor() as cr:
-            cr.execute(NO_WAIT)
-            cr.execute(query)
+        for _try in range(TRIES):
+            try:
+                with self._registry.cursor() as cr:
+                    cr.execute(NO_WAIT)
+                    cr.execute(query)
+                return
+            except PoolError:
+                time.sleep(INTERVAL)
+        _logger.warning("No connection to the database: a password counts as wrong")

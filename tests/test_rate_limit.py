@@ -3,9 +3,12 @@
 """Nobody locks out a client that has nothing to guess, nor other people."""
 
 import contextlib
+import threading
 import time
 from datetime import timedelta
 from unittest.mock import patch
+
+from psycopg2.pool import PoolError
 
 from odoo import fields
 from odoo.exceptions import ConcurrencyError
@@ -432,6 +435,76 @@ class TestPasswordRateLimit(RateLimitCase):
         headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "x"}
         with patch.dict(config.options, proxy_mode=True):
             self.assertEqual(self.ask(self.user.login, PASSWORD, **headers), 200)
+
+    def test_an_attempt_whose_worker_was_ended_holds_up_nobody(self):
+        sleep = self.startPatcher(patch.object(rate_limit.time, "sleep"))
+        self.pend(self.user.login).failed_at = fields.Datetime.now() - timedelta(
+            seconds=rate_limit.ABANDONED + 1
+        )
+        self.env.flush_all()
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 429)
+        sleep.assert_not_called()
+        self.assertEqual(self.rows(), 10)
+
+    def test_no_more_wait_than_there_are_places(self):
+        self.pend(self.user.login)
+        places = threading.BoundedSemaphore(1)
+        self.startPatcher(patch.object(rate_limit, "_places", places))
+        self.startPatcher(patch.object(rate_limit, "MAX_WAIT", 0.2))
+        with places, patch.object(rate_limit.time, "sleep") as sleep:
+            answer = self.post(
+                "token", self.password_data(""), self.client, self.secret
+            )
+            sleep.assert_not_called()
+        self.assertEqual(answer.status_code, 429)
+        self.assertEqual(answer.headers["Retry-After"], "1")
+        self.assertEqual(self.rows(), 10)
+        # The place is free again, whatever comes of the wait
+        self.assertEqual(self.ask(self.user.login, PASSWORD), 429)
+        self.assertTrue(places.acquire(blocking=False))
+
+    def test_an_attempt_without_a_connection_holds_up_nobody(self):
+        self.startPatcher(patch.object(rate_limit.time, "sleep"))
+        subject = self.failures.get_password_subject(self.user.login)
+        cursor, full = self.registry.cursor, set()
+        asked = []
+
+        def ask(**options):
+            asked.append(options)
+            if len(asked) in full:
+                raise PoolError("The Connection Pool Is Full")
+            return cursor(**options)
+
+        self.startPatcher(patch.object(self.registry, "cursor", ask))
+        for numbers, is_refused in (
+            # To store it, to look for others, to look and then to forget it
+            ([1], True),
+            ([2], True),
+            ([2, 3, 4], True),
+            # To change it at the end
+            ([3, 4], False),
+        ):
+            for error in (None, ValueError):
+                with self.subTest(numbers=numbers, error=error):
+                    self.failures.search([]).unlink()
+                    full, asked = set(numbers), []
+                    begun, seconds = self.failures.begin_attempt(subject, "127.0.0.1")
+                    self.assertEqual(seconds, int(is_refused))
+                    if not is_refused:
+                        with contextlib.suppress(ValueError), begun:
+                            if error:
+                                raise error
+                    self.env.invalidate_all()
+                    kinds = self.failures.search([]).mapped("kind")
+                    is_failure = error and not is_refused
+                    self.assertEqual(kinds, ["password"] if is_failure else [])
+        # Nor does it break what was answered
+        self.failures.search([]).unlink()
+        full, asked = set(range(3, 100)), []
+        begun, _seconds = self.failures.begin_attempt(subject, "127.0.0.1")
+        with self.assertLogs(rate_limit.__name__, "WARNING"), begun:
+            pass
+        self.assertEqual(self.failures.search([]).kind, rate_limit.PENDING)
 
     def test_an_attempt_that_breaks_the_server_has_failed(self):
         subject = self.failures.get_password_subject(self.user.login)
