@@ -132,6 +132,7 @@ class OAuthProviderKey(models.Model):
         value=None,
         activates_at=None,
         replaces_unreadable=False,
+        predecessor=None,
     ):
         """Return a new key (record).
 
@@ -141,6 +142,7 @@ class OAuthProviderKey(models.Model):
         :param activates_at: datetime (UTC) from which it signs; now by default
         :param replaces_unreadable: whether somebody has decided to make it although
             there are keys that this process cannot decrypt
+        :param predecessor: key (record) that it takes over from, and is stored like
         :raise ValidationError: when the algorithm cannot sign with ``value``
         :raise SigningUnavailableError: where the configuration of this process is
             malformed, or is not the one that the keys of this database need
@@ -166,7 +168,7 @@ class OAuthProviderKey(models.Model):
             {
                 "algorithm": algorithm,
                 "client_id": client.id if client else False,
-                **self._seal(value),
+                **self._seal(value, predecessor),
                 "activates_at": activates_at or fields.Datetime.now(),
                 **public,
             }

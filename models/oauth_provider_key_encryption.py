@@ -114,18 +114,26 @@ class OAuthProviderKey(models.Model):
         )
 
     @api.model
-    def _seal(self, value):
+    def _seal(self, value, predecessor=None):
         """Return the values (dict) that store the private key ``value`` (str).
 
+        An unencrypted key is followed by another one, until :meth:`encrypt_all` has
+        run: else one worker with a stray key would stop all others from signing.
+
+        :param predecessor: key (record) that it takes over from, or None
         :raise SigningUnavailableError: where the configuration is malformed: nothing
             is stored unencrypted by mistake
         """
+        plain = {"private_key": value, "is_encrypted": False}
         if not key_encryption.is_configured():
-            return {"private_key": value, "is_encrypted": False}
+            return plain
         try:
-            return {"private_key": key_encryption.encrypt(value), "is_encrypted": True}
+            sealed = key_encryption.encrypt(value)
         except key_encryption.MalformedSecretKeyError as error:
             raise self._malformed(error) from error
+        if predecessor and not predecessor.sudo().is_encrypted:
+            return plain
+        return {"private_key": sealed, "is_encrypted": True}
 
     @api.model
     @api.private

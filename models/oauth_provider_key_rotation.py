@@ -156,7 +156,10 @@ class OAuthProviderKey(models.Model):
 
     def _make_successors(self):
         """Return new keys (records) of the same owners and algorithms."""
-        made = [self.make(key.algorithm, client=key.client_id) for key in self]
+        made = [
+            self.make(key.algorithm, client=key.client_id, predecessor=key)
+            for key in self
+        ]
         return self.browse().concat(*made)
 
     def _show_shared_secret(self):
@@ -201,7 +204,11 @@ class OAuthProviderKey(models.Model):
                 continue
             takes_over = max(active[0].activates_at + lifetime, now + ANNOUNCEMENT)
             if takes_over <= now + ANNOUNCEMENT:
-                self.make(active[0].algorithm, activates_at=takes_over)
+                self.make(
+                    active[0].algorithm,
+                    activates_at=takes_over,
+                    predecessor=active[0],
+                )
 
     @api.autovacuum
     def _gc_gone(self):

@@ -3,8 +3,10 @@
 """A worker or host with the wrong configuration harms the others in no way."""
 
 import os
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config, mute_logger
@@ -59,6 +61,45 @@ class TestKeyWrongWorker(KeyCase, TransactionCase):
         self.assertFalse(self.Key.find_signing("ES256"))
         self.configure(self.right)
         self.assertTrue(self.Key.ensure("ES256").sign({}))
+
+    def test_a_stray_key_beside_keys_in_plain_text(self):
+        """The successors can be read where no key is configured."""
+
+        def can_sign():
+            self.configure()
+            return bool(self.Key.ensure("RS256").sign({}))
+
+        self.configure()
+        old = self.Key.ensure("RS256")
+        old.activates_at = fields.Datetime.now() - timedelta(days=89, hours=12)
+        self.configure(self.wrong)
+        self.Key._cron_rotate()
+        new = self.Key.search([("id", "!=", old.id)])
+        self.assertTrue(new)
+        new.activates_at = fields.Datetime.now() - timedelta(minutes=1)
+        self.Key._cron_rotate()
+        self.assertTrue(old.retired_at)
+        self.assertTrue(can_sign())
+        for method in ("action_rotate", "action_withdraw"):
+            self.configure(self.wrong)
+            key = self.Key.find_signing("RS256")
+            getattr(key.with_user(self.manager), method)()
+            self.assertTrue(can_sign())
+            self.assertNotEqual(self.Key.find_signing("RS256"), key)
+        # The right configuration of all: from then on they are encrypted
+        self.configure(self.right)
+        self.Key.encrypt_all()
+        key = self.Key.find_signing("RS256")
+        key.with_user(self.manager).action_rotate()
+        self.assertTrue(self.Key.find_signing("RS256").is_encrypted)
+        self.assertNotEqual(self.Key.find_signing("RS256"), key)
+        # A malformed one changes nothing
+        self.Key.decrypt_all()
+        self.configure("malformed")
+        key = self.Key.find_signing("RS256")
+        with self.assertRaises(UserError):
+            key.with_user(self.manager).action_rotate()
+        self.assertEqual(self.Key.find_signing("RS256"), key)
 
     def test_withdrawn_where_it_can_be_read(self):
         key = self.make()
