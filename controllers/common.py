@@ -197,7 +197,12 @@ def read_message():
         # oauthlib parses the address; nothing of it is the caller's
         uri="/oauth2",
         query=Parameters(httprequest.args.items(multi=True)),
-        form=Parameters(httprequest.form.items(multi=True)),
+        # A part of a form may have no name
+        form=Parameters(
+            (name, value)
+            for name, value in httprequest.form.items(multi=True)
+            if name is not None
+        ),
         authorization=httprequest.headers.get("Authorization"),
         address=httprequest.remote_addr or "",
         origin=httprequest.headers.get("Origin"),

@@ -21,6 +21,9 @@ from . import database
 JSON_TYPE = "application/json; charset=utf-8"
 #: Bytes of a request. The longest has a signed assertion of some kilobytes.
 MAX_CONTENT_LENGTH = 1024 * 1024
+#: Bytes of a form in several parts, which no page of ours sends: reading the head of a
+#: part takes Werkzeug a time that grows with the square of its length.
+MAX_MULTIPART = 64 * 1024
 #: Fields of a form: some for the request, one for each scope and company.
 MAX_FIELDS = 5000
 #: What is raised where there is no database, or none that can do it now, and where this
@@ -67,6 +70,8 @@ def check_size(httprequest):
             raise _too_large() from error
     elif httprequest.mimetype == "multipart/form-data":
         try:
+            if len(httprequest.get_data(parse_form_data=False)) > MAX_MULTIPART:
+                raise _too_large()
             httprequest.form  # noqa: B018
         except RequestEntityTooLarge as error:
             raise _too_large() from error

@@ -358,6 +358,21 @@ class TestOddInput(Json2Case):
                             )
                             self.assertLess(response.status_code, 500, response.text)
 
+    def test_a_part_without_a_name(self):
+        self.sign_in()
+        for head in ("form-data", 'form-data; name="ab', "form-data; filename=a"):
+            body = f"--x\r\nContent-Disposition: {head}\r\n\r\n1\r\n--x--\r\n"
+            for route in ("token", "introspect", "userinfo", "authorize", "logout"):
+                for path in self.forms(f"/oauth2/{route}"):
+                    with self.subTest(head=head, path=path):
+                        response = self.url_open(
+                            path,
+                            data=body.encode(),
+                            headers={"Content-Type": "multipart/form-data; boundary=x"},
+                            allow_redirects=False,
+                        )
+                        self.assertLess(response.status_code, 500, response.text)
+
     def test_an_authorization_header(self):
         headers = [
             f"{scheme} {text}"

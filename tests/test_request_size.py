@@ -42,6 +42,17 @@ class TestRequestSize(OAuthCase):
                 self.assertLess(time.process_time() - started, 0.5, route)
                 self.assertEqual(response.status_code, 413, route)
 
+    def test_the_head_of_a_part_costs_no_time(self):
+        kind = "multipart/form-data; boundary=b"
+        path = f"/oauth2/db/{self.env.cr.dbname}/authorize"
+        for size, is_read in ((1_000_000, False), (60_000, True)):
+            head = "Content-Disposition: form-data; name=a;" + " x=y;" * (size // 5)
+            for route in (*PAGES, *MACHINES, "/oauth2/userinfo", path):
+                started = time.process_time()
+                response = self.send(route, f"--b\r\n{head}\r\n\r\n1\r\n--b--", kind)
+                self.assertLess(time.process_time() - started, 0.5, route)
+                self.assertEqual(response.status_code != 413, is_read, route)
+
     def test_one_clear_answer(self):
         multipart = "".join(
             f'--b\r\nContent-Disposition: form-data; name="a{n}"\r\n\r\n1\r\n'
