@@ -194,6 +194,27 @@ class TestDismissal(CheckupCase):
         with patch.dict(config.options, {"list_db": True}):
             self.assertTrue(self.check().is_dismissed)
 
+    def test_no_line_that_a_manager_makes_up_stops_the_job(self):
+        for subject in (
+            "oauth.provider.scope",
+            "oauth.provider.scope,",
+            "oauth.provider.scope,abc",
+            "oauth.provider.scope,\u0661\u0662",
+            f"oauth.provider.scope,{'9' * 30}",
+            "res.partner,1",
+            "",
+            ",",
+        ):
+            with self.subTest(subject=subject):
+                values = {"key": "k", "subject": subject or ",", "fingerprint": "f"}
+                line = self.Finding.with_user(self.manager).create(
+                    {**values, "severity": "1", "name": "x"}
+                )
+                self.dismiss(line)
+                self.run_job()
+                dismissals = self.env["oauth.provider.dismissal"].sudo()
+                self.assertFalse(dismissals.search([("key", "=", "k")]))
+
     def test_managers_alone_dismiss(self):
         finding = self.check()
         user = new_test_user(self.env, "oauth_clerk", "base.group_user")

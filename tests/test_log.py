@@ -133,6 +133,7 @@ class TestLog(OAuthCase):
             for name in (
                 *("auth_signup_token", "new_password", "confirm_password", "api_key"),
                 *("online_token", "X_API_KEY", "clientSecret", "session_id", "pwd"),
+                *("of", "hash", "jwt", "sig", "signature"),
             )
         ]
         for address in addresses:

@@ -12,13 +12,14 @@ from psycopg2.pool import PoolError
 
 from odoo import fields
 from odoo.exceptions import ConcurrencyError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import BaseCase, Form, new_test_user, tagged
 from odoo.tools import config
 
 from odoo.addons.base.models.res_users import ResUsers
 
 from ..models.oauth_provider_failure import UNKNOWN_KEYS
 from ..storage import rate_limit
+from ..tools.address import rate_limit_key
 from .common import REDIRECT_URI, OAuthCase, new_manager
 
 GRANT = {"grant_type": "client_credentials"}
@@ -47,6 +48,33 @@ class RateLimitCase(OAuthCase):
 
     def rows(self):
         return self.failures.search_count([])
+
+
+@tagged("post_install", "-at_install")
+class TestRateLimitKey(BaseCase):
+    def test_what_counts_as_one_caller(self):
+        for key, addresses in {
+            "192.0.2.1": (
+                "192.0.2.1",
+                "192.0.2.1:5678",
+                "::ffff:192.0.2.1",
+                "[::ffff:192.0.2.1]:443",
+                "64:ff9b::c000:201",
+            ),
+            "192.0.2.2": ("64:ff9b::192.0.2.2", "192.0.2.2:1"),
+            "2001:db8:0:1::/64": (
+                "2001:db8:0:1::1",
+                "2001:db8:0:1:ffff::",
+                "[2001:db8:0:1::1]",
+                "[2001:db8:0:1::1]:443",
+            ),
+            "no address:1": ("no address:1",),
+            "[": ("[",),
+            "": ("",),
+        }.items():
+            for address in addresses:
+                with self.subTest(address=address):
+                    self.assertEqual(rate_limit_key(address), key)
 
 
 @tagged("post_install", "-at_install")

@@ -66,6 +66,17 @@ class TestTrial(OAuthCase):
                 self.assertEqual("code_challenge" in query, expected == "code")
                 self.assertEqual(query["scope"], [client.scope_codes])
 
+    def test_a_request_with_names_of_our_own(self):
+        client, _secret = self.create_client()
+        trials = self.env["oauth.provider.trial"].with_user(self.admin)
+        for name in ("endpoint", "parameters", "verifier", "self"):
+            with self.subTest(name=name):
+                asked = f"{self.authorize_url(client)}&{name}=x"
+                trial = trials.create({"client_id": client.id, "request_url": asked})
+                query = parse_qs(urlsplit(trial.url).query)
+                self.assertEqual(query["client_id"], [client.identifier])
+                self.assertEqual(query["code_challenge_method"], ["S256"])
+
     def test_it_says_why_a_redirect_uri_does_not_match(self):
         client, _secret = self.create_client()
         trial = self.open(client)

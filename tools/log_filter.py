@@ -20,8 +20,14 @@ CREDENTIALS = frozenset(
         "client_assertion",
         "code",
         "code_verifier",
+        "hash",
         "id_token_hint",
+        "jwt",
+        # Of a person's picture, which whoever has its address may see
+        "of",
         "session_id",
+        "sig",
+        "signature",
     )
 )
 #: How the names of credentials end: ``access_token``, ``auth_signup_token`` (portal),

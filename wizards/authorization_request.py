@@ -80,17 +80,12 @@ def new_verifier():
     return WebApplicationClient("").create_code_verifier(VERIFIER_LENGTH)
 
 
-def build(endpoint, verifier=None, **parameters):
+def build(endpoint, parameters):
     """Return the address (str) of an authorization request (RFC 6749 section 4.1.1).
 
     :param endpoint: address of the authorization endpoint
-    :param verifier: code verifier whose challenge goes along (RFC 7636), or None
-    :param parameters: parameters; those without a value are left out
+    :param parameters: dict of str; those without a value are left out
     """
-    if verifier:
-        parameters.update(
-            code_challenge=make_challenge(verifier), code_challenge_method="S256"
-        )
     return add_parameters(endpoint, [item for item in parameters.items() if item[1]])
 
 

@@ -175,7 +175,7 @@ class OAuthProviderTrial(models.TransientModel):
         endpoint = self.env["oauth.provider"].get_endpoint_url("authorize")
         for trial in self:
             trial.url = trial._is_interactive() and authorization_request.build(
-                endpoint, **trial._get_parameters()
+                endpoint, trial._get_parameters()
             )
 
     @api.depends(
