@@ -316,6 +316,7 @@ class OAuthProviderClient(models.Model):
         revived = deprovisioning.find_revived(self, vals)
         logged = vals.keys() - LOGGED_ELSEWHERE
         before = change_words.read_values(self.sudo(), logged)
+        confidential = self._get_confidential(vals)
         result = super().write(vals)
         events = {}
         for client, after in change_words.read_values(self.sudo(), logged).items():
@@ -326,6 +327,7 @@ class OAuthProviderClient(models.Model):
             deprovisioning.end_archived(self, events)
         if "client_type" in vals or "application_type" in vals:
             self._remove_secrets_of_public()
+        confidential._end_with_secret()
         self._check_safeguards(safeguards)
         return result
 

@@ -170,6 +170,25 @@ class OAuthProviderClient(models.Model):
         public = self.filtered(lambda client: client.client_type == "public")
         public.filtered("has_secret")._set_secret(False)
 
+    def _get_confidential(self, vals):
+        """Return which of these clients ``vals`` (dict) may make public."""
+        if not {"client_type", "application_type"} & vals.keys():
+            return self.browse()
+        return self.filtered(lambda client: client.client_type != "public")
+
+    def _end_with_secret(self):
+        """End what those of these clients that have become public have to exchange.
+
+        Refresh tokens and codes were of use to one who knew the secret; from now on
+        they would be to anybody who has copied one.
+        """
+        public = self.filtered(lambda client: client.client_type == "public")
+        if public:
+            self.env["oauth.provider.refresh.token"].revoke_where(
+                [("client_id", "in", public.ids)],
+                ("oauth.provider.refresh.token", "oauth.provider.authorization.code"),
+            )
+
     @api.private
     def check_secret(self, value):
         """Tell in constant time whether ``value`` (str) is the client's secret.

@@ -326,6 +326,15 @@ class EndingCase(OAuthCase):
         answer = self.post("token", data, self.client, self.secret)
         self.assertEqual(answer.json()["error"], "invalid_client")
 
+    def become_public(self):
+        self.client.with_user(self.manager).client_type = "public"
+
+    def change_type(self):
+        self.client.with_user(self.manager).application_type = "legacy application"
+
+    def remove_redirect_uri(self):
+        self.client.with_user(self.manager).redirect_uri_ids.unlink()
+
     def rotate_key(self):
         self.key.action_rotate()
 

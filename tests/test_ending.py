@@ -100,6 +100,12 @@ ROWS = {
         "leak_secret",
         "stays stays stays stays",
     ),
+    "The client becomes public": ("become_public", "stays ends stays –"),
+    "A web application becomes another type that is confidential": (
+        "change_type",
+        "stays stays stays –",
+    ),
+    "A redirect URI is removed": ("remove_redirect_uri", "stays stays stays –"),
     "A key is replaced": ("rotate_key", "stays stays stays stays"),
     "*It Has Leaked* on a key that signed the access token": (
         "leak_key",
@@ -160,7 +166,7 @@ class TestEnding(EndingCase):
 
     def test_a_code_ends_with_the_tokens(self):
         for number, name in enumerate(
-            ("all_devices", "reset_by_administrator", "archive_user")
+            ("all_devices", "reset_by_administrator", "archive_user", "become_public")
         ):
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 self.assertTrue(self.is_code_live(), number)
