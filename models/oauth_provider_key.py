@@ -164,6 +164,8 @@ class OAuthProviderKey(models.Model):
                 "public_key": signing_key.public_pem(value),
                 "public_jwk": json.dumps(jwk),
             }
+        if client and client.id:
+            self._lock_before_storing(client)
         key = self.sudo().create(
             {
                 "algorithm": algorithm,

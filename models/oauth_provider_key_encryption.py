@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import key_encryption, signing_key
 from ..tools.key_encryption import SigningUnavailableError
@@ -228,6 +229,25 @@ class OAuthProviderKey(models.Model):
     # The command
 
     @api.model
+    def _lock_before_storing(self, records):
+        """Lock ``records``: keys to be written, or the client that gets a new one.
+
+        Odoo logs each statement that fails, and those that follow hold private keys.
+
+        :raise psycopg2.errors.SerializationFailure: where another transaction has
+            changed or deleted one; Odoo runs the request again
+        """
+        query = SQL(
+            "SELECT FROM %s WHERE id = ANY(%s) %s",
+            SQL.identifier(records._table),
+            records.ids,
+            SQL(
+                "FOR NO KEY UPDATE" if records._name == self._name else "FOR KEY SHARE"
+            ),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+
+    @api.model
     @api.private
     def encrypt_all(self):
         """Encrypt every private key with the first configured key.
@@ -252,7 +272,9 @@ class OAuthProviderKey(models.Model):
         done["unreadable"] = self.find_unreadable()
         if done["unreadable"]:
             return done
-        for key in self.sudo().search([]):  # pylint: disable=no-search-all
+        keys = self.sudo().search([])  # pylint: disable=no-search-all
+        self._lock_before_storing(keys)
+        for key in keys:
             if not key.is_encrypted:
                 kind, value = "encrypted", key.private_key
             elif key_encryption.is_current(key.private_key):
@@ -276,7 +298,9 @@ class OAuthProviderKey(models.Model):
         """
         self._check_configuration()
         done = {"decrypted": self.browse(), "unreadable": self.find_unreadable()}
-        for key in self.sudo().search([("is_encrypted", "=", True)]):
+        keys = self.sudo().search([("is_encrypted", "=", True)])
+        self._lock_before_storing(keys)
+        for key in keys:
             if value := key._try_decrypt():
                 key.write({"private_key": value, "is_encrypted": False})
                 key._log_event("decrypted")

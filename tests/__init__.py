@@ -73,6 +73,7 @@ from . import test_json2_write
 from . import test_json2_write_related
 from . import test_jwt
 from . import test_key_encryption
+from . import test_key_log
 from . import test_key_wrong_worker
 from . import test_keys
 from . import test_language
