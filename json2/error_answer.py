@@ -88,7 +88,8 @@ class ErrorAnswer:
         if isinstance(error, HTTPException) and error.response is not None:
             # An answer of our own, made for the caller
             is_challenge = "WWW-Authenticate" in error.response.headers
-            return error if is_challenge or not in_database else _make_plain_error()
+            is_foreign = in_database or (self.is_json2 and self.is_scoped)
+            return error if is_challenge or not is_foreign else _make_plain_error()
         if self._has_text(error):
             return self._replace_text(error, in_database, lang)
         if in_database is not None:
@@ -231,7 +232,10 @@ def without_details(response, error):
 def _get_text(error):
     if isinstance(error, HTTPException):
         return str(error.description or "")
-    return str(error.args[0]) if error.args else ""
+    if isinstance(error, exceptions.RedirectWarning):
+        return str(error.args[0]) if error.args else ""
+    # Odoo answers with all of them
+    return "\n".join(map(str, error.args))
 
 
 def _is_text_of_ours(error, in_database):

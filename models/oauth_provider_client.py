@@ -304,6 +304,7 @@ class OAuthProviderClient(models.Model):
                 del vals["client_type"]
         clients = super().create(vals_list)
         clients._check_safeguards(dict.fromkeys(clients))
+        clients._hold_trusted_scopes({name for vals in vals_list for name in vals})
         clients._log_event("client_changed", "created")
         return clients
 
@@ -329,6 +330,7 @@ class OAuthProviderClient(models.Model):
             self._remove_secrets_of_public()
         confidential._end_with_secret()
         self._check_safeguards(safeguards)
+        self._hold_trusted_scopes(vals)
         return result
 
     def unlink(self):

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..storage.after_commit import lock_rows
+
 #: Fields on which :meth:`OAuthProviderClient._get_safeguards` depends.
 SAFEGUARDS = frozenset(
     {
@@ -20,6 +22,8 @@ SAFEGUARDS = frozenset(
         "second_factor_required",
     }
 )
+#: Fields by which a scope comes to a trusted client.
+TRUSTING = frozenset({"active", "scope_ids", "skip_authorization"})
 HOUR = 3600
 DAY = 24 * HOUR
 #: Seconds that a person may choose from, the shortest first.
@@ -274,6 +278,19 @@ class OAuthProviderClient(models.Model):
             "told_groups": set(client.claim_group_ids.ids),
             "full_access": set(client.scope_ids.filtered("full_access").ids),
         }
+
+    def _hold_trusted_scopes(self, names):
+        """Keep the scopes that trusted ones of these clients have from changing.
+
+        The administrator who decides sees what they open now: a manager who changes
+        one at this moment does it again afterwards, as one of a trusted client.
+
+        :param names: fields (iterable of str) that were written
+        """
+        if TRUSTING & set(names):
+            scopes = self.sudo().filtered("skip_authorization").scope_ids
+            if scopes:
+                lock_rows(scopes)
 
     def _check_safeguards(self, before):
         """Raise AccessError for changes that only an administrator may make.

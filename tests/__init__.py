@@ -130,6 +130,7 @@ from . import test_step_up
 from . import test_stored_secrets
 from . import test_throttle
 from . import test_trial
+from . import test_trust_race
 from . import test_typed_claims
 from . import test_typed_secrets
 from . import test_uninstall

@@ -5,7 +5,10 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from werkzeug.exceptions import BadRequest
+
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.http import Response
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -224,6 +227,35 @@ class TestErrorAnswer(ErrorCase):
         )
         self.assertIn("cannot be archived", response.json()["message"])
         self.assertEqual(response.json()["debug"], "")
+
+    @mute_logger("odoo.addons.oauth_provider.json2.error_answer")
+    def test_all_that_odoo_would_answer_is_looked_at(self):
+        """A second argument, and an answer that business code has made."""
+
+        def with_arguments(*args):
+            error = UserError("You cannot do this here.")
+            error.args = args
+            return error
+
+        scope = self.create_api_scope(api_write=True)
+        constant = "You cannot do this here."
+        for error, status in (
+            (with_arguments(constant, SECRET), 422),
+            (with_arguments(SECRET, constant), 422),
+            (BadRequest(response=Response(SECRET, status=400)), 500),
+        ):
+            with (
+                self.subTest(error=error),
+                patch.object(type(self.Partner), "_fields_sync", side_effect=error),
+            ):
+                response = self.call(
+                    self.get_token(scope),
+                    "write",
+                    ids=self.inside[0].ids,
+                    vals={"name": "x"},
+                )
+                self.assertEqual(response.status_code, status, response.text)
+                self.assertNotIn(SECRET, response.text)
 
     def test_a_constant_text_is_said(self):
         first, second = self.inside
