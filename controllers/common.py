@@ -17,7 +17,7 @@ from odoo.tools import json_default
 from ..oauth2.cors import headers as cors_headers
 from ..oauth2.message import CARRIED_PARAMETERS, Answer, Message, Parameters
 from ..oauth2.round_trip import PATH as TRIAL_PATH
-from ..tools.uri_difference import LABELS, SECRET_PARTS
+from ..tools.uri_difference import LABELS
 from . import database, language
 from .dispatcher import (
     JSON_TYPE,
@@ -391,10 +391,9 @@ def error_page(error, status=400, logout_url=None):
     if lang := language.find():
         request.update_context(lang=lang)
     client = getattr(error, "client", None)
-    parts = getattr(error, "parts", None) or []
-    if not request.session.uid and SECRET_PARTS & set(parts):
-        # Whoever tries addresses does not learn which host is registered
-        parts = []
+    # Whoever tries addresses does not learn which host is registered: not even by where
+    # parts are named
+    parts = (request.session.uid and getattr(error, "parts", None)) or []
     return request.render(
         "oauth_provider.error",
         {

@@ -12,8 +12,6 @@ SLASH = "slash at the end"
 CASE = "upper and lower case"
 SPELLING = "spelling"
 WHOLE = "whole address"
-#: What only people who are signed in learn of a registered address, by guessing.
-SECRET_PARTS = frozenset({"user", "host", "port"})
 #: What people call the parts.
 LABELS = {
     "scheme": _lt("what stands before ://"),
