@@ -70,11 +70,12 @@ def check_size(httprequest):
             raise _too_large() from error
     elif httprequest.mimetype == "multipart/form-data":
         try:
-            if len(httprequest.get_data(parse_form_data=False)) > MAX_MULTIPART:
-                raise _too_large()
-            httprequest.form  # noqa: B018
+            body = httprequest.get_data(parse_form_data=False)
+            is_short = len(body) <= MAX_MULTIPART and httprequest.form is not None
         except RequestEntityTooLarge as error:
             raise _too_large() from error
+        if not is_short:
+            raise _too_large()
     if content.count(b"&") > MAX_FIELDS:
         raise _too_large()
 
