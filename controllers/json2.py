@@ -17,8 +17,7 @@ from ..json2.access import TokenAccess
 from ..json2.broken_filter import may_be_cause
 from ..json2.current import limited_to_companies
 from ..json2.error_text import find_database_error
-from ..json2.need import get_need
-from ..json2.write_guard import InsufficientScope
+from ..json2.need import InsufficientScope, get_need
 
 NO_CONTEXT = frozendict()
 #: Methods of the ORM that write what the caller sends.

@@ -4,6 +4,8 @@
 
 from dataclasses import dataclass
 
+from werkzeug.exceptions import Forbidden
+
 from .error_text import chain
 
 
@@ -39,3 +41,22 @@ def get_need(error):
     if getattr(error, "is_right_of_user", False):
         return None
     return next((one.need for one in chain(error) if hasattr(one, "need")), None)
+
+
+class InsufficientScope(Forbidden):
+    """The refusal of a change that needs more than the scopes of the token.
+
+    An HTTP error and not an AccessError: the ORM catches those where it carries out a
+    value, and some business code does.
+
+    :ivar field: name of the field that the caller sent (str)
+    :ivar model: name of the other model that would be changed (str)
+    """
+
+    def __init__(self, field, model):
+        self.field, self.model = field, model
+        # A challenge may contain only ASCII without quotes (RFC 6750 section 3)
+        super().__init__(
+            f"Writing the field {field} changes records of {model} that the scopes of"
+            " this access token do not open for it."
+        )

@@ -11,11 +11,10 @@ here, as superuser too, and needs a reason.
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from werkzeug.exceptions import Forbidden
-
 from .current import guarded_by, limited_to_scopes
 from .deferred_queue import DeferredQueue
 from .model_access import find_closed
+from .need import InsufficientScope
 from .write_cause import NO_FIELD, find_field, find_override
 from .write_list import ListGuards
 from .write_related import (
@@ -43,25 +42,6 @@ _NOTES = frozenset(
 )
 #: Addons that defer work to the commit to write these notes.
 _NOTING = ("odoo.addons.mail.", "odoo.addons.bus.")
-
-
-class InsufficientScope(Forbidden):
-    """The refusal of a change that needs more than the scopes of the token.
-
-    An HTTP error and not an AccessError: the ORM catches those where it carries out a
-    value, and some business code does.
-
-    :ivar field: name of the field that the caller sent (str)
-    :ivar model: name of the other model that would be changed (str)
-    """
-
-    def __init__(self, field, model):
-        self.field, self.model = field, model
-        # A challenge may contain only ASCII without quotes (RFC 6750 section 3)
-        super().__init__(
-            f"Writing the field {field} changes records of {model} that the scopes of"
-            " this access token do not open for it."
-        )
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..json2.access import TokenAccess
 from ..json2.current import limited_to_companies
 from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
-from ..json2.write_guard import InsufficientScope
+from ..json2.need import InsufficientScope
 from ..tools import challenge, sign_in
 
 _logger = logging.getLogger(__name__)
