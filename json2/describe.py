@@ -159,9 +159,7 @@ def _get_methods(access, model, opened):
         if "read" in opened.operations:
             found.update(dict.fromkeys(READ_METHODS, ("read",)))
         found.update(dict.fromkeys(QUESTIONS, ()))
-        for one, needed in {**NEEDED, "onchange": ("read",)}.items():
-            if set(needed) <= set(opened.operations):
-                found[one] = needed
+        found.update(_get_composed(model.env, opened.operations))
         changes = CHANGE_METHODS.intersection(opened.operations)
         found.update({one: (one,) for one in (*changes, *opened.methods)})
     further = {*discovery.MODEL_METHODS, "context_get"} - found.keys()
@@ -172,6 +170,17 @@ def _get_methods(access, model, opened):
         if hasattr(model, one) and _has_names(access, model, one)
     }
     return {one: method for one, method in described.items() if method}
+
+
+def _get_composed(env, operations):
+    """Return {method: operations (tuple)} of those that consist of ``operations``."""
+    opened = set(operations)
+    found = {one: needed for one, needed in NEEDED.items() if opened.issuperset(needed)}
+    if "read" in opened and opened & {"create", "write"}:
+        found["onchange"] = ("read",)
+    if not env.is_admin() and not env.user.has_group("base.group_allow_export"):
+        found.pop("export_data", None)
+    return found
 
 
 def _has_names(access, model, name):

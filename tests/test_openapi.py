@@ -104,6 +104,11 @@ class TestOpenAPI(Json2Case):
             if "ids" in sent and model != "res.partner":
                 found = self.call(token, "search", model, domain=[], limit=1)
                 sent["ids"] = found.json()
+            if method == "onchange":
+                sent["ids"] = sent["ids"][:1]
+            if method == "copy":
+                # The copy has to be one that the scope opens
+                sent["default"] = {"ref": "in"}
             if method in OWN_FIELDS:
                 sent["fields"] = OWN_FIELDS[method]
             response = self.call(token, method, model, **sent)
