@@ -3,7 +3,11 @@
 import logging
 
 import psycopg2.errors
-from werkzeug.exceptions import UnprocessableEntity
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    UnprocessableEntity,
+)
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError
@@ -98,6 +102,11 @@ class OAuthJson2Controller(WebJson2Controller):
             return request.env["ir.http"]._oauth_refuse(
                 403, error="insufficient_scope", error_description=error.description
             )
+        except HTTPException as error:
+            if error.response is None:
+                raise
+            # What business code answers in place of an error, nobody has looked at
+            raise InternalServerError from None
         except MissingError:
             # Odoo's own message says which record, and that it is not a hidden one
             raise call.make_missing(model) from None

@@ -5,7 +5,7 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.http import Response
@@ -363,6 +363,16 @@ class TestErrorAnswer(ErrorCase):
             token = self.get_token(self.create_api_scope(api_write=True))
             response = self.call(token, "write", ids=ids, vals={"name": "x"})
             self.assertNotIn("Look", self.assert_bare(response, 500))
+
+    def test_an_error_that_is_an_answer(self):
+        def write(records, vals):
+            raise HTTPException(response=Response(SECRET))
+
+        with patch.object(self.env.registry["res.partner"], "write", write):
+            token = self.get_token(self.create_api_scope(api_write=True))
+            vals = {"name": "x"}
+            response = self.call(token, "write", ids=self.inside.ids, vals=vals)
+        self.assertNotIn(SECRET, self.assert_bare(response, 500))
 
     @mute_logger("odoo.addons.oauth_provider.models.ir_http")
     def test_an_error_while_an_error_is_answered(self):
