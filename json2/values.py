@@ -108,6 +108,9 @@ def _is_refused(name, field):
     if field.type == "json":
         # Any other may name records anywhere in it
         return field.name not in _LINKING_JSON
+    if field.type == "integer" and field.name.endswith("res_id"):
+        # A number of a record whose model another field names
+        return True
     return field.type in _REFUSED_TYPES
 
 
