@@ -16,12 +16,8 @@ registry.category("web_tour.tours").add("oauth_provider_recipe", {
         },
         {
             content: "The redirect URI is that of the application",
-            trigger: ".modal .o_field_widget[name=redirect_uri] input",
-            run({anchor}) {
-                if (!anchor.value.endsWith(".com/apps/user_oidc/code")) {
-                    throw new Error(anchor.value);
-                }
-            },
+            trigger:
+                ".modal .o_field_widget[name=redirect_uri] input:value(/apps.user_oidc.code$/)",
         },
         {trigger: ".modal button[name=action_create]", run: "click"},
         {
