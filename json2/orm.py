@@ -272,7 +272,8 @@ def _limit_list(records, field, rows):
     if not listed:
         return
     comodel = records.env[field.comodel_name].with_context(active_test=False)
-    with current.internal(False):
+    # What the caller names is on the records that have the list
+    with current.internal(False), current.naming(None, None):
         seen = set(comodel._search(Domain("id", "in", listed)).get_result_ids())
         is_own_order = get_default_order(comodel) == comodel._order
     for row in rows:

@@ -12,7 +12,7 @@ from odoo.fields import Domain
 from .current import domain_checked, dry_run, limited_to_scopes, naming
 from .domain import check_order, check_search, narrow
 from .enforceable import reads_as_orm
-from .model_access import as_condition, check_open, make_missing
+from .model_access import LISTS, as_condition, check_open, make_missing
 from .named import AGGREGATE, find_group_paths, find_names, iter_texts
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
@@ -76,6 +76,7 @@ def read(access, records, name, method, kwargs):
             # Those of read_group are aggregates, which the ORM takes apart
             if listed and name != "read_group":
                 access.check_fields(model, _check_list(listed))
+        _check_specification(access, model, kwargs.get("specification"))
         if limit is not None:
             check_open(access, records, "read", names)
         # Domains and choices of a field may depend on the user and the companies
@@ -186,9 +187,24 @@ def check_grouping(model, kwargs, is_legacy):
     groups = [kwargs.get("groupby") or [], kwargs.get("grouping_sets") or []]
     _check_groups(groups)
     for spec in iter_texts(groups):
-        # Below a relation the ORM checks by itself
-        name = spec.partition(":")[0].partition(".")[0]
-        _check_named(model, "display_name" if name == "id" else name)
+        _check_group(model, spec.partition(":")[0])
+
+
+def _check_group(model, path):
+    """Raise AccessError for a closed field on ``path`` (str), by which is grouped.
+
+    The ORM checks none of them where it finds no record.
+    """
+    name, _dot, rest = path.partition(".")
+    _check_named(model, "display_name" if name == "id" else name)
+    field = model._fields.get(name)
+    if field is not None and field.type == "many2many":
+        # The groups come with the names of these records
+        rest = rest or "display_name"
+    if field is not None and field.relational and rest:
+        comodel = model.env[field.comodel_name]
+        comodel.check_access("read")
+        _check_group(comodel, rest)
 
 
 def _check_groups(groups):
@@ -272,7 +288,11 @@ def _check_specification(access, model, specification):
         below = wish.get("fields") if isinstance(wish, Mapping) else None
         if field.relational and isinstance(below, Mapping):
             comodel = model.env[field.comodel_name]
-            if below.keys() - {"display_name"}:
+            is_open = comodel.has_access("read")
+            if field.type in LISTS and not is_open:
+                # It has no records, of which nothing is read
+                continue
+            if below.keys() - {"display_name", "id"}:
                 comodel.check_access("read")
             check_order(comodel, wish.get("order"))
             if field.type == "many2one":
