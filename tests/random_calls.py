@@ -103,11 +103,13 @@ class Maker:
 
     :ivar draw: as a strategy of Hypothesis is given it
     :ivar opened: {model: names} of fields that are named, but for a few; None for all
+    :ivar left_out: names (set) of fields that are not named now
     """
 
     def __init__(self, draw, opened=None):
         self.draw = draw
         self.opened = opened
+        self.left_out = set()
 
     def choose(self, values):
         return self.draw(st.sampled_from(values))
@@ -117,7 +119,7 @@ class Maker:
 
     def get_names(self, model):
         """Return the names (list) of the fields of ``model`` to choose from."""
-        names = list(ALL[model])
+        names = [name for name in ALL[model] if name not in self.left_out]
         if self.opened is None or self.chance(2):
             return names
         return [name for name in names if name in self.opened.get(model, ())] or ["id"]
@@ -138,9 +140,8 @@ class Maker:
             return self._make_hierarchy(model, name)
         if name == "id":
             return ["id", self.choose(["in", "not in"]), self.make_places(model, 1)]
-        comodel = COMODELS.get((model, name))
-        if comodel:
-            return self._make_relation(name, comodel, depth)
+        if (model, name) in COMODELS:
+            return self._make_relation(model, name, depth)
         kind = TYPES[model][name]
         values = VALUES[kind]
         operators = EQUAL
@@ -181,7 +182,19 @@ class Maker:
             st.lists(st.sampled_from(every), min_size=least, max_size=5, unique=True)
         )
 
-    def _make_relation(self, name, comodel, depth):
+    def _make_relation(self, model, name, depth):
+        comodel = COMODELS[model, name]
+        left_out = self.left_out
+        if TYPES[model][name] in LISTS:
+            # Odoo makes one condition of two on a list: what one says of archived
+            # records would count for the other
+            self.left_out = left_out | {ACTIVE.get(comodel)}
+        try:
+            return self._make_way(name, comodel, depth)
+        finally:
+            self.left_out = left_out
+
+    def _make_way(self, name, comodel, depth):
         ways = ["same", "several", "name"]
         if depth and self._is_known(comodel):
             ways += ["path", "path", "any", "any"]
@@ -213,7 +226,9 @@ class Maker:
             return None
         chosen = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
         parts = [f"{name}{self.choose(['', ' desc'])}" for name in chosen]
-        return ", ".join([*parts, self.choose(["id", "id desc"])])
+        order = ", ".join([*parts, self.choose(["id", "id desc"])])
+        # Odoo takes one that reads like the model's own for that one
+        return None if order == ORDERS[model] else order
 
     def make_page(self, model):
         """Return an order, and perhaps a limit and an offset (dict)."""
