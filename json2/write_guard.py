@@ -40,6 +40,8 @@ _NOTES = frozenset(
         "mail.tracking.value",
     }
 )
+#: Reasons for a change where its links are checked already, or are those of code.
+_LINKS_CHECKED = frozenset({"direct", "override"})
 #: Addons that defer work to the commit to write these notes.
 _NOTING = ("odoo.addons.mail.", "odoo.addons.bus.")
 
@@ -138,6 +140,8 @@ class WriteGuard:
         reason, cause = "parent", None
         if not is_parent:
             reason, cause = self._judge(model.browse(), "create", vals_list)
+        for values in vals_list if reason not in _LINKS_CHECKED else ():
+            self._check_link(model.browse(), values)
         above = self._runs[-1]
         records = self._run(_Run(model._name, set(), True), run, vals_list)
         self._parts.note_written(model._name, records.ids)
@@ -163,9 +167,12 @@ class WriteGuard:
                 return below.on_write(records, vals, run)
         elif ids:
             if is_own:
-                self._check_own_link(records.browse(ids & self.own_ids), vals)
+                self._check_link(records.browse(ids & self.own_ids), vals)
             others = records.browse(ids - self._get_own_ids(records))
-            if self._judge(others, "write", [vals])[0] != "equal":
+            reason, _cause = self._judge(others, "write", [vals])
+            if others and reason not in _LINKS_CHECKED:
+                self._check_link(others, vals)
+            if reason != "equal":
                 self._parts.note_written(records._name, ids)
         return self._run(_Run(records._name, ids), run, vals)
 
@@ -383,9 +390,14 @@ class WriteGuard:
                 # Should a new parent be linked too, that has been checked before
                 parents = records.sudo()[link]
                 self._judge(parents, "write", [vals], min(vals))
+                if found := self._direct.find_widening_link(parents, vals):
+                    self._refuse(found, parents._fields[found].comodel_name)
 
-    def _check_own_link(self, records, vals):
-        """Check a link to a parent that the caller's values lead to."""
+    def _check_link(self, records, vals):
+        """Check a link to a parent, at any level, that the caller's values lead to.
+
+        :param records: the records that are to get it; none for new ones
+        """
         link = self._direct.find_widening_link(records, vals)
         if link:
             cause = self._find_cause({link})
@@ -425,23 +437,10 @@ class WriteGuard:
         if not may_be_opened(records._name) or not may_be_opened(self.model._name):
             return False
         if self._may_write_related is None:
-            self._may_write_related = self._compute_may_write_related()
+            self._may_write_related = self._direct.may_write_related(
+                self.model, self.operation, self.sent
+            )
         return self._may_write_related and not has_closed_child(records)
-
-    def _compute_may_write_related(self):
-        model, operation = self.model, self.operation
-        scopes = self.access.scopes.filtered(
-            lambda scope: scope.model == model._name and scope.allows(operation)
-        )
-        permitting = scopes.filtered("api_write_related")
-        if permitting == scopes:
-            return bool(permitting)
-        # Another scope gives some fields, or some records
-        others = (scopes - permitting).field_ids.mapped("name")
-        return not any(
-            model._fields[name].inverse or model._fields[name].inherited
-            for name in self.sent.intersection(others)
-        )
 
     # What the caller sent
 

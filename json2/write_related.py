@@ -135,52 +135,138 @@ class DirectAccess:
                 for name in names
             )
 
+    def may_write_related(self, model, operation, sent):
+        """Return whether the scopes let a call change related records of its own.
+
+        :param model: recordset of the call's model
+        :param operation: ``create`` or ``write``
+        :param sent: fields (set of names) that the caller sent
+        """
+        scopes = self.access.scopes.filtered(
+            lambda scope: scope.model == model._name and scope.allows(operation)
+        )
+        permitting = scopes.filtered("api_write_related")
+        if permitting == scopes:
+            return bool(permitting)
+        # Another scope gives some fields, or some records
+        others = (scopes - permitting).field_ids.mapped("name")
+        return not any(
+            model._fields[name].inverse or model._fields[name].inherited
+            for name in sent.intersection(others)
+        )
+
     def find_widening_link(self, records, values):
         """Return the link to a parent in ``values`` that opens more than is open now.
 
-        Below the parent of other records, a record would share what is theirs.
+        Below the parent of other records, a record would share what is theirs, and what
+        is theirs of the records that this parent is made of.
 
         :param records: the records that are to get it; none for new ones
         :param values: dict, as ``write`` takes it
         :return: name of the field, or None
         """
         for parent, link, new in find_new_links(records, values):
-            names, is_any = self._get_writable_of_parent(records, link)
-            if not names and not is_any:
-                continue
-            target = self.env[parent].browse(new)
-            found = self.access.get_model_access(parent, "write")
-            if found is None or not names <= found.fields:
-                return link
-            with limited_to_scopes(self.access):
-                is_open = target.has_access("write")
-            if find_closed(self.access, target, "write", names):
-                return link
-            if not is_open or not self.may_write_fields(target.browse(), names):
-                return link
+            ancestors = _get_ancestors(self.env[parent].sudo().browse(new))
+            shared = self._get_shared(records, ancestors.keys())
+            for name, fields in shared.items():
+                if not self._may_write(ancestors[name].with_env(self.env), fields):
+                    return link
         return None
 
-    def _get_writable_of_parent(self, model, link):
-        """Return what may be written of a parent through ``model`` (recordset).
+    def _may_write(self, record, names):
+        """Return whether the token may write the fields ``names`` (set) of ``record``.
 
-        By this token, or by another one of its client: that may have asked for the
-        scope of the link first, and for that of the fields later.
+        Without names: whether it may write anything of it.
+        """
+        if not self._lists(record._name, names):
+            return False
+        with limited_to_scopes(self.access):
+            if not record.has_access("write"):
+                return False
+        if find_closed(self.access, record, "write", names):
+            return False
+        return self.may_write_fields(record.browse(), names)
 
-        :param link: field (name) that links the parent
-        :return: fields (set of names), and whether a method may write others as well
+    def _lists(self, model, names):
+        """Return whether the scopes list all fields ``names`` of ``model`` to write."""
+        found = self.access.get_model_access(model, "write")
+        return found is not None and names <= found.fields
+
+    def _get_shared(self, model, ancestors):
+        """Return what may be written of ancestors of ``model`` (recordset) through it.
+
+        By whichever path a field leads there: what is written of an ancestor is judged
+        by the records that are made of it, and not by the path.
+
+        :param ancestors: names of the models of the ancestors
+        :return: {name of a model: its fields (set of names)}; the set is empty where
+            a method may write whichever
+        """
+        shared = {}
+        for field in self._get_writable(model):
+            ends = list(_follow_related(field, self.env))
+            if ends[-1].inverse:
+                # A method of its own
+                for name in ancestors:
+                    shared.setdefault(name, set())
+            found = [(one.model_name, one.name) for one in ends[1:]]
+            found = [one for one in found if one[0] in ancestors]
+            if found:
+                # An account's e-mail address is that of its contact: each will do
+                listed = (one for one in found if self._lists(one[0], {one[1]}))
+                name, end = next(listed, found[0])
+                shared.setdefault(name, set()).add(end)
+        return shared
+
+    def _get_writable(self, model):
+        """Return the fields (set) that are carried out, of ``model`` and its children.
+
+        That this token may write, or another one of its client: that may have asked for
+        the scope of the link first, and for that of the fields later. And those of the
+        models that are made of this one, for which its link is theirs.
         """
         scopes = self.access.scopes | self.access.token.client_id.scope_ids
-        found = scopes.filtered(
-            lambda scope: (
-                scope.model == model._name
-                and (scope.allows("write") or scope.allows("create"))
-            )
-        )
-        fields = [model._fields[name] for name in found.field_ids.mapped("name")]
-        fields = [field for field in fields if field.inverse]
-        paths = [field.related.split(".") for field in fields if field.related]
-        names = {path[1] for path in paths if path[0] == link and len(path) == 2}
-        return names, any(not field.related for field in fields)
+        names = _get_made_of(model)
+        fields = {
+            self.env[scope.model]._fields[name]
+            for scope in scopes
+            if scope.model in names
+            and (scope.allows("write") or scope.allows("create"))
+            for name in scope.field_ids.mapped("name")
+        }
+        return {field for field in fields if field.inverse}
+
+
+def _get_ancestors(record):
+    """Return {name of a model: record} of ``record`` and of all that it is made of."""
+    found = {record._name: record}
+    for _parent, link in parent_links(record):
+        for name, one in _get_ancestors(record.exists()[link]).items():
+            found.setdefault(name, one)
+    return found
+
+
+def _get_made_of(model):
+    """Return the names (set) of ``model`` and of all models that are made of it."""
+    found = {model._name}
+    for name in type(model)._inherits_children:
+        found |= _get_made_of(model.env[name])
+    return found
+
+
+def _follow_related(field, env):
+    """Yield ``field``, the one that it is related to, the one that this is, and so on.
+
+    Up to one that is not related, or has a method of its own to write it.
+    """
+    yield field
+    while field.related and field.inverse == field._inverse_related:
+        *path, last = field.related.split(".")
+        model = env[field.model_name]
+        for step in path:
+            model = env[model._fields[step].comodel_name]
+        field = model._fields[last]
+        yield field
 
 
 def _as_sent(values):

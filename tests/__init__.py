@@ -45,6 +45,7 @@ from . import test_json2
 from . import test_json2_add_up
 from . import test_json2_after
 from . import test_json2_alias
+from . import test_json2_ancestors
 from . import test_json2_by_code
 from . import test_json2_bypass
 from . import test_json2_checks

@@ -5,9 +5,20 @@
 ``mail.alias.mixin`` writes the alias in overrides, outside of what the guard watches.
 """
 
+from odoo import fields, models
 from odoo.tests import tagged
 
+from .test_json2_ancestors import make_models
 from .test_json2_related import RelatedCase
+
+
+class Desk(models.Model):
+    _name = "oauth.test.desk"
+    _description = "Desk"
+    _inherits = {"crm.team": "team_id"}
+    _module = None
+
+    team_id = fields.Many2one("crm.team", required=True, ondelete="cascade")
 
 
 @tagged("-standard", "oauth_everything", "post_install", "-at_install")
@@ -130,3 +141,17 @@ class TestJson2Alias(RelatedCase):
         vals = {"alias_id": self.alias.id, "alias_name": "taken"}
         self.assert_done(self.change(token, journal, **vals))
         self.assertEqual(self.alias.alias_name, "taken")
+
+    def test_the_alias_of_what_it_is_made_of(self):
+        model = "oauth.test.desk"
+        make_models(self, Desk)
+        desk = self.env[model].create({"name": "Mine", "alias_name": "own-zz"})
+        before, own = self.read_alias(), desk.alias_id
+        scope = self.create_filtered("d", model, ("alias_id", "alias_name"), desk)
+        token = self.get_token(scope, self.aliases)
+        self.assert_done(self.change(token, desk, alias_name="other-zz"))
+        self.assertEqual(own.alias_name, "other-zz")
+        response = self.change(token, desk, alias_id=self.alias.id)
+        self.assert_insufficient(response, "alias_id", "mail.alias")
+        self.assertEqual(desk.alias_id, own)
+        self.assertEqual(self.read_alias(), before)
