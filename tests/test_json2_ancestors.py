@@ -169,6 +169,22 @@ class TestJson2Ancestors(AncestorsCase):
                 self.assert_done(response)
             self.scopes("s").unlink()
 
+    def test_contact_that_an_override_writes_first(self):
+        """Before the ORM would, where no guard asks."""
+        model = self.registry["oauth.test.student"]
+        original = model.write
+
+        def write(records, vals):
+            if "partner_id" in vals:
+                records.user_id.write({"partner_id": vals["partner_id"]})
+            return original(records, vals)
+
+        self.patch(model, "write", write)
+        token = self.get_student_token("email", "partner_id")
+        response = self.change(token, self.student, partner_id=self.victim.id)
+        self.assert_insufficient(response, "partner_id", "res.partner")
+        self.assertEqual(self.pupil.partner_id, self.contact)
+
     def test_contact_that_the_token_may_write(self):
         contacts = self.create_filtered("c", "res.partner", ("email",), self.victim)
         self.reading |= contacts
