@@ -287,14 +287,11 @@ class TokenAccess:
     def _get_internal_fields(self, model):
         """Return the fields (set of names) without which no search of ``model`` runs.
 
-        They are those of its order, and those by which records are in an open list.
+        They are those by which records are in an open list.
         """
         key = (model._name, None)
         if key not in self._by_operation:
             names = {"active", model._active_name}
-            for part in (model._order or "").split(","):
-                if part.split():
-                    names.add(part.split()[0].partition(".")[0])
             for scope in self.scopes.filtered(lambda scope: scope.allows("read")):
                 owner = model.env[scope.model]
                 for name in scope.field_ids.mapped("name"):

@@ -237,6 +237,10 @@ def naming(model, limit, names=None, paths=None):
     :param names: fields (set of names) that the caller names, where all are known
     :param paths: {field: fields (set) of its records} by which the caller groups
     """
+    before = _named.get()
+    if before and before[0] == model:
+        # What the call names goes on to hold
+        names, paths = names or before[2], paths or before[3]
     mark = _named.set(None if model is None else (model, limit, names, paths or {}))
     try:
         yield

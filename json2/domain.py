@@ -130,12 +130,13 @@ def _check_search_methods(model, domain):
     :param model: recordset of the model
     :param domain: Domain that has been checked
     """
-    if not _has_code(model, domain):
-        return
-    narrowed = narrow(current.access(), model, domain)
-    with current.dry_run(frozenset(_find_named(model, domain))):
-        # Without what models do on their own before and after they search
-        BaseModel._search(model.browse(), narrowed)
+    for condition in domain.iter_conditions():
+        # Each by itself: one may name a field that the code of another looks at
+        if _has_code(model, condition):
+            narrowed = narrow(current.access(), model, condition)
+            with current.dry_run(frozenset(_find_named(model, condition))):
+                # Without what models do on their own before and after they search
+                BaseModel._search(model.browse(), narrowed)
 
 
 def get_names(domain):

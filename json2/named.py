@@ -28,6 +28,10 @@ def find_names(model, method, kwargs):
     names = {"display_name"} if method in _NAMING else set()
     for argument, value in kwargs.items():
         names |= _find_in(argument, value, method)
+    for name in names & model._fields.keys():
+        # The number of a record means one of the model that another field names
+        if model._fields[name].type == "many2one_reference":
+            names |= {model._fields[name].model_field}
     return frozenset(names & model._fields.keys()) - {"id"}
 
 

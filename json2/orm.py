@@ -80,16 +80,23 @@ def checked_search(records, domain):
     if not current.is_from_caller(records):
         return _NOT_LIMITED
     check_search(records, domain)
-    return current.internal()
+    return _searching(records, _get_named(records, domain, None))
+
+
+@contextmanager
+def _searching(records, limit):
+    """Return the context to search in, within ``limit`` (Domain)."""
+    with current.naming(records._name, limit), current.internal():
+        yield
 
 
 def search(records, run, domain, offset, limit, order, active_test):
     """Return ``_search`` of what the token opens (Query)."""
-    named = current.named_limit(records._name)
-    if not current.is_internal():
+    if current.is_internal():
+        named = current.named_limit(records._name)
+    else:
         check_search(records, domain, order)
-        if named is None:
-            named = _get_limit(records, domain, order)
+        named = _get_named(records, domain, order)
     access = current.access()
     is_fetching = current.is_fetching()
     with current.naming(None, None), current.internal():
@@ -111,9 +118,7 @@ def search_fetch(records, run, domain, field_names, offset, limit, order):
     order = without_closed_own(records, order, current.named_fields(records._name))
     check_search(records, domain, order)
     field_names, fields = _get_fields_to_fetch(records, field_names)
-    named = current.named_limit(records._name)
-    if named is None:
-        named = _get_limit(records, domain, order, field_names)
+    named = _get_named(records, domain, order, field_names)
     if not order or order == records._order:
         order = get_default_order(records)
     with (
@@ -123,12 +128,20 @@ def search_fetch(records, run, domain, field_names, offset, limit, order):
         return run(domain, field_names, offset, limit, order)
 
 
-def _get_limit(records, domain, order, field_names=()):
-    """Return the condition (Domain) that all that a search names is open."""
+def _get_named(records, domain, order, field_names=()):
+    """Return the condition (Domain) that all that a search names is open.
+
+    And all that the call names which leads to it: code of a model may search by more.
+    """
+    named = current.named_limit(records._name)
+    if named is not None and current.is_domain_checked(records._name):
+        # It is the domain of the call, or that with what code of the model adds to it
+        return named
     names = get_names(Domain(domain)) | set(field_names)
     if order != records._order:
         names |= find_order_names(order)
-    return current.access().get_limit(records._name, names)
+    limit = current.access().get_limit(records._name, names)
+    return limit if named is None else named & limit
 
 
 def sort_answer(records, run, key, reverse):

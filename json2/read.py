@@ -182,6 +182,8 @@ def check_grouping(model, kwargs, is_legacy):
             _check_list(condition)
             specs += _get_texts(condition[:1])
     for spec in specs:
+        if ":sum_currency" in spec:
+            raise ValueError("Sums over several currencies need rates of all of them.")
         if found := AGGREGATE.match(spec):
             _check_named(model, found[2] or found[1])
     groups = [kwargs.get("groupby") or [], kwargs.get("grouping_sets") or []]

@@ -16,13 +16,13 @@ from .deferred_queue import DeferredQueue
 from .model_access import find_closed
 from .need import InsufficientScope
 from .write_cause import NO_FIELD, find_field, find_override
+from .write_changes import changed_names
 from .write_list import ListGuards
 from .write_related import (
     DirectAccess,
     Linked,
     Parents,
     Parts,
-    changed_names,
     find_new_links,
     has_closed_child,
     is_inherited,

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Scopes on one model add up, for each record by itself."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .test_json2 import SECRET, Json2Case
@@ -199,6 +201,42 @@ class TestJson2AddUp(Json2Case):
         self.assertEqual({pair[0] for pair in found}, near)
         found = self.answer("name_search", name="Adding", domain=self.among)
         self.assertEqual({pair[0] for pair in found}, every)
+
+    def test_what_code_of_a_model_searches_by_counts_as_named(self):
+        """As a country is found by its code, before its name is looked at."""
+
+        def name_search(records, name="", domain=None, operator="ilike", limit=100):
+            found = records.search([("street", "=", name), *(domain or [])])
+            return [(one.id, one.id) for one in found]
+
+        listed = self.env["ir.model.fields"]._get("res.partner", "display_name")
+        self.wide.field_ids |= listed
+        self.narrow.field_ids |= listed
+        self.token = self.get_token(self.wide, self.narrow)
+        with patch.object(type(self.Partner), "name_search", name_search):
+            for one in self.people:
+                found = self.answer("name_search", name=one.street, domain=self.among)
+                expected = [[one.id, one.id]] if one in self.near else []
+                self.assertEqual(found, expected)
+
+    def test_a_search_method_looks_at_no_field_of_another_condition(self):
+        """One that is open of some records is none that it may compare with."""
+        field = self.Partner._fields["contact_address"]
+        self.narrow.field_ids |= self.env["ir.model.fields"]._get(
+            "res.partner", field.name
+        )
+        self.wide.field_ids |= self.env["ir.model.fields"]._get(
+            "res.partner", field.name
+        )
+        self.token = self.get_token(self.wide, self.narrow)
+        self.patch(field, "search", lambda _m, op, value: [("street", op, value)])
+        for domain in (
+            [["contact_address", "=like", f"{SECRET}%"]],
+            [["contact_address", "=like", f"{SECRET}%"], ["street", "!=", "x"]],
+            [["contact_address", "=like", f"{SECRET}%"], ["parent_id.street", "=", 1]],
+        ):
+            response = self.call(self.token, "search", domain=domain)
+            self.assert_refused(response)
 
     def test_the_order_of_the_model_counts_only_where_it_is_open_everywhere(self):
         self.patch(type(self.Partner), "_order", "street, id")
