@@ -8,7 +8,7 @@ It runs with the rights of the user, because Odoo's code reads other fields on t
 from .after import AfterCheck
 from .commands import ValueCheck
 from .current import guarded_by, limited_to_scopes
-from .model_access import check_open
+from .model_access import check_open, find_closed
 from .write_guard import WriteGuard
 
 
@@ -74,9 +74,10 @@ def create_by_name(access, model, name):
     with limited_to_scopes(access):
         model.check_access("create")
     record = change(access, model, "create", [values], lambda: model.create([values]))
-    field = model._fields["display_name"]
-    is_open = access.allows_field(model, field, "read")
-    return [record.id, record.display_name if is_open else name]
+    with limited_to_scopes(access):
+        is_open = record.has_access("read")
+    is_closed = find_closed(access, record, "read", ["display_name"])
+    return [record.id, record.display_name if is_open and not is_closed else name]
 
 
 def get_named(model, name):

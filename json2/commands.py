@@ -20,7 +20,7 @@ from .current import limited_to_scopes
 from .enforceable import is_enforceable
 from .model_access import check_open, find_closed, make_missing
 from .need import get_need, needs
-from .properties import check_properties
+from .properties import check_properties, without_properties
 from .values import check_link, check_values
 
 #: Commands of one call, at all depths together, and how deep they may be nested.
@@ -131,8 +131,9 @@ class ValueCheck:
             self._check_list(records, lists[field.name], commands, depth)
 
         for values in values_list:
-            others = check_properties(self._access, records, operation, values)
+            others = without_properties(self._access, records, operation, values)
             check_values(self._access, model, operation, others, check_list)
+            check_properties(self._access, records, operation, values)
         return lists
 
     # The form of commands
@@ -153,6 +154,8 @@ class ValueCheck:
             raise ValueError("The commands are nested too deep.")
         for command in value:
             self._check_form(model, field, command)
+            if command[0] == Command.SET:
+                self._number += len(command[2])
         return value
 
     def _check_form(self, model, field, command):
@@ -184,6 +187,7 @@ class ValueCheck:
         """Check the ``commands`` (list) on the list of ``records``, and note them."""
         named = {kind: set() for kind in _NAMING}
         creates, updates, links, kept = [], {}, set(), None
+        dropped = set()
         for command in commands:
             kind = command[0]
             if kind == Command.CREATE:
@@ -196,9 +200,15 @@ class ValueCheck:
                 links.add(command[1])
             else:
                 ids = set(command[2]) if kind == Command.SET else set()
+                # What the commands before have put there, or made visible there
+                dropped |= (links | updates.keys()) - ids
                 links |= ids
                 kept = ids if kept is None else kept & ids
-        self._check_in_list(records, change, set().union(*named.values()))
+        # Odoo does nothing where a tag that is taken away is not there
+        unlinked = () if change.inverse else named[Command.UNLINK]
+        self._check_in_list(
+            records, change, set().union(*named.values()).difference(unlinked)
+        )
         if creates:
             self._check_creates(change, creates, depth)
         if updates:
@@ -206,7 +216,9 @@ class ValueCheck:
         self._check_deletion(change, named[Command.DELETE])
         self._check_removal(change, named[Command.UNLINK])
         if links:
-            self._check_links(records, change, links)
+            self._check_links(records, change, set(links))
+        if dropped and records:
+            self._check_removal(change, dropped)
         if kept is not None and records:
             self._check_rest(records, change, kept)
 

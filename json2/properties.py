@@ -33,8 +33,28 @@ _TYPES = {
 _LINKS = frozenset({"many2one", "many2many"})
 
 
+def without_properties(access, records, operation, values):
+    """Return ``values`` (dict) but for those of properties that the scopes list.
+
+    The parameters are those of :func:`check_properties`.
+    """
+    own = _find_own(access, records, operation, values)
+    return {name: value for name, value in values.items() if name not in own}
+
+
+def _find_own(access, records, operation, values):
+    """Return the fields (names) in ``values`` whose properties may be written."""
+    allowed = access.get_model_access(records._name, operation).fields
+    fields = {name: records._fields.get(name) for name in allowed & values.keys()}
+    return {
+        name
+        for name, field in fields.items()
+        if field is not None and field.type == "properties" and not field.related
+    }
+
+
 def check_properties(access, records, operation, values):
-    """Check the values of properties, and return the other ``values`` (dict).
+    """Check the values of properties. The other values have been checked before.
 
     :param access: :class:`.access.TokenAccess`
     :param records: the records that are to be written; none for new ones
@@ -44,21 +64,16 @@ def check_properties(access, records, operation, values):
     :raise MissingError: for a link to a record that the token does not see
     :raise ValueError: for a malformed value, or one that is not defined
     """
-    allowed = access.get_model_access(records._name, operation).fields
-    others = {}
-    for name, value in values.items():
-        field = records._fields.get(name)
-        is_own = field is not None and field.type == "properties" and not field.related
-        if not is_own or name not in allowed:
-            others[name] = value
-        elif value is not False and value is not None:
-            if not isinstance(value, dict):
-                raise ValueError(
-                    f"Send the values of {name} as an object, without definitions."
-                )
-            if access.checks_records:
-                _check(access, records, field, values)
-    return others
+    for name in sorted(_find_own(access, records, operation, values)):
+        value = values[name]
+        if value is False or value is None:
+            continue
+        if not isinstance(value, dict):
+            raise ValueError(
+                f"Send the values of {name} as an object, without definitions."
+            )
+        if access.checks_records:
+            _check(access, records, records._fields[name], values)
 
 
 def _check(access, records, field, values):

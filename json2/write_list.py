@@ -21,7 +21,8 @@ class ListGuards:
         """
         self._model = records.browse()
         self._lists = list(lists.values())
-        owner = records.id if len(records) == 1 else False
+        # The ORM puts lines into the list of the last record
+        owner = records[-1:].id
         self._creating, self._writing, self._moving = {}, {}, {}
         self._made, self._before = {}, {}
         for change in self._lists:

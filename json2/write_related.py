@@ -9,6 +9,7 @@ No default value of a new record is for one that the caller links (:class:`Linke
 """
 
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Command
 
 from .current import limited_to_scopes
 from .enforceable import is_enforceable
@@ -428,6 +429,7 @@ class Linked:
         self._names = {name for values in values_list for name in values}
         for values in values_list:
             for name, value in values.items():
+                value = _without_changes(value)
                 found = get_links(model._fields[name], value) if value else ()
                 for comodel, ids in found:
                     links = self._links.setdefault(comodel, {})
@@ -474,6 +476,12 @@ class Linked:
         if link.type == "many2one":
             return values.get(link.name) in self._links.get(link.comodel_name, ())
         return link.name in self._names
+
+
+def _without_changes(value):
+    if not isinstance(value, list):
+        return value
+    return [one for one in value if one[0] > Command.DELETE]
 
 
 def real_ids(records):

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..json2.write_related import changed_names
+from ..json2.write_changes import changed_names
 from .common import PIXEL
 from .test_json2 import SECRET, Json2Case
 
