@@ -12,7 +12,7 @@ from odoo.tools import SQL, frozendict
 
 from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
-from .domain import COLLECTION_TYPES
+from .domain import COLLECTION_TYPES, get_names
 from .error_text import find_database_error
 from .model_access import LISTS, ModelAccess, Part, as_condition
 
@@ -121,6 +121,22 @@ class TokenAccess:
         """
         ids = [scope.id for scope in self._by_scope if scope not in self.broken]
         return self.scopes.browse(ids).has_broken_filter(user)
+
+    def get_filter_names(self, model):
+        """Return the fields by which a write may bring records under a filter.
+
+        That is the filter of one scope, while another one opens the record.
+
+        :param model: name of the model
+        :return: set of names
+        """
+        scopes = self.scopes.filtered(lambda scope: scope.model == model)
+        if len(scopes) < 2:
+            return set()
+        found = set()
+        for scope in scopes.filtered("filter_id"):
+            found |= get_names(self._get_usable_domain(scope))
+        return found
 
     def _with_user_rights(self, scopes):
         """Return the records (Domain) of ``scopes`` (list), looked up as the user.

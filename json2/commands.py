@@ -20,6 +20,7 @@ from .current import limited_to_scopes
 from .enforceable import is_enforceable
 from .model_access import check_open, find_closed, make_missing
 from .need import get_need, needs
+from .orm import make_field_error
 from .properties import check_properties, without_properties
 from .values import check_link, check_values
 
@@ -281,6 +282,7 @@ class ValueCheck:
         """
         if not ids:
             return
+        self._check_mirror(change)
         if not change.inverse:
             records = self._browse(change, ids)
             check_link(
@@ -329,6 +331,7 @@ class ValueCheck:
         """Check that the records ``ids`` may get into the list."""
         field, model = change.field, change.model
         check_link(self._access, model, field, model._name, sorted(ids))
+        self._check_mirror(change)
         if not change.inverse:
             change.linked |= ids
             return
@@ -340,6 +343,20 @@ class ValueCheck:
         lines = self._browse(change, ids)
         check_records_open(self._access, lines, "write")
         self._check_taken(records, change, lines)
+
+    def _check_mirror(self, change):
+        """Check the field that the list is in the other model, where a filter needs it.
+
+        It need not be listed, unless the filter of a scope compares it: to link a
+        record would bring it under that filter, which opens more of it.
+        """
+        model = change.model
+        opened = self._access.get_model_access(model._name, "write")
+        mirrors = model.pool.field_inverses[change.field]
+        names = {one.name for one in mirrors if one.model_name == model._name}
+        names &= self._access.get_filter_names(model._name)
+        for name in sorted(names - (opened.fields if opened else set())):
+            raise make_field_error(model, model._fields[name], "write")
 
     def _check_taken(self, records, change, lines):
         """Check that ``lines`` may leave the lists of other records.

@@ -56,6 +56,7 @@ from . import test_json2_hostile
 from . import test_json2_isolation
 from . import test_json2_lines
 from . import test_json2_lines_apps
+from . import test_json2_lines_attacks
 from . import test_json2_lists
 from . import test_json2_methods
 from . import test_json2_models
