@@ -13,6 +13,8 @@ THROUGH = ("Correct the e-mail address of an applicant and of the contact behind
 
 #: Operations of a scope that a method consists of.
 CONSIST_OF = {"copy": ("create",), "load": ("create", "write")}
+#: Operations on the other model that the first commands of a list are.
+COMMANDS = ("create", "write", "unlink")
 
 
 def test_every_app_has_its_jobs():
@@ -36,8 +38,12 @@ def _check_narrow(job, scope):
     if job.name in THROUGH:
         return
     own = [call for call in job.calls if call.model == scope.model]
-    said = json.dumps([call.arguments for call in own])
+    # Lines come with what they belong to
+    others = [call.arguments for call in job.calls if call not in own]
+    commands = list(_find_commands(others))
+    said = json.dumps([[call.arguments for call in own], commands])
     methods = {call.method for call in own}
+    methods |= {COMMANDS[command[0]] for command in commands}
     # A copy takes every field that is listed
     listed = () if "copy" in methods else scope.fields.split()
     # A link is answered with the name of the record
@@ -46,6 +52,18 @@ def _check_narrow(job, scope):
     used = methods.union(*(CONSIST_OF.get(name, ()) for name in methods))
     for operation in set(scope.operations.split()) - {"read"}:
         assert operation in used, (job.name, scope.model, operation)
+
+
+def _find_commands(value):
+    """Yield each command in ``value`` that makes, changes or deletes a line."""
+    is_command = isinstance(value, list) and value[:1] and type(value[0]) is int
+    if is_command and value[0] < len(COMMANDS) and len(value) > 1:
+        yield value
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _find_commands(one)
 
 
 def test_the_table_is_published():
