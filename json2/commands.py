@@ -16,10 +16,11 @@ from odoo.fields import Command, Domain
 from odoo.models import BaseModel
 
 from .after import check_records_open
+from .call_context import MAX_ID
 from .current import limited_to_scopes
-from .enforceable import is_enforceable
+from .enforceable import check_enforceable
 from .model_access import check_open, find_closed, make_missing
-from .need import get_need, needs
+from .need import get_need
 from .orm import make_field_error
 from .properties import check_properties, without_properties
 from .values import check_link, check_values
@@ -27,8 +28,6 @@ from .values import check_link, check_values
 #: Commands of one call, at all depths together, and how deep they may be nested.
 MOST_COMMANDS = 5000
 MOST_DEPTH = 9
-#: Largest number that PostgreSQL takes for an id.
-_MAX_ID = 2**31 - 1
 #: Commands that name a record which is in the list.
 _NAMING = {Command.UPDATE: "update", Command.DELETE: "delete", Command.UNLINK: "unlink"}
 
@@ -178,7 +177,7 @@ class ValueCheck:
         if not is_right:
             raise ValueError(f"Malformed commands for {field.name}.")
         ids = third if kind == Command.SET else [second]
-        if kind != Command.CREATE and any(not 0 < one <= _MAX_ID for one in ids):
+        if kind != Command.CREATE and any(not 0 < one <= MAX_ID for one in ids):
             # The ORM would make a new record of it
             raise make_missing(model)
 
@@ -240,17 +239,8 @@ class ValueCheck:
         """Return the records ``ids``; none where records are not looked at."""
         return change.model.browse(ids if self._access.checks_records else ())
 
-    def _check_enforceable(self, model):
-        if not is_enforceable(model, self._access):
-            error = AccessError(
-                model.env._(
-                    "Scopes cannot be enforced on %s through the API.", model._name
-                )
-            )
-            raise needs(error, model._name, None)
-
     def _check_creates(self, change, values_list, depth):
-        self._check_enforceable(change.model)
+        check_enforceable(change.model, self._access)
         with limited_to_scopes(self._access):
             change.model.check_access("create")
         change.creates += values_list
@@ -258,7 +248,7 @@ class ValueCheck:
         self.check(change.model, "create", values_list, change.below_creates, depth + 1)
 
     def _check_updates(self, change, updates, depth):
-        self._check_enforceable(change.model)
+        check_enforceable(change.model, self._access)
         check_records_open(self._access, self._browse(change, updates), "write")
         for one, values_list in updates.items():
             change.updates.setdefault(one, []).extend(values_list)
@@ -271,7 +261,7 @@ class ValueCheck:
 
     def _check_deletion(self, change, ids):
         if ids:
-            self._check_enforceable(change.model)
+            check_enforceable(change.model, self._access)
             check_records_open(self._access, self._browse(change, ids), "unlink")
             change.deleted |= ids
 
@@ -292,7 +282,7 @@ class ValueCheck:
             self._check_deletion(change, ids)
             return
         else:
-            self._check_enforceable(change.model)
+            check_enforceable(change.model, self._access)
             check_records_open(self._access, self._browse(change, ids), "write")
         change.unlinked |= ids
 
@@ -335,7 +325,7 @@ class ValueCheck:
         if not change.inverse:
             change.linked |= ids
             return
-        self._check_enforceable(model)
+        check_enforceable(model, self._access)
         if self._access.checks_records:
             change.kept |= ids & self._get_common(records, change)
         ids -= change.kept
