@@ -24,7 +24,8 @@ class TestApiDoc(Json2Case):
     def setUp(self):
         super().setUp()
         # Odoo installs it by itself: without it nothing here would be tested
-        self.assertEqual(self.env["ir.module.module"]._get("api_doc").state, "installed")
+        module = self.env["ir.module.module"]._get("api_doc")
+        self.assertEqual(module.state, "installed")
 
     def get(self, token, name="index", status=200, **headers):
         headers["Authorization"] = f"Bearer {token}"
