@@ -13,7 +13,7 @@ from .current import limited_to_scopes
 from .domain import MAX_STEPS
 from .model_access import check_open
 from .need import needs
-from .visible import find_visible
+from .linkable import find_visible
 
 #: Parts of a path that stand for the record itself: its external and its database id.
 _IDS = frozenset({"id", ".id"})

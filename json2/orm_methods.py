@@ -15,7 +15,7 @@ from .enforceable import check_enforceable, is_enforceable
 from .model_access import make_missing
 from .need import needs
 from .values import check_values
-from .visible import make_plain
+from .linkable import make_plain
 
 #: What may be asked for, as Odoo names it.
 _OPERATIONS = frozenset({"read", "create", "write", "unlink"})

@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError
 from .call_context import MAX_ID
 from .model_access import make_missing
 from .need import needs
-from .visible import find_linkable
+from .linkable import find_linkable
 
 #: Types of properties with those of their values in JSON.
 _TYPES = {

@@ -11,6 +11,7 @@ from . import ir_model_fields
 from . import ir_module_module
 from . import ir_rule
 from . import oauth_provider
+from . import oauth_provider_issuer
 from . import oauth_provider_application
 from . import oauth_provider_assertion
 from . import oauth_provider_cached_mixin

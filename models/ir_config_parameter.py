@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
-from .oauth_provider import ISSUER
+from .oauth_provider_issuer import ISSUER
 
 #: What is larger means the same, and is more than dates can hold.
 MAXIMUM = 100_000

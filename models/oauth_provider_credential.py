@@ -8,7 +8,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..storage import liveness, revocation, row_lookup, scope_numbers, statement
+from ..storage import live_token, revocation, row_lookup, scope_numbers, statement
 from ..storage.cache import retry
 from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..storage.live_token import LiveToken
@@ -245,10 +245,10 @@ class OAuthProviderCredential(models.AbstractModel):
     def is_live(self):
         """Tell whether this credential still opens anything, at this moment.
 
-        By the rule in :mod:`~..storage.liveness`.
+        By the rule in :mod:`~..storage.live_token`.
         """
         self.ensure_one()
-        return liveness.is_live(self, self.client_id, lambda: self)
+        return live_token.is_live(self, self.client_id, lambda: self)
 
     @api.model
     @api.private
@@ -274,7 +274,7 @@ class OAuthProviderCredential(models.AbstractModel):
     def maybe_live_domain(self):
         """Return the domain (Domain) of the credentials that may open something."""
         return Domain("revoked_at", "=", False) & Domain(
-            "expires_at", ">", liveness.maybe_live_after()
+            "expires_at", ">", live_token.maybe_live_after()
         )
 
     @api.private
@@ -310,7 +310,7 @@ class OAuthProviderCredential(models.AbstractModel):
     def _get_allowed_ids(self):
         self.ensure_one()
         client, grant = self.client_id, self.grant_id
-        is_limited = liveness.is_limited_to_consent(self, client)
+        is_limited = live_token.is_limited_to_consent(self, client)
         return self.env["oauth.provider.scope"].get_allowed_ids(
             self.scope_numbers or (),
             client.scope_ids._ids,
@@ -322,7 +322,7 @@ class OAuthProviderCredential(models.AbstractModel):
     def get_end(self):
         """Return when this credential expires, at the latest with its grant."""
         self.ensure_one()
-        return liveness.get_end(self)
+        return live_token.get_end(self)
 
     # Issuing
 

@@ -19,8 +19,8 @@ prefetch       a third of a code         fields of cached records that
 row_lookup,    tokeninfo takes more      fields of other kinds are left to
 row_reader     than twice as long        the ORM; the SQL is ours
                without it
-live_token,    a tenth of userinfo, and  decisions are made twice, by the
-liveness       a third with the person   same rules: of records and of plain
+live_token     a tenth of userinfo, and  decisions are made twice, by the
+               a third with the person   same rules: of records and of plain
                read along                values
 statement      a third of a code by the  no ORM hook sees the row that is
                plain INSERT, and a       stored; defaults and inverse

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from odoo import fields
 from odoo.tools import SQL
 
-from .liveness import maybe_live_after
+from .live_token import maybe_live_after
 
 
 def revoke(credentials, query):

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Which of some records a token sees, for code that runs with its user's rights."""
+"""Which of some records a token sees or may link, for code with its user's rights."""
 
 from .current import limited_to_scopes
 from .model_access import find_closed
