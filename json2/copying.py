@@ -8,9 +8,9 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from .current import limited_to_scopes
+from .linkable import find_linkable, find_visible, make_plain
 from .need import needs
 from .values import check_values
-from .linkable import find_linkable, find_visible, make_plain
 
 #: Types of fields that are not copied: what they mean is in other records.
 _DEFINED = frozenset({"properties", "properties_definition"})

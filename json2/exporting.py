@@ -11,9 +11,9 @@ from odoo.models import fix_import_export_id_paths
 
 from .current import limited_to_scopes
 from .domain import MAX_STEPS
+from .linkable import find_visible
 from .model_access import check_open
 from .need import needs
-from .linkable import find_visible
 
 #: Parts of a path that stand for the record itself: its external and its database id.
 _IDS = frozenset({"id", ".id"})

@@ -16,9 +16,9 @@ from odoo.models import fix_import_export_id_paths
 from . import current
 from .call_context import MAX_ID
 from .current import limited_to_scopes
+from .linkable import find_linkable, make_plain
 from .model_access import make_missing
 from .need import InsufficientScope, needs
-from .linkable import find_linkable, make_plain
 
 _load = ContextVar("oauth_provider_json2_load", default=None)
 #: Columns that stand for the record itself: its external and its database id.

@@ -12,10 +12,10 @@ from odoo.exceptions import AccessError, MissingError
 from . import copying, exporting, loading, onchange
 from .current import limited_to_scopes
 from .enforceable import check_enforceable, is_enforceable
+from .linkable import make_plain
 from .model_access import make_missing
 from .need import needs
 from .values import check_values
-from .linkable import make_plain
 
 #: What may be asked for, as Odoo names it.
 _OPERATIONS = frozenset({"read", "create", "write", "unlink"})

@@ -10,9 +10,9 @@ from odoo import fields
 from odoo.exceptions import AccessError
 
 from .call_context import MAX_ID
+from .linkable import find_linkable
 from .model_access import make_missing
 from .need import needs
-from .linkable import find_linkable
 
 #: Types of properties with those of their values in JSON.
 _TYPES = {

@@ -1,5 +1,8 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+# What others name or extend comes first
+from . import oauth_provider
+from . import oauth_provider_issuer
 from . import base
 from . import ir_config_parameter
 from . import ir_fields_converter
@@ -10,8 +13,6 @@ from . import ir_model_constraint
 from . import ir_model_fields
 from . import ir_module_module
 from . import ir_rule
-from . import oauth_provider
-from . import oauth_provider_issuer
 from . import oauth_provider_application
 from . import oauth_provider_assertion
 from . import oauth_provider_cached_mixin

@@ -2,10 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Whether a code or token is live, and one as plain values.
 
-The rules take a record, or the plain values that :mod:`.row_lookup` reads. Both have the
-same attributes; where there is no grant, that is a false value. The most frequent
-requests go by plain values: to fill the ORM's cache with forty of them, and to take them
-out again, takes longer than all the rules.
+The rules take a record, or the plain values that :mod:`.row_lookup` reads. Both have
+the same attributes; where there is no grant, that is a false value. The most frequent
+requests go by plain values: to fill the ORM's cache with forty of them, and to take
+them out again, takes longer than all the rules.
 """
 
 from datetime import timedelta
