@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl, urlencode
 
 from odoo import http
+from odoo.exceptions import AccessError
 from odoo.http import request
 
 from ..oauth2.message import CARRIED_PARAMETERS
@@ -35,12 +36,18 @@ class TrialController(http.Controller):
         values = {name: value.replace("\x00", "\ufffd") for name, value in pairs}
         if not values:
             return self._page()
-        trial = request.env["oauth.provider.trial"].find_running(
-            values.get("state"), request.env.uid
-        )
+        trials = request.env["oauth.provider.trial"]
+        trial = trials.find_running(values.get("state"), request.env.uid)
         if not trial:
-            return self._page(has_ended=True)
-        trial.finish(values)
+            trials.give_up(values)
+            return self._page(ended=404)
+        try:
+            with request.env.cr.savepoint():
+                trial.finish(values)
+        except AccessError:
+            # Meanwhile the client was archived, or the person lost the right
+            trials.give_up(values)
+            return self._page(ended=403)
         return redirect(f"{IN_ODOO}/{trial.id}")
 
     @http.route(
@@ -67,10 +74,11 @@ class TrialController(http.Controller):
         trial = trials.create({"client_id": client.id, "request_url": url})
         return redirect(f"{IN_ODOO}/{trial.id}")
 
-    def _page(self, has_ended=False):
+    def _page(self, ended=None):
+        """Return the page of the script, or with the status ``ended`` (int) its end."""
         return request.render(
             "oauth_provider.trial",
-            {"has_ended": has_ended, "action": PATH},
+            {"has_ended": bool(ended), "action": PATH},
             headers=HEADERS,
-            status=404 if has_ended else 200,
+            status=ended or 200,
         )

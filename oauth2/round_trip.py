@@ -110,7 +110,7 @@ def go_on(env, client, person, answer, sent, address):
             outcome.texts[name] = _decode(issued.get(name))
         _use(env, client, person, issued.get("access_token"), address, outcome)
     for one in (answer, issued):
-        _end(env, client, person, one, address)
+        end(env, person, one, address)
     return outcome
 
 
@@ -156,8 +156,12 @@ def _use(env, client, person, value, address, outcome):
 
     One of another user is of no use here: see :func:`go_on`.
     """
-    live = value and env["oauth.provider.token"].read_live(value)
+    if not value:
+        return
+    live = env["oauth.provider.token"].read_live(value)
     if not live or live.row.user_id.id != person.id or live.client.id != client.id:
+        outcome.error = "invalid_token"
+        outcome.description = "This access token was not issued for this request."
         return
     if client.application_type != "backend application":
         message = Message("/oauth2", authorization=f"Bearer {value}", address=address)
@@ -216,15 +220,23 @@ def _choose(env, access):
     return None, []
 
 
-def _end(env, client, person, issued, address):
-    """Revoke all that was issued to ``person``: nobody needs it any more."""
+def end(env, person, issued, address):
+    """Revoke all that was issued to ``person``: nobody needs it any more.
+
+    :param env: superuser environment
+    :param person: whose tokens may be revoked (user record), and nobody else's
+    :param issued: what an answer holds (dict of str)
+    :param address: IP address (str)
+    """
     for model, name in (
         ("oauth.provider.refresh.token", "refresh_token"),
         ("oauth.provider.token", "access_token"),
     ):
         value = issued.get(name)
-        if value and env[model].find(value).user_id == person:
-            revocation_response(env, _message(client, {"token": value}, address))
+        found = value and env[model].find(value)
+        if found and found.user_id == person:
+            message = _message(found.client_id, {"token": value}, address)
+            revocation_response(env, message)
 
 
 def _decode(token):

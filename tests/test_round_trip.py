@@ -161,6 +161,40 @@ class TestRoundTrip(RoundTripCase):
         self.assertEqual(trial.result, "failed")
         self.assertIn("invalid_grant", trial.result_text)
 
+    def test_nothing_stays_live_where_the_trial_cannot_go_on(self):
+        client, _secret = self.create_client(application_type="mobile application")
+        self.sign_in()
+        for status, end in (
+            (404, lambda trial: trial.sudo().unlink()),
+            (404, lambda trial: trial.sudo().write({"is_running": False})),
+            (403, lambda trial: trial.client_id.sudo().write({"active": False})),
+        ):
+            client.active = True
+            trial = self.try_it(client)
+            response = self.ask(trial)
+            if response.status_code == 200:
+                response = self.decide(response)
+            self.assertEqual(self.count_live(client), 1)
+            end(trial)
+            self.env.flush_all()
+            page = self.come_back(response)
+            self.assertEqual(page.status_code, status)
+            tokens = self.env["oauth.provider.token"].search(
+                [("client_id", "=", client.id)]
+            )
+            self.assertTrue(all(token.revoked_at for token in tokens))
+
+    def test_a_token_of_another_request_is_no_success(self):
+        client, _secret = self.create_client(application_type="mobile application")
+        trial = self.try_it(client)
+        trial.action_run()
+        self.env.flush_all()
+        trial.sudo().with_user(self.user).finish(
+            {"access_token": "garbage", "token_type": "Bearer", "state": trial.state}
+        )
+        self.assertEqual(trial.result, "failed")
+        self.assertIn("invalid_token", trial.result_text)
+
     def test_what_was_pasted_is_judged_as_the_provider_does_it(self):
         client, _secret = self.create_client()
         other, _secret = self.create_client(name="Other")
