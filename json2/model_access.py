@@ -136,7 +136,8 @@ def as_condition(domain):
 def find_closed(access, records, operation, names):
     """Return those of ``records`` on which one of the fields ``names`` is closed.
 
-    Records that are not there for the token are closed, too.
+    Where a field is open on every record, this does not look whether the records are
+    there for the token: what it sees is a question of its own.
 
     :param access: :class:`.access.TokenAccess`
     :param records: recordset, of which each exists
