@@ -50,12 +50,31 @@ def test_every_machine_route_finds_its_database(multi, database, form):
     assert requests.get(url, headers={**headers, **bearer}).status_code == 401
 
 
-def test_token_of_another_database_is_unknown(multi):
+def test_client_of_another_database_is_unknown(multi):
     client = multi.clients["e2e_a"]["backend"]
     url, _headers = address(multi, "e2e_b", "path", "token")
     data = {"grant_type": "client_credentials"}
     response = requests.post(url, data, auth=tuple(client))
     assert response.json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("form", ["path", "parameter", "header"])
+def test_live_token_of_another_database_is_unknown(multi, form):
+    client = multi.clients["e2e_a"]["backend"]
+    url, _headers = address(multi, "e2e_a", "path", "token")
+    data = {"grant_type": "client_credentials"}
+    token = requests.post(url, data, auth=tuple(client)).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    for route in ("tokeninfo", "userinfo", "openapi.json"):
+        statuses = []
+        for database in ("e2e_a", "e2e_b", "e2e_a"):
+            url, headers = address(multi, database, form, route)
+            response = requests.get(url, headers={**headers, **bearer})
+            statuses.append(response.status_code)
+        # A backend application without scopes has nothing to describe
+        own = statuses[0]
+        assert statuses == [own, 401, own], route
+        assert own in ((200, 403) if route == "openapi.json" else (200,)), route
 
 
 @pytest.mark.parametrize(
