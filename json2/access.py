@@ -99,8 +99,9 @@ class TokenAccess:
         for same in scopes.grouped(record_set).values():
             domain = self._get_usable_domain(same[:1])
             is_plain = self._is_plain(same[:1], domain)
-            fields = frozenset(same.field_ids.mapped("name"))
-            parts.append(Part(same[:1], domain, is_plain, fields))
+            listed = [frozenset(one.field_ids.mapped("name")) for one in same]
+            some, each = frozenset.union(*listed), frozenset.intersection(*listed)
+            parts.append(Part(same[:1], domain, is_plain, some, each))
         return ModelAccess(tuple(parts), self._with_user_rights) if parts else None
 
     def _get_usable_domain(self, scope):

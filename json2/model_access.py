@@ -28,13 +28,15 @@ class Part:
     :ivar scope: one of them (record), which says which records these are
     :ivar records: those records (Domain)
     :ivar is_plain: whether anyone who looks ``records`` up finds the same
-    :ivar fields: names of the fields that they list (frozenset)
+    :ivar fields: names of the fields that one of them lists (frozenset)
+    :ivar listed: names of the fields that each of them lists (frozenset)
     """
 
     scope: object
     records: Domain
     is_plain: bool
     fields: frozenset
+    listed: frozenset
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,17 @@ class ModelAccess:
 
     @property
     def common_fields(self):
-        """Names of the fields (frozenset) that every scope lists."""
-        listed = [part.fields for part in self.parts]
+        """Names of the fields (frozenset) that are open whichever part has a record."""
+        opened = [part.fields for part in self.parts]
+        return self.granted | (frozenset.intersection(*opened) if opened else set())
+
+    @property
+    def default_fields(self):
+        """Names of the fields (frozenset) that every scope lists.
+
+        They are meant where a caller names none.
+        """
+        listed = [part.listed for part in self.parts]
         return self.granted | (frozenset.intersection(*listed) if listed else set())
 
     @property

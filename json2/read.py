@@ -55,7 +55,7 @@ _LISTING = {"read": "fields", "search_read": "fields", "search_fetch": "field_na
 
 def read(access, records, name, method, kwargs):
     model = records.browse()
-    kwargs = _with_common_fields(access, model, name, kwargs)
+    kwargs = _with_default_fields(access, model, name, kwargs)
     opened = access.get_model_access(model._name, "read")
     # Those that are closed everywhere are refused below
     listed = opened.fields if opened else frozenset()
@@ -104,7 +104,7 @@ def _drop_formatted_names(rows):
             row["__formatted_display_name"] = row["display_name"]
 
 
-def _with_common_fields(access, model, name, kwargs):
+def _with_default_fields(access, model, name, kwargs):
     """Return ``kwargs`` with the fields that a caller means who lists none.
 
     That are those that each of the scopes lists: on every record they are open.
@@ -116,7 +116,7 @@ def _with_common_fields(access, model, name, kwargs):
     with limited_to_scopes(access):
         names = sorted(
             name
-            for name in opened.common_fields & model._fields.keys()
+            for name in opened.default_fields & model._fields.keys()
             if model._has_field_access(model._fields[name], "read")
         )
     return {**kwargs, argument: names or ["id"]}

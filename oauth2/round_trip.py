@@ -214,8 +214,8 @@ def _choose(env, access):
         if opened and name in env:
             # What is large says nothing here
             known = env[name]._fields
-            common = sorted(opened.common_fields)
-            plain = [n for n in common if known[n].type != "binary"]
+            listed = sorted(opened.default_fields)
+            plain = [n for n in listed if known[n].type != "binary"]
             return name, plain[:MOST_FIELDS]
     return None, []
 

@@ -121,16 +121,11 @@ class NaiveAccess:
     def default_fields(self, model):
         """Return the fields that are meant where the caller lists none (set).
 
-        Those that every scope lists that reads; those without a filter count as one,
-        since they open the very same records.
+        Those that every scope lists that reads.
         """
         if self.scopes is FULL_ACCESS:
             return {*self.models[model].fields, "id"}
-        readers = self._readers[model]
-        unfiltered = [fields for fields, _, domain in readers if not domain]
-        listed = [fields for fields, _, domain in readers if domain]
-        if unfiltered:
-            listed.append(frozenset.union(*unfiltered))
+        listed = [fields for fields, _, _ in self._readers[model]]
         return {"id"}.union(frozenset.intersection(*listed)) if listed else {"id"}
 
     # Which records a domain means

@@ -118,6 +118,16 @@ class TestJson2AddUp(Json2Case):
         rows = self.answer("search_read", domain=self.among)
         self.assertEqual(rows[0].keys(), {"id"})
 
+    def test_without_fields_scopes_of_the_same_records_count_each(self):
+        other = self.narrow.copy({"code": "other.read"})
+        other.filter_id = self.narrow.filter_id
+        other.field_ids -= other.field_ids.filtered(lambda field: field.name == "name")
+        self.token = self.get_token(self.narrow, other)
+        rows = self.answer("search_read", domain=self.among)
+        self.assertEqual(rows[0].keys(), {"id", "street"})
+        rows = self.answer("search_read", domain=self.among, fields=["name", "street"])
+        self.assertEqual(rows[0].keys(), {"id", "name", "street"})
+
     def test_groups_and_aggregates(self):
         def group(groupby, aggregates=("__count",), **arguments):
             rows = self.answer(
