@@ -3,7 +3,7 @@
 {
     "name": "OAuth Provider",
     "summary": "Let applications sign in and work with Odoo through OAuth 2",
-    "version": "19.0.1.9.0",
+    "version": "19.0.1.10.0",
     "development_status": "Beta",
     "category": "Administration",
     "website": "https://github.com/OCA/server-auth",

@@ -18,7 +18,7 @@ from ..tools import capped_count, change_words
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 #: The values of a scope that are cached.
-ScopeInfo = namedtuple("ScopeInfo", ["code", "model", "full_access"])
+ScopeInfo = namedtuple("ScopeInfo", ["code", "model", "full_access", "is_published"])
 
 
 class OAuthProviderScope(models.Model):
@@ -46,6 +46,13 @@ class OAuthProviderScope(models.Model):
     description = fields.Text(
         translate=True,
         help="What it means to allow this scope, for the consent page.",
+    )
+    is_published = fields.Boolean(
+        string="Listed in Discovery",
+        copy=False,
+        help="The discovery documents, which anyone can read, list this scope in"
+        " scopes_supported. Some applications ask for every scope that is listed there."
+        " Applications that know its code may also ask for a scope that is not listed.",
     )
     model_id = fields.Many2one(
         comodel_name="ir.model",
@@ -321,9 +328,9 @@ class OAuthProviderScope(models.Model):
 
     @api.model
     @api.private
-    def get_all_codes(self):
-        """Return the codes of all scopes (list of str), in the order of the model."""
-        return [info.code for info in self.get_infos().values()]
+    def get_published_codes(self):
+        """Return the codes that discovery lists (list of str), in the model's order."""
+        return [info.code for info in self.get_infos().values() if info.is_published]
 
     @api.private
     def sort_ids(self, ids):
@@ -342,7 +349,9 @@ class OAuthProviderScope(models.Model):
         transaction still sees its record: callers skip it.
         """
         return {
-            scope.id: ScopeInfo(scope.code, scope.model, scope.full_access)
+            scope.id: ScopeInfo(
+                scope.code, scope.model, scope.full_access, scope.is_published
+            )
             for scope in self.sudo().search([])
         }
 

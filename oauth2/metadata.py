@@ -61,7 +61,7 @@ def protected_resource_response(env, message, is_api=False):
             "resource": resource,
             "authorization_servers": [issuer],
             "jwks_uri": provider.get_endpoint_url("jwks"),
-            "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
+            "scopes_supported": env["oauth.provider.scope"].get_published_codes(),
             "bearer_methods_supported": methods,
             "resource_name": env.company.name,
         },
@@ -119,7 +119,7 @@ def _openid(env, used):
     codes = [code for code, _name in env["res.lang"].get_installed()]
     languages = list(filter(None, map(language_tag, codes)))
     document = {
-        "scopes_supported": env["oauth.provider.scope"].get_all_codes(),
+        "scopes_supported": env["oauth.provider.scope"].get_published_codes(),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": sorted(id_token_algorithms),
         "claim_types_supported": ["normal"],

@@ -119,11 +119,33 @@ class TestMetadata(OAuthCase):
 
     def test_a_changed_configuration_is_told_at_once(self):
         scope = self.env["oauth.provider.scope"].create({"name": "New", "code": "new"})
-        self.assertIn("new", metadata_response(self.env).body["scopes_supported"])
+
+        def listed():
+            return set(metadata_response(self.env).body["scopes_supported"])
+
+        before = listed()
+        self.assertNotIn("new", before)
+        scope.is_published = True
+        self.assertEqual(listed(), before | {"new"})
         scope.code = "newer"
-        self.assertIn("newer", metadata_response(self.env).body["scopes_supported"])
-        scope.unlink()
-        self.assertNotIn("newer", metadata_response(self.env).body["scopes_supported"])
+        self.assertEqual(listed(), before | {"newer"})
+        self.assertNotIn(scope.copy().code, listed())
+        scope.is_published = False
+        self.assertEqual(listed(), before)
+
+    def test_the_scopes_of_the_addon_are_listed_in_their_order(self):
+        self.env["oauth.provider.scope"].create({"name": "New", "code": "new"})
+        codes = ["openid", "profile", "email", "phone", "address", "groups"]
+        codes.append("offline_access")
+        document = self.url_open(WELL_KNOWN).json()
+        self.assertEqual(document["scopes_supported"], codes)
+
+    def test_changing_what_is_listed_is_an_event(self):
+        scope = self.env["oauth.provider.scope"].create({"name": "New", "code": "new"})
+        scope.is_published = True
+        event = self.env["oauth.provider.event"].search([], order="id desc", limit=1)
+        self.assertEqual(event.kind, "scope_changed")
+        self.assertEqual(event.reason, "new: listed in discovery switched on")
 
     def test_the_endpoints_follow_the_issuer(self):
         parameters = self.env["ir.config_parameter"]

@@ -381,6 +381,23 @@ class TestMigration(TransactionCase):
             self.env.cr.execute(query, {"name": name})
             self.assertFalse(self.env.cr.fetchall())
 
+    def test_discovery_lists_the_scopes_that_it_listed(self):
+        path = f"{get_module_path('oauth_provider')}/migrations/19.0.1.10.0"
+        script = load_script(f"{path}/post-published-scopes.py", "oauth_published")
+        scopes = self.env["oauth.provider.scope"].search([])
+        scopes |= scopes.create({"name": "Old", "code": "old"})
+        scopes.is_published = False
+        self.env.flush_all()
+        script.migrate(self.env.cr, "19.0.1.9.0")
+        self.env.invalidate_all()
+        self.assertEqual(set(scopes.mapped("is_published")), {True})
+        # A new database has published what comes with the addon
+        scopes.is_published = False
+        self.env.flush_all()
+        script.migrate(self.env.cr, None)
+        self.env.invalidate_all()
+        self.assertEqual(set(scopes.mapped("is_published")), {False})
+
     def make_relation(self, table):
         """Make the relation of credentials and scopes that earlier versions had.
 
