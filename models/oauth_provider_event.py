@@ -106,6 +106,7 @@ class OAuthProviderEvent(models.Model):
             ("finding_changed", "Finding Changed"),
             ("user_changed", "User Changed"),
             ("left_out", "Data Left Out"),
+            ("scope_left_out", "Scope Left Out"),
         ],
         required=True,
         readonly=True,
@@ -198,7 +199,7 @@ class OAuthProviderEvent(models.Model):
 
     # What is logged once a day is looked for by each request that brings it about
     _daily_index = models.Index(
-        "(client_id, user_id, happened_at) WHERE kind = 'left_out'"
+        "(client_id, user_id, happened_at) WHERE kind IN ('left_out', 'scope_left_out')"
     )
 
     @api.depends("kind", "happened_at")

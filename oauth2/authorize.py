@@ -8,7 +8,8 @@
 3. ``request``, ``request_uri`` and ``registration``, which are not supported: before
    the parameters that they would replace (OpenID Connect Core sections 6 and 7.2.1),
 4. the response type and response mode that the client may use (section 3.1.1), PKCE
-   (RFC 7636 section 4.4.1) and the scope (section 3.3), by oauthlib,
+   (RFC 7636 section 4.4.1) and the scope (section 3.3), by oauthlib; what the client
+   may not have is left out (:mod:`.requested_scope`),
 5. what OpenID Connect adds (Core section 3.1.2.1): ``prompt``, ``max_age``, ``claims``,
    ``id_token_hint``, see :mod:`.interaction`,
 6. the resource (RFC 8707 section 2.1); an ID token needs the scope ``openid``,
@@ -35,7 +36,7 @@ from oauthlib.oauth2 import (
 from ..tools import uri_parts
 from ..tools.key_encryption import SigningUnavailableError
 from ..tools.uri_difference import find_difference
-from . import errors, resource_indicator
+from . import errors, requested_scope, resource_indicator
 from . import message as messages
 from .claims import SCOPE_BY_CLAIM
 from .errors import refusal
@@ -73,7 +74,8 @@ class AuthorizationRequest:
     :ivar client: oauth.provider.client record
     :ivar parameters: dict of the request's own parameters, to send it once more
     :ivar redirect_uri: where the answer goes
-    :ivar scopes: oauth.provider.scope recordset that the client asks for
+    :ivar scopes: oauth.provider.scope recordset that the client asks for and may have
+    :ivar left_out: codes (set of str) of scopes that it asks for and may not have
     :ivar interaction: :class:`.interaction.Interaction` that the client asks for
     :ivar error: OAuth2Error to send back to the client, or None
     :ivar user: who is signed in (record), once that is known
@@ -107,6 +109,7 @@ class AuthorizationRequest:
             self.parameters.get("client_id")
         )
         self.scopes = env["oauth.provider.scope"]
+        self.left_out = set()
         self.interaction = Interaction()
         self.error = None
         self.site_language = None
@@ -157,7 +160,7 @@ class AuthorizationRequest:
         try:
             _codes, info = self._call(server.validate_authorization_request)
             self.redirect_uri = info["redirect_uri"]
-            self.scopes = validator.scopes
+            self.scopes, self.left_out = validator.scopes, validator.left_out
             self._validate_openid()
         except FatalClientError:
             raise
@@ -405,6 +408,9 @@ class AuthorizationRequest:
         headers, _body, _status = self._call(
             server.create_authorization_response, scopes=granted.mapped("code")
         )
+        if self.left_out:
+            grant = grants.find_live(self.client, user)
+            requested_scope.log_left_out(self.client, user, grant, self.left_out)
         return success_location(
             self.redirect_uri,
             headers["Location"],

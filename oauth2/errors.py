@@ -149,11 +149,16 @@ def scope_refusal(env, key, codes, request):
     :param codes: of the scopes (set of str)
     :param request: oauthlib request
     """
-    known = env["oauth.provider.scope"].search([("code", "in", codes)])
-    detail = ", ".join(sorted(known.mapped("code")))
+    detail = ", ".join(find_known(env, codes))
     named = NOT_IN_DESCRIPTION.sub("", " ".join(sorted(codes)))
     description = f"{CAUSES[key].description.rstrip('.')}: {named}"[:MOST_NAMED]
     return refusal(key, description, request=request, detail=detail)
+
+
+def find_known(env, codes):
+    """Return those of ``codes`` (set of str) that are codes of scopes, sorted."""
+    infos = env["oauth.provider.scope"].get_infos()
+    return sorted({info.code for info in infos.values()} & codes)
 
 
 def find_cause(code, description=None):

@@ -3,13 +3,14 @@
 import uuid
 from functools import cached_property
 
+from oauthlib.oauth2 import InvalidScopeError
 from oauthlib.openid.connect.core.request_validator import RequestValidator
 
 from odoo import fields
 
 from ..tools import secret
 from ..tools.uri_difference import find_difference
-from . import errors, pkce, resource_indicator
+from . import errors, pkce, requested_scope, resource_indicator
 from .access_token import describe_token, sign_access_token
 from .errors import refusal
 from .id_token import Subject, make_id_token
@@ -59,6 +60,7 @@ class OdooValidator(RequestValidator):
         self.code = env["oauth.provider.authorization.code"]
         self.refresh_token = env["oauth.provider.refresh.token"]
         self.scopes = self.held_scopes = env["oauth.provider.scope"]
+        self.left_out = set()
         self.has_failed_password = False
         self.cause, self.detail, self.refused_user = None, "", None
 
@@ -162,15 +164,13 @@ class OdooValidator(RequestValidator):
         return self.client.scope_ids.list_codes()
 
     def validate_scopes(self, client_id, scopes, client, request, *args, **kwargs):
-        # oauthlib splits at single blanks
-        asked = {code for code in scopes if code}
-        allowed = self.client.scope_ids.with_codes(asked)
-        is_lenient = self.client.application_type == "mobile application"
-        if len(allowed) < len(asked) and not is_lenient:
-            unknown = asked - set(allowed.list_codes())
-            error = errors.scope_refusal(self.env, "scope", unknown, request)
+        try:
+            allowed, self.left_out = requested_scope.select(
+                self.client, scopes, request
+            )
+        except InvalidScopeError as error:
             self._refuse(error.cause, error.detail)
-            raise error
+            raise
         self._set_scopes(request, allowed)
         return True
 

@@ -204,7 +204,7 @@ class TestRoundTrip(RoundTripCase):
             (f"{endpoint}?{query}", None),
             (f"  {endpoint}?{query}#x ", None),
             (query, None),
-            (self.authorize_url(client, scope="openid nosuch"), "nosuch"),
+            (self.authorize_url(client, scope="nosuch"), "nosuch"),
             (self.authorize_url(client, code_challenge=None), "Missing code_challenge"),
             (self.authorize_url(client, code_challenge_method="plain"), "S256"),
             (self.authorize_url(client, response_type="token"), "unauthorized_client"),
@@ -292,7 +292,7 @@ class TestRoundTrip(RoundTripCase):
         self.sign_in()
         sent = {
             "redirect_uri": OTHER_URI,
-            "scope": "openid nosuch",
+            "scope": "nosuch",
             "nonce": "n-secret",
             "login_hint": "ann@example.com",
             "state": "st-secret",
@@ -307,7 +307,7 @@ class TestRoundTrip(RoundTripCase):
         action = trial.with_context(dialog_size="extra-large").action_replay()
         self.assertEqual(action["res_id"], trial.id)
         self.assertEqual(trial.redirect_uri, OTHER_URI)
-        self.assertEqual(trial.scope, "openid nosuch")
+        self.assertEqual(trial.scope, "nosuch")
         self.assertFalse(trial.is_match)
         trial.redirect_uri = REDIRECT_URI
         self.assertIn("nosuch", trial.answer)
