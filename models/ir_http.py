@@ -17,7 +17,7 @@ from ..json2.current import limited_to_companies
 from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.need import InsufficientScope
-from ..tools import challenge, sign_in
+from ..tools import arrival, challenge, protected_route, sign_in
 
 _logger = logging.getLogger(__name__)
 
@@ -146,6 +146,7 @@ class IrHttp(models.AbstractModel):
         is_oauth = endpoint.routing["auth"] == "oauth"
         if not is_oauth or http.is_cors_preflight(request, endpoint):
             return super()._authenticate(endpoint)
+        request.oauth_routing = endpoint.routing
         raw = cls._oauth_read_header()
         if not raw:
             request.env["oauth.provider.token"].sudo().log_refusal(None)
@@ -396,9 +397,20 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_get_metadata_url(cls):
         """Return the URL (str) of the metadata of the requested resource (RFC 9728)."""
-        is_api = request.httprequest.path.startswith("/json/2/")
         provider = request.env["oauth.provider"].sudo()
-        return provider.get_protected_resource_url(is_api)
+        return provider.get_protected_resource_url(cls._oauth_get_resource())
+
+    @classmethod
+    def _oauth_get_resource(cls):
+        """Return the name (str) of the requested resource, None for the provider."""
+        httprequest = request.httprequest
+        path = httprequest.path
+        is_route = getattr(request, "oauth_routing", None) is not None
+        if not is_route and not protected_route.is_api(path):
+            return None
+        provider = request.env["oauth.provider"].sudo()
+        origin = arrival.read(httprequest).origin
+        return provider.get_called_resource(path, httprequest.args.get("db"), origin)
 
     # Signing out
 

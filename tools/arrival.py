@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from odoo.tools import config
 
+from . import uri_parts
+
 #: What proxies say of a request. Odoo reads none of it without the first.
 FORWARDED_HOST = "X-Forwarded-Host"
 FORWARDED_PROTO = "X-Forwarded-Proto"
@@ -28,6 +30,11 @@ class Arrival(NamedTuple):
     scheme: str
     host: str
     headers: frozenset
+
+    @property
+    def origin(self):
+        """Return the web origin (str) that the caller used, or None if it has none."""
+        return uri_parts.origin(f"{self.scheme}://{self.host}")
 
     @property
     def is_forwarded(self):
