@@ -30,6 +30,7 @@
         "views/oauth_provider_client_views.xml",
         "views/oauth_provider_client_list_views.xml",
         "views/oauth_provider_scope_views.xml",
+        "views/oauth_provider_resource_views.xml",
         "views/oauth_provider_token_views.xml",
         "views/oauth_provider_grant_views.xml",
         "views/oauth_provider_key_views.xml",

@@ -37,6 +37,7 @@ from . import oauth_provider_origin
 from . import oauth_provider_redirect_uri
 from . import oauth_provider_refresh_token
 from . import oauth_provider_reminder
+from . import oauth_provider_resource
 from . import oauth_provider_scope
 from . import oauth_provider_scope_claims
 from . import oauth_provider_scope_data

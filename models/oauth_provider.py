@@ -31,11 +31,27 @@ class OAuthProvider(models.AbstractModel):
 
     @api.model
     @api.private
-    def get_own_resources(self):
-        """Return the names (set of str) of this provider as a protected resource."""
-        issuer = self.get_issuer()
-        api = {self.get_api_resource(name) for name in (None, self.env.cr.dbname)}
-        return {issuer, f"{issuer}/", f"{issuer}/json/2", *api}
+    def is_issuer(self, uri):
+        """Tell whether ``uri`` (str) names this provider as a whole: its issuer."""
+        issuer, normalize = self.get_issuer(), uri_parts.normalize
+        if uri == issuer:
+            return True
+        compared = normalize(uri)
+        names = (normalize(issuer), normalize(f"{issuer}/"))
+        return compared is not None and compared in names
+
+    @api.model
+    @api.private
+    def find_own_resource(self, uri):
+        """Return the name (str) of the own resource ``uri`` (str), or None.
+
+        The provider as a whole, Odoo's API or a route that takes tokens, whoever asks.
+        """
+        if self.is_issuer(uri):
+            return self.get_issuer()
+        if self.find_resource_path(uri) is None:
+            return None
+        return uri_parts.normalize(uri)
 
     @api.model
     @api.private
@@ -71,11 +87,12 @@ class OAuthProvider(models.AbstractModel):
     @api.model
     @api.private
     def find_protected_routes(self, path):
-        """Return the parameters (list of dict) of the ``auth="oauth"`` routes at ``path``.
+        """Return the routes with ``auth="oauth"`` at ``path``, as their parameters.
 
         No record is read.
 
         :param path: path (str) of a URL, decoded, in the plain or the path form
+        :return: list of dicts
         """
         routing_map = self.env["ir.http"].routing_map()
         found = protected_route.find(routing_map, path)

@@ -1,9 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from urllib.parse import urlsplit
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 
 from ..storage.after_commit import lock_rows
 
@@ -105,11 +103,16 @@ class OAuthProviderClient(models.Model):
         " Afterwards its reuse ends everything that was issued from it."
         " 0 for none.",
     )
-    resource_uris = fields.Text(
-        string="Further Resources",
-        help="Addresses of other services, one a line, that verify tokens of this"
-        " provider themselves. The application may ask for tokens for them"
-        " (parameter “resource”), which then open nothing here.",
+    resource_ids = fields.Many2many(
+        comodel_name="oauth.provider.resource",
+        relation="oauth_provider_resource_client_rel",
+        column1="client_id",
+        column2="resource_id",
+        string="Resource Servers",
+        domain=[("all_clients", "=", False)],
+        help="Other services for which the application may ask for tokens (parameter"
+        " “resource”), besides those that are for all applications. Such tokens open"
+        " nothing here.",
     )
 
     _max_sign_in_age_check = models.Constraint(
@@ -164,38 +167,6 @@ class OAuthProviderClient(models.Model):
             return self.env._("1 day")
         return self.env._("%s days", seconds // DAY)
 
-    # For which resources (RFC 8707)
-
-    @api.constrains("resource_uris")
-    def _check_resource_uris(self):
-        for client in self:
-            for uri in client._get_further_resources():
-                try:
-                    parts = urlsplit(uri)
-                    is_absolute = bool(parts.scheme and parts.netloc)
-                except ValueError:
-                    # Half of an IPv6 address
-                    is_absolute = False
-                if not is_absolute or "#" in uri or " " in uri:
-                    raise ValidationError(
-                        self.env._(
-                            "The resource “%s” must be an absolute address without a"
-                            " fragment, such as https://api.example.com.",
-                            uri,
-                        )
-                    )
-
-    def _get_further_resources(self):
-        lines = (self.resource_uris or "").splitlines()
-        return {line.strip() for line in lines if line.strip()}
-
-    @api.private
-    def match_resource(self, uri):
-        """Tell whether this client may ask for tokens for ``uri`` (str, RFC 8707)."""
-        self.ensure_one()
-        own = self.env["oauth.provider"].get_own_resources()
-        return uri in own | self._get_further_resources()
-
     # What only an administrator may do
 
     @api.constrains("active")
@@ -210,7 +181,7 @@ class OAuthProviderClient(models.Model):
         "identifier",
         "jwt_audience",
         "redirect_uri_ids",
-        "resource_uris",
+        "resource_ids",
         "scope_ids",
         "skip_authorization",
         "token_endpoint_auth_method",

@@ -103,6 +103,7 @@ class OAuthProviderEvent(models.Model):
             ("secret_changed", "Secret Changed"),
             ("client_changed", "Client Changed"),
             ("scope_changed", "Scope Changed"),
+            ("resource_changed", "Resource Changed"),
             ("finding_changed", "Finding Changed"),
             ("user_changed", "User Changed"),
             ("left_out", "Data Left Out"),

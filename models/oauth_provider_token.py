@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..storage import batches
 from ..tools import left_out
+from ..tools.audience import split
 from .oauth_provider_client import OAuthProviderClient
 
 
@@ -118,8 +119,8 @@ class OAuthProviderToken(models.Model):
 
         One for another resource (RFC 8707) opens nothing here.
         """
-        own = self.env["oauth.provider"].get_own_resources
-        return not audience or audience in own()
+        find = self.env["oauth.provider"].find_own_resource
+        return not audience or any(map(find, split(audience)))
 
     @api.private
     def get_companies(self):

@@ -9,7 +9,7 @@ import uuid
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
-from ..tools import left_out
+from ..tools import audience, left_out
 from ..tools.claim_value import make_claims
 from ..tools.clock import timestamp
 from .id_token import RESERVED_CLAIMS
@@ -34,7 +34,7 @@ def describe_token(live, is_access_token):
         "iss": issuer,
     }
     if live.row.audience:
-        claims["aud"] = live.row.audience
+        claims["aud"] = audience.as_claim(live.row.audience)
     elif is_access_token and live.row.token_type == "jwt":
         # What the token itself says
         claims["aud"] = issuer
@@ -43,13 +43,14 @@ def describe_token(live, is_access_token):
     return claims
 
 
-def sign_access_token(subject, session, lifetime, audience=None):
+def sign_access_token(subject, session, lifetime, recipients=None):
     """Return a new JSON Web Token: (value as str, key (record) that signed it).
 
     :param subject: :class:`.id_token.Subject` that it is about
     :param session: session (record) of the sign-in, or none
     :param lifetime: seconds
-    :param audience: who is to accept it (str); None for this provider
+    :param recipients: who is to accept it (str, see :mod:`..tools.audience`); None for
+        this provider
     """
     client = subject.client
     key = client.get_jwt_key()
@@ -60,7 +61,7 @@ def sign_access_token(subject, session, lifetime, audience=None):
         **_data_claims(subject),
         "iss": issuer,
         "sub": subject.subject,
-        "aud": audience or issuer,
+        "aud": audience.as_claim(recipients) or issuer,
         "client_id": client.identifier,
         "scope": " ".join(subject.scopes.list_codes()),
         "iat": now,

@@ -76,6 +76,8 @@ class AuthorizationRequest:
     :ivar redirect_uri: where the answer goes
     :ivar scopes: oauth.provider.scope recordset that the client asks for and may have
     :ivar left_out: codes (set of str) of scopes that it asks for and may not have
+    :ivar audience: the resources that the tokens are for (str, see
+        :mod:`..tools.audience`), or None
     :ivar interaction: :class:`.interaction.Interaction` that the client asks for
     :ivar error: OAuth2Error to send back to the client, or None
     :ivar user: who is signed in (record), once that is known
@@ -110,6 +112,7 @@ class AuthorizationRequest:
         )
         self.scopes = env["oauth.provider.scope"]
         self.left_out = set()
+        self.audience = None
         self.interaction = Interaction()
         self.error = None
         self.site_language = None
@@ -156,12 +159,19 @@ class AuthorizationRequest:
         return method(messages.Message(self.uri).uri_with(values), "GET", **kwargs)
 
     def _validate(self):
-        server, validator = self._server()
+        unknown = None
+        try:
+            asked = self.parameters.get("resource")
+            self.audience = resource_indicator.check(self.client, asked)
+        except OAuth2Error as error:
+            # The client hears of it after what oauthlib checks
+            unknown = error
+        server, validator = self._server(resource=self.audience)
         try:
             _codes, info = self._call(server.validate_authorization_request)
             self.redirect_uri = info["redirect_uri"]
             self.scopes, self.left_out = validator.scopes, validator.left_out
-            self._validate_openid()
+            self._validate_openid(unknown, validator.limit_to_resource)
         except FatalClientError:
             raise
         except OAuth2Error as error:
@@ -184,15 +194,19 @@ class AuthorizationRequest:
             error.parts = find_difference(error.sent_uri, registered)
             error.detail = ", ".join(error.parts)
 
-    def _validate_openid(self):
-        """Look at what OpenID Connect adds to the request.
+    def _validate_openid(self, unknown, limit):
+        """Look at what OpenID Connect adds to the request, and at the resource.
 
+        :param unknown: the OAuth2Error for a resource that is not allowed, or None
+        :param limit: function that returns those of some scopes (recordset) that a
+            token for the resource may have
         :raise OAuth2Error: for what is malformed, contradictory or not supported
         """
         self.interaction = Interaction.parse(self.env, self.client, self.parameters)
-        resource_indicator.check(self.client, self.parameters.get("resource"))
+        if unknown:
+            raise unknown
         codes = self.interaction.claims.scope_codes()
-        self.scopes |= self.client.scope_ids.filtered(lambda s: s.code in codes)
+        self.scopes |= limit(self.client.scope_ids.with_codes(codes))
         is_openid = "openid" in self.scopes.mapped("code")
         if "id_token" in self.response_type.split() and not is_openid:
             raise refusal("missing_openid")
@@ -402,7 +416,7 @@ class AuthorizationRequest:
             user=user,
             granted_scopes=granted,
             session=session,
-            resource=self.parameters.get("resource"),
+            resource=self.audience,
             id_token_claims=self.interaction.claims.id_token.keys() & SCOPE_BY_CLAIM,
         )
         headers, _body, _status = self._call(

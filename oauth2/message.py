@@ -27,6 +27,8 @@ AUTHORIZE_PARAMETERS = (
 )
 #: Characters of one parameter that a browser carries: it comes back in an address.
 MAX_CARRIED_LENGTH = 16_000
+#: The one parameter that may be repeated (RFC 8707 section 2).
+REPEATABLE = "resource"
 #: Parameters of an authorization request that we look at ourselves.
 INTERACTION_PARAMETERS = (
     "prompt",
@@ -87,12 +89,18 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class Parameters:
-    """Parameters of one request, as they came: list of (name, value) pairs (str)."""
+    """Parameters of one request, as they came: list of (name, value) pairs (str).
+
+    What may be repeated is one value, with blanks between: no URI has any.
+    """
 
     def __init__(self, pairs=()):
         self._pairs = list(pairs)
         # RFC 6749 section 3.1: a parameter without a value counts as omitted
         self._values = {name: value for name, value in self._pairs if value}
+        if REPEATABLE in self._values:
+            repeated = [value for name, value in self._pairs if name == REPEATABLE]
+            self._values[REPEATABLE] = " ".join(filter(None, repeated))
 
     def get(self, name):
         """Return the value (str) of ``name``, or None."""
@@ -109,12 +117,13 @@ class Parameters:
     def defect(self, max_length=None):
         """Return what is wrong with the form of these parameters (str), or None.
 
-        RFC 6749 section 3.1: no parameter may be repeated. A NUL byte or half of a
-        surrogate pair is no text that a database could hold.
+        RFC 6749 section 3.1: no parameter but one may be repeated. A NUL byte or half
+        of a surrogate pair is no text that a database could hold.
 
         :param max_length: characters that one of them may have, None for any number
         """
-        for name, value in self._pairs:
+        folded = (REPEATABLE, self._values.get(REPEATABLE, ""))
+        for name, value in (*self._pairs, folded):
             if max_length and len(value) > max_length:
                 return "A parameter is too long."
             if "\x00" in name + value:
@@ -123,7 +132,8 @@ class Parameters:
                 (name + value).encode()
             except UnicodeEncodeError:
                 return "A parameter is not valid UTF-8."
-        if len(self.names()) < len(self._pairs):
+        names = [name for name, _value in self._pairs if name != REPEATABLE]
+        if len(set(names)) < len(names):
             return "A parameter is repeated."
         return None
 

@@ -10,18 +10,20 @@ none remains, and at the token endpoint, the answer is ``invalid_scope``.
 from .errors import find_known, scope_refusal
 
 
-def select(client, codes, request):
+def select(client, limit, codes, request):
     """Return the scopes (recordset) of ``codes`` that ``client`` (record) may have.
 
     And the codes of those that are left out (set of str).
 
+    :param limit: function that returns those of some scopes (recordset) that a token
+        for the requested resource may have
     :param codes: what the request names (iterable of str)
     :param request: oauthlib request
     :raise InvalidScopeError: where nothing may be left out, or nothing remains
     """
     # oauthlib splits at single blanks
     asked = {code for code in codes if code}
-    allowed = client.scope_ids.with_codes(asked)
+    allowed = limit(client.scope_ids.with_codes(asked))
     left_out = asked - set(allowed.list_codes())
     if left_out and not (allowed or _needs_no_scope(client)):
         raise scope_refusal(client.env, "scope", left_out, request)

@@ -77,9 +77,9 @@ def introspection_response(env, message):
 def _issue(env, message):
     grant_type = _check_grant_type(env, message)
     client = client_authentication.authenticate(env, message)
-    resource = message.form.get("resource")
-    resource_indicator.check(client, resource)
-    validator = OdooValidator(env, client=client, resource=resource)
+    asked = message.form.get("resource")
+    audience = resource_indicator.check(client, asked)
+    validator = OdooValidator(env, client=client, resource=audience)
     if not validator.validate_grant_type(None, grant_type, client, None):
         raise refusal(validator.cause or "grant_type")
     if grant_type == "password":

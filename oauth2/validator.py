@@ -35,7 +35,7 @@ class OdooValidator(RequestValidator):
     :param session: session (record) of the user's sign-in, at the authorization
         endpoint
     :param id_token_claims: names of the claims that the client wants in the ID token
-    :param resource: what the client wants the token for (RFC 8707, str or None)
+    :param resource: what it wants the token for (see :mod:`..tools.audience`)
     """
 
     def __init__(
@@ -70,10 +70,9 @@ class OdooValidator(RequestValidator):
         return uuid.uuid4().hex
 
     def _refuse(self, cause, detail="", user=None):
-        """Keep why the request is refused, which oauthlib does not know; returns False.
+        """Keep why the request is refused, for oauthlib does not know; return False.
 
-        Parameters as of :func:`.errors.refusal`; the cause is None where it is not
-        refused after all.
+        Parameters as of :func:`.errors.refusal`; no cause where it is not after all.
         """
         self.cause, self.detail, self.refused_user = cause, detail, user
         return False
@@ -86,8 +85,7 @@ class OdooValidator(RequestValidator):
         return bool(self.client)
 
     def client_authentication_required(self, request, *args, **kwargs):
-        # Public clients as well pass through authenticate_client: the client was
-        # identified before oauthlib was asked (client_authentication.py).
+        # Public ones too: client_authentication.py has identified the client
         return True
 
     def authenticate_client(self, request, *args, **kwargs):
@@ -154,19 +152,23 @@ class OdooValidator(RequestValidator):
         if redirect_uri != self.code.redirect_uri:
             parts = find_difference(redirect_uri or "", [self.code.redirect_uri])
             self._refuse("code_redirect_uri", ", ".join(parts))
-            # RFC 6749 section 5.2; oauthlib would answer invalid_request
             raise refusal("code_redirect_uri", request=request)
         return True
 
     # Scope (RFC 6749 section 3.3)
 
     def get_default_scopes(self, client_id, request, *args, **kwargs):
-        return self.client.scope_ids.list_codes()
+        return self.limit_to_resource(self.client.scope_ids).list_codes()
+
+    def limit_to_resource(self, scopes):
+        """Return those of ``scopes`` (recordset) that tokens for the resource have."""
+        resources = self.env["oauth.provider.resource"]
+        return resources.limit_scopes(scopes, self.resource, self.client)
 
     def validate_scopes(self, client_id, scopes, client, request, *args, **kwargs):
         try:
             allowed, self.left_out = requested_scope.select(
-                self.client, scopes, request
+                self.client, self.limit_to_resource, scopes, request
             )
         except InvalidScopeError as error:
             self._refuse(error.cause, error.detail)
@@ -231,7 +233,8 @@ class OdooValidator(RequestValidator):
         self.session = record.session_id
         self.id_token_claims = (record.id_token_claims or "").split()
         # Never what the token request asks for: the user allowed what the code says
-        self._set_scopes(request, self.scopes.browse(found.allowed_ids()))
+        self.held_scopes = self.scopes.browse(found.allowed_ids())
+        self._set_scopes(request, self.limit_to_resource(self.held_scopes))
         request.user = self.user
         return True
 
@@ -344,7 +347,7 @@ class OdooValidator(RequestValidator):
         """Return the scopes (recordset) of the access token: a refresh may narrow."""
         if not self.refresh_token:
             return self.scopes
-        return self.held_scopes.with_codes(request.scopes)
+        return self.limit_to_resource(self.held_scopes.with_codes(request.scopes))
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         """Store the tokens that oauthlib is about to send.
@@ -356,15 +359,14 @@ class OdooValidator(RequestValidator):
             "user": self.user or self.client.user_id,
             "session_id": self.session.id,
         }
-        ceiling = self.scopes
         source = self.code or self.refresh_token
+        ceiling = self.held_scopes if source else self.scopes
         if source:
             values.update(grant=source.grant_id, family=source.family)
         else:
             values["family"] = self.family
             values["grant"] = self._ensure_grant() if self.user else None
         if self.refresh_token:
-            ceiling = self.held_scopes
             self.scopes = self._token_scopes(request)
             token["scope"] = " ".join(self.scopes.list_codes())
         tokens = self.env["oauth.provider.token"]
@@ -396,7 +398,6 @@ class OdooValidator(RequestValidator):
             grant=values["grant"],
             scopes=self.scopes,
         )
-        # What is exchanged, and what it is exchanged for
         tokens.store(parts)
 
     def _prepare_refresh_token(self, value, scopes, values):
@@ -410,7 +411,8 @@ class OdooValidator(RequestValidator):
             scopes=scopes,
             lifetime=self.client.refresh_token_lifetime,
             predecessor_id=self.refresh_token.id,
-            audience=self.resource,
+            # The access token may be for less (RFC 8707 section 2.2)
+            audience=(self.code or self.refresh_token).audience or self.resource,
             **values,
         )
 

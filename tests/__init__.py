@@ -115,6 +115,7 @@ from . import test_replica
 from . import test_requested_scope
 from . import test_request_size
 from . import test_resource
+from . import test_resource_server
 from . import test_round_trip
 from . import test_rpc
 from . import test_scope_cache

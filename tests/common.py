@@ -109,6 +109,14 @@ class OAuthCase(HttpCase):
         return client, client.generate_secret() if is_confidential else None
 
     @classmethod
+    def create_resource(cls, uri, *clients, **values):
+        """Return a resource server with the address ``uri``, for ``clients``."""
+        ids = [client.id for client in clients]
+        return cls.env["oauth.provider.resource"].create(
+            {"name": "Test", "uri": uri, "client_ids": [Command.set(ids)], **values}
+        )
+
+    @classmethod
     def scopes(cls, *codes):
         """Return the scopes that have these codes."""
         return cls.env["oauth.provider.scope"].search([("code", "in", codes)])

@@ -212,9 +212,9 @@ class TestErrorCodes(OAuthCase):
         yield self.redeem(code, client, secret)
 
     def ask_token_another_resource_than_in_the_authorization_request(self, route):
-        client, secret = self.create_client(
-            resource_uris="https://a.example.com\nhttps://b.example.com"
-        )
+        client, secret = self.create_client()
+        for uri in ("https://a.example.com", "https://b.example.com"):
+            self.create_resource(uri, client)
         code = self.get_code(client, resource="https://a.example.com")
         yield self.redeem(code, client, secret, resource="https://b.example.com")
 

@@ -54,9 +54,8 @@ class TestJWT(OAuthCase):
     @mute_logger("odoo.http")
     def test_what_the_token_says_of_its_audience_holds_here_too(self):
         api, issuer = "https://api.example.com", self.Provider.get_issuer()
-        client, secret = self.create_client(
-            token_type="jwt", jwt_audience=api, resource_uris="https://x.example.com"
-        )
+        client, secret = self.create_client(token_type="jwt", jwt_audience=api)
+        self.create_resource("https://x.example.com", client)
         self.sign_in()
         data = {"grant_type": "refresh_token"}
         for resource, audience, status in (

@@ -92,7 +92,9 @@ class TestPrivilegeClient(OAuthCase):
                 {"origin_ids": [Command.create({"name": f"{origin}:8080"})]}
             ),
             "back-channel": lambda one: one.write({"backchannel_logout_uri": EVIL}),
-            "resource": lambda one: one.write({"resource_uris": EVIL}),
+            "resource": lambda one: one.write(
+                {"resource_ids": [Command.create({"name": "R", "uri": EVIL})]}
+            ),
             "audience": lambda one: one.write({"jwt_audience": EVIL}),
             "generated key": lambda one: one.generate_private_key(),
             "button": lambda one: one.action_generate_private_key(),

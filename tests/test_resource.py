@@ -6,7 +6,6 @@ import jwt
 from lxml import html
 
 from odoo import fields
-from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -18,9 +17,8 @@ ELSEWHERE = "https://api.example.com"
 @tagged("post_install", "-at_install")
 class TestResource(Json2Case):
     def test_a_token_for_another_resource_opens_nothing_here(self):
-        client, secret = self.create_client(
-            "backend application", resource_uris=f"{ELSEWHERE}\n", token_type="jwt"
-        )
+        client, secret = self.create_client("backend application", token_type="jwt")
+        self.create_resource(ELSEWHERE, client)
         data = {"grant_type": "client_credentials", "resource": ELSEWHERE}
         token = self.post("token", data, client, secret).json()["access_token"]
         self.assertEqual(self.verify_token(token, ELSEWHERE)["aud"], ELSEWHERE)
@@ -34,7 +32,8 @@ class TestResource(Json2Case):
         self.assertEqual(self.bearer("tokeninfo", token).status_code, 200)
 
     def test_the_resource_of_the_authorization_holds(self):
-        client, secret = self.create_client(resource_uris=ELSEWHERE, token_type="jwt")
+        client, secret = self.create_client(token_type="jwt")
+        self.create_resource(ELSEWHERE, client)
         self.sign_in()
         code = self.get_code(client, resource=ELSEWHERE)
         own = self.Provider.get_issuer()
@@ -60,9 +59,6 @@ class TestResource(Json2Case):
         url = self.authorize_url(web, resource="https://evil.example.com")
         answer = self.answer(self.url_open(url, allow_redirects=False))[1]
         self.assertEqual(answer["error"], "invalid_target")
-        for broken in ("/relative", "https://a#b", "https://a b"):
-            with self.assertRaises(ValidationError):
-                client.resource_uris = broken
 
     def test_metadata_of_the_protected_resource(self):
         for path in ("", "/json/2", f"/json/2?db={self.env.cr.dbname}"):

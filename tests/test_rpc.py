@@ -22,6 +22,7 @@ NEEDED = {
     "oauth.provider.client.secret": {},
     "oauth.provider.client.wizard": {},
     "oauth.provider.finding": FINDING,
+    "oauth.provider.resource": {"name": "X", "uri": "https://x.example.com"},
     "oauth.provider.scope": {"name": "X", "code": "x"},
     "oauth.provider.scope.preview": {"scope_id": "oauth.provider.scope"},
     "oauth.provider.trial": {"client_id": "oauth.provider.client"},

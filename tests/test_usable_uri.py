@@ -114,10 +114,6 @@ class TestUsableUri(OAuthCase):
                 with self.assertRaises(ValidationError):
                     record.name = False
 
-    def test_a_resource_is_an_address(self):
-        with self.assertRaises(ValidationError):
-            self.client.resource_uris = "https://[x"
-
     def test_an_origin_is_one_that_browsers_send(self):
         for name, said in (
             ("https://müller.example", "“https://xn--mller-kva.example”"),

@@ -23,6 +23,31 @@ _MAX_HOST = 253
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 
 
+def normalize(uri):
+    """Return ``uri`` (str) in the form in which it is compared, or None.
+
+    RFC 3986 sections 6.2.2.1 and 6.2.3: scheme and host in lower case, no default port,
+    and ``/`` for an empty path. Only an absolute URI with a host, and without fragment
+    and user information, has such a form.
+    """
+    if not uri or "#" in uri or not set(uri) <= URI_CHARACTERS:
+        return None
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not parts.scheme or not host or "@" in parts.netloc:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    if port is not None and port != _PORTS.get(parts.scheme):
+        host = f"{host}:{port}"
+    # As it was sent: parsed and written again, it may lose an empty query
+    rest = uri.partition("://")[2][len(parts.netloc) :]
+    slash = "" if rest.startswith("/") else "/"
+    return f"{parts.scheme}://{host}{slash}{rest}"
+
+
 def is_loopback(uri):
     """Tell whether ``uri`` is http on the user's own device (RFC 8252 section 7.3)."""
     try:

@@ -226,7 +226,8 @@ client("grouped", group_ids=[(6, 0, ref("base.group_system").ids)], **trusted)
 client("fresh", max_sign_in_age=10, **trusted)
 client("strict", second_factor_required=True, **trusted)
 client("timed", duration_choice=True, max_duration=30)
-client("resource", resource_uris="https://api.example.com/v1", kind="backend")
+api = {"name": "API", "uri": "https://api.example.com/v1"}
+client("resource", resource_ids=[(0, 0, api)], kind="backend")
 client("chooser", ("openid", "api.read"))
 for name, codes in {
     "backend": STANDARD[:3],

@@ -16,7 +16,7 @@ SHOWN = [
         "token_url",
         "issuer",
     ),
-    *("grant_count", "token_count", "resource_uris", "secret", "active"),
+    *("grant_count", "token_count", "resource_ids", "secret", "active"),
 ]
 
 
@@ -103,7 +103,7 @@ def _refused_clients(ask, call):
         ("bad logout address", {"backchannel_logout_uri": "ftp://a.example"}),
         ("internal logout address", {"backchannel_logout_uri": "http://127.0.0.1/"}),
         ("bad page", {"client_uri": "javascript:alert(1)"}),
-        ("bad resource", {"resource_uris": "nonsense"}),
+        ("bad resource", {"resource_ids": [[0, 0, {"name": "A", "uri": "b"}]]}),
         ("trusted", {"skip_authorization": True}),
         ("becomes public", {"client_type": "public"}),
         ("becomes backend", {"application_type": "backend application"}),
