@@ -14,7 +14,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import RegistryError, Response, request
 from odoo.tools import json_default
 
-from ..oauth2.cors import headers as cors_headers
+from ..oauth2 import cors as cross_origin
 from ..oauth2.message import CARRIED_PARAMETERS, Answer, Message, Parameters
 from ..oauth2.round_trip import PATH as TRIAL_PATH
 from ..tools.uri_difference import LABELS
@@ -70,7 +70,8 @@ def oauth_route(
         of an environment and the Message tells whether a replica can answer
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
-    :param cors: whether scripts of the clients' pages may call it
+    :param cors: whether scripts of the clients' pages may call it, or ``ANY_ORIGIN``
+        where those of any page may
     :param routes: addresses in place of the two
     :param routing: further attributes of :func:`odoo.http.route`
     """
@@ -116,6 +117,17 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
     :param answer: function of the Message that returns the response
     :param in_path: name of the database in the path (str), or None
     """
+    response = _respond(answer, in_path, methods, readonly, browser, cors)
+    if cors == cross_origin.ANY_ORIGIN:
+        # An answer without a database too
+        is_preflight = request.httprequest.method == "OPTIONS"
+        announced = methods if is_preflight else None
+        response.headers.update(cross_origin.public_headers(announced))
+    return response
+
+
+def _respond(answer, in_path, methods, readonly, browser, cors):
+    """Return the response to the current request, which any page may read or none."""
     method_name = request.httprequest.method
     if not _has_ended_session():
         # Nobody's: there is nothing to keep. A POST without a cookie may come from
@@ -145,11 +157,11 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
             reason = InvalidRequestError(description=error.description)
             return error_page(reason, status=error.code)
         response = answer(message)
-    if cors:
+    if cors is True:
         origin = request.httprequest.headers.get("Origin")
         announced = methods if is_preflight else None
         env = superuser_env() if origin else None
-        response.headers.update(cors_headers(env, origin, announced))
+        response.headers.update(cross_origin.headers(env, origin, announced))
     if not browser:
         vary = [response.headers.get("Vary"), *DATABASE_HEADERS]
         response.headers["Vary"] = ", ".join(filter(None, vary))

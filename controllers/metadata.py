@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from ..oauth2 import metadata
+from ..oauth2.cors import ANY_ORIGIN
 from .common import json_response, oauth_route, superuser_env
 
 
@@ -25,7 +26,7 @@ class MetadataController(http.Controller):
         "metadata",
         ["GET"],
         readonly=True,
-        cors=True,
+        cors=ANY_ORIGIN,
         routes=[
             *_well_known("oauth-authorization-server"),
             *_well_known("openid-configuration"),
@@ -39,7 +40,7 @@ class MetadataController(http.Controller):
         "protected-resource",
         ["GET"],
         readonly=True,
-        cors=True,
+        cors=ANY_ORIGIN,
         routes=_well_known("oauth-protected-resource"),
     )
     def oauth_protected_resource(self, message):
@@ -51,7 +52,7 @@ class MetadataController(http.Controller):
         "protected-resource/json/2",
         ["GET"],
         readonly=True,
-        cors=True,
+        cors=ANY_ORIGIN,
         routes=["/.well-known/oauth-protected-resource/json/2"],
     )
     def oauth_protected_api(self, message):
@@ -60,7 +61,7 @@ class MetadataController(http.Controller):
         answer = metadata.protected_resource_response(env, message, is_api=True)
         return json_response(answer)
 
-    @oauth_route("jwks", ["GET"], readonly=True, cors=True)
+    @oauth_route("jwks", ["GET"], readonly=True, cors=ANY_ORIGIN)
     def oauth_jwks(self, message):
         """The public keys, for whoever verifies a token (RFC 7517)."""
         return json_response(metadata.jwks_response(superuser_env()))

@@ -2,10 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Which pages may read an answer by a script (Fetch standard, CORS protocol)."""
 
+from ..tools import script_headers
+
 #: Seconds for which a browser may remember the answer to a preflight.
 MAX_AGE = 3600
-#: Headers of an answer that a script may read beside the usual ones.
-EXPOSED = "WWW-Authenticate, Retry-After, X-Total-Count"
+#: In place of origins: anyone may read the answer, which is the same for all.
+ANY_ORIGIN = "*"
 
 
 def headers(env, origin, methods=None):
@@ -19,13 +21,25 @@ def headers(env, origin, methods=None):
     :param methods: HTTP methods to announce in the answer to a preflight
     """
     found = {"Vary": "Origin"}
-    if not origin or not env["oauth.provider.origin"].is_allowed(origin):
-        return found
-    found["Access-Control-Allow-Origin"] = origin
+    if origin and env["oauth.provider.origin"].is_allowed(origin):
+        found.update(_allow(origin, methods))
+    return found
+
+
+def public_headers(methods=None):
+    """Return the headers (dict) that let the scripts of any page read an answer.
+
+    :param methods: see :func:`headers`
+    """
+    return _allow(ANY_ORIGIN, methods)
+
+
+def _allow(origin, methods):
+    found = {"Access-Control-Allow-Origin": origin}
     if methods:
         found["Access-Control-Allow-Methods"] = ", ".join(methods)
-        found["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        found["Access-Control-Allow-Headers"] = script_headers.ALLOWED
         found["Access-Control-Max-Age"] = str(MAX_AGE)
     else:
-        found["Access-Control-Expose-Headers"] = EXPOSED
+        found["Access-Control-Expose-Headers"] = script_headers.EXPOSED
     return found

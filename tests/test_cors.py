@@ -11,8 +11,20 @@ ROUTES = {
     "/oauth2/revoke_token": "POST",
     "/oauth2/introspect": "POST",
     "/oauth2/userinfo": "GET",
-    "/.well-known/oauth-authorization-server": "GET",
 }
+#: Documents that are the same for everybody.
+PUBLIC = (
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/json/2",
+    "/oauth2/jwks",
+)
+#: What applications send along with each request.
+SENT = (
+    *("authorization", "content-type", "mcp-protocol-version", "mcp-session-id"),
+    *("traceparent", "x-requested-with"),
+)
 ORIGIN = "https://client.example.com"
 
 
@@ -35,7 +47,7 @@ class TestCORS(OAuthCase):
                 headers = response.headers
                 self.assertEqual(headers["Access-Control-Allow-Origin"], ORIGIN)
                 self.assertIn(method, headers["Access-Control-Allow-Methods"])
-                self.assertIn("Authorization", headers["Access-Control-Allow-Headers"])
+                self.assert_allows(headers)
                 self.assertNotIn("Access-Control-Allow-Credentials", headers)
                 self.assertIn("Origin", headers["Vary"])
                 response = self.url_open(
@@ -49,8 +61,44 @@ class TestCORS(OAuthCase):
         for route in ("userinfo", "otherinfo", "tokeninfo"):
             response = self.url_open(f"/oauth2/{route}", headers={"Origin": ORIGIN})
             exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
-            for name in ("WWW-Authenticate", "Retry-After", "X-Total-Count"):
+            for name in (
+                "WWW-Authenticate",
+                "Retry-After",
+                "X-Total-Count",
+                "Mcp-Session-Id",
+            ):
                 self.assertIn(name, exposed)
+
+    def test_any_page_may_read_public_documents(self):
+        self.create_client()
+        for origin in (ORIGIN, "https://anyone.example.com", "null"):
+            for route in PUBLIC:
+                with self.subTest(route=route, origin=origin):
+                    headers = self.preflight(route, origin).headers
+                    self.assertEqual(headers["Access-Control-Allow-Origin"], "*")
+                    self.assertEqual(
+                        headers["Access-Control-Allow-Methods"], "GET, OPTIONS"
+                    )
+                    self.assert_allows(headers)
+                    response = self.url_open(route, headers={"Origin": origin})
+                    self.assertEqual(response.status_code, 200)
+                    headers = response.headers
+                    self.assertEqual(headers["Access-Control-Allow-Origin"], "*")
+                    self.assertNotIn("Access-Control-Allow-Credentials", headers)
+                    self.assertNotIn("Origin", headers["Vary"].split(", "))
+        # Those that cannot be answered too, or a page sees no reason
+        for route in ("/oauth2/db/nowhere/jwks", f"{PUBLIC[0]}/oauth2/db/nowhere"):
+            response = self.url_open(route, headers={"Origin": ORIGIN})
+            self.assertEqual(response.status_code, 404)
+            self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
+        response = self.url_open(PUBLIC[0], data={"a": "b"})
+        self.assertEqual(response.status_code, 405)
+        self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
+
+    def assert_allows(self, headers):
+        """Assert that a preflight's answer allows what applications send."""
+        allowed = headers["Access-Control-Allow-Headers"].lower().split(", ")
+        self.assertLessEqual(set(SENT), set(allowed))
 
     def test_no_other_page_may(self):
         client, _secret = self.create_client()

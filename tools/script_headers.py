@@ -1,0 +1,12 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Headers that the scripts of other pages may send and read (Fetch, CORS protocol)."""
+
+#: Of a request. Applications that have those of the Model Context Protocol and of
+#: tracing send them to each address.
+ALLOWED = (
+    "Authorization, Content-Type, MCP-Protocol-Version, Mcp-Session-Id, traceparent,"
+    " X-Requested-With"
+)
+#: Of an answer, beside the usual ones.
+EXPOSED = "WWW-Authenticate, Retry-After, X-Total-Count, Mcp-Session-Id"
