@@ -5,7 +5,11 @@ from odoo.http import request
 
 from ..oauth2 import metadata
 from ..oauth2.cors import ANY_ORIGIN
+from ..tools import arrival
 from .common import json_response, oauth_route, superuser_env
+
+#: Headers by which a proxy tells the address that a caller used.
+ARRIVAL_HEADERS = (arrival.FORWARDED_HOST, arrival.FORWARDED_PROTO)
 
 
 def _well_known(name):
@@ -18,6 +22,18 @@ def _well_known(name):
         f"/.well-known/{name}",
         f"/.well-known/{name}/oauth2/db/<string:database>",
         f"/oauth2/db/<string:database>/.well-known/{name}",
+    ]
+
+
+def _of_routes(name):
+    """Return the addresses of the metadata of resources at a path (RFC 9728 3.1).
+
+    With two slashes too: without a database Odoo would answer with a page.
+    """
+    return [
+        route
+        for address in _well_known(name)
+        for route in (f"{address}/<path:path>", f"{address}//<path:path>")
     ]
 
 
@@ -46,20 +62,38 @@ class MetadataController(http.Controller):
     def oauth_protected_resource(self, message):
         """Protected-resource metadata of the provider (RFC 9728)."""
         env = superuser_env()
-        return json_response(metadata.protected_resource_response(env, message))
+        return json_response(metadata.protected_resource_response(env))
 
     @oauth_route(
-        "protected-resource/json/2",
+        "protected-resource/<path:path>",
         ["GET"],
         readonly=True,
         cors=ANY_ORIGIN,
-        routes=["/.well-known/oauth-protected-resource/json/2"],
+        routes=_of_routes("oauth-protected-resource"),
     )
-    def oauth_protected_api(self, message):
-        """Protected-resource metadata of Odoo's API (RFC 9728)."""
-        env = superuser_env()
-        answer = metadata.protected_resource_response(env, message, is_api=True)
-        return json_response(answer)
+    def oauth_protected_route(self, message):
+        """Protected-resource metadata of a route, and of Odoo's API (RFC 9728)."""
+        address = request.httprequest
+        path = address.path.replace("/.well-known/oauth-protected-resource", "", 1)
+        origin = arrival.read(address).origin
+        answer = metadata.protected_route_response(
+            superuser_env(), path, message.query.get("db"), origin
+        )
+        response = json_response(answer)
+        response.headers["Vary"] = ", ".join(ARRIVAL_HEADERS)
+        return response
+
+    @oauth_route(
+        "<path:path>",
+        ["GET", "POST", "PUT", "PATCH", "DELETE"],
+        readonly=True,
+        routes=["/oauth2/db/<string:database>/<path:path>"],
+        # ir.http serves a route of another addon there
+        oauth_path_form=True,
+    )
+    def oauth_path_form(self, message):
+        """What the path form of a protected route is where there is none."""
+        return json_response(metadata.NOT_FOUND)
 
     @oauth_route("jwks", ["GET"], readonly=True, cors=ANY_ORIGIN)
     def oauth_jwks(self, message):

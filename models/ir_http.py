@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 
+import psycopg2
 import werkzeug.exceptions
 
 from odoo import SUPERUSER_ID, api, http, models
@@ -17,12 +18,14 @@ from ..json2.current import limited_to_companies
 from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.need import InsufficientScope
-from ..tools import arrival, challenge, protected_route, sign_in
+from ..tools import arrival, challenge, protected_route, script_headers, sign_in
 
 _logger = logging.getLogger(__name__)
 
 #: Where Odoo's module api_doc describes the API to programs.
 DOCUMENT_RULES = ("/doc-bearer/index.json", "/doc-bearer/<model_name>.json")
+#: Where a path that begins with slashes is looked up (RFC 9728 section 3.1).
+SLASHES = re.compile(r"(/\.well-known/oauth-protected-resource)/{2,}")
 #: An API key of Odoo. Our tokens are longer, so each is looked up in one place only.
 API_KEY = re.compile(r"[0-9a-fA-F]{40}")
 
@@ -113,6 +116,21 @@ class IrHttp(models.AbstractModel):
             yield url, endpoint
 
     @classmethod
+    def _match(cls, path_info):
+        # Odoo's website would redirect to another resource
+        rule, args = super()._match(SLASHES.sub(r"\1/", path_info))
+        if not rule.endpoint.routing.get("oauth_path_form"):
+            return rule, args
+        plain = request.env["oauth.provider"].get_plain_path(path_info)
+        if not plain.startswith("/") or plain == path_info:
+            return rule, args
+        try:
+            found = super()._match(plain)
+        except werkzeug.exceptions.NotFound:
+            return rule, args
+        return found if found[0].endpoint.routing["auth"] == "oauth" else (rule, args)
+
+    @classmethod
     def _serve_fallback(cls):
         if "\x00" in request.httprequest.path:
             # PostgreSQL holds no such text, and Odoo would ask it for one
@@ -144,22 +162,63 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _authenticate(cls, endpoint):
         is_oauth = endpoint.routing["auth"] == "oauth"
+        if is_oauth:
+            request.oauth_routing = endpoint.routing
         if not is_oauth or http.is_cors_preflight(request, endpoint):
             return super()._authenticate(endpoint)
-        request.oauth_routing = endpoint.routing
+        cls._oauth_allow_scripts(request.future_response.headers)
         raw = cls._oauth_read_header()
         if not raw:
             request.env["oauth.provider.token"].sudo().log_refusal(None)
             cls._oauth_refuse(401)
         token = cls._oauth_authenticate_token(raw)
-        wanted = endpoint.routing.get("oauth_scopes") or ()
-        wanted = wanted(request) if callable(wanted) else wanted
-        held = token.allowed_codes()
-        if not set(wanted) <= set(held):
+        missing = cls._oauth_find_needed(endpoint.routing) - set(token.allowed_codes())
+        if missing:
             cls._oauth_log_refusal(token, "missing_scope")
-            scope = token.get_wider_scope(set(wanted) - set(held))
+            scope = token.get_wider_scope(missing)
             cls._oauth_refuse(403, error="insufficient_scope", scope=scope)
         return None
+
+    @classmethod
+    def _oauth_find_needed(cls, routing):
+        """Return the scopes (set of codes) that this request to a route needs.
+
+        :param routing: parameters of the route (dict)
+        """
+        scopes = routing.get("oauth_scopes") or ()
+        if not callable(scopes):
+            return set(protected_route.as_codes(scopes))
+        try:
+            # None too is no answer
+            return set(protected_route.as_codes(scopes(request)))
+        except Exception as error:
+            is_missing_key = isinstance(error, werkzeug.exceptions.BadRequestKeyError)
+            is_answer = isinstance(error, werkzeug.exceptions.HTTPException)
+            if isinstance(error, psycopg2.Error) or (is_answer and not is_missing_key):
+                raise
+            # It has looked for something that this request does not have
+            place = getattr(scopes, "__qualname__", "?")
+            _logger.error("%s finds no scopes, for a %s", place, type(error).__name__)
+            return cls._oauth_refuse(400, error="invalid_request")
+
+    @classmethod
+    def _oauth_allow_scripts(cls, headers):
+        """Let scripts use a protected route as the Model Context Protocol does.
+
+        Where the route has ``cors``: Odoo itself lets no answer be read that refuses a
+        token, and no header of one.
+
+        :param headers: of the answer (werkzeug.datastructures.Headers)
+        """
+        routing = getattr(request, "oauth_routing", None)
+        origin = routing and routing.get("cors")
+        if not origin:
+            return
+        headers.set("Access-Control-Allow-Origin", origin)
+        if request.httprequest.method == "OPTIONS":
+            headers.set("Access-Control-Allow-Headers", script_headers.ALLOWED)
+        else:
+            headers.set("Access-Control-Expose-Headers", script_headers.EXPOSED)
 
     @classmethod
     def _auth_method_bearer(cls):
@@ -193,7 +252,11 @@ class IrHttp(models.AbstractModel):
                 full = token.client_id.scope_ids.filtered("full_access")
                 scope = token.get_wider_scope(full.sorted("code")[:1].mapped("code"))
                 cls._oauth_refuse(403, error="insufficient_scope", scope=scope)
-        result = super()._pre_dispatch(rule, args)
+        try:
+            result = super()._pre_dispatch(rule, args)
+        finally:
+            # Odoo answers a preflight there
+            cls._oauth_allow_scripts(request.future_response.headers)
         lang = request.env.context.get("lang")
         if token is not None and lang != http.DEFAULT_LANG:
             constraints = request.env["ir.model.constraint"]
@@ -339,6 +402,9 @@ class IrHttp(models.AbstractModel):
         :param status: HTTP status (int)
         :param parameters: of the challenge, such as ``error``
         """
+        if status == 401 and (scopes := cls._oauth_get_described()):
+            # What to ask for, where no token is there yet
+            parameters["scope"] = " ".join(scopes)
         header = cls._oauth_make_challenge(**parameters)
         said = ("error", "error_description")
         body = {name: parameters[name] for name in said if name in parameters}
@@ -353,6 +419,12 @@ class IrHttp(models.AbstractModel):
             ],
         )
         werkzeug.exceptions.abort(response)
+
+    @classmethod
+    def _oauth_get_described(cls):
+        """Return the scopes (list of str) that the requested route says it uses."""
+        routing = getattr(request, "oauth_routing", None)
+        return routing and protected_route.get_scopes(routing)
 
     @classmethod
     def _oauth_make_challenge(cls, **parameters):
@@ -383,6 +455,7 @@ class IrHttp(models.AbstractModel):
             response = without_details(super()._handle_error(said), said)
             if header := getattr(exception, "oauth_challenge", None):
                 response.headers["WWW-Authenticate"] = header
+            cls._oauth_allow_scripts(response.headers)
             return response
         except Exception as error:
             # Odoo would answer with a traceback of both errors

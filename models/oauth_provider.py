@@ -78,7 +78,7 @@ class OAuthProvider(models.AbstractModel):
         :param origin: web origin (str) by which a caller knows this server. One that no
             administrator has entered, and None, is that of the issuer.
         """
-        if protected_route.is_api(path):
+        if protected_route.is_api(path) and protected_route.is_usable(path):
             return self.get_api_resource(database, origin)
         if not self.find_protected_routes(path):
             return None
@@ -96,7 +96,7 @@ class OAuthProvider(models.AbstractModel):
         """
         routing_map = self.env["ir.http"].routing_map()
         found = protected_route.find(routing_map, path)
-        if not found and (plain := self._get_plain_path(path)) != path:
+        if not found and (plain := self.get_plain_path(path)) != path:
             found = protected_route.find(routing_map, plain)
         return found
 
@@ -121,7 +121,7 @@ class OAuthProvider(models.AbstractModel):
             return None
         if not (self._is_own_origin(origin) and protected_route.is_usable(path)):
             return None
-        path = self._get_plain_path(path.removesuffix("/"))
+        path = self.get_plain_path(path.removesuffix("/"))
         if path == protected_route.API_PATH or self.find_protected_routes(path):
             return path
         return None
@@ -167,7 +167,9 @@ class OAuthProvider(models.AbstractModel):
         query = f"?{urlencode({'db': database})}" if database else ""
         return f"{known}{protected_route.quote_path(path)}{query}"
 
-    def _get_plain_path(self, path):
+    @api.model
+    @api.private
+    def get_plain_path(self, path):
         """Return ``path`` (str) without the name of this database before it."""
         return path.removeprefix(f"{PATH_FORM}{self.env.cr.dbname}")
 

@@ -3,7 +3,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..storage.cache import cached_committed
 from ..tools import signing_key
 from .oauth_provider_key import DEFAULT_ALGORITHM, ID_TOKEN_ALGORITHMS
 
@@ -185,40 +184,9 @@ class OAuthProviderClient(models.Model):
         Each with its words in the order of the alphabet.
         """
         self.ensure_one()
-        return self._to_response_types(self.response_type, self.hybrid_flow)
-
-    @api.model
-    def _to_response_types(self, response_type, hybrid_flow):
-        if response_type == "code":
-            return HYBRID_TYPES if hybrid_flow else CODE_TYPES
-        return IMPLICIT_TYPES if response_type == "token" else ()
-
-    @api.model
-    @api.private
-    @cached_committed()
-    def get_features_in_use(self):
-        """Return what the active clients use, in one query however many there are.
-
-        :return: dict of frozensets: ``grant_types``, ``response_types``,
-            ``id_token_algorithms`` and ``userinfo_algorithms``
-        """
-        names = [
-            "grant_type",
-            "response_type",
-            "hybrid_flow",
-            "id_token_signed_response_alg",
-            "userinfo_signed_response_alg",
-        ]
-        rows = self._read_group([], names, [])
-        used = {
-            "grant_types": {row[0] for row in rows},
-            "response_types": {
-                name for row in rows for name in self._to_response_types(*row[1:3])
-            },
-            "id_token_algorithms": {row[3] for row in rows},
-            "userinfo_algorithms": {row[4] for row in rows},
-        }
-        return {name: frozenset(values - {False}) for name, values in used.items()}
+        if self.response_type == "code":
+            return HYBRID_TYPES if self.hybrid_flow else CODE_TYPES
+        return IMPLICIT_TYPES if self.response_type == "token" else ()
 
     @api.private
     def match_post_logout_redirect_uri(self, uri):

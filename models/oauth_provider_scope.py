@@ -18,7 +18,9 @@ from ..tools import capped_count, change_words
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 #: The values of a scope that are cached.
-ScopeInfo = namedtuple("ScopeInfo", ["code", "model", "full_access", "is_published"])
+ScopeInfo = namedtuple(
+    "ScopeInfo", ["code", "model", "full_access", "is_published", "is_api"]
+)
 
 
 class OAuthProviderScope(models.Model):
@@ -328,9 +330,16 @@ class OAuthProviderScope(models.Model):
 
     @api.model
     @api.private
-    def get_published_codes(self):
-        """Return the codes that discovery lists (list of str), in the model's order."""
-        return [info.code for info in self.get_infos().values() if info.is_published]
+    def get_published_codes(self, is_api=False):
+        """Return the codes that discovery lists (list of str), in the model's order.
+
+        :param is_api: whether only those that open something of Odoo's API
+        """
+        return [
+            info.code
+            for info in self.get_infos().values()
+            if info.is_published and (info.is_api or not is_api)
+        ]
 
     @api.private
     def sort_ids(self, ids):
@@ -350,7 +359,11 @@ class OAuthProviderScope(models.Model):
         """
         return {
             scope.id: ScopeInfo(
-                scope.code, scope.model, scope.full_access, scope.is_published
+                scope.code,
+                scope.model,
+                scope.full_access,
+                scope.is_published,
+                scope.full_access or bool(scope.get_operations()),
             )
             for scope in self.sudo().search([])
         }

@@ -103,6 +103,7 @@ from . import test_privilege
 from . import test_privilege_client
 from . import test_privilege_filter
 from . import test_privilege_safeguards
+from . import test_protected_metadata
 from . import test_protected_route
 from . import test_public_methods
 from . import test_rate_limit

@@ -4,11 +4,11 @@ import functools
 
 from odoo.tests import tagged
 
-from ..oauth2.message import Message
 from ..oauth2.metadata import (
     jwks_response,
     metadata_response,
     protected_resource_response,
+    protected_route_response,
 )
 from .common import OAuthCase
 
@@ -46,11 +46,15 @@ class TestMetadata(OAuthCase):
             "/.well-known/oauth-protected-resource",
             "/.well-known/oauth-protected-resource/json/2",
         ):
+            expected = {"X-Odoo-Database", "Cookie"}
+            if path.endswith("/json/2"):
+                # Its name is that of the host by which it was asked
+                expected |= {"X-Forwarded-Host", "X-Forwarded-Proto"}
             for headers in ({}, {"Origin": "https://client.example.com"}):
                 response = self.url_open(path, headers=headers)
                 self.assertIn("public, max-age", response.headers["Cache-Control"])
                 found = {name.strip() for name in response.headers["Vary"].split(",")}
-                self.assertEqual(found, {"Origin", "X-Odoo-Database", "Cookie"})
+                self.assertEqual(found, expected)
         response = self.url_open("/oauth2/public_key")
         self.assertEqual(response.headers["Vary"], "X-Odoo-Database, Cookie")
 
@@ -60,31 +64,38 @@ class TestMetadata(OAuthCase):
         self.assertNotIn("Pragma", headers)
         self.assertNotIn("Set-Cookie", headers)
 
-    def test_it_tells_what_is_enabled(self):
-        document = self.url_open(WELL_KNOWN).json()
-        self.assertEqual(document["response_types_supported"], [])
-        self.create_client()
-        document = self.url_open(WELL_KNOWN).json()
-        self.assertEqual(document["response_types_supported"], ["code"])
-        self.assertEqual(document["response_modes_supported"], ["query", "fragment"])
-        self.assertEqual(
-            document["grant_types_supported"], ["authorization_code", "refresh_token"]
-        )
-        self.create_client("mobile application")
-        self.create_client("backend application")
+    def test_it_tells_what_the_server_can_do(self):
+        """Whatever the clients of this database use."""
         document = self.url_open(WELL_KNOWN).json()
         self.assertEqual(
             document["response_types_supported"],
-            ["code", "id_token", "id_token token", "token"],
+            [
+                *("code", "code id_token", "code id_token token", "code token"),
+                *("id_token", "id_token token", "token"),
+            ],
         )
-        self.assertIn("fragment", document["response_modes_supported"])
-        self.assertIn("client_credentials", document["grant_types_supported"])
-        self.assertNotIn("password", document["grant_types_supported"])
+        self.assertEqual(document["response_modes_supported"], ["query", "fragment"])
+        self.assertEqual(
+            document["grant_types_supported"],
+            [
+                *("authorization_code", "client_credentials", "implicit", "password"),
+                "refresh_token",
+            ],
+        )
+        for name in ("id_token", "userinfo"):
+            algorithms = document[f"{name}_signing_alg_values_supported"]
+            self.assertEqual(algorithms, ["RS256", "ES256", "EdDSA"])
         self.assertEqual(document["code_challenge_methods_supported"], ["S256"])
         self.assertIs(document["authorization_response_iss_parameter_supported"], True)
         self.assertNotIn(
             "none", document["introspection_endpoint_auth_methods_supported"]
         )
+        for application_type in ("web", "mobile", "backend"):
+            self.create_client(
+                f"{application_type} application",
+                id_token_signed_response_alg="ES256",
+            )
+        self.assertEqual(self.url_open(WELL_KNOWN).json(), document)
 
     def test_it_costs_the_same_with_many_clients(self):
         self.create_client()
@@ -105,10 +116,9 @@ class TestMetadata(OAuthCase):
         self.assertLessEqual(count(), few)
 
     def test_the_documents_are_kept_by_the_worker(self):
-        protected = functools.partial(
-            protected_resource_response, message=Message("/oauth2")
-        )
-        for make in (metadata_response, jwks_response, protected):
+        api = functools.partial(protected_route_response, path="/json/2")
+        protected = protected_resource_response
+        for make in (metadata_response, jwks_response, protected, api):
             make(self.env)
             self.env.invalidate_all()
             start = self.cr.sql_log_count

@@ -82,7 +82,9 @@ def as_codes(scopes):
     if isinstance(scopes, str):
         return scopes.split()
     # A set has another order in each process
-    return sorted(scopes) if isinstance(scopes, set | frozenset) else list(scopes or ())
+    return (
+        sorted(scopes, key=str) if isinstance(scopes, set | frozenset) else list(scopes)
+    )
 
 
 def _is_described(code):
