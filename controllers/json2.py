@@ -1,5 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import functools
 import logging
 
 import psycopg2.errors
@@ -99,8 +100,15 @@ class OAuthJson2Controller(WebJson2Controller):
             return self._run(access, model, method_name, method, ids, kwargs)
         except InsufficientScope as error:
             request.env["ir.http"]._oauth_count_error(error)
+            find = functools.partial(step_up.find_for_related, needs=error.needs)
+            scope = error.needs and self._find_wider(
+                find, model, method_name, method, kwargs
+            )
             return request.env["ir.http"]._oauth_refuse(
-                403, error="insufficient_scope", error_description=error.description
+                403,
+                error="insufficient_scope",
+                error_description=error.description,
+                scope=scope,
             )
         except HTTPException as error:
             if error.response is None:
@@ -158,17 +166,26 @@ class OAuthJson2Controller(WebJson2Controller):
         :param need: :class:`..json2.need.Need`
         """
         if find_database_error(error) is None:
-            # What a business method or a write has done so far is undone anyway
-            self._begin_again()
-            kwargs = self._read_again(kwargs)
-
-            def check(access):
-                call.check_on_nothing(access, model, name, method, kwargs)
-
-            codes = step_up.find(request.oauth_access, model.env, need, check)
+            find = functools.partial(step_up.find, need=need)
+            scope = self._find_wider(find, model, name, method, kwargs)
             error.oauth_challenge = request.env["ir.http"]._oauth_make_challenge(
-                error="insufficient_scope", scope=" ".join(codes or ())
+                error="insufficient_scope", scope=scope
             )
+
+    def _find_wider(self, find, model, name, method, kwargs):
+        """Return the scopes (str) that open a refused call, or an empty text.
+
+        :param find: function of :mod:`..json2.step_up`, without what is tried
+        """
+        # What a business method or a write has done so far is undone anyway
+        self._begin_again()
+        kwargs = self._read_again(kwargs)
+
+        def check(access):
+            call.check_on_nothing(access, model, name, method, kwargs)
+
+        codes = find(access=request.oauth_access, env=model.env, check=check)
+        return " ".join(codes or ())
 
     def _begin_again(self):
         """Roll all back that the call has done, as Odoo does before it runs one again.

@@ -29,7 +29,12 @@ def needs(error, model, operation, fields=()):
 
     The parameters are those of :class:`Need`.
     """
-    error.need = Need(model, operation, frozenset(fields))
+    return missing(error, Need(model, operation, frozenset(fields)))
+
+
+def missing(error, need):
+    """Return ``error`` (AccessError), which is about this ``need`` (Need)."""
+    error.need = need
     return error
 
 
@@ -51,10 +56,18 @@ class InsufficientScope(Forbidden):
 
     :ivar field: name of the field that the caller sent (str)
     :ivar model: name of the other model that would be changed (str)
+    :ivar needs: list of :class:`Need`, with which the token could make that change by a
+        call of its own; empty where no scope would help
     """
 
-    def __init__(self, field, model):
+    def __init__(self, field, model, operation=None, names=()):
+        """
+        :param operation: of the change (str), where a scope could allow it
+        :param names: of the fields that it writes (iterable)
+        """
         self.field, self.model = field, model
+        self.needs = [Need(model, operation)] if operation else []
+        self.needs += [Need(model, operation, frozenset({name})) for name in names]
         # A challenge may contain only ASCII without quotes (RFC 6750 section 3)
         super().__init__(
             f"Writing the field {field} changes records of {model} that the scopes of"

@@ -25,7 +25,7 @@ from odoo.exceptions import AccessError
 from .access import TokenAccess, record_set
 from .broken_filter import BROKEN_FILTER
 from .model_access import ModelAccess
-from .need import get_need
+from .need import get_need, missing
 
 _logger = logging.getLogger(__name__)
 
@@ -57,6 +57,29 @@ def find(access, env, need, check):
     if added is None:
         return None
     return sorted({*access.scopes.mapped("code"), *added.mapped("code")})
+
+
+def find_for_related(access, env, needs, check):
+    """Return the scopes to ask for where a change of other records was refused.
+
+    The parameters are those of :func:`find`, but ``needs``, the list of what the token
+    needs to make that change by itself. It may have all of that, and not for those
+    records: further scopes are no answer then.
+    """
+
+    def check_both(trial):
+        check(trial)
+        for need in needs:
+            found = trial.get_model_access(need.model, need.operation)
+            if found is None or not need.fields <= found.fields:
+                raise missing(AccessError("missing"), need)
+
+    try:
+        check_both(access)
+    except AccessError as error:
+        if need := get_need(error):
+            return find(access, env, need, check_both)
+    return None
 
 
 class _Trial(TokenAccess):

@@ -311,12 +311,12 @@ class WriteGuard:
             if not records:
                 return "part", cause
         if not self._direct.may_change(records, operation, vals_list):
-            self._refuse(cause, records._name)
+            self._refuse(cause, records._name, operation, sorted(names))
         self._remember(records, operation, cause, names)
         return "direct", cause
 
-    def _refuse(self, cause, model):
-        self.refusal = InsufficientScope(cause, model)
+    def _refuse(self, cause, model, *needed):
+        self.refusal = InsufficientScope(cause, model, *needed)
         raise self.refusal
 
     def _remember(self, records, operation, cause, names):

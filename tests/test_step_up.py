@@ -199,6 +199,57 @@ class TestStepUp(Json2Case):
             "log", "archive log", "action_archive", ids=self.inside[1].ids
         )
 
+    def test_a_change_of_other_records(self):
+        """What the caller sends is a field of another record."""
+        bank = self.env["res.bank"].create({"name": "Bank", "bic": "OLDBEBB"})
+        other = self.env["res.bank"].create({"name": "Other", "bic": "OTHRBEBB"})
+        account = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "1",
+                "partner_id": self.inside[0].id,
+                "bank_id": bank.id,
+            }
+        )
+        self.scope(
+            "base",
+            "res.partner.bank",
+            ("bank_bic", "acc_number"),
+            api_read=True,
+            api_write=True,
+        )
+        self.scope("bank.read", "res.bank", ("bic",), api_read=True)
+        self.scope("bank.name", "res.bank", ("name",), api_write=True)
+        arguments = {"ids": account.ids, "vals": {"bank_bic": "NEWBEBB"}}
+        # None of those that the client may have
+        self.assertIsNone(
+            self.refused("base", "write", "res.partner.bank", **arguments)
+        )
+        self.scope("bank.write", "res.bank", ("bic",), api_write=True)
+        found = self.refused("base", "write", "res.partner.bank", **arguments)
+        self.assertEqual(found, "bank.write base")
+        # The token does not see what it writes there
+        narrow = self.env["ir.filters"].create(
+            {
+                "name": "Other bank",
+                "model_id": "res.bank",
+                "domain": f"[('id', '=', {other.id})]",
+                "user_ids": False,
+            }
+        )
+        scopes = self.client.scope_ids
+        scopes.filtered(lambda one: one.code == "bank.write").filter_id = narrow
+        # Which records it opens is found out by having it, and asked once
+        found = self.refused("base", "write", "res.partner.bank", **arguments)
+        self.assertEqual(found, "bank.write base")
+        self.assertIsNone(self.refused(found, "write", "res.partner.bank", **arguments))
+        self.assertEqual(bank.bic, "OLDBEBB")
+        scopes.filtered(lambda one: one.code == "bank.write").filter_id = False
+        self.assert_steps_up(
+            "base", "bank.write base", "write", "res.partner.bank", **arguments
+        )
+        self.env.invalidate_all()
+        self.assertEqual(bank.bic, "NEWBEBB")
+
     def test_where_nothing_helps(self):
         self.scope("base", names=("name",))
         narrow = self.env["ir.filters"].create(
