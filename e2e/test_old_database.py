@@ -24,6 +24,11 @@ CALLBACK = "https://client.example.com/cb"
 CASTS = re.compile(r"::(?:text|character varying)(?:\[\])?|[()]")
 #: The setting that an update leaves, and a new database has no need of.
 ADDING_UP = "parameter | oauth_provider.scopes_add_up_since"
+#: What a client may have asked tokens for, besides this provider.
+RESOURCE = """
+UPDATE oauth_provider_client SET resource_uris = 'https://api.example.com/v1'
+ WHERE identifier = 'old-trusted'
+"""
 #: What is left of earlier versions, or of the people that a version has made.
 FOUND = """
 models = env["ir.model"].search([("model", "=like", "oauth.provider%")])
@@ -40,6 +45,11 @@ result = {
     "state": env.ref("base.module_oauth_provider").state,
     "clients": sorted(env["oauth.provider.client"].search([]).mapped("identifier")),
     "scope": env["oauth.provider.scope"].search([("code", "=", "titles")]).domain,
+    "unpublished": env["oauth.provider.scope"].search([("is_published", "=", False)]).ids,
+    "resources": {
+        one.uri: one.client_ids.mapped("identifier")
+        for one in env["oauth.provider.resource"].search([])
+    },
 }
 """
 
@@ -63,6 +73,8 @@ def updated(request, databases):
     """The name of a database of an earlier version that has been updated."""
     name = "e2e_old"
     old_database.restore(databases, DATA / f"{request.param}.sql.xz", name)
+    with databases.sql(name) as execute:
+        execute(RESOURCE)
     databases.odoo(name, "--update", ADDON)
     yield name
     databases.drop(name)
@@ -87,6 +99,8 @@ def check_found(found):
             *("old-backend", "old-legacy", "old-mobile", "old-public"),
             *("old-trusted", "old-web"),
         ],
+        "unpublished": [],
+        "resources": {"https://api.example.com/v1": ["old-trusted"]},
     }
 
 

@@ -312,7 +312,7 @@ class IrHttp(models.AbstractModel):
         cls._oauth_reset_language()
         env = request.env(user=SUPERUSER_ID, su=True)
         request.oauth_errors = ErrorAnswer(env.registry)
-        live = env["oauth.provider.token"].read_open(raw)
+        live = env["oauth.provider.token"].read_open(raw, at=cls._oauth_get_path())
         if not live:
             env["oauth.provider.token"].log_refusal(raw)
             cls._oauth_refuse(401, error="invalid_token")
@@ -472,6 +472,18 @@ class IrHttp(models.AbstractModel):
         """Return the URL (str) of the metadata of the requested resource (RFC 9728)."""
         provider = request.env["oauth.provider"].sudo()
         return provider.get_protected_resource_url(cls._oauth_get_resource())
+
+    @classmethod
+    def _oauth_get_path(cls):
+        """Return the path (str) of the requested resource, None for the provider."""
+        path = request.httprequest.path
+        # What is described there is the API
+        if protected_route.is_api(path) or path.startswith("/doc-bearer/"):
+            return protected_route.API_PATH
+        if getattr(request, "oauth_routing", None) is None:
+            return None
+        provider = request.env["oauth.provider"].sudo()
+        return provider.get_plain_path(path.removesuffix("/"))
 
     @classmethod
     def _oauth_get_resource(cls):

@@ -208,6 +208,27 @@ class OAuthProviderResource(models.Model):
 
     @api.model
     @api.private
+    def is_for(self, recipients, at):
+        """Tell whether a token opens something of this provider.
+
+        One without a resource or for the issuer opens everything, one for a route or
+        for Odoo's API only that, and what tells of the token itself.
+
+        :param recipients: of the token (str, see :mod:`..tools.audience`), or None for
+            this provider
+        :param at: path (str) of the protected resource, ``audience.ITSELF``, or None
+            for everything else
+        """
+        provider, names = self.env["oauth.provider"], audience.split(recipients)
+        if not names or any(map(provider.is_issuer, names)):
+            return True
+        if at is None:
+            return False
+        paths = filter(None, map(provider.find_resource_path, names))
+        return any(at in (path, audience.ITSELF) for path in paths)
+
+    @api.model
+    @api.private
     def is_same(self, one, other):
         """Tell whether two names (str) are those of one resource."""
         if uri_parts.normalize(one) == uri_parts.normalize(other):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 
 from ..storage import batches
 from ..tools import left_out
-from ..tools.audience import split
 from .oauth_provider_client import OAuthProviderClient
 
 
@@ -87,16 +86,16 @@ class OAuthProviderToken(models.Model):
         )
 
     @api.private
-    def read_open(self, value, person=False):
-        """Return the token ``value`` (str or None), if it is live and opens anything.
-
-        Something of this provider: see :meth:`read_live`.
+    def read_open(self, value, person=False, at=None):
+        """Return the token ``value`` (str or None), if it is live and opens this.
 
         :param person: see :meth:`find`
+        :param at: what it has to open, see :meth:`oauth.provider.resource.is_for`
         :return: :class:`~..storage.live_token.LiveToken`, or None
         """
         live = self.read_live(value, person=person)
-        return live if live and self._is_for_us(live.row.audience) else None
+        is_for = self.env["oauth.provider.resource"].is_for
+        return live if live and is_for(live.row.audience, at) else None
 
     @api.private
     def log_refusal(self, value):
@@ -112,15 +111,6 @@ class OAuthProviderToken(models.Model):
         self.env["oauth.provider.event"].log_refusal(
             cause, client=token.client_id, user=token.user_id
         )
-
-    @api.model
-    def _is_for_us(self, audience):
-        """Tell whether a token for ``audience`` opens this provider's own resources.
-
-        One for another resource (RFC 8707) opens nothing here.
-        """
-        find = self.env["oauth.provider"].find_own_resource
-        return not audience or any(map(find, split(audience)))
 
     @api.private
     def get_companies(self):

@@ -3,7 +3,7 @@
 """The information endpoints: what an access token tells and opens (RFC 6750).
 
 Checks, in this order: the form of the request; one access token, from the header, the
-body or the query (section 2); that it is live and meant for this provider (section 3.1,
+body or the query (section 2); that it is live and meant for what is asked (section 3.1,
 ``invalid_token``); for otherinfo the model and the page, and that the token's user may
 read any of it. What the user may not read is left out and logged.
 """
@@ -15,6 +15,7 @@ from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
+from ..tools import audience
 from ..tools import challenge as challenge_header
 from ..tools.claim_value import make_claims
 from . import errors
@@ -50,7 +51,7 @@ def tokeninfo_response(env, message):
             "user_id": live.generate_user_id(),
         }
 
-    return respond(env, message, describe)
+    return respond(env, message, describe, at=audience.ITSELF)
 
 
 def userinfo_response(env, message):
@@ -70,7 +71,7 @@ def userinfo_response(env, message):
         claims = json.loads(json.dumps(claims, default=json_default))
         return Answer(200, sign_userinfo(live.as_record().client_id, claims))
 
-    return respond(env, message, describe, person=True)
+    return respond(env, message, describe, person=True, at=audience.ITSELF)
 
 
 def _read_claims(live):
@@ -122,7 +123,7 @@ def otherinfo_response(env, message):
     return respond(env, message, describe)
 
 
-def respond(env, message, describe, person=False, header_only=False):
+def respond(env, message, describe, person=False, header_only=False, at=None):
     """Return the Answer about the access token of ``message``, or why there is none.
 
     :param env: superuser environment
@@ -131,6 +132,7 @@ def respond(env, message, describe, person=False, header_only=False):
         read what it tells
     :param person: whether the token's user is looked at
     :param header_only: whether the token may only come in the header
+    :param at: what the token has to open, see ``is_for`` of ``oauth.provider.resource``
     """
     try:
         message.check(query_allowed=True)
@@ -140,7 +142,7 @@ def respond(env, message, describe, person=False, header_only=False):
     except OAuth2Error as error:
         errors.record(env, error)
         return Answer.from_error(error, challenge=make_challenge(env, error.error))
-    live = env["oauth.provider.token"].read_open(raw, person=person)
+    live = env["oauth.provider.token"].read_open(raw, person=person, at=at)
     if not live:
         # The error of the 9.0 module in the body, that of RFC 6750 in the header. A
         # request without a token is told the scheme and nothing else (section 3.1).

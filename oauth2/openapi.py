@@ -22,6 +22,7 @@ from odoo import release
 from ..json2 import describe, discovery
 from ..json2.access import TokenAccess
 from ..json2.current import limited_to_companies
+from ..tools.protected_route import API_PATH
 from . import info
 from . import openapi_schema as schema
 from .message import Answer
@@ -127,7 +128,7 @@ def openapi_response(env, message):
             return Answer(400, {"error": "invalid_model"})
         return Answer(200, _Document(env, access, *models).make(), HEADERS)
 
-    return info.respond(env, message, answer, header_only=True)
+    return info.respond(env, message, answer, header_only=True, at=API_PATH)
 
 
 def _read_wanted(message):

@@ -23,6 +23,7 @@ from ..json2.broken_filter import BROKEN_FILTER
 from ..json2.current import limited_to_companies
 from ..tools.causes import CAUSES
 from ..tools.key_encryption import SigningUnavailableError
+from ..tools.protected_route import API_PATH
 from . import errors
 from .authorize import AuthorizationRequest
 from .info import userinfo_response
@@ -166,7 +167,7 @@ def _use(env, client, person, value, address, outcome):
     if client.application_type != "backend application":
         message = Message("/oauth2", authorization=f"Bearer {value}", address=address)
         outcome.texts["userinfo"] = _ask_for_claims(env, message)
-    if env["oauth.provider.token"].read_open(value):
+    if env["oauth.provider.token"].read_open(value, at=API_PATH):
         _call_api(live.as_record(), outcome)
 
 

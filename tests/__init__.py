@@ -4,6 +4,7 @@ from . import test_account
 from . import test_api_doc
 from . import test_application
 from . import test_archived
+from . import test_audience
 from . import test_backchannel
 from . import test_backend_user
 from . import test_bad_input

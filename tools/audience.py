@@ -4,6 +4,8 @@
 
 #: Between two names: no address has it, nor has what is entered in a line.
 SEPARATOR = "\n"
+#: Stands for what tells of a token itself and its user: each of ours opens that.
+ITSELF = ""
 
 
 def join(names):

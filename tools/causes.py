@@ -228,10 +228,10 @@ GRANT = (
           _lt("The person has to sign in again and allow it.")),
     Cause("target", "RFC 8707 2",
           "invalid_target", "The resource is not allowed to the client.",
-          _lt("The application asks for a token for a resource that is not its own."),
-          _lt("Ask which resource it sends. If that is right, add it to Further"
-              " Resources of the client, exactly like that. If not, the application"
-              " has to leave it out.")),
+          _lt("The application asks for a token for a resource that it may not use."),
+          _lt("Ask which resource it sends. A service outside this Odoo has to be"
+              " listed under OAuth Provider Resource Servers, for this client or for"
+              " all. In Odoo, it has to be the address of a route that takes tokens.")),
     Cause("missing_password", "RFC 6749 4.3.2", "invalid_request", "",
           _lt("The token request has no user name or no password."),
           _lt("The application has to send username and password.")),
@@ -433,7 +433,8 @@ TOKEN = (
           _lt("The events before this one say by what.")),
     Cause("audience", "RFC 6750 3.1, RFC 8707 2", "invalid_token", "",
           _lt("The access token is meant for another resource."),
-          _lt("The application has to ask for a token without resource.")),
+          _lt("The application has to ask for a token for the resource that it calls,"
+              " or without resource.")),
     Cause("unreadable", "RFC 6750 3.1",
           "access_denied", "The user may not read what the scopes open.",
           _lt("The person may not read what the token's scopes open."),
