@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError
 from .current import limited_to_scopes
 from .model_access import find_closed
 from .need import needs
+from .owner import keep_open
 
 
 def check_records_open(access, records, operation):
@@ -77,7 +78,7 @@ class AfterCheck:
             # A method may have deleted them
             records = records.exists()
             domain = self._access.get_domain(records._name, operation)
-            found = _filter(records, domain)
+            found = keep_open(self._access, _filter(records, domain), "write")
         if records - found:
             error = AccessError(
                 records.env._(

@@ -22,6 +22,7 @@ from .current import limited_to_scopes
 from .enforceable import check_enforceable, is_generic
 from .model_access import make_missing
 from .need import needs
+from .owner import keep_open
 from .read import READ_METHODS, read, read_nothing
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
@@ -222,7 +223,7 @@ def _check_further_method(access, records, name):
     domain = access.get_domain(records._name, name)
     records.check_access("read")
     found = records.sudo().with_context(active_test=False).filtered_domain(domain)
-    if records - found.sudo(False):
+    if records - keep_open(access, found.sudo(False), "write"):
         raise make_missing(records)
 
 

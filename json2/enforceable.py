@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """On which models, and for which methods, scopes can limit what a token does."""
 
+from dataclasses import dataclass
+
 from odoo.exceptions import AccessError
 
 from .access import TokenAccess
@@ -14,6 +16,31 @@ _NAMEABLE = frozenset({"action_archive", "action_unarchive", "toggle_active"})
 _READING = ("read", "fetch", "_search", "_fetch_query", "_read_format")
 #: Modules whose methods are the ORM's, or limit a token.
 _OWN_MODULES = ("odoo.orm.", "odoo.addons.oauth_provider.models.")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """How the rows of a model say which record of another model they belong to.
+
+    :ivar model: field (name) with the name of the other model
+    :ivar number: field (name) with the id of the record
+    :ivar link: field (name) that a caller writes to name the other model
+    :ivar field: field (name) with the name of that field of it whose value they are
+    """
+
+    model: str
+    number: str
+    link: str
+    field: str | None = None
+
+
+#: Models whose own code decides about a row by the record that it belongs to. The token
+#: is asked for that record as well, see :mod:`.owner`.
+OWNED = {
+    "ir.attachment": Owned("res_model", "res_id", "res_model", "res_field"),
+    "mail.activity": Owned("res_model", "res_id", "res_model_id"),
+    "mail.message": Owned("model", "res_id", "model"),
+}
 
 
 class _NoAccess(TokenAccess):
@@ -40,12 +67,14 @@ def is_enforceable(model, access=None):
     :param access: :class:`TokenAccess` that is to limit; None for one without scopes
     """
     # A hook that is replaced may bypass those that limit a token
-    is_replaced = not _owner(type(model), "_check_access").startswith("odoo.orm")
+    is_replaced = model._name not in OWNED and _is_replaced(
+        type(model), "_check_access"
+    )
     # Code lists the records of such a model, such as the roots of account codes
     has_no_table = type(model)._table_query == "0"
     if model._abstract or is_replaced or has_no_table:
         return False
-    if not _replaces_field_access(type(model)):
+    if not _is_replaced(type(model), "_has_field_access"):
         return True
     access = access or _NoAccess(model.env)
     with limited_to_scopes(access):
@@ -93,18 +122,10 @@ def reads_as_orm(model):
     )
 
 
-def _replaces_field_access(model_class):
-    """Return whether a module decides by itself which fields of the model are open."""
+def _is_replaced(model_class, name):
+    """Return whether a module has a method ``name`` of its own for the model."""
     return any(
-        not vars(one)["_has_field_access"].__module__.startswith(_OWN_MODULES)
+        not vars(one)[name].__module__.startswith(_OWN_MODULES)
         for one in model_class.mro()
-        if "_has_field_access" in vars(one)
+        if name in vars(one)
     )
-
-
-def _owner(model_class, name):
-    """Return the Python module that has the outermost definition of a method."""
-    for one in model_class.mro():
-        if name in vars(one):
-            return one.__module__
-    return ""

@@ -21,8 +21,10 @@ from .domain import (
     narrow,
     without_closed_own,
 )
-from .model_access import LISTS, find_closed
+from .error_text import mark_ours
+from .model_access import LISTS, find_closed, make_missing
 from .need import get_need, needs
+from .owner import get_condition
 
 _NOT_LIMITED = nullcontext()
 
@@ -33,6 +35,9 @@ def allows_field(records, field, operation):
     :param operation: ``read`` or ``write``
     """
     access = current.access()
+    if field.model_name != records._name:
+        # Odoo asks an attachment about the field whose value it is
+        records = records.env[field.model_name]
     if operation != "read" or not current.is_internal():
         if operation == "read" and current.is_sorting():
             return access.opens_everywhere(records, field)
@@ -68,6 +73,26 @@ def make_field_error(records, field, operation):
     return needs(error, records._name, operation, [field.name])
 
 
+def check_for_search(records, run, operation):
+    """Return what ``_check_access`` of records does that a search asks to be writable.
+
+    Some models find rows by what may be done with the record that they belong to. That
+    is for the rights of the user to say; the token has to open it for reading.
+
+    :param operation: other than ``read``
+    :return: None, or (forbidden records, function that returns an error)
+    """
+    with current.limited_to_scopes(None):
+        result = run(operation)
+    if not records:
+        return result or run("read")
+    kept = records - result[0] if result else records
+    kept = kept._filtered_access("read")
+    if kept == records:
+        return None
+    return records - kept, lambda: mark_ours(make_missing(records))
+
+
 # Searching
 
 
@@ -101,6 +126,7 @@ def search(records, run, domain, offset, limit, order, active_test):
     is_fetching = current.is_fetching()
     with current.naming(None, None), current.internal():
         domain = narrow(access, records, Domain(domain))
+        domain &= get_condition(access, records)
         if active_test and not is_fetching:
             shown = access.get_shown_domain(records, domain)
             if shown is not None:
@@ -286,7 +312,7 @@ def _limit_list(records, field, rows):
         return
     comodel = records.env[field.comodel_name].with_context(active_test=False)
     # What the caller names is on the records that have the list
-    with current.internal(False), current.naming(None, None):
+    with current.internal(), current.naming(None, None):
         seen = set(comodel._search(Domain("id", "in", listed)).get_result_ids())
         is_own_order = get_default_order(comodel) == comodel._order
     for row in rows:

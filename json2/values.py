@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 
 from .current import limited_to_scopes
 from .need import get_need, needs
+from .owner import check_owner, is_owner_name
 
 #: Commands of a many2many that change the relation and no record of the other model,
 #: with the place of the ids that they are about.
@@ -46,6 +47,7 @@ def check_values(access, model, operation, values, check_list=None):
     :raise ValueError: for a malformed value
     """
     allowed = access.get_model_access(model._name, operation).fields
+    has_owner = False
     for name, value in values.items():
         field = model._fields.get(name)
         if field is None or name not in allowed:
@@ -62,6 +64,9 @@ def check_values(access, model, operation, values, check_list=None):
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
         _check_domain(model, field, value)
+        if is_owner_name(model, name):
+            has_owner = True
+            continue
         if check_list is not None and takes_commands(model, field):
             check_list(field, value)
             continue
@@ -82,6 +87,8 @@ def check_values(access, model, operation, values, check_list=None):
             raise needs(error, model._name, None)
         for comodel, ids in get_links(field, value):
             check_link(access, model, field, comodel, ids)
+    if has_owner:
+        check_owner(access, model, operation, values)
 
 
 def takes_commands(model, field):

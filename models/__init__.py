@@ -4,6 +4,7 @@
 from . import oauth_provider
 from . import oauth_provider_issuer
 from . import base
+from . import ir_attachment
 from . import ir_config_parameter
 from . import ir_fields_converter
 from . import ir_filters

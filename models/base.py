@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..json2 import current, orm
+from ..json2 import current, orm, owner
 from ..json2.loading import current_load
 
 
@@ -38,6 +38,30 @@ class Base(models.AbstractModel):
             if not current.limits(self):
                 raise
             raise orm.make_field_error(self, field, operation) from None
+
+    # Access to records
+
+    @api.private
+    def check_access(self, operation):
+        if not self or not current.limits(self) or not owner.is_owned(self):
+            return super().check_access(operation)
+        return owner.check_access(self, operation)
+
+    def has_access(self, operation):
+        if not self or not current.limits(self) or not owner.is_owned(self):
+            return super().has_access(operation)
+        return owner.filter_access(self, operation) == self
+
+    def _filtered_access(self, operation):
+        if not self or not current.limits(self) or not owner.is_owned(self):
+            return super()._filtered_access(operation)
+        return owner.filter_access(self, operation)
+
+    def _check_access(self, operation):
+        is_search = operation != "read" and current.is_internal()
+        if not is_search or not current.limits(self):
+            return super()._check_access(operation)
+        return orm.check_for_search(self, super()._check_access, operation)
 
     # Searching
 

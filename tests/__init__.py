@@ -63,6 +63,8 @@ from . import test_json2_methods
 from . import test_json2_models
 from . import test_json2_nested
 from . import test_json2_overrides
+from . import test_json2_owners
+from . import test_json2_owners_mail
 from . import test_json2_parents
 from . import test_json2_paths
 from . import test_json2_properties
