@@ -159,13 +159,14 @@ class TestJson2Owners(OwnersCase):
                     ("read", {"fields": ["name"]}),
                     ("web_read", {"specification": {"name": {}}}),
                     ("export_data", {"fields_to_export": ["name"]}),
-                    ("exists", {}),
                     ("copy", {}),
                 ):
                     found = self.call(token, method, ATTACHMENT, ids=ids, **arguments)
                     self.assertEqual(found.status_code, 404, (method, found.text))
-            found = self.call(token, "has_access", ATTACHMENT, ids=one.ids, operation="read")
-            self.assertIn(found.text, ("false", found.text if found.status_code == 404 else ""))
+            found = self.call(
+                token, "has_access", ATTACHMENT, ids=one.ids, operation="read"
+            )
+            self.assertNotEqual(found.text, "true")
 
     def test_without_a_scope_on_either_model(self):
         for scopes in ([self.partners], [self.scope]):
@@ -369,7 +370,7 @@ class TestJson2Owners(OwnersCase):
 
         def count():
             self.env.invalidate_all()
-            before = self.registry.test_cr._cnx.cursor and self.cr.sql_log_count
+            before = self.cr.sql_log_count
             found = self.call(token, "search_read", ATTACHMENT, domain=[])
             return len(found.json()), self.cr.sql_log_count - before
 
