@@ -365,6 +365,24 @@ class TestJson2Owners(OwnersCase):
             answer = self.call(token, "generate_access_token", ATTACHMENT, ids=row.ids)
             self.assertEqual(answer.status_code, status, answer.text)
 
+    def test_a_method_may_not_carry_a_row_elsewhere(self):
+        naming = self.create_api_scope(
+            "m", ATTACHMENT, (), api_methods="generate_access_token"
+        )
+        token = self.get_token(self.partners, self.writing, naming)
+        outside = self.outside.id
+
+        def generate_access_token(rows):
+            rows.sudo().res_id = outside
+            return []
+
+        rows = self.registry[ATTACHMENT]
+        self.patch(rows, "generate_access_token", generate_access_token)
+        answer = self.call(token, "generate_access_token", ATTACHMENT, ids=self.row.ids)
+        self.assertEqual(answer.status_code, 403, answer.text)
+        self.env.invalidate_all()
+        self.assertEqual(self.row.res_id, self.inside[0].id)
+
     def test_many_rows_are_decided_about_together(self):
         token = self.get_token(self.scope, self.partners)
 
