@@ -19,7 +19,8 @@ A call is limited to the scopes of its token in this order:
 5. The hooks: ``ir.model.access`` and ``ir.rule`` add what the scopes open to the access
    rights and the record rules of the user, ``base`` checks each field that is read.
    Where the ORM asks none of these three, further hooks of ``base`` check in its place,
-   with the functions of :mod:`.orm`.
+   with the functions of :mod:`.orm`. Attachments, messages and activities need the
+   record that they belong to as well, see :mod:`.owner`.
 6. :mod:`.domain`: the domain and the order of a search, which could reveal a value
    without reading it.
 7. :mod:`.values`: the values that are to be written, and the records that they link;

@@ -58,31 +58,43 @@ class _NoAccess(TokenAccess):
 def is_enforceable(model, access=None):
     """Return whether scopes can limit what a token does on ``model``.
 
-    They cannot on a model without records or without a table that a domain could
-    narrow, nor on one that replaces how access to its records is decided or opens
-    fields without asking the ORM.
-
     :param model: recordset of the model, as the person whose access is limited and
         not as superuser, who is never limited
     :param access: :class:`TokenAccess` that is to limit; None for one without scopes
     """
-    # A hook that is replaced may bypass those that limit a token
-    is_replaced = model._name not in OWNED and _is_replaced(
-        type(model), "_check_access"
-    )
+    return find_obstacle(model, access) is None
+
+
+def find_obstacle(model, access=None):
+    """Return what keeps scopes from limiting what a token does on ``model``, or None.
+
+    That is a model without records or without a table that a domain could narrow, one
+    that replaces how access to its records is decided, or one that opens fields without
+    asking the ORM. The parameters are those of :func:`is_enforceable`.
+
+    :return: (name of the hook, name of the module that replaces it), both empty where
+        there are no records
+    """
     # Code lists the records of such a model, such as the roots of account codes
-    has_no_table = type(model)._table_query == "0"
-    if model._abstract or is_replaced or has_no_table:
-        return False
-    if not _is_replaced(type(model), "_has_field_access"):
-        return True
+    if model._abstract or type(model)._table_query == "0":
+        return "", ""
+    # A hook that is replaced may bypass those that limit a token
+    hook = "_check_access"
+    owner = _find_replacing(type(model), hook)
+    if owner and model._name not in OWNED:
+        return hook, owner
+    hook = "_has_field_access"
+    owner = _find_replacing(type(model), hook)
+    if not owner:
+        return None
     access = access or _NoAccess(model.env)
     with limited_to_scopes(access):
-        return not any(
+        is_opened = any(
             model._has_field_access(field, "read")
             and not access.allows_field(model, field, "read")
             for field in model._fields.values()
         )
+    return (hook, owner) if is_opened else None
 
 
 def check_enforceable(model, access):
@@ -122,10 +134,11 @@ def reads_as_orm(model):
     )
 
 
-def _is_replaced(model_class, name):
-    """Return whether a module has a method ``name`` of its own for the model."""
-    return any(
-        not vars(one)[name].__module__.startswith(_OWN_MODULES)
-        for one in model_class.mro()
-        if name in vars(one)
-    )
+def _find_replacing(model_class, name):
+    """Return the module (str) that has a method ``name`` of its own, or None."""
+    for one in model_class.mro():
+        if name in vars(one):
+            owner = vars(one)[name].__module__
+            if not owner.startswith(_OWN_MODULES):
+                return owner.removeprefix("odoo.addons.").partition(".")[0]
+    return None

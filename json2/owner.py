@@ -279,11 +279,12 @@ def _owner_to_sql(owner, rows, number, limit):
             found = SQL(
                 "(SELECT %s FROM %s WHERE %s = %s)", column, table, name, owner._name
             )
-            query = owner._search(Domain("id", "in", found) & limit, active_test=False)
-            return None if query.is_empty() else SQL("%s IN %s", number, query.subselect())
+            limit &= Domain("id", "in", found)
         query = owner._search(limit, active_test=False)
     if query.is_empty():
         return None
+    if is_owned(owner):
+        return SQL("%s IN %s", number, query.subselect())
     # For each row by itself: a list of all owners might be long
     query.add_where(SQL("%s = %s", SQL.identifier(query.table, "id"), number))
     return SQL("EXISTS (%s)", query.select(SQL("1")))
@@ -360,8 +361,8 @@ def check_owner(access, model, operation, values):
         if not is_known or not _may_own(access, model.env[name], "write"):
             error = AccessError(
                 model.env._(
-                    "To add to a record, a scope of the token has to open its model for"
-                    " writing."
+                    "To attach something to a record, a scope of the token has to open"
+                    " its model for writing."
                 )
             )
             raise needs(error, name if is_known else model._name, "write")

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..json2.domain import find_order_names
-from ..json2.enforceable import is_enforceable, is_generic
+from ..json2.enforceable import find_obstacle, is_generic
 from ..json2.write_related import may_be_opened
 from ..tools import left_out
 
@@ -377,14 +377,8 @@ class OAuthProviderScope(models.Model):
                         " filter."
                     )
                 )
-            if operations and not is_enforceable(self._as_person(scope.model)):
-                raise ValidationError(
-                    self.env._(
-                        "A scope cannot be enforced on “%s” through the API: it has no"
-                        " records, or decides by rules of its own who sees what.",
-                        scope.model_id.name,
-                    )
-                )
+            if operations:
+                scope._check_enforceable()
             for name in scope.get_methods():
                 is_public = name.isidentifier() and not name.startswith("_")
                 if not is_public or is_generic(self, name):
@@ -397,6 +391,31 @@ class OAuthProviderScope(models.Model):
                             name,
                         )
                     )
+
+    def _check_enforceable(self):
+        """Raise ValidationError if scopes cannot limit a token on the model."""
+        obstacle = find_obstacle(self._as_person(self.model))
+        if obstacle is None:
+            return
+        hook, module = obstacle
+        if not hook:
+            raise ValidationError(
+                self.env._(
+                    "A scope cannot be enforced on “%s” through the API: it has no"
+                    " records of its own.",
+                    self.model_id.name,
+                )
+            )
+        raise ValidationError(
+            self.env._(
+                "A scope cannot be enforced on “%(model)s” through the API: its method"
+                " “%(hook)s”, in the module “%(module)s”, decides by its own rules who"
+                " sees what.",
+                model=self.model_id.name,
+                hook=hook,
+                module=module,
+            )
+        )
 
     def _check_write_related(self):
         """Raise ValidationError where changing related records means nothing."""

@@ -45,7 +45,7 @@ class TestJson2Models(Json2Case):
         except ValidationError as error:
             self.assertIn(REFUSED, str(error))
         with patch.object(
-            oauth_provider_scope_data, "is_enforceable", lambda _model: True
+            oauth_provider_scope_data, "find_obstacle", lambda _model: None
         ):
             scope.write(values)
         return False
@@ -94,6 +94,20 @@ class TestJson2Models(Json2Case):
                 self.assertIn(REFUSED, answer.text)
         self.assertEqual((kept.name, kept.active), ("k", True))
         self.assertFalse(self.env["res.bank"].search([("name", "=", "x")]))
+
+    def test_the_form_names_what_prevents_it(self):
+        self.open_field("res.bank", "bic")
+        self.decide_access("res.country.state")
+        for model, words in (
+            ("res.bank", ("_has_field_access", "oauth_provider")),
+            ("res.country.state", ("_check_access", "oauth_provider")),
+            ("base", ("no records",)),
+        ):
+            scope = self.create_api_scope(model, model, (), filter_id=False)
+            with self.assertRaises(ValidationError) as caught, self.env.cr.savepoint():
+                scope.api_read = True
+            for word in words:
+                self.assertIn(word, str(caught.exception))
 
     def test_the_form_asks_with_no_more_than_the_person_s_rights(self):
         """As superuser every field is open, and no model would be enforceable."""

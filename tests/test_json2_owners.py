@@ -135,7 +135,12 @@ class TestJson2Owners(OwnersCase):
             ]
             names = [row["name"] for page in pages for row in page.json()]
             found = self.call(
-                token, "search_read", ATTACHMENT, domain=[], fields=["name"], order=order
+                token,
+                "search_read",
+                ATTACHMENT,
+                domain=[],
+                fields=["name"],
+                order=order,
             )
             self.assertEqual(names, [row["name"] for row in found.json()])
             self.assertEqual(len(names), 3)
@@ -284,7 +289,9 @@ class TestJson2Owners(OwnersCase):
     def test_the_file_of_a_field_needs_the_field(self):
         self.inside[0].image_1920 = self.outside.image_1920 = PIXEL
         domain = [["res_field", "=", "image_1920"]]
-        partners = self.env[ATTACHMENT].search([*domain, ("res_model", "=", "res.partner")])
+        partners = self.env[ATTACHMENT].search(
+            [*domain, ("res_model", "=", "res.partner")]
+        )
         row = partners.filtered(lambda one: one.res_id == self.inside[0].id)
         image = self.create_api_scope("i", api_read=True, names=("image_1920",))
         changing = self.create_api_scope("iw", api_write=True, names=("image_1920",))
@@ -342,7 +349,9 @@ class TestJson2Owners(OwnersCase):
             "every", names=("name",), api_read=True, api_write=True, filter_id=False
         )
         token = self.get_token(self.scope, everywhere)
-        found = self.call(token, "search_count", ATTACHMENT, domain=[["name", "=", SECRET]])
+        found = self.call(
+            token, "search_count", ATTACHMENT, domain=[["name", "=", SECRET]]
+        )
         self.assertEqual(found.json(), 2)
         self.env["ir.rule"].create(
             {
@@ -351,7 +360,9 @@ class TestJson2Owners(OwnersCase):
                 "domain_force": "[('ref', '!=', 'out')]",
             }
         )
-        found = self.call(token, "search_count", ATTACHMENT, domain=[["name", "=", SECRET]])
+        found = self.call(
+            token, "search_count", ATTACHMENT, domain=[["name", "=", SECRET]]
+        )
         self.assertEqual(found.json(), 0)
         found = self.call(token, "read", ATTACHMENT, ids=self.hidden.ids)
         self.assertEqual(found.status_code, 404)
@@ -404,7 +415,8 @@ class TestJson2Owners(OwnersCase):
         token = self.get_token(self.scope, self.partners)
         answer = self.url_open(
             f"/json/2/{ATTACHMENT}/create",
-            data=b'{"vals_list": [{"name": "x", "datas": "%s"}]}' % (b"A" * 200_000_000),
+            data=b'{"vals_list": [{"name": "x", "datas": "%s"}]}'
+            % (b"A" * 200_000_000),
             headers={
                 "Authorization": f"Bearer {token}",
                 "Content-Type": "application/json",

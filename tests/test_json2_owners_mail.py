@@ -28,7 +28,9 @@ class TestJson2OwnersMail(OwnersCase):
         names = ("summary", "res_model", "res_id", "res_model_id", "note", "user_id")
         cls.activities = cls.create_api_scope("a", ACTIVITY, names, **ALL)
         cls.own = cls.user.partner_id
-        cls.env[MESSAGE].search([("res_id", "in", (cls.inside + cls.outside).ids)]).unlink()
+        cls.env[MESSAGE].search(
+            [("res_id", "in", (cls.inside + cls.outside).ids)]
+        ).unlink()
         cls.message = cls.tell("inside", cls.inside[0])
         cls.theirs = [
             cls.tell(SECRET, cls.outside, author_id=cls.own.id),
@@ -56,7 +58,11 @@ class TestJson2OwnersMail(OwnersCase):
 
     @classmethod
     def tell(cls, subject, record=None, **values):
-        values = {"subject": subject, "body": subject, "message_type": "comment"} | values
+        values = {
+            "subject": subject,
+            "body": subject,
+            "message_type": "comment",
+        } | values
         values.setdefault("author_id", cls.env.ref("base.partner_root").id)
         if record:
             values |= {"model": record._name, "res_id": record.id}
@@ -145,7 +151,10 @@ class TestJson2OwnersMail(OwnersCase):
         # A consent to contacts does not open what is said about them
         token = self.get_token(self.partners)
         rows = self.call(
-            token, "read", ids=self.inside[0].ids, fields=["message_ids", "activity_ids"]
+            token,
+            "read",
+            ids=self.inside[0].ids,
+            fields=["message_ids", "activity_ids"],
         ).json()
         self.assertEqual((rows[0]["message_ids"], rows[0]["activity_ids"]), ([], []))
         for name in ("message_ids.subject", "activity_ids.summary"):
@@ -191,7 +200,9 @@ class TestJson2OwnersMail(OwnersCase):
             ("write", {"vals": {"summary": "other"}}),
             ("unlink", {}),
         ):
-            answer = self.call(token, method, ACTIVITY, ids=self.activity.ids, **arguments)
+            answer = self.call(
+                token, method, ACTIVITY, ids=self.activity.ids, **arguments
+            )
             self.assertEqual(answer.status_code, 404, (method, answer.text))
         self.activity.summary = "other"
         vals = {"summary": "left"}
@@ -247,7 +258,9 @@ class TestJson2OwnersMail(OwnersCase):
         rows = self.call(
             token, "web_read", MESSAGE, ids=self.message.ids, specification=spec
         )
-        self.assertEqual([one["name"] for one in rows.json()[0]["attachment_ids"]], ["row"])
+        self.assertEqual(
+            [one["name"] for one in rows.json()[0]["attachment_ids"]], ["row"]
+        )
         for domain, expected in (
             ([["attachment_ids.name", "=", "row"]], self.message.ids),
             ([["attachment_ids.name", "=", SECRET]], []),
@@ -272,7 +285,9 @@ class TestJson2OwnersMail(OwnersCase):
         self.assertEqual(made.res_id, self.inside[0].id)
 
     def test_odoo_goes_on_to_write_messages_by_itself(self):
-        token = self.get_token(self.create_api_scope("c", api_create=True, api_read=True))
+        token = self.get_token(
+            self.create_api_scope("c", api_create=True, api_read=True)
+        )
         answer = self.call(token, "create", vals_list=[{"name": "New"}])
         self.assertEqual(answer.status_code, 403, answer.text)
         everywhere = self.create_api_scope(
