@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import account
 from . import authorize
+from . import content
 from . import errors
 from . import info
 from . import json2

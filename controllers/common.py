@@ -59,9 +59,9 @@ def oauth_route(
 ):
     """Publish a controller method as ``/oauth2/<name>`` in both its forms.
 
-    The method is called as ``method(self, message)`` in the database that the request
-    names, which is found without a cookie: by the path
-    ``/oauth2/db/<database>/<name>``, the URL parameter ``db``, the
+    The method is called as ``method(self, message)``, with what the path has of further
+    parameters, in the database that the request names, which is found without a cookie:
+    by the path ``/oauth2/db/<database>/<name>``, the URL parameter ``db``, the
     ``X-Odoo-Database`` header, the session, the host.
     Works in a server-wide addon, where Odoo may not know the database yet.
 
@@ -80,8 +80,8 @@ def oauth_route(
 
     def decorator(method):
         @functools.wraps(method)
-        def handle(self, database=None, **_parameters):
-            answer = functools.partial(method, self)
+        def handle(self, database=None, **parameters):
+            answer = functools.partial(method, self, **parameters)
             return _handle(answer, database, methods, readonly, browser, cors)
 
         # Odoo drops parameters that the signature does not name, and warns of each
@@ -96,7 +96,7 @@ def oauth_route(
         forms = ("/oauth2", f"/oauth2/db/{database.PARAMETER}")
         addresses = routes or [f"{form}/{name}" for form in forms]
         if not routing.get("oauth_without_database"):
-            database.ROUTES.update(addresses)
+            database.add_routes(addresses)
         # No list of methods for Odoo: it would answer 405 with a page
         return http.route(
             addresses,

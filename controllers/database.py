@@ -30,8 +30,11 @@ OWN_PATH = re.compile(
 #: Where the path names a database, as the rule of the route names the parameter.
 IN_PATH = re.compile(r"/oauth2/db/([^/]+)(?=/|$)")
 PARAMETER = "<string:database>"
-#: Rules of the routes that are the same with a database and without.
+PARAMETER_NAME = re.compile(r"<[^>]+>")
+#: Rules of the routes that are the same with a database and without; of those with
+#: parameters in their paths, what matches these.
 ROUTES = set()
+PATTERNS = set()
 #: Databases by which is told whether there is a PostgreSQL.
 MOST_TRIED = 3
 #: What a dump restores last, after all tables and rows: foreign keys.
@@ -107,13 +110,27 @@ def _find_in_address(httprequest):
     if found := IN_PATH.search(path):
         name = found[1]
         path = path[: found.start(1)] + PARAMETER + path[found.end(1) :]
-    if not name or path not in ROUTES or httprequest._session_id__:
+    if not name or not _is_route(path) or httprequest._session_id__:
         return None
     if httprequest.headers.get("X-Odoo-Database", name) != name:
         return None
     if http.db_filter([name]) and database_names.is_known(name) and has_addon(name):
         return name
     return None
+
+
+def add_routes(addresses):
+    """Note the rules ``addresses`` (list of str) of a route of ours."""
+    for address in addresses:
+        if PARAMETER_NAME.search(address.replace(PARAMETER, "")):
+            PATTERNS.add(re.compile(PARAMETER_NAME.sub("[^/]+", address)))
+        else:
+            ROUTES.add(address)
+
+
+def _is_route(path):
+    """Return whether ``path`` (str) is one of :data:`ROUTES`, or like one."""
+    return path in ROUTES or any(one.fullmatch(path) for one in PATTERNS)
 
 
 def _enter(current, name):

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 #: Fewer in the second run that a machine of CI makes.
 REQUESTS = 1000 if os.environ.get("PROTOCOL_ONLY") else 2500
-ROUTES = ("token", "revoke_token", "introspect", "tokeninfo", "userinfo", "otherinfo")
+ROUTES = (
+    *("token", "revoke_token", "introspect", "tokeninfo", "userinfo", "otherinfo"),
+    *("openapi.json", "content/attachment/1", "content/res.partner/1/image_128"),
+    "content/{}/{}/{}",
+)
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
 COUNT = """
 env["ir.config_parameter"].set_param("oauth_provider.throttle_failures", "1000000")
@@ -106,14 +110,16 @@ def test_arbitrary_requests_on_every_route(multi, databases, capsys):
     @given(
         method=methods,
         route=st.sampled_from([*ROUTES, "metadata", "authorize"]),
+        parts=st.tuples(words, words, words),
         query=pairs,
         header=headers,
         content_type=content_types,
         body=bodies,
         is_client=st.booleans(),
     )
-    def fuzz(method, route, query, header, content_type, body, is_client):
-        path = f"/oauth2/db/e2e_a/{route}"
+    def fuzz(method, route, parts, query, header, content_type, body, is_client):
+        parts = (quote(one, safe="", errors="surrogatepass") or "-" for one in parts)
+        path = f"/oauth2/db/e2e_a/{route.format(*parts)}"
         if route == "metadata":
             path = f"{WELL_KNOWN}/oauth2/db/e2e_a"
         if query:

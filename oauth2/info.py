@@ -15,6 +15,7 @@ from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 from odoo.exceptions import AccessError
 from odoo.tools import json_default
 
+from ..json2 import discovery
 from ..tools import audience
 from ..tools import challenge as challenge_header
 from ..tools.claim_value import make_claims
@@ -177,10 +178,29 @@ def record_refusal(live, cause, detail=""):
     )
 
 
-def make_challenge(env, error):
-    """Return the header WWW-Authenticate (str) with the code ``error``, or None."""
+def find_api_refusal(env, live, access):
+    """Return the Answer for a token that is not for Odoo's API, or None.
+
+    :param access: :class:`..json2.access.TokenAccess` of the token ``live``
+    """
+    is_for_api = access.is_full or discovery.is_for_api(access)
+    if is_for_api and not access.token.grant_id.is_without_company():
+        return None
+    record_refusal(live, "no_company" if is_for_api else "missing_scope")
+    challenge = make_challenge(env, "insufficient_scope")
+    body = {"error": "insufficient_scope"}
+    return Answer(403, body, {"WWW-Authenticate": challenge})
+
+
+def make_challenge(env, error, scope=None):
+    """Return the header WWW-Authenticate (str) with the code ``error``, or None.
+
+    :param scope: scopes to ask for (str, separated by blanks), if they are known
+    """
     described = env["oauth.provider"].get_protected_resource_url()
-    return challenge_header.bearer(error=error, resource_metadata=described)
+    return challenge_header.bearer(
+        error=error, scope=scope, resource_metadata=described
+    )
 
 
 def extract_token(message):

@@ -19,12 +19,13 @@ from oauthlib.oauth2 import InvalidRequestError
 
 from odoo import release
 
-from ..json2 import describe, discovery
+from ..json2 import describe
 from ..json2.access import TokenAccess
 from ..json2.current import limited_to_companies
 from ..tools.protected_route import API_PATH
 from . import info
 from . import openapi_schema as schema
+from .content import ATTACHMENT, ATTACHMENT_FIELDS
 from .message import Answer
 
 VERSION = "3.1.0"
@@ -64,6 +65,10 @@ _ERROR = {
 _REFUSED = {
     "description": "Why the call is refused",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+_FILE = {
+    "description": "The file",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
 }
 _IDS = {"type": "array", "items": {"type": "integer"}}
 _OBJECT = {"type": "object"}
@@ -106,13 +111,9 @@ def openapi_response(env, message):
     def answer(live):
         token = live.as_record()
         access = TokenAccess(token)
-        is_for_api = access.is_full or discovery.is_for_api(access)
-        if not is_for_api or token.grant_id.is_without_company():
-            cause = "no_company" if is_for_api else "missing_scope"
-            info.record_refusal(live, cause)
-            challenge = info.make_challenge(env, "insufficient_scope")
-            body = {"error": "insufficient_scope"}
-            return Answer(403, body, {"WWW-Authenticate": challenge})
+        refused = info.find_api_refusal(env, live, access)
+        if refused:
+            return refused
         context = token.get_context()
         as_user = env(user=token.user_id.id, su=False, context=context)
         is_limited = token.grant_id.is_company_limited
@@ -251,6 +252,47 @@ class _Document:
             answer = _make_answer(name, record)
             security = self._get_security(found.model, method)
             self._add_call(found.model, name, body, answer, security, method)
+        for name, attributes in found.fields.items():
+            if attributes["type"] == "binary":
+                self._add_file(found, name)
+
+    def _add_file(self, found, field):
+        """Add the address of the file in a binary ``field`` of a model."""
+        paths = [f"/oauth2/content/{found.model}/{{id}}/{field}"]
+        if found.model == ATTACHMENT and field in ATTACHMENT_FIELDS:
+            paths.append("/oauth2/content/attachment/{id}")
+        security = self._get_security(found.model, found.methods["read"])
+        for path in paths:
+            if path not in self.paths:
+                self._add_download(path, f"{found.model}_{field}_file", security)
+
+    def _add_download(self, path, name, security):
+        """Add the ``path`` (str) of a file, with the parameters that it names."""
+        parameters = [
+            {
+                "name": one,
+                "in": "path",
+                "required": True,
+                "schema": {"type": "integer" if one == "id" else "string"},
+            }
+            for one in re.findall(r"{(\w+)}", path)
+        ]
+        wanted = {
+            "name": "Range",
+            "in": "header",
+            "schema": {"type": "string", "examples": ["bytes=0-1023"]},
+        }
+        answers = dict.fromkeys(("200", "206"), _FILE)
+        refused = {"$ref": "#/components/responses/Refused"}
+        answers.update(dict.fromkeys(("401", "403", "404", "416", "422"), refused))
+        operation = {
+            "operationId": self._name(name),
+            "summary": "The file in a binary field",
+            "security": security,
+            "parameters": [*parameters, wanted],
+            "responses": answers,
+        }
+        self._add_path(path, operation, "get")
 
     def _get_security(self, model, method):
         """Return what opens a call (list of Security Requirement Objects)."""
@@ -313,8 +355,11 @@ class _Document:
                 "responses": _make_responses({}),
             },
         )
+        security = self._get_security(None, None)
+        for path in ("{model}/{id}/{field}", "attachment/{id}"):
+            self._add_download(f"/oauth2/content/{path}", "file", security)
 
-    def _add_path(self, path, operation):
+    def _add_path(self, path, operation, method="post"):
         if "/oauth2/db/" in self.provider.get_issuer():
             # The host has several databases, and the address names none
             database = {
@@ -323,7 +368,7 @@ class _Document:
                 "schema": {"type": "string", "default": self.env.cr.dbname},
             }
             operation.setdefault("parameters", []).append(database)
-        self.paths[path] = {"post": operation}
+        self.paths[path] = {method: operation}
 
 
 def _make_record(found):

@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a token may call, as OpenAPI describes it."""
 
+import base64
 import json
 
 from odoo.tests import tagged
 
 from ..oauth2 import openapi
+from .test_content import PNG
 from .test_json2 import Json2Case
 
 ORIGIN = "https://client.example.com"
@@ -115,6 +117,28 @@ class TestOpenAPI(Json2Case):
             with self.subTest(path=path):
                 self.assertEqual(response.status_code, 200, response.text)
 
+    def test_the_files_of_binary_fields(self):
+        paths = self.get_document(self.get_token(self.reading))["paths"]
+        self.assertFalse([one for one in paths if one.startswith("/oauth2/")])
+        scope = self.create_api_scope(
+            code="files", api_read=True, names=("name", "image_128")
+        )
+        token = self.get_token(scope)
+        paths = self.get_document(token)["paths"]
+        [path] = [one for one in paths if one.startswith("/oauth2/")]
+        self.assertEqual(path, "/oauth2/content/res.partner/{id}/image_128")
+        described = paths[path]["get"]
+        self.assertEqual(described["security"], [{"oauth2": ["files"]}])
+        self.assertEqual(
+            [one["name"] for one in described["parameters"]], ["id", "Range"]
+        )
+        self.inside[0].image_1920 = base64.b64encode(PNG)
+        url = path.removeprefix("/oauth2/").replace("{id}", str(self.inside[0].id))
+        self.get(token, route=url)
+        paths = self.get_document(self.get_token(self.everything))["paths"]
+        for path in ("{model}/{id}/{field}", "attachment/{id}"):
+            self.assertIn(f"/oauth2/content/{path}", paths)
+
     def test_a_search_by_name_needs_a_name(self):
         calls = {
             f"/json/2/res.partner/{one}" for one in ("name_search", "web_name_search")
@@ -186,7 +210,8 @@ class TestOpenAPI(Json2Case):
     def test_full_access_names_the_models(self):
         token = self.get_token(self.everything)
         found = self.get_document(token)
-        self.assertEqual(list(found["paths"]), ["/json/2/{model}/{method}"])
+        calls = [one for one in found["paths"] if not one.startswith("/oauth2/")]
+        self.assertEqual(calls, ["/json/2/{model}/{method}"])
         found = self.get_document(token, model="res.partner,res.country")
         paths = found["paths"]
         self.assertIn("/json/2/res.partner/write", paths)

@@ -74,6 +74,8 @@ class TestReplica(OAuthCase):
             self.assertServed("replica")
             self.bearer("openapi.json", self.token)
             self.assertServed("replica")
+            self.bearer("content/res.partner/1/image_128", self.token)
+            self.assertServed("replica")
             data = {"token": self.token}
             answer = self.post("introspect", data, self.client, self.secret)
             self.assertTrue(answer.json()["active"])

@@ -445,6 +445,10 @@ TOKEN = (
     Cause("page", "OAuth Provider otherinfo", "invalid_request", "",
           _lt("The parameters of the page or the fields are wrong."),
           _lt("The reason says which.")),
+    Cause("no_file", "OAuth Provider content", "invalid_request", "",
+          _lt("There is no file in this field of this record."),
+          _lt("An attachment that is a link has none, and only binary fields hold"
+              " files.")),
     Cause("missing_scope", "RFC 6750 3.1", "insufficient_scope", "",
           _lt("The token does not have the scopes that the route needs."),
           _lt("Add them to the client; the person has to allow them.")),

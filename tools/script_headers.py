@@ -6,7 +6,10 @@
 #: tracing send them to each address.
 ALLOWED = (
     "Authorization, Content-Type, MCP-Protocol-Version, Mcp-Session-Id, traceparent,"
-    " X-Requested-With"
+    " X-Requested-With, If-None-Match, If-Range, Range"
 )
 #: Of an answer, beside the usual ones.
-EXPOSED = "WWW-Authenticate, Retry-After, X-Total-Count, Mcp-Session-Id"
+EXPOSED = (
+    "WWW-Authenticate, Retry-After, X-Total-Count, Mcp-Session-Id,"
+    " Accept-Ranges, Content-Disposition, Content-Range, ETag"
+)
