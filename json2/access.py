@@ -12,9 +12,11 @@ from odoo.tools import SQL, frozendict
 
 from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
-from .domain import COLLECTION_TYPES, get_names
+from .domain import get_names
 from .error_text import find_database_error
 from .model_access import LISTS, ModelAccess, Part, as_condition
+from .plain_filter import is_plain
+from .stand_in import carry, counts_on
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -23,14 +25,6 @@ CONTEXT_TYPES = {
     "active_test": (bool, int, NoneType),
     "bin_size": (bool, int, NoneType),
     "force_search_count": (bool, int, NoneType),
-}
-#: Types of fields that Python compares as PostgreSQL does, with those of their values.
-_PLAIN_TYPES = {
-    "boolean": bool,
-    "char": str,
-    "integer": int,
-    "many2one": int,
-    "selection": str,
 }
 
 
@@ -88,19 +82,25 @@ class TokenAccess:
         key = (model, operation)
         if key not in self._by_operation:
             scopes = self.scopes.filtered(
-                lambda scope: scope.model == model and scope.allows(operation)
+                lambda scope: (
+                    counts_on(scope.model, model, operation) and scope.allows(operation)
+                )
             )
-            self._by_operation[key] = self._combine(scopes)
+            self._by_operation[key] = self._combine(scopes, model)
         return self._by_operation[key]
 
-    def _combine(self, scopes):
-        """Return the :class:`.ModelAccess` of ``scopes`` on one model, or None."""
+    def _combine(self, scopes, model):
+        """Return the :class:`.ModelAccess` of ``scopes`` on a model (name), or None."""
         parts = []
         for same in scopes.grouped(record_set).values():
             domain = self._get_usable_domain(same[:1])
             is_plain = self._is_plain(same[:1], domain)
             listed = [frozenset(one.field_ids.mapped("name")) for one in same]
             some, each = frozenset.union(*listed), frozenset.intersection(*listed)
+            if same[:1].model != model:
+                known = frozenset(same.env[model]._fields)
+                some, each = some & known, each & known
+                is_plain = is_plain and not same[:1].filter_id
             parts.append(Part(same[:1], domain, is_plain, some, each))
         return ModelAccess(tuple(parts), self._with_user_rights) if parts else None
 
@@ -149,7 +149,7 @@ class TokenAccess:
 
         def to_sql(model, alias, query):
             model = model.sudo(False)
-            domains = [self._get_usable_domain(scope) for scope in scopes]
+            domains = [self._get_domain_on(scope, model) for scope in scopes]
             with limited_to_scopes(None):
                 try:
                     return _to_sql(Domain.OR(domains), model, alias, query)
@@ -164,9 +164,17 @@ class TokenAccess:
 
         return Domain.custom(to_sql=to_sql)
 
+    def _get_domain_on(self, scope, model):
+        """Return the records (Domain) of ``scope`` on ``model``, as its filter says.
+
+        :param model: recordset of its model, or of one that stands in for that
+        """
+        domain = self._get_usable_domain(scope)
+        return domain if scope.model == model._name else carry(domain, scope.model)
+
     def _to_sql_or_none(self, scope, model, alias, query):
         """Return the SQL of the records of ``scope``: FALSE if its filter is broken."""
-        domain = self._get_usable_domain(scope)
+        domain = self._get_domain_on(scope, model)
         try:
             return _to_sql(domain, model, alias, query)
         except BROKEN_FILTER as error:
@@ -213,7 +221,9 @@ class TokenAccess:
     def _get_shown_domain(self, model, name):
         """Return the same for any caller, by the field ``name`` (str) of the model."""
         scopes = self.scopes.filtered(
-            lambda scope: scope.model == model._name and scope.allows("read")
+            lambda scope: (
+                counts_on(scope.model, model._name, "read") and scope.allows("read")
+            )
         )
         # To look for the name in the text is cheap, and nearly always enough
         if not any(name in (scope.filter_id.domain or "") for scope in scopes):
@@ -425,66 +435,10 @@ def _to_sql(domain, model, alias, query):
     return domain.optimize_full(model)._to_sql(model, alias, query)
 
 
-def is_plain(model, domain):
-    """Return whether ``domain`` (Domain) needs no looking up with a user's rights.
-
-    That is one that compares nothing but columns of the record itself, which the user
-    may read, with values of their own type: then Python finds what PostgreSQL finds,
-    and records that are at hand are checked without a query.
-
-    :param model: recordset of the model, as the user
-    """
-    with limited_to_scopes(None):
-        return all(_is_plain(model, one) for one in domain.iter_conditions())
-
-
-def _is_plain(model, condition):
-    """Return the same for one ``condition`` of a domain."""
-    field = model._fields.get(condition.field_expr)
-    if field is None or not _is_plain_column(model, field):
-        return False
-    values = condition.value
-    if condition.operator in ("=", "!="):
-        values = [values]
-    elif condition.operator not in ("in", "not in"):
-        return False
-    return isinstance(values, COLLECTION_TYPES) and all(
-        _is_own_value(field, one) for one in values
-    )
-
-
-def _is_own_value(field, value):
-    """Return whether ``value`` is one that a column of ``field`` may hold."""
-    if value is False and field.type in ("char", "many2one"):
-        return True
-    if isinstance(value, str) and not _is_storable(value):
-        return False
-    is_id = field.type == "many2one" or field.name == "id"
-    return type(value) is _PLAIN_TYPES[field.type] and not (is_id and value < 1)
-
-
-def _is_storable(text):
-    """Return whether PostgreSQL takes ``text`` (str) at all."""
-    try:
-        return b"\x00" not in text.encode()
-    except UnicodeEncodeError:
-        return False
-
-
-def _is_plain_column(model, field):
-    """Return whether each user who may read ``field`` finds its one stored value."""
-    return (
-        field.type in _PLAIN_TYPES
-        and bool(field.store and field.column_type)
-        and not (field.translate or field.company_dependent or field.search)
-        and field not in model.pool.field_depends_context
-        and model._has_field_access(field, "read")
-    )
-
-
 def record_set(scope):
     """Return a key that scopes share which open the same records of a model."""
-    return scope.filter_id, scope.model == "res.users" and scope.own_user_only
+    is_own = scope.model == "res.users" and scope.own_user_only
+    return scope.model, scope.filter_id, is_own
 
 
 def _is_made_of(model, field, names):

@@ -24,6 +24,7 @@ from .model_access import make_missing
 from .need import needs
 from .owner import keep_open
 from .read import READ_METHODS, read, read_nothing
+from .stand_in import as_readable
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
 CHANGE_METHODS = frozenset({"create", "write", "unlink"})
@@ -167,6 +168,8 @@ def call(access, records, name, method, kwargs):
     :raise InsufficientScope: for a change of further records
     """
     check_active(access, records)
+    if name in READ_METHODS:
+        records, method = _get_readable(records, name, method)
     if discovery.answers(access, records, name):
         return discovery.answer(access, records, name, kwargs)
     kwargs = with_defaults(access, name, kwargs)
@@ -185,6 +188,14 @@ def call(access, records, name, method, kwargs):
         access.has_begun = True
         result = run_method(access, records, name, lambda: method(records, **kwargs))
     return result.ids if isinstance(result, BaseModel) else result
+
+
+def _get_readable(records, name, method):
+    """Return the records and the method to read by, see :mod:`.stand_in`."""
+    found = as_readable(records)
+    if found._name == records._name:
+        return records, method
+    return found, get_public_method(found, name)
 
 
 def _change(access, records, operation, method, kwargs):
@@ -241,6 +252,8 @@ def check_on_nothing(access, model, name, method, kwargs):
     :raise ValueError: for malformed arguments
     """
     check_active(access, model, on_nothing=True)
+    if name in READ_METHODS:
+        model, method = _get_readable(model, name, method)
     if discovery.answers(access, model, name):
         discovery.check(model, kwargs)
         return

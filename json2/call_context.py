@@ -16,6 +16,7 @@ from .current import limited_to_scopes
 from .enforceable import is_enforceable
 from .model_access import make_missing
 from .need import needs
+from .stand_in import as_readable
 
 #: Largest number that PostgreSQL takes for an id.
 MAX_ID = 2**31 - 1
@@ -78,7 +79,7 @@ def check_active(access, records, on_nothing=False):
             )
         )
         raise needs(error, model._name, None)
-    active = model.browse(() if on_nothing else ids)
+    active = as_readable(model.browse(() if on_nothing else ids))
     with limited_to_scopes(access):
         active.browse().check_access("read")
         if len(active.exists()) != len(active) or not active.has_access("read"):

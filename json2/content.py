@@ -9,6 +9,7 @@ from ..tools.file_name import make_safe
 from .call import call
 from .current import limited_to_scopes
 from .model_access import check_open, find_closed, make_missing
+from .stand_in import as_readable
 
 ATTACHMENT = "ir.attachment"
 #: Fields that hold the file of an attachment: reading one reads all of the file.
@@ -55,6 +56,7 @@ def open_file(access, record, name):
     :raise MissingError: for a record that the token does not see
     :raise NoFileError: where the field holds no file
     """
+    record = as_readable(record)
     called = _find_name(access, record)
     if record._name == ATTACHMENT and name in CONTENT:
         _check_attachment(access, record, name, called)

@@ -18,6 +18,7 @@ from odoo.service.model import get_public_method
 
 from .enforceable import is_enforceable, is_generic
 from .orm import make_field_error
+from .stand_in import as_readable, get_models
 
 #: What a token is told of its user's context.
 CONTEXT_NAMES = ("lang", "tz", "uid")
@@ -68,7 +69,8 @@ def get_opened(access, env):
     :param access: :class:`.access.TokenAccess` of a token without full access
     :param env: environment of the token's user, who is not the superuser
     """
-    names = {scope.model for scope in access.scopes if scope.is_api_scope}
+    scopes = access.scopes.filtered("is_api_scope")
+    names = {one for scope in scopes if scope.model for one in get_models(scope.model)}
     found = ((name, _get_opened(access, env, name)) for name in sorted(names))
     return {name: opened for name, opened in found if opened is not None}
 
@@ -78,10 +80,13 @@ def _get_opened(access, env, name):
     if model is None or not is_enforceable(model, access):
         return None
     rights = env["ir.model.access"]
+    # To a person who may not read it, another model shows a part of it
+    is_shown = as_readable(model)._name != name
     operations = tuple(
         one
         for one in OPERATIONS
-        if access.allows_model(name, one) and rights.check(name, one, False)
+        if access.allows_model(name, one)
+        and (rights.check(name, one, False) or (one == "read" and is_shown))
     )
     methods = ()
     if rights.check(name, "read", False):

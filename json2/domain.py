@@ -18,6 +18,7 @@ from . import current
 from .hierarchy import HIERARCHIES, check_hierarchy, narrow_hierarchy
 from .model_access import LISTS
 from .need import needs
+from .stand_in import as_readable
 
 #: Operators that compare with plain values.
 COMPARISONS = frozenset(
@@ -113,7 +114,7 @@ def _check_condition(model, path, operator, value, steps):
         check_hierarchy(model, name)
     if not field.relational:
         return
-    comodel = model.env[field.comodel_name]
+    comodel = as_readable(model.env[field.comodel_name])
     if rest:
         comodel.browse().check_access("read")
         _check_condition(comodel, rest, operator, value, steps + 1)
@@ -171,7 +172,8 @@ def _find_named(model, domain):
                 yield compared._name, one
         if field.relational and (rest or condition.operator in QUANTIFIERS):
             below = _get_below(condition)
-            yield from _find_named(model.env[field.comodel_name], below)
+            comodel = model.env[field.comodel_name]
+            yield from _find_named(as_readable(comodel), below)
 
 
 def _find_name_compared(model, condition):
@@ -184,7 +186,7 @@ def _find_name_compared(model, condition):
     value = condition.value
     values = value if isinstance(value, COLLECTION_TYPES) else [value]
     if any(isinstance(one, str) for one in values):
-        return model.env[field.comodel_name]
+        return as_readable(model.env[field.comodel_name])
     return None
 
 
@@ -316,7 +318,7 @@ def _narrow_condition(access, model, condition):
 
         return narrow_hierarchy(access, model, condition, find_named)
     if field.relational:
-        comodel = model.env[field.comodel_name]
+        comodel = as_readable(model.env[field.comodel_name])
         if isinstance(value, Query):
             # It has been narrowed before
             return condition
@@ -325,13 +327,21 @@ def _narrow_condition(access, model, condition):
             operator = "any" if rest else operator
             return _quantify(access, model, field, operator, below)
         found = _narrow_relation(access, model, field, operator, value)
-        return condition if found is None else found
+        if found is not None:
+            return found
     if not rest and _is_plain_related(model, field):
-        # The token opens the value; it is looked up with the rights of the user
-        with current.limited_to_scopes(None):
-            query = model.with_context(active_test=False)._search(condition)
-        return Domain("id", "in", query)
+        return _look_up(model, condition)
     return condition
+
+
+def _look_up(model, condition):
+    """Return the same as ``condition`` on a related field, by the ids of the records.
+
+    The token opens the value; it is looked up with the rights of the user.
+    """
+    with current.limited_to_scopes(None):
+        query = model.with_context(active_test=False)._search(condition)
+    return Domain("id", "in", query)
 
 
 def _narrow_below(access, comodel, domain):
@@ -348,16 +358,20 @@ def _quantify(access, model, field, operator, below):
 
     :param operator: ``any`` or ``not any``
     """
-    if not field.store and access.checks_records:
+    is_related = _is_plain_related(model, field)
+    if not field.store and (access.checks_records or is_related):
         # Code of the model searches, perhaps as superuser: it is given those records
         comodel = model.env[field.comodel_name].with_context(active_test=False)
-        with current.internal():
-            ids = comodel._search(below, limit=MOST_RELATED + 1).get_result_ids()
+        ids = ()
+        if access.checks_records:
+            with current.internal():
+                ids = comodel._search(below, limit=MOST_RELATED + 1).get_result_ids()
         if len(ids) > MOST_RELATED:
             raise ValueError(
                 f"More than {MOST_RELATED} records match below {field.name}."
             )
-        return Domain(field.name, "in" if operator == "any" else "not in", list(ids))
+        named = Domain(field.name, "in" if operator == "any" else "not in", list(ids))
+        return _look_up(model, named) if is_related else named
     if field.type == "many2one" and field.store and field.bypass_search_access:
         # The ORM would join the other table, and ask nobody which of its records are
         # open: neither the scopes nor the rules
@@ -448,6 +462,6 @@ def _narrow_equality(access, model, field, values):
 
 def _narrow_named(access, model, field, operator, text):
     """Return the domain for a relation to records whose open names match ``text``."""
-    comodel = model.env[field.comodel_name]
+    comodel = as_readable(model.env[field.comodel_name])
     by_name = narrow(access, comodel, Domain("display_name", operator, text))
     return _quantify(access, model, field, "any", by_name)

@@ -14,6 +14,7 @@ from .domain import MAX_STEPS
 from .linkable import find_visible
 from .model_access import check_open
 from .need import needs
+from .stand_in import as_readable
 
 #: Parts of a path that stand for the record itself: its external and its database id.
 _IDS = frozenset({"id", ".id"})
@@ -77,7 +78,7 @@ def _check_tree(access, model, tree):
         ):
             raise ValueError(f"Invalid path {model._name}.{name}")
         if needed := _get_needed(field, below):
-            comodel = model.env[field.comodel_name]
+            comodel = as_readable(model.env[field.comodel_name])
             comodel.check_access("read")
             _check_tree(access, comodel, needed)
 

@@ -4,6 +4,7 @@
 
 from .current import limited_to_scopes
 from .model_access import find_closed
+from .stand_in import as_readable
 
 
 def find_visible(access, records, names=()):
@@ -14,11 +15,14 @@ def find_visible(access, records, names=()):
     """
     if not records:
         return records
+    readable = as_readable(records)
     with limited_to_scopes(access):
-        if not records.browse().has_access("read"):
+        if not readable.browse().has_access("read"):
             return records.browse()
-        found = records.exists()._filtered_access("read")
-    return found - find_closed(access, found, "read", names) if names else found
+        found = readable.exists()._filtered_access("read")
+    if names:
+        found -= find_closed(access, found, "read", names)
+    return records.browse(found._ids)
 
 
 def find_linkable(access, records):

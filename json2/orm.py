@@ -25,6 +25,7 @@ from .error_text import mark_ours
 from .model_access import LISTS, find_closed, make_missing
 from .need import get_need, needs
 from .owner import get_condition
+from .stand_in import as_readable
 
 _NOT_LIMITED = nullcontext()
 
@@ -253,7 +254,7 @@ def fetch_query(records, run, query, fields):
 def _opens_list(records, field):
     """Return whether the token sees any record of the model that ``field`` lists."""
     with current.internal(False):
-        return records.env[field.comodel_name].has_access("read")
+        return as_readable(records.env[field.comodel_name]).has_access("read")
 
 
 def _get_fields_to_fetch(records, field_names):
@@ -310,7 +311,8 @@ def _limit_list(records, field, rows):
     listed = {one for row in rows for one in row.get(field.name) or ()}
     if not listed:
         return
-    comodel = records.env[field.comodel_name].with_context(active_test=False)
+    comodel = as_readable(records.env[field.comodel_name])
+    comodel = comodel.with_context(active_test=False)
     # What the caller names is on the records that have the list
     with current.internal(), current.naming(None, None):
         seen = set(comodel._search(Domain("id", "in", listed)).get_result_ids())
@@ -335,6 +337,9 @@ def web_read(records, run, specification):
             specification[name] = {}
     if not records or not specification.keys() - {"id"}:
         return run(records, specification)
+    readable = as_readable(records)
+    if readable != records:
+        return readable.web_read(specification)
     with current.naming(None, None):
         opened = records._filtered_access("read")
         opened -= find_closed(access, opened, "read", specification)

@@ -14,6 +14,7 @@ from .domain import check_order, check_search, narrow
 from .enforceable import reads_as_orm
 from .model_access import LISTS, as_condition, check_open, make_missing
 from .named import AGGREGATE, find_group_paths, find_names, iter_texts
+from .stand_in import as_readable
 
 #: Methods of the ORM that only read, and ask its access hooks for all that they read.
 READ_METHODS = frozenset(
@@ -204,7 +205,7 @@ def _check_group(model, path):
         # The groups come with the names of these records
         rest = rest or "display_name"
     if field is not None and field.relational and rest:
-        comodel = model.env[field.comodel_name]
+        comodel = as_readable(model.env[field.comodel_name])
         comodel.check_access("read")
         _check_group(comodel, rest)
 
@@ -289,7 +290,7 @@ def _check_specification(access, model, specification):
         field = model._fields[name]
         below = wish.get("fields") if isinstance(wish, Mapping) else None
         if field.relational and isinstance(below, Mapping):
-            comodel = model.env[field.comodel_name]
+            comodel = as_readable(model.env[field.comodel_name])
             is_open = comodel.has_access("read")
             if field.type in LISTS and not is_open:
                 # It has no records, of which nothing is read

@@ -26,6 +26,7 @@ from .access import TokenAccess, record_set
 from .broken_filter import BROKEN_FILTER
 from .model_access import ModelAccess
 from .need import get_need, missing
+from .stand_in import counts_on, get_models
 
 _logger = logging.getLogger(__name__)
 
@@ -134,7 +135,8 @@ class _Facts(NamedTuple):
 
     def allows(self, need):
         """Return whether it opens the model of ``need`` for its operation."""
-        return self.model == need.model and need.operation in self.operations
+        is_on = counts_on(self.model, need.model, need.operation)
+        return is_on and need.operation in self.operations
 
     def helps(self, need):
         """Return whether it is one that meeting ``need`` may take."""
@@ -268,7 +270,7 @@ class _Search:
         models = {need.model for need in self._needs}
         named = frozenset(name for need in self._needs for name in need.fields)
         operations = frozenset(need.operation for need in self._needs)
-        others = [scope for scope in others if scope.model in models]
+        others = [one for one in others if not models.isdisjoint(get_models(one.model))]
         shared = Counter(scope.records for scope in others)
         shared.update(scope.records for scope in self._held)
         first = {}

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from .current import limited_to_scopes
 from .need import get_need, needs
 from .owner import check_owner, is_owner_name
+from .stand_in import as_readable
 
 #: Commands of a many2many that change the relation and no record of the other model,
 #: with the place of the ids that they are about.
@@ -240,7 +241,8 @@ def check_link(access, model, field, comodel, ids):
     if not ids:
         return
     with limited_to_scopes(access):
-        records = model.env[comodel].browse(ids if access.checks_records else ())
+        records = as_readable(model.env[comodel])
+        records = records.browse(ids if access.checks_records else ())
         try:
             records.check_access("read")
         except AccessError as refusal:

@@ -23,6 +23,7 @@ from ..json2 import describe
 from ..json2.access import TokenAccess
 from ..json2.current import limited_to_companies
 from ..tools.protected_route import API_PATH
+from ..json2.stand_in import counts_on
 from . import info
 from . import openapi_schema as schema
 from .content import ATTACHMENT, ATTACHMENT_FIELDS
@@ -303,7 +304,7 @@ class _Document:
             [
                 one.code
                 for one in self.access.scopes
-                if one.model == model and one.allows(operation)
+                if counts_on(one.model, model, operation) and one.allows(operation)
             ]
             for operation in method.operations
         ]

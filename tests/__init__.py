@@ -27,6 +27,7 @@ from . import test_databases
 from . import test_discovery
 from . import test_dispatcher
 from . import test_duration
+from . import test_employees
 from . import test_ending
 from . import test_ending_password
 from . import test_error_answer

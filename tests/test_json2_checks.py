@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
-from ..json2.access import is_plain
 from ..json2.enforceable import reads_as_orm
+from ..json2.plain_filter import is_plain
 from .test_json2 import Json2Case
 
 #: Domains that mean the same to Python and to PostgreSQL, and what they compare.
