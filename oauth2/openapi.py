@@ -22,8 +22,8 @@ from odoo import release
 from ..json2 import describe
 from ..json2.access import TokenAccess
 from ..json2.current import limited_to_companies
-from ..tools.protected_route import API_PATH
 from ..json2.stand_in import counts_on
+from ..tools.protected_route import API_PATH
 from . import info
 from . import openapi_schema as schema
 from .content import ATTACHMENT, ATTACHMENT_FIELDS
