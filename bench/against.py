@@ -125,13 +125,13 @@ def compare(before, now, rounds, parts, number):
         pair = Pair(old.name, [], [], old.refused_with is not None)
         turns = [(before.target, old, pair.before), (now.target, new, pair.now)]
         for where, request, _found in turns:
-            _cost(where, request, WARM_UP if rounds > 1 else number)
+            cost(where, request, WARM_UP if rounds > 1 else number)
         for _round in range(rounds):
             costs = {id(found): [] for _where, _request, found in turns}
             for part in range(parts):
                 # First one, then the other
                 for where, request, found in turns[:: -1 if part % 2 else 1]:
-                    costs[id(found)].append(_cost(where, request, number))
+                    costs[id(found)].append(cost(where, request, number))
             for _where, _request, found in turns:
                 found.append(1000 * statistics.mean(costs[id(found)]))
         say(f"  {pair.name}: {pair.ratio:.3f}")
@@ -142,7 +142,7 @@ def compare(before, now, rounds, parts, number):
 _titles = itertools.count()
 
 
-def _cost(where, request, number):
+def cost(where, request, number):
     """Send ``request`` so often and return the seconds that one takes of processors."""
     parts = urlsplit(where.url)
     before = where.processes.settle()

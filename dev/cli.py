@@ -78,6 +78,10 @@ def _parser():
     )
     bench.add_argument("--write", action="store_true", help="into docs/")
     bench.add_argument("--against", help="compare with this commit, and nothing else")
+    bench.add_argument(
+        "--narrow", action="store_true", help="what narrow scopes cost, nothing else"
+    )
+    bench.add_argument("--only", help="of these: calls with this in their name")
     soak = add("soak", _soak, "moderate load for long, and what grows meanwhile")
     soak.add_argument("--minutes", type=float, default=60, help="60 by default")
     soak.add_argument("--rate", type=float, default=20, help="requests a second: 20")
@@ -166,9 +170,12 @@ def _screenshots(_options):
 def _bench(options):
     from bench import against
     from bench import main as benchmark
+    from bench import narrow
 
     if options.against:
         return against.run(options.against, options.size)
+    if options.narrow:
+        return narrow.run(options)
     return benchmark.run(options)
 
 

@@ -1,0 +1,157 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What narrow scopes cost: the same call with scopes, full access and an API key.
+
+One server with one worker answers all of them in turns. What counts is the processor
+time of the worker and of PostgreSQL's backends, as in :mod:`.against`.
+"""
+
+import statistics
+from dataclasses import dataclass
+
+import requests
+
+from dev.console import Stop, say, step
+from dev.databases import Databases
+from dev.postgres import cluster
+from dev.server import OdooServer
+from dev.settings import ADDON
+
+from . import narrow_side
+from .against import cost
+from .measure import target
+from .narrow_side import FULL, KEY, ONE, THIRTY
+from .odoo_side import FOREVER
+from .report import interval, table
+from .rows import Rows
+
+#: {size: (rounds, turns of a round)}
+SIZES = {"small": (2, 1), "full": (15, 2)}
+
+
+@dataclass
+class Row:
+    """What one call cost.
+
+    :ivar call: :class:`.narrow_side.Call`
+    :ivar costs: {caller: milliseconds of processor time in each round (list)}
+    """
+
+    call: narrow_side.Call
+    costs: dict
+
+    def ratios(self, caller, base=FULL):
+        """Return what it costs ``caller`` by what it costs ``base``, by round (list)."""
+        pairs = zip(self.costs[caller], self.costs[base], strict=True)
+        return [mine / other for mine, other in pairs]
+
+    def goals(self):
+        """Yield (caller, whom it is compared with, what it may cost by that)."""
+        for caller in (ONE, THIRTY):
+            yield caller, FULL, self.call.most
+            if self.call.beats_key:
+                yield caller, KEY, 1
+
+
+def run(options):
+    """Measure and print; returns the exit code.
+
+    :param options: ``size``; ``only``, a part of the names of calls (str), or None
+    """
+    with cluster("bench") as postgres:
+        rows = measured(postgres, Databases(postgres), options.size, say, options.only)
+    say(tables(rows))
+    return 0
+
+
+def measured(postgres, databases, size, report, only=None):
+    """Return the rows (list of :class:`Row`).
+
+    :param size: ``small`` or ``full``
+    :param report: function that is given a line about the progress
+    :param only: a part of the names of those calls that are measured (str), or None
+    """
+    with step("Database: making that of narrow scopes"):
+        made = narrow_side.make(databases)
+    calls = [one for one in narrow_side.get_calls(made) if (only or "") in one.name]
+    if not calls:
+        raise Stop(f"No call is named like '{only}'.")
+    name = narrow_side.DATABASE
+    options = {"workers": 1, "load": [ADDON], "options": [FOREVER]}
+    with OdooServer(postgres, name, name, **options) as server:
+        tokens = narrow_side.get_tokens(server.url, made)
+        where = target(server, postgres, Rows(postgres, name, made), name)
+        with step("Measuring narrow scopes in turns"):
+            return [
+                _measure(where, call, tokens, *SIZES[size], report) for call in calls
+            ]
+
+
+def _measure(where, call, tokens, rounds, turns, report):
+    """Return the :class:`Row` of ``call``."""
+    sent = {caller: call.request(token) for caller, token in tokens.items()}
+    _check_same(where.url, call, sent)
+    row = Row(call, {caller: [] for caller in sent})
+    callers = list(sent)
+    for number in range(rounds + 1):
+        found = {caller: [] for caller in sent}
+        for turn in range(turns):
+            # Another one is first each time, and half of the turns go backwards
+            start = (number * turns + turn) % len(callers)
+            order = callers[start:] + callers[:start]
+            for caller in order[:: -1 if turn % 2 else 1]:
+                found[caller].append(cost(where, sent[caller], call.number))
+        if number:
+            # The first one has filled the caches
+            for caller, costs in found.items():
+                row.costs[caller].append(1000 * statistics.mean(costs))
+    for caller, base, _most in row.goals():
+        ratio = statistics.median(row.ratios(caller, base))
+        report(f"  {call.name}, {caller} by {base}: {ratio:.3f}")
+    return row
+
+
+def _check_same(url, call, sent):
+    """Stop unless the callers get the same answer: else it would be no comparison."""
+    if not call.is_same_for_all:
+        return
+    answers = set()
+    for request in sent.values():
+        answer = requests.post(
+            url + request.path, request.body, headers=request.headers, timeout=60
+        )
+        answers.add((answer.status_code, answer.text))
+    if len(answers) != 1 or answers.pop()[0] != 200:
+        raise Stop(f"{call.name}: not everybody gets the same answer.")
+
+
+def tables(rows):
+    """Return the tables (str): what each call costs, and whether the goals are met."""
+    head = ["call", *(f"{caller}, ms" for caller in narrow_side.CALLERS)]
+    lines = [
+        [
+            row.call.name,
+            *(f"{statistics.median(row.costs[one]):.1f}" for one in narrow_side.CALLERS),
+        ]
+        for row in rows
+    ]
+    return f"{table(head, lines)}\n\n{_goals(rows)}"
+
+
+def _goals(rows):
+    lines = []
+    for row in rows:
+        for caller, base, most in row.goals():
+            ratios = row.ratios(caller, base)
+            median = statistics.median(ratios)
+            lowest, highest = interval(ratios)
+            figures = [f"{most:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}"]
+            name = f"{row.call.name}, {caller}, by {base}"
+            lines.append([name, *figures, _verdict(median, lowest, most)])
+    return table(["goal", "at most", "measured", "range", ""], lines)
+
+
+def _verdict(median, lowest, most):
+    if median <= most:
+        return "met"
+    return "not met" if lowest > most else "too noisy to say"
