@@ -127,7 +127,11 @@ thirty |= thirty.union(*(
 ))
 assert len(thirty) == 30, len(thirty)
 clients = {}
-for name, allowed in (("full", full), ("one", one | order), ("thirty", thirty)):
+# To link records a scope has to open them
+linked = thirty.filtered(lambda scope: scope.model == "res.country")
+for name, allowed in (
+    ("full", full), ("one", one | order | linked), ("thirty", thirty)
+):
     client = env["oauth.provider.client"].create({
         "name": name, "identifier": f"bench-{name}", "secret": values["secret"],
         "application_type": "backend application", "user_id": user.id,

@@ -10,6 +10,7 @@ its caller names.
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from functools import cached_property
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
@@ -54,7 +55,7 @@ class ModelAccess:
     granted: frozenset = frozenset()
     _domains: dict = dataclass_field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def fields(self):
         """Names of the fields (frozenset) that are open on any record."""
         return self.granted.union(*(part.fields for part in self.parts))

@@ -35,17 +35,18 @@ def allows_field(records, field, operation):
 
     :param operation: ``read`` or ``write``
     """
-    access = current.access()
     if field.model_name != records._name:
         # Odoo asks an attachment about the field whose value it is
         records = records.env[field.model_name]
     if operation != "read" or not current.is_internal():
+        access = current.access()
         if operation == "read" and current.is_sorting():
             return access.opens_everywhere(records, field)
         return access.allows_field(records, field, operation)
     named = current.dry_run_names()
-    if current.is_fetching() or named is None:
+    if named is None or current.is_fetching():
         return True
+    access = current.access()
     if (records._name, field.name) in named:
         # Only records on which it is open are compared
         return access.allows_field(records, field, operation)
@@ -284,14 +285,21 @@ def read_format(records, run, names, load):
     :param names: names of fields that have been checked (list)
     """
     fields = records._fields
+    unlimited = [
+        name
+        for name in names
+        if fields[name].type == "properties" or _is_at_hand(records, fields[name])
+    ]
+    if len(unlimited) == len(names):
+        with current.limited_to_scopes(None):
+            return run(names, load)
     lists = [name for name in names if fields[name].type in LISTS]
     closed = [name for name in lists if not _opens_list(records, fields[name])]
-    properties = [name for name in names if fields[name].type == "properties"]
-    rest = [name for name in names if name not in (*properties, *closed)]
-    rows = run(rest, load)
-    if properties:
+    skipped = {*unlimited, *closed}
+    rows = run([name for name in names if name not in skipped], load)
+    if unlimited:
         with current.limited_to_scopes(None):
-            named = {values["id"]: values for values in run(properties, load)}
+            named = {values["id"]: values for values in run(unlimited, load)}
         for row in rows:
             row.update(named.get(row["id"], {}))
     for name in lists:
@@ -301,6 +309,24 @@ def read_format(records, run, names, load):
         else:
             _limit_list(records, fields[name], rows)
     return rows
+
+
+def _is_at_hand(records, field):
+    """Return whether the values of ``field`` may be taken as the ORM keeps them.
+
+    That is where the token opens the field and nothing is fetched any more: to ask
+    again for each value of each record would take as long as everything else.
+    """
+    if field.name == "id":
+        return True
+    # Of a list the ORM leaves records out, and a part of a translation it looks up
+    if field.type in LISTS or callable(field.translate):
+        return False
+    # Some models open more of the records at hand, which each is asked for
+    if not records.browse()._has_field_access(field, "read"):
+        return False
+    cached = field._get_cache(records.env)
+    return all(one in cached for one in records._ids)
 
 
 def _limit_list(records, field, rows):
