@@ -215,7 +215,7 @@ def get_calls(made):
     search = {"domain": [["ref", "=", "bench"]], "order": "id"}
     search["fields"] = list(FIELDS)
     group = {"domain": search["domain"], "aggregates": ["__count"]}
-    group["groupby"] = ["country_id", "city"]
+    group["groupby"] = ["city", "is_company"]
     write = {"ids": made["contacts"][:100], "vals": {"function": "%s", "street": "%s"}}
     contact = {"name": "%s", "ref": "new", "email": "new@example.com"}
     contact |= {"city": "Gent", "zip": "9000", "country_id": made["country"]}

@@ -16,7 +16,7 @@ from .domain import get_names
 from .error_text import find_database_error
 from .model_access import LISTS, ModelAccess, Part, as_condition
 from .plain_filter import is_plain
-from .stand_in import carry, counts_on
+from .stand_in import carry, get_sources
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -54,16 +54,41 @@ class TokenAccess:
         :param token: live oauth.provider.token (record), in a superuser environment
         """
         self.token = token
-        self.scopes = token.allowed_scopes()
+        self.scopes = token.find_allowed_scopes()
         self.companies = tuple(token.get_companies().ids)
         self.broken = {}
         self._by_operation = {}
         self._by_scope = {}
 
     @property
+    def scopes(self):
+        """The scopes of the token (records): they are read where all are needed."""
+        return self._scopes.prefetch()
+
+    @scopes.setter
+    def scopes(self, scopes):
+        self._scopes = scopes
+        self._by_model = {}
+
+    def get_scopes(self, model):
+        """Return the scopes (records) on ``model`` (name)."""
+        if model not in self._by_model:
+            infos = self._scopes.get_infos()
+            wanted = {one for one, info in infos.items() if info.model == model}
+            ids = [one for one in self._scopes._ids if one in wanted]
+            self._by_model[model] = self._scopes.browse(ids).prefetch()
+        return self._by_model[model]
+
+    def _find_allowing(self, model, operation):
+        """Return the scopes (records) that allow ``operation`` on ``model`` (name)."""
+        found = [self.get_scopes(name) for name in get_sources(model, operation)]
+        scopes = found[0].concat(*found[1:])
+        return scopes.filtered(lambda scope: scope.allows(operation))
+
+    @property
     def is_full(self):
         """Whether the token has all the rights of its user (bool)."""
-        return any(self.scopes.mapped("full_access"))
+        return self._scopes.have_full_access()
 
     def with_scopes(self, scopes):
         """Return the same access of ``scopes`` (records) alone."""
@@ -81,11 +106,7 @@ class TokenAccess:
         """
         key = (model, operation)
         if key not in self._by_operation:
-            scopes = self.scopes.filtered(
-                lambda scope: (
-                    counts_on(scope.model, model, operation) and scope.allows(operation)
-                )
-            )
+            scopes = self._find_allowing(model, operation)
             self._by_operation[key] = self._combine(scopes, model)
         return self._by_operation[key]
 
@@ -131,7 +152,7 @@ class TokenAccess:
         :param model: name of the model
         :return: set of names
         """
-        scopes = self.scopes.filtered(lambda scope: scope.model == model)
+        scopes = self.get_scopes(model)
         if len(scopes) < 2:
             return set()
         found = set()
@@ -220,11 +241,7 @@ class TokenAccess:
 
     def _get_shown_domain(self, model, name):
         """Return the same for any caller, by the field ``name`` (str) of the model."""
-        scopes = self.scopes.filtered(
-            lambda scope: (
-                counts_on(scope.model, model._name, "read") and scope.allows("read")
-            )
-        )
+        scopes = self._find_allowing(model._name, "read")
         # To look for the name in the text is cheap, and nearly always enough
         if not any(name in (scope.filter_id.domain or "") for scope in scopes):
             return None

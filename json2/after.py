@@ -50,9 +50,8 @@ class AfterCheck:
         :param operation: for which they are open
         :param names: names of the fields (iterable) that are to be written
         """
-        scopes = self._access.scopes.filtered(
-            lambda scope: scope.model == records._name and scope.api_may_leave_filter
-        )
+        scopes = self._access.get_scopes(records._name)
+        scopes = scopes.filtered("api_may_leave_filter")
         if scopes and records:
             access = self._access.with_scopes(scopes)
             found = _filter(records, access.get_domain(records._name, operation))

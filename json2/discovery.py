@@ -91,7 +91,7 @@ def _get_opened(access, env, name):
     methods = ()
     if rights.check(name, "read", False):
         # It is called on records, which the user has to read
-        scopes = access.scopes.filtered(lambda scope: scope.model == name)
+        scopes = access.get_scopes(name)
         named = {one for scope in scopes for one in scope.get_methods()}
         methods = tuple(sorted(one for one in named if _is_callable(model, one)))
     return Opened(operations, methods) if operations or methods else None

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Filters that find the same records for anyone who looks them up."""
+"""Whether the filter of a scope means the same, whoever looks its records up."""
 
 from .current import limited_to_scopes
 from .domain import COLLECTION_TYPES

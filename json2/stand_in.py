@@ -44,6 +44,15 @@ def counts_on(scope_model, model, operation):
     return operation == "read" and bool(model) and _SHOWN.get(model) == scope_model
 
 
+def get_sources(model, operation):
+    """Return the names (tuple) of the models on which scopes count on ``model``.
+
+    The parameters are those of :func:`counts_on`.
+    """
+    shown = operation == "read" and _SHOWN.get(model)
+    return (model, shown) if shown else (model,)
+
+
 def get_models(scope_model):
     """Return the names (tuple) of the models that a scope on one (name) counts on."""
     stand_in = STAND_INS.get(scope_model)

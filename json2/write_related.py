@@ -140,9 +140,8 @@ class DirectAccess:
         :param operation: ``create`` or ``write``
         :param sent: fields (set of names) that the caller sent
         """
-        scopes = self.access.scopes.filtered(
-            lambda scope: scope.model == model._name and scope.allows(operation)
-        )
+        scopes = self.access.get_scopes(model._name)
+        scopes = scopes.filtered(lambda scope: scope.allows(operation))
         permitting = scopes.filtered("api_write_related")
         if permitting == scopes:
             return bool(permitting)

@@ -247,7 +247,7 @@ class IrHttp(models.AbstractModel):
             # One route limits tokens to their scopes; others run with the user's rights
             is_limited = rule.endpoint.routing.get("oauth_held")
             is_limited = is_limited or cls._oauth_describes(rule, args, token)
-            if not is_limited and not any(token.allowed_scopes().mapped("full_access")):
+            if not is_limited and not token.find_allowed_scopes().have_full_access():
                 cls._oauth_log_refusal(token, "no_full_access")
                 full = token.client_id.scope_ids.filtered("full_access")
                 scope = token.get_wider_scope(full.sorted("code")[:1].mapped("code"))
@@ -327,7 +327,7 @@ class IrHttp(models.AbstractModel):
             cls._oauth_log_refusal(token, "no_company")
             cls._oauth_refuse(403, error="insufficient_scope")
         request.oauth_token = token
-        is_full = any(token.allowed_scopes().mapped("full_access"))
+        is_full = token.find_allowed_scopes().have_full_access()
         request.oauth_errors.is_scoped = not is_full
         cls._oauth_reset_session()
         request.update_env(user=token.user_id.id, su=False)

@@ -298,8 +298,12 @@ class OAuthProviderCredential(models.AbstractModel):
         Without those that the person has declined since, or that have come to open more
         than the person allowed.
         """
-        scopes = self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
-        return scopes.prefetch()
+        return self.find_allowed_scopes().prefetch()
+
+    @api.private
+    def find_allowed_scopes(self):
+        """Return the same: records of which nothing has been read yet."""
+        return self.env["oauth.provider.scope"].browse(self._get_allowed_ids())
 
     @api.private
     def allowed_codes(self):
