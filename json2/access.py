@@ -14,7 +14,7 @@ from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
 from .domain import get_names
 from .error_text import find_database_error
-from .model_access import LISTS, ModelAccess, Part, as_condition
+from .model_access import LISTS, ModelAccess, Part, Rule, as_condition
 from .plain_filter import is_plain
 from .stand_in import carry, get_sources
 
@@ -55,6 +55,7 @@ class TokenAccess:
         """
         self.token = token
         self.scopes = token.find_allowed_scopes()
+        self._limited = None
         self.companies = tuple(token.get_companies().ids)
         self.broken = {}
         self._by_operation = {}
@@ -79,11 +80,15 @@ class TokenAccess:
             self._by_model[model] = self._scopes.browse(ids).prefetch()
         return self._by_model[model]
 
-    def _find_allowing(self, model, operation):
+    def _get_allowing(self, model, operation):
         """Return the scopes (records) that allow ``operation`` on ``model`` (name)."""
-        found = [self.get_scopes(name) for name in get_sources(model, operation)]
-        scopes = found[0].concat(*found[1:])
-        return scopes.filtered(lambda scope: scope.allows(operation))
+        key = (model, operation)
+        if key not in self._by_model:
+            found = [self.get_scopes(name) for name in get_sources(model, operation)]
+            scopes = found[0].concat(*found[1:])
+            allowing = [scope.id for scope in scopes if scope.allows(operation)]
+            self._by_model[key] = scopes.browse(allowing)
+        return self._by_model[key]
 
     @property
     def is_full(self):
@@ -106,7 +111,7 @@ class TokenAccess:
         """
         key = (model, operation)
         if key not in self._by_operation:
-            scopes = self._find_allowing(model, operation)
+            scopes = self._get_allowing(model, operation)
             self._by_operation[key] = self._combine(scopes, model)
         return self._by_operation[key]
 
@@ -241,7 +246,7 @@ class TokenAccess:
 
     def _get_shown_domain(self, model, name):
         """Return the same for any caller, by the field ``name`` (str) of the model."""
-        scopes = self._find_allowing(model._name, "read")
+        scopes = self._get_allowing(model._name, "read")
         # To look for the name in the text is cheap, and nearly always enough
         if not any(name in (scope.filter_id.domain or "") for scope in scopes):
             return None
@@ -279,6 +284,31 @@ class TokenAccess:
         """Return the records (Domain) of ``model`` (name) open for ``operation``."""
         found = self.get_model_access(model, operation)
         return Domain.FALSE if found is None else found.domain
+
+    def get_rule(self, model, operation):
+        """Return the same records, as a part of the record rules.
+
+        Where :meth:`limiting` already limits a search, it need not be said twice.
+        """
+        domain = self.get_domain(model, operation)
+        if domain.is_true() or domain.is_false():
+            return domain
+        return Rule(domain, lambda *searched: searched == self._limited)
+
+    def limiting(self, named):
+        """Return the condition ``named`` (Domain) for the whole of a search.
+
+        It says that fields are open on each record, so that a scope opens the record.
+        """
+        if named.is_true():
+            return named
+
+        def to_sql(model, alias, query):
+            found = named.optimize_full(model)._to_sql(model, alias, query)
+            self._limited = query, alias
+            return found
+
+        return Domain.custom(to_sql=to_sql)
 
     def get_limit(self, model, names):
         """Return the condition that each of the fields ``names`` may be read.

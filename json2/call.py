@@ -7,6 +7,7 @@ The functions come in the order in which a call needs them.
 
 import inspect
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
@@ -28,6 +29,8 @@ from .stand_in import as_readable
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
 CHANGE_METHODS = frozenset({"create", "write", "unlink"})
+#: {method: its signature}, as long as the method lives.
+_signatures = WeakKeyDictionary()
 
 # What the caller sends beside the arguments of the method
 
@@ -124,10 +127,17 @@ def find_method(model, name, ids, kwargs):
     if hasattr(method, "_api_model") and ids:
         raise UnprocessableEntity(f"cannot call {model._name}.{name} with ids")
     try:
-        inspect.signature(method).bind(model, **kwargs)
+        _get_signature(method).bind(model, **kwargs)
     except TypeError as error:
         raise UnprocessableEntity(error.args[0]) from None
     return method
+
+
+def _get_signature(method):
+    """Return the signature of ``method``, a function that is called again and again."""
+    if method not in _signatures:
+        _signatures[method] = inspect.signature(method)
+    return _signatures[method]
 
 
 def find_records(model, ids):

@@ -96,6 +96,12 @@ def named_limit(model):
     return named[1] if named and named[0] == model else None
 
 
+def is_named_within(access):
+    """Return whether it was named within the limits of ``access`` (TokenAccess)."""
+    named = _named.get()
+    return named is not None and named[4] is access
+
+
 def named_fields(model):
     """Return the fields (set of names) of ``model`` (name) that a caller names.
 
@@ -241,7 +247,8 @@ def naming(model, limit, names=None, paths=None):
     if before and before[0] == model:
         # What the call names goes on to hold
         names, paths = names or before[2], paths or before[3]
-    mark = _named.set(None if model is None else (model, limit, names, paths or {}))
+    new = (model, limit, names, paths or {}, _access.get())
+    mark = _named.set(None if model is None else new)
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
+from odoo.orm.domains import DomainCustom
 from odoo.tools import SQL
 
 from . import current
@@ -122,6 +123,34 @@ class ModelAccess:
                 domains.append(self.look_up(others))
             self._domains[numbers] = Domain.OR(domains)
         return self._domains[numbers]
+
+
+class Rule(DomainCustom):
+    """What the scopes open, as a part of the record rules of a model.
+
+    The ORM looks records up by it, or asks it about records that are at hand. It is
+    left out of a search that is known to find nothing else.
+    """
+
+    __slots__ = ("_records",)
+
+    def __new__(cls, records, is_known):
+        """
+        :param records: those that are open (Domain)
+        :param is_known: function of a Query and the alias of the model in it
+        """
+
+        def to_sql(model, alias, query):
+            if is_known(query, alias):
+                return SQL("TRUE")
+            return records.optimize_full(model)._to_sql(model, alias, query)
+
+        self = super().__new__(cls, to_sql)
+        object.__setattr__(self, "_records", records)
+        return self
+
+    def _as_predicate(self, records):
+        return self._records._as_predicate(records)
 
 
 def as_condition(domain):

@@ -126,6 +126,8 @@ def search(records, run, domain, offset, limit, order, active_test):
         named = _get_named(records, domain, order)
     access = current.access()
     is_fetching = current.is_fetching()
+    if named is not None and current.is_named_within(access):
+        named = access.limiting(named)
     with current.naming(None, None), current.internal():
         domain = narrow(access, records, Domain(domain))
         domain &= get_condition(access, records)

@@ -95,6 +95,7 @@ class _Trial(TokenAccess):
         self.token, self.scopes, self.companies = access.token, scopes, access.companies
         self.broken, self.defaults = {}, access.defaults
         self.granted = granted or {}
+        self._limited = None
         self._by_operation = {}
         self._by_scope = {}
 

@@ -12,6 +12,14 @@ from ..json2.enforceable import find_obstacle, is_generic
 from ..json2.write_related import may_be_opened
 from ..tools import left_out
 
+#: {operation: the field of a scope that allows it}
+_FLAGS = {
+    "read": "api_read",
+    "create": "api_create",
+    "write": "api_write",
+    "unlink": "api_unlink",
+}
+
 
 def is_same_domain(one, other):
     """Tell whether two texts (str) are the same domain, apart from blanks and quotes.
@@ -450,16 +458,12 @@ class OAuthProviderScope(models.Model):
     def get_operations(self):
         """Return what this scope allows (set): operations and names of methods."""
         self.ensure_one()
-        named = {
-            "read": self.api_read,
-            "create": self.api_create,
-            "write": self.api_write,
-            "unlink": self.api_unlink,
-        }
-        return {name for name, on in named.items() if on} | set(self.get_methods())
+        named = {name for name, flag in _FLAGS.items() if self[flag]}
+        return named | set(self.get_methods())
 
     @api.private
     def allows(self, operation):
         """Tell whether this scope allows ``operation`` (str) on its model."""
         self.ensure_one()
-        return operation in self.get_operations()
+        flag = _FLAGS.get(operation)
+        return bool(flag and self[flag]) or operation in self.get_methods()

@@ -358,7 +358,9 @@ class TestJson2Property(RandomModels):
         arguments = to_json(arguments)
         ids = arguments.pop("ids", ())
         self.env.invalidate_all()
-        allowed = patch.object(type(self.token), "allowed_scopes", lambda _self: scopes)
+        allowed = patch.object(
+            type(self.token), "find_allowed_scopes", lambda _self: scopes
+        )
         env = self.env(user=self.user.id, su=False)
         try:
             with allowed, self.env.cr.savepoint(flush=False):
