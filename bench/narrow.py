@@ -131,7 +131,10 @@ def tables(rows):
     lines = [
         [
             row.call.name,
-            *(f"{statistics.median(row.costs[one]):.1f}" for one in narrow_side.CALLERS),
+            *(
+                f"{statistics.median(row.costs[one]):.1f}"
+                for one in narrow_side.CALLERS
+            ),
         ]
         for row in rows
     ]

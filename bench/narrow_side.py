@@ -228,5 +228,7 @@ def get_calls(made):
         Call("grouping", 1.15, 20, "res.partner/formatted_read_group", group),
         Call("100 written", 1.2, 10, "res.partner/write", write),
         Call("order", 1.3, 3, "sale.order/create", {"vals_list": [order]}),
-        Call("100 created", 1.2, 3, "res.partner/create", {"vals_list": [contact] * 100}),
+        Call(
+            "100 created", 1.2, 3, "res.partner/create", {"vals_list": [contact] * 100}
+        ),
     ]

@@ -168,9 +168,8 @@ def _screenshots(_options):
 
 
 def _bench(options):
-    from bench import against
+    from bench import against, narrow
     from bench import main as benchmark
-    from bench import narrow
 
     if options.against:
         return against.run(options.against, options.size)
