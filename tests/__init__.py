@@ -4,6 +4,7 @@ from . import test_account
 from . import test_api_doc
 from . import test_application
 from . import test_archived
+from . import test_assistant_recipe
 from . import test_audience
 from . import test_backchannel
 from . import test_backend_user
@@ -118,8 +119,8 @@ from . import test_redirect_uri_literal
 from . import test_refresh
 from . import test_refusals
 from . import test_replica
-from . import test_requested_scope
 from . import test_request_size
+from . import test_requested_scope
 from . import test_resource
 from . import test_resource_server
 from . import test_round_trip

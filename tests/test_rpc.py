@@ -190,13 +190,17 @@ class TestRpc(PublicMethodsCase):
             values = {"recipe": key, "user_id": self.user.id}
             if recipe.path is not None:
                 values["address"] = "https://app.example.com"
+            name = recipe.proposed_name
+            if key == "assistant":
+                values["endpoint"] = "https://app.example.com/mcp"
+                name = "Claude"
             with self.subTest(recipe=key):
                 number = self.call(wizards, "create", values)
                 [found] = self.call(wizards, "read", [number], ["name"])
-                self.assertEqual(found["name"], recipe.proposed_name)
+                self.assertEqual(found["name"], name)
                 answer = self.call(wizards, "action_create", [number])
                 client = self.Client.browse(answer["context"]["default_client_res_id"])
-                self.assertEqual(client.name, recipe.proposed_name)
+                self.assertEqual(client.name, name)
         number = self.call(wizards, "create", {"recipe": "auth_oauth", "name": "Mine"})
         [found] = self.call(wizards, "read", [number], ["name"])
         self.assertEqual(found["name"], "Mine")

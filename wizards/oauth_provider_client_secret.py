@@ -16,6 +16,12 @@ class OAuthProviderClientSecret(models.AbstractModel):
     values = fields.Html(
         string="To Enter in the Application", readonly=True, sanitize=True
     )
+    snippet_label = fields.Char(readonly=True)
+    snippet = fields.Text(
+        string="Command or Configuration",
+        readonly=True,
+        help="What makes the application know this client, without the secret.",
+    )
     client_res_id = fields.Integer()
     has_previous = fields.Boolean(help="Whether an earlier secret still works.")
     is_shared = fields.Boolean(help="Whether it verifies tokens, too.")

@@ -8,10 +8,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import uri_parts
+from .assistant import ASSISTANTS, canonical
 from .recipe import RECIPES
 
 #: A host, perhaps with a port and a path: what people type in place of an address.
 BARE_HOST = re.compile(r"[\w.-]+(:\d+)?(/.*)?")
+#: Names of clients that are proposed. Another one, somebody has entered.
+PROPOSED = {entry.proposed_name for entry in RECIPES.values()} | {
+    assistant.label for assistant in ASSISTANTS.values()
+}
 
 
 class OAuthProviderClientWizard(models.TransientModel):
@@ -35,6 +40,9 @@ class OAuthProviderClientWizard(models.TransientModel):
         readonly=False,
         help="What people will read on the consent page.",
     )
+    same_name_client_id = fields.Many2one(
+        comodel_name="oauth.provider.client", compute="_compute_same_name_client_id"
+    )
     address = fields.Char(
         help="Where the application is, such as https://wiki.example.com",
     )
@@ -47,20 +55,53 @@ class OAuthProviderClientWizard(models.TransientModel):
         " address.",
     )
     user_id = fields.Many2one(comodel_name="res.users", string="Acts As")
-    needs_browser = fields.Boolean(compute="_compute_needs_browser")
+    needs_browser = fields.Boolean(compute="_compute_needs")
+    needs_user = fields.Boolean(compute="_compute_needs")
+    assistant = fields.Selection(
+        selection=[(key, assistant.label) for key, assistant in ASSISTANTS.items()],
+        default="claude",
+    )
+    asks_redirect_uri = fields.Boolean(compute="_compute_needs")
+    endpoint = fields.Char(
+        string="MCP Server URL",
+        help="The address that the assistant calls. Tokens that it gets are for this"
+        " address.",
+    )
+    scope_ids = fields.Many2many(
+        comodel_name="oauth.provider.scope",
+        string="Scopes",
+        default=lambda self: self.env["oauth.provider.client"]._default_scope_ids(),
+        help="What the assistant may ask people for: those that the tools of the MCP"
+        " server need.",
+    )
 
-    @api.depends("recipe")
+    @api.depends("recipe", "assistant")
     def _compute_name(self):
-        # What is there and none of these, somebody has entered
-        proposed = {recipe.proposed_name for recipe in RECIPES.values()}
         for wizard in self:
-            if not wizard.name or wizard.name in proposed:
-                wizard.name = RECIPES[wizard.recipe].proposed_name
+            if not wizard.name or wizard.name in PROPOSED:
+                wizard.name = wizard._get_proposed_name()
 
-    @api.depends("recipe")
-    def _compute_needs_browser(self):
+    def _get_proposed_name(self):
+        assistant = self._get_assistant()
+        if assistant and self.assistant != "other":
+            return assistant.label
+        return RECIPES[self.recipe].proposed_name
+
+    @api.depends("name")
+    def _compute_same_name_client_id(self):
+        clients = self.env["oauth.provider.client"]
         for wizard in self:
-            wizard.needs_browser = RECIPES[wizard.recipe].path is not None
+            name = wizard.name and [("name", "=", wizard.name)]
+            wizard.same_name_client_id = name and clients.search(name, limit=1)
+
+    @api.depends("recipe", "assistant")
+    def _compute_needs(self):
+        for wizard in self:
+            recipe, assistant = RECIPES[wizard.recipe], wizard._get_assistant()
+            backend = recipe.values.get("application_type") == "backend application"
+            wizard.needs_browser = recipe.path is not None
+            wizard.needs_user = backend
+            wizard.asks_redirect_uri = bool(assistant and assistant.asks_redirect_uri)
 
     @api.depends("recipe", "address")
     def _compute_redirect_uri(self):
@@ -69,14 +110,41 @@ class OAuthProviderClientWizard(models.TransientModel):
             base = wizard._get_base()
             wizard.redirect_uri = base + path if base and path is not None else False
 
+    def _get_assistant(self):
+        """Return the :class:`Assistant` that is connected, or None."""
+        if self.recipe != "assistant":
+            return None
+        return ASSISTANTS.get(self.assistant) or ASSISTANTS["other"]
+
     def _get_base(self):
         """Return the address (str) with a scheme, and without a slash at the end.
 
         As browsers send it, if its host has other letters than those of ASCII.
         """
-        base = (self.address or "").strip().rstrip("/")
-        base = f"https://{base}" if BARE_HOST.fullmatch(base) else base
+        base = _complete(self.address).rstrip("/")
         return uri_parts.in_ascii(base) or base
+
+    def _get_endpoint(self):
+        """Return the MCP server's address (str) as programs send it.
+
+        :raise ValidationError: for one that an assistant could not call, or must not:
+            it would send tokens there in clear text
+        """
+        if not (self.endpoint or "").strip():
+            raise ValidationError(self.env._("Enter the URL of the MCP server."))
+        uri = _complete(self.endpoint)
+        if not uri.isascii():
+            uri = uri_parts.in_ascii(uri) or uri
+        self.env["oauth.provider.redirect.uri"]._check_uri(uri, web_only=True)
+        if not uri.startswith("https:") and not uri_parts.is_loopback(uri):
+            raise ValidationError(
+                self.env._(
+                    "The MCP server URL “%s” must start with https://. Assistants call"
+                    " http:// on their own device only.",
+                    uri,
+                )
+            )
+        return canonical(uri)
 
     def action_create(self):
         """Make the client and open the dialog with the values for the other side.
@@ -84,36 +152,80 @@ class OAuthProviderClientWizard(models.TransientModel):
         The secret is in that dialog alone, which keeps nothing.
         """
         self.ensure_one()
-        recipe = RECIPES[self.recipe]
-        if recipe.path is not None and not self.redirect_uri:
+        recipe, assistant = RECIPES[self.recipe], self._get_assistant()
+        known = {}
+        if assistant:
+            known["endpoint"] = self._get_endpoint()
+            values = self._get_assistant_values(assistant, known["endpoint"])
+        else:
+            values = self._get_values(recipe)
+        client = self.env["oauth.provider.client"].create(
+            {**recipe.values, **values, "name": self.name}
+        )
+        if assistant and not client.match_resource(known["endpoint"]):
+            client.resource_uris = known["endpoint"]
+        known["secret"] = ""
+        if client.client_type == "confidential":
+            known["secret"] = client.generate_secret()
+        return self._show(client, assistant or recipe, known)
+
+    def _get_values(self, recipe):
+        """Return what a client of ``recipe`` has, beside what the recipe says (dict).
+
+        :raise ValidationError: without the address that it needs
+        """
+        if recipe.path is None:
+            return {"user_id": self.user_id.id}
+        if not self.redirect_uri:
             raise ValidationError(
                 self.env._("Enter the address of the application, or its redirect URI.")
             )
-        values = {**recipe.values, "name": self.name}
-        if recipe.path is not None:
-            values["redirect_uri_ids"] = [
-                fields.Command.create({"name": self.redirect_uri})
-            ]
-        else:
-            values["user_id"] = self.user_id.id
+        values = {
+            "redirect_uri_ids": [fields.Command.create({"name": self.redirect_uri})]
+        }
         if recipe.after and self._get_base():
             uri = self._get_base() + recipe.after
             values["post_logout_redirect_uri_ids"] = [
                 fields.Command.create({"name": uri})
             ]
-        client = self.env["oauth.provider.client"].create(values)
-        secret = None
-        if client.client_type == "confidential":
-            secret = client.generate_secret()
-        return self._show(client, recipe, secret)
+        return values
 
-    def _show(self, client, recipe, secret):
+    def _get_assistant_values(self, assistant, endpoint):
+        """Return what the client of ``assistant`` for ``endpoint`` (str) has (dict).
+
+        :raise ValidationError: without the redirect URI that only the assistant tells
+        """
+        uris = list(assistant.redirect_uris)
+        if assistant.per_endpoint:
+            uris.insert(0, assistant.per_endpoint(endpoint))
+        if assistant.asks_redirect_uri:
+            typed = (self.redirect_uri or "").strip()
+            if not typed:
+                raise ValidationError(
+                    self.env._("Enter the redirect URI that the assistant shows.")
+                )
+            uris = [typed, *(uri for uri in uris if uri != typed)]
+        kind = "confidential" if assistant.is_confidential else "public"
+        on_localhost = any(uri_parts.host(uri) == "localhost" for uri in uris)
+        return {
+            "client_type": kind,
+            "redirect_uri_ids": [fields.Command.create({"name": uri}) for uri in uris],
+            "any_localhost_port": assistant.any_localhost_port and on_localhost,
+            "scope_ids": [fields.Command.set(self.scope_ids.ids)],
+        }
+
+    def _show(self, client, recipe, known):
+        """Return the dialog (action) that says what to enter on the other side.
+
+        :param recipe: Recipe or Assistant
+        :param known: secret and endpoint (dict of str), where there are such
+        """
         provider = self.env["oauth.provider"]
-        known = {
+        known |= {
             "issuer": provider.get_issuer(),
             "base": provider.get_endpoint_url("").rstrip("/"),
             "id": client.identifier,
-            "secret": secret or "",
+            "scope": " ".join(client.scope_ids.mapped("code")),
         }
         rows = Markup().join(
             # A phone is narrower than most addresses
@@ -122,21 +234,44 @@ class OAuthProviderClientWizard(models.TransientModel):
             for label, text in recipe.entries
         )
         values = Markup("<table class='table table-sm'>%s</table>") % rows
+        if not rows:
+            values = Markup()
         if client.grant_type == "implicit":
-            values += Markup(
-                "<p><a class='btn btn-primary me-2' href='%s'>%s</a> %s</p>"
-            ) % (
+            values += self._show_button(
                 client.action_download_auth_oauth()["url"],
                 self.env._("File for the Other Odoo"),
                 self.env._(
                     "Import it there in OAuth Providers, and nothing is left to type."
                 ),
             )
+        snippet = {}
+        if recipe in ASSISTANTS.values():
+            if recipe.link:
+                values += self._show_button(
+                    recipe.link(known),
+                    self.env._("Add to %s", recipe.label),
+                    self.env._("It opens on this device."),
+                )
+            if recipe.snippet:
+                snippet["default_snippet"] = recipe.snippet(known)
+                snippet["default_snippet_label"] = recipe.snippet_label
         action = client._open_secret_dialog(
-            self.env._("To Enter in the Application"), secret
+            self.env._("To Enter in the Application"), known["secret"] or None
         )
         action["context"].update(
-            default_values=values,
-            default_client_res_id=client.id,
+            default_values=values, default_client_res_id=client.id, **snippet
         )
         return action
+
+    def _show_button(self, url, label, text):
+        return Markup("<p><a class='btn btn-primary me-2' href='%s'>%s</a> %s</p>") % (
+            url,
+            label,
+            text,
+        )
+
+
+def _complete(address):
+    """Return ``address`` (str), as somebody has typed it, with a scheme."""
+    address = (address or "").strip()
+    return f"https://{address}" if BARE_HOST.fullmatch(address) else address

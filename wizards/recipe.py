@@ -211,6 +211,8 @@ RECIPES = {
             ("clientSecret", "%(secret)s"),
         ),
     ),
+    # The rest is in assistant.py: one recipe for all that speak the protocol MCP
+    "assistant": Recipe("AI assistant (MCP)", None, values=_PUBLIC),
     # Nothing is known of it: many applications look into the ID token and nowhere else
     "other": Recipe(
         "Another OpenID Connect application",

@@ -9,6 +9,7 @@ import pytest
 from dev.settings import ROOT
 
 RECIPES = runpy.run_path(str(ROOT / "wizards" / "recipe.py"))["RECIPES"]
+ASSISTANTS = runpy.run_path(str(ROOT / "wizards" / "assistant.py"))["ASSISTANTS"]
 #: Without a page: it stands for whatever is not known.
 PAGES = [key for key in RECIPES if key != "other"]
 KNOWN = {
@@ -16,6 +17,8 @@ KNOWN = {
     "base": "https://odoo.example.com/oauth2",
     "id": "*the Client ID*",
     "secret": "*the secret*",
+    "endpoint": "https://odoo.example.com/mcp",
+    "scope": "openid profile email",
 }
 
 
@@ -41,9 +44,30 @@ def test_a_page_describes_the_client_that_is_made(key):
     assert ("Redirect URIs" in told) == (recipe.path is not None)
     assert told.get("Post-Logout Redirect URIs", "").endswith(recipe.after or "")
     assert ("Post-Logout Redirect URIs" in told) == (recipe.after is not None)
-    assert ("Require PKCE" in told) == (recipe.values.get("pkce_required") is False)
+    without = recipe.values.get("pkce_required") is False
+    assert ("Require PKCE" in told) == (without or key == "assistant")
     in_token = recipe.values.get("claims_in_id_token", False)
     assert ("Claims in the ID Token" in told) == in_token
+
+
+@pytest.mark.parametrize("key", ASSISTANTS)
+def test_the_page_of_assistants_says_what_each_needs(key):
+    """The redirect URIs, the fields there, and the command or file."""
+    assistant, page = ASSISTANTS[key], rows("assistant")
+    told = {row[0]: row[1] for row in page if len(row) == 2}[assistant.label]
+    missing = [uri for uri in assistant.redirect_uris if f"`{uri}`" not in f"`{told}`"]
+    assert not missing
+    assert ("any port of localhost" in told) == (
+        assistant.any_localhost_port and key != "other"
+    )
+    expected = {
+        (assistant.label, label, text % KNOWN) for label, text in assistant.entries
+    }
+    assert expected <= page
+    if assistant.snippet:
+        path = ROOT / "readme" / "recipes" / "assistant.md"
+        snippet = assistant.snippet({**KNOWN, "id": "CLIENT-ID"})
+        assert f"\n{snippet}\n" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["CONFIGURE", "QUICKSTART"])
