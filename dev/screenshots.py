@@ -10,7 +10,10 @@ from .settings import ROOT
 FOLDER = ROOT / "static" / "description"
 #: The environment variable that tells the tests where the pictures go.
 VARIABLE = "OAUTH_PROVIDER_SCREENSHOTS"
-NAMES = ("consent", "applications", "client", "wizard", "overview", "checkup")
+NAMES = (
+    *("consent", "applications", "client", "wizard", "assistant"),
+    *("overview", "checkup"),
+)
 
 
 def file_name(name, size):

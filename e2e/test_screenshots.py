@@ -151,6 +151,24 @@ def show_wizard(page, provider, _shop):
     )
 
 
+def show_assistant(page, provider, _shop):
+    """The dialog after it: what to do on the other side."""
+    action = "oauth_provider.oauth_provider_client_wizard_action"
+    page.goto(f"{provider.url}/odoo/action-{action}")
+    choose(page, "recipe", "AI assistant")
+    choose(page, "assistant", "Cursor")
+    endpoint = ".o_field_widget[name=endpoint] input"
+    page.fill(endpoint, "https://odoo.example.com/mcp")
+    page.click("button[name=action_create]")
+    page.wait_for_selector(".modal [name=snippet]:has-text('mcpServers')")
+
+
+def choose(page, name, label):
+    """Choose ``label`` (str) in the selection field ``name`` (str)."""
+    page.click(f".o_field_widget[name={name}] input")
+    page.click(f".o_select_menu_item:has-text('{label}')")
+
+
 def show_overview(page, provider, _shop):
     action = "oauth_provider.oauth_provider_grant_action"
     page.goto(f"{provider.url}/odoo/action-{action}?view_type=graph")
