@@ -47,6 +47,10 @@
         "data/ir_module_module_data.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "oauth_provider/static/src/connection_check.js",
+            "oauth_provider/static/src/connection_check.xml",
+        ],
         "web.assets_tests": ["oauth_provider/static/tests/tours/*_tour.js"],
     },
     "post_init_hook": "post_init_hook",

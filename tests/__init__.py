@@ -19,6 +19,7 @@ from . import test_checkup
 from . import test_checkup_report
 from . import test_checkup_request
 from . import test_client_authentication
+from . import test_connection
 from . import test_consent_change
 from . import test_content
 from . import test_cors

@@ -65,6 +65,7 @@ CALLABLE = {
         "action_add_redirect_uri",
         "action_replay",
         "action_run",
+        "check_connection",
     },
 }
 #: What everybody may do with what is their own.

@@ -6,3 +6,4 @@ from . import oauth_provider_finding
 from . import oauth_provider_preview
 from . import oauth_provider_scope_preview
 from . import oauth_provider_trial
+from . import oauth_provider_trial_connection
