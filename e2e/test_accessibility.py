@@ -196,12 +196,13 @@ def test_what_managers_read_fits_a_phone(pair, page):
     page.wait_for_selector(".modal [name=values] table")
     assert page.locator(".modal-body").evaluate(cut) <= 0
     # A command and a file, whose lines are longer than those of a phone
+    endpoint = f"https://fits.example.com/{'m' * 80}"
     for assistant, said in (("Codex", "codex mcp add"), ("Cursor", "mcpServers")):
         page.goto(f"{action}oauth_provider_client_wizard_action")
         for name, label in (("recipe", "AI assistant"), ("assistant", assistant)):
             page.click(f".modal [name={name}] input")
             page.click(f".o_select_menu_item:has-text('{label}')")
-        page.fill(".modal [name=endpoint] input", f"https://fits.example.com/{'m' * 80}")
+        page.fill(".modal [name=endpoint] input", endpoint)
         page.click(".modal button[name=action_create]")
         page.wait_for_selector(f".modal [name=snippet]:has-text('{said}')")
         assert page.locator(".modal-body").evaluate(cut) <= 0

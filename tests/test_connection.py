@@ -44,9 +44,9 @@ class TestConnection(ProtectedRoutesCase):
 
     def ask(self, **values):
         return (
-            self.env["oauth.provider.trial"]
+            self.env["oauth.provider.connection"]
             .with_user(self.manager)
-            .check_connection(
+            .check_steps(
                 values.get("client_id", self.client.id),
                 values.get("endpoint", self.endpoint),
                 values.get("redirect_uri", REDIRECT_URI),
@@ -205,14 +205,19 @@ class TestConnection(ProtectedRoutesCase):
             with self.subTest(endpoint=endpoint), self.assertRaises(ValidationError):
                 self.ask(endpoint=endpoint)
         for client_id in (0, None, "1", -1, 2**40, True and 2**31):
-            with self.subTest(client=client_id), self.assertRaises(ValidationError):
-                self.ask(client_id=client_id)
+            with self.subTest(client=client_id):
+                [step] = self.ask(client_id=client_id)["steps"]
+                self.assertEqual(step["state"], "failed")
 
     def test_who_may_ask(self):
-        trials = self.env["oauth.provider.trial"].with_user(self.user)
+        checks = self.env["oauth.provider.connection"].with_user(self.user)
         with self.assertRaises(AccessError):
-            trials.check_connection(self.client.id, self.endpoint, REDIRECT_URI, {})
+            checks.check_steps(self.client.id, self.endpoint, REDIRECT_URI, {})
+        with self.assertRaises(AccessError):
+            checks.propose(self.client.id)
 
-    def test_the_form_proposes_the_address_of_the_client(self):
-        trial = self.env["oauth.provider.trial"].create({"client_id": self.client.id})
-        self.assertEqual(trial.endpoint, self.endpoint)
+    def test_it_proposes_the_address_of_the_client(self):
+        checks = self.env["oauth.provider.connection"].with_user(self.manager)
+        self.assertEqual(checks.propose(self.client.id), self.endpoint)
+        client, _secret = self.create_client()
+        self.assertEqual(checks.propose(client.id), "")

@@ -44,6 +44,7 @@ CALLABLE = {
         "generate_secret",
     },
     "oauth.provider.client.wizard": {"action_create"},
+    "oauth.provider.connection": {"check_steps", "propose"},
     "oauth.provider.event": {"action_explain", "action_try"},
     "oauth.provider.finding": {
         "action_ask_reason",
@@ -65,7 +66,6 @@ CALLABLE = {
         "action_add_redirect_uri",
         "action_replay",
         "action_run",
-        "check_connection",
     },
 }
 #: What everybody may do with what is their own.
@@ -91,6 +91,8 @@ class PublicMethodsCase(OAuthCase):
         """Return a record of ``model`` that a method could be called on."""
         if model == "oauth.provider.key":
             return self.env[model].ensure()
+        if self.env[model]._abstract:
+            return self.env[model]
         client, _secret = self.create_client()
         if model == "oauth.provider.event":
             return self.env[model].search([("client_id", "=", client.id)], limit=1)

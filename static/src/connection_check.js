@@ -2,13 +2,13 @@
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 // Would it connect? The server says which address an assistant would look up next; this
 // browser looks, without cookies, and tells it what is there.
-import {Component, onWillUpdateProps, useState} from "@odoo/owl";
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useService} from "@web/core/utils/hooks";
 
-const MODEL = "oauth.provider.trial";
+const MODEL = "oauth.provider.connection";
 /** Milliseconds for one address, and characters of what it answers. */
 const PATIENCE = 10000;
 const MOST_CHARACTERS = 100000;
@@ -64,24 +64,32 @@ export class ConnectionCheck extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({steps: [], isBusy: false, isDone: false});
+        this.state = useState({endpoint: "", steps: [], isBusy: false, isDone: false});
         this.asked = "";
-        onWillUpdateProps(({record}) => {
-            // What was found is about other values
-            if (this.asked && this.asked !== JSON.stringify(this.read(record))) {
-                this.asked = "";
-                Object.assign(this.state, {steps: [], isDone: false});
-            }
+        onWillStart(async () => {
+            const [client] = this.read(this.props.record);
+            this.state.endpoint = await this.orm.call(MODEL, "propose", [client]);
         });
+        onWillUpdateProps(({record}) => this.forget(record));
     }
 
     /** What the form holds: the arguments of the check. */
     read({data}) {
-        return [
-            data.client_id ? data.client_id.id : 0,
-            data.endpoint || "",
-            data.redirect_uri || "",
-        ];
+        const client = data.client_id ? data.client_id.id : 0;
+        return [client, this.state.endpoint, data.redirect_uri || ""];
+    }
+
+    /** What was found is about other values. */
+    forget(record) {
+        if (this.asked && this.asked !== JSON.stringify(this.read(record))) {
+            this.asked = "";
+            Object.assign(this.state, {steps: [], isDone: false});
+        }
+    }
+
+    onInput(event) {
+        this.state.endpoint = event.target.value;
+        this.forget(this.props.record);
     }
 
     get hasFailed() {
@@ -105,10 +113,7 @@ export class ConnectionCheck extends Component {
                 if (found.lookup) {
                     seen[found.lookup.url] = await lookUp(found.lookup);
                 }
-                found = await this.orm.call(MODEL, "check_connection", [
-                    ...values,
-                    seen,
-                ]);
+                found = await this.orm.call(MODEL, "check_steps", [...values, seen]);
                 this.state.steps = found.steps;
             } while (found.lookup);
             this.state.isDone = true;

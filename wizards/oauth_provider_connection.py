@@ -1,40 +1,34 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from dataclasses import asdict
+
+from odoo import api, models
 
 from ..models.oauth_provider_redirect_uri import MAX_LENGTH
-from .connection_check import MOST_LOOKUPS, ConnectionCheck
+from .connection_check import MOST_LOOKUPS, ConnectionCheck, Step
 
 #: Characters that the browser may bring of one document.
 MOST_SEEN = 100_000
 
 
-class OAuthProviderTrial(models.TransientModel):
-    """*Would It Connect?*: the way of an AI assistant, up to the consent page."""
+class OAuthProviderConnection(models.AbstractModel):
+    """*Would It Connect?* in *Try It*: the way of an AI assistant to the consent."""
 
-    _inherit = "oauth.provider.trial"
-
-    endpoint = fields.Char(
-        string="MCP Server URL",
-        compute="_compute_endpoint",
-        store=True,
-        readonly=False,
-        help="The address that the AI assistant calls.",
-    )
-
-    @api.depends("client_id")
-    def _compute_endpoint(self):
-        for trial in self:
-            trial.endpoint = trial._find_endpoint()
-
-    def _find_endpoint(self):
-        """Return the MCP server's address (str) that the client is for, or False."""
-        lines = (self.client_id.resource_uris or "").split()
-        return lines[0] if lines else False
+    _name = "oauth.provider.connection"
+    _description = "OAuth Provider Connection of an AI Assistant"
 
     @api.model
-    def check_connection(self, client_id=0, endpoint="", redirect_uri="", seen=None):
+    def propose(self, client_id=0):
+        """Return the address (str) of the MCP server that a client is for, or "".
+
+        :param client_id: id of the client (int)
+        :raise AccessError: for anyone but a manager
+        """
+        lines = (self._find_client(client_id).resource_uris or "").split()
+        return lines[0] if lines else ""
+
+    @api.model
+    def check_steps(self, client_id=0, endpoint="", redirect_uri="", seen=None):
         """Return what became of each step, and what the browser has to look up next.
 
         Nothing is issued, stored or counted, and Odoo itself calls no address.
@@ -47,11 +41,10 @@ class OAuthProviderTrial(models.TransientModel):
         :raise AccessError: for anyone but a manager
         :raise ValidationError: for an address that nothing could call
         """
-        self.check_access("create")
-        clients = self.env["oauth.provider.client"].with_context(active_test=False)
-        client = clients.search([("id", "=", _as_id(client_id))])
+        client = self._find_client(client_id)
         if not client:
-            raise ValidationError(self.env._("There is no such client any more."))
+            gone = self.env._("There is no such client any more.")
+            return {"steps": [asdict(Step(gone, "failed", ""))]}
         endpoint = str(endpoint or "").strip()
         self.env["oauth.provider.redirect.uri"]._check_uri(endpoint, web_only=True)
         check = ConnectionCheck(
@@ -64,7 +57,16 @@ class OAuthProviderTrial(models.TransientModel):
         steps, lookup = check.run()
         return {"steps": steps, "lookup": lookup} if lookup else {"steps": steps}
 
-    @api.model
+    def _find_client(self, client_id):
+        """Return the client (record, maybe archived) that a manager asks about.
+
+        None at all, if it is not there any more.
+        """
+        self.env["oauth.provider.trial"].check_access("create")
+        clients = self.env["oauth.provider.client"].with_context(active_test=False)
+        is_id = isinstance(client_id, int) and 0 < client_id < 2**31
+        return clients.search([("id", "=", client_id if is_id else 0)])
+
     def _read_seen(self, seen):
         """Return what a browser brings in the form that the check expects (dict)."""
         known, seen = {}, seen if isinstance(seen, dict) else {}
@@ -80,8 +82,3 @@ class OAuthProviderTrial(models.TransientModel):
                 },
             }
         return known
-
-
-def _as_id(value):
-    """Return ``value`` as the id (int) of a record, 0 for what is none."""
-    return value if isinstance(value, int) and 0 < value < 2**31 else 0
