@@ -25,9 +25,6 @@ client = env["oauth.provider.client"].browse(values["id"])
 client.scope_ids |= env["oauth.provider.scope"].search([("code", "=", "example.read")])
 client.scope_ids |= env["oauth.provider.scope"].search([("code", "=", "example.write")])
 """
-SET_ISSUER = """
-env["ir.config_parameter"].set_param("oauth_provider.issuer", values["issuer"])
-"""
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +86,3 @@ def test_it_names_the_first_step_that_fails_until_all_work(
     assert ask(page, server, client_id) == ["done"] * 8
     assert "every step" in page.inner_text(".o_oauth_connection_check")
     shoot(page, "connection-done", size)
-
-    # An administrator has entered another issuer: assistants are sent elsewhere
-    databases.shell(DATABASE, SET_ISSUER, issuer="https://odoo.example.com")
-    assert ask(page, server, client_id)[-1] == "failed"
-    shoot(page, "connection-issuer", size)

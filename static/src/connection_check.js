@@ -92,8 +92,8 @@ export class ConnectionCheck extends Component {
         this.forget(this.props.record);
     }
 
-    get hasFailed() {
-        return this.state.steps.some(({state}) => state === "failed");
+    get failed() {
+        return this.state.steps.find(({state}) => state === "failed");
     }
 
     get hasUnseen() {
