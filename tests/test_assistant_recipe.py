@@ -12,7 +12,8 @@ from lxml import html
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..wizards.assistant import ASSISTANTS, canonical
+from ..tools.uri_parts import normalize
+from ..wizards.assistant import ASSISTANTS
 from .common import OAuthCase, new_manager
 
 ENDPOINT = "https://mcp.example.com/mcp"
@@ -88,7 +89,7 @@ class TestAssistantRecipe(OAuthCase):
                 self.assertFalse(client.match_redirect_uri("http://127.0.0.1/other"))
                 self.assertTrue(client.pkce_required)
                 self.assertFalse(client.skip_authorization)
-                self.assertTrue(client.match_resource(ENDPOINT))
+                self.assertEqual(client.resource_ids.uri, ENDPOINT)
 
     def test_who_gets_a_secret(self):
         for key in ASSISTANTS:
@@ -205,6 +206,22 @@ class TestAssistantRecipe(OAuthCase):
         self.assertEqual(answer.status_code, 200, answer.text)
         self.assertTrue(answer.json()["access_token"])
 
+    def test_one_record_for_one_server(self):
+        first, _dialog = self.create_for("cursor")
+        second, _dialog = self.create_for(
+            "vscode", endpoint=ENDPOINT.upper()[:23] + "/mcp"
+        )
+        self.assertEqual(first.resource_ids, second.resource_ids)
+        self.assertEqual(first.resource_ids.client_ids, first | second)
+        # A route of this Odoo needs none
+        own = f"{self.Provider.get_issuer()}/json/2"
+        if own.startswith("https:") or "127.0.0.1" in own or "localhost" in own:
+            client, _dialog = self.create_for("codex", endpoint=own)
+            self.assertFalse(client.resource_ids)
+        first.resource_ids.active = False
+        with self.assertRaises(ValidationError):
+            self.create_for("codex")
+
     def test_a_second_time(self):
         form = self.open_form("cursor")
         self.assertFalse(form.same_name_client_id)
@@ -244,7 +261,7 @@ class TestAssistantRecipe(OAuthCase):
         ):
             with self.subTest(typed=typed):
                 client, dialog = self.create_for("inspector", endpoint=typed)
-                self.assertTrue(client.match_resource(expected))
+                self.assertEqual(client.resource_ids.uri, expected)
                 self.assertIn(expected, shlex.split(dialog["snippet"]))
 
     def test_the_digest_of_codex(self):
@@ -254,7 +271,7 @@ class TestAssistantRecipe(OAuthCase):
             ("https://ODOO.example.com:443/mcp", "p2I1iP_POyIz"),
             ("http://localhost:8069/mcp?db=x", "Uzl6wASRe7-H"),
         ):
-            uri = ASSISTANTS["codex"].per_endpoint(canonical(endpoint))
+            uri = ASSISTANTS["codex"].per_endpoint(normalize(endpoint))
             self.assertEqual(uri, f"http://127.0.0.1/callback/{digest}")
 
     def test_bad_addresses(self):

@@ -3,11 +3,13 @@
 """*Would It Connect?*: whether an AI assistant would, and if not, at which step."""
 
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
+from ..wizards import oauth_provider_connection as connection
 from ..wizards.connection_check import MOST_LOOKUPS
 from .common import REDIRECT_URI, new_manager
 from .protected_routes import ProtectedRoutesCase
@@ -22,9 +24,7 @@ class TestConnection(ProtectedRoutesCase):
         self.endpoint = f"{self.issuer}{PATH}"
         scopes = self.env["oauth.provider.scope"]
         read = scopes.create({"name": "R", "code": "test.read"})
-        self.client, _secret = self.create_client(
-            client_type="public", resource_uris=self.endpoint
-        )
+        self.client, _secret = self.create_client(client_type="public")
         self.client.scope_ids |= read
         self.manager = new_manager(self.env)
         self.changes = {}
@@ -151,11 +151,9 @@ class TestConnection(ProtectedRoutesCase):
     def test_the_client(self):
         self.client.active = False
         self.assert_fails(4, "archived")
-        client, _secret = self.create_client(
-            "backend application", resource_uris=self.endpoint
-        )
+        client, _secret = self.create_client("backend application")
         self.assert_fails(4, "authorization codes", client_id=client.id)
-        client, secret = self.create_client(resource_uris=self.endpoint)
+        client, secret = self.create_client()
         self.assertTrue(secret)
         client.action_withdraw_secret()
         self.assert_fails(4, "no secret", client_id=client.id)
@@ -170,7 +168,8 @@ class TestConnection(ProtectedRoutesCase):
 
     def test_another_server_that_the_browser_may_not_read(self):
         url = "https://mcp.example.com/mcp"
-        self.client.resource_uris = url
+        resource = {"name": "R", "uri": url}
+        self.client.resource_ids = [Command.create(resource)]
         known = f"{url.removesuffix('/mcp')}/.well-known/oauth-protected-resource"
         for one in (url, known, f"{known}/mcp"):
             self.changes[one] = {"error": "NetworkError"}
@@ -218,6 +217,24 @@ class TestConnection(ProtectedRoutesCase):
 
     def test_it_proposes_the_address_of_the_client(self):
         checks = self.env["oauth.provider.connection"].with_user(self.manager)
-        self.assertEqual(checks.propose(self.client.id), self.endpoint)
+        self.assertEqual(checks.propose(self.client.id), "")
+        url = "https://mcp.example.com/mcp"
+        self.client.resource_ids = [Command.create({"name": "R", "uri": url})]
+        self.assertEqual(checks.propose(self.client.id), url)
         client, _secret = self.create_client()
-        self.assertEqual(checks.propose(client.id), "")
+        with patch.object(connection, "USUAL_PATH", PATH):
+            self.assertEqual(checks.propose(client.id), self.endpoint)
+
+    def test_the_wizard_proposes_the_scopes_of_a_route(self):
+        form = Form(self.env["oauth.provider.client.wizard"])
+        form.recipe = "assistant"
+        shipped = {"openid", "profile", "email"}
+        self.assertEqual(set(form.scope_ids[:].mapped("code")), shipped)
+        form.endpoint = self.endpoint
+        needed = {"openid", "test.read"}
+        self.assertEqual(set(form.scope_ids[:].mapped("code")), needed)
+        form.scope_ids.clear()
+        client_id = form.save().action_create()["context"]["default_client_res_id"]
+        client = self.Client.browse(client_id)
+        self.assertFalse(client.scope_ids | client.resource_ids.scope_ids)
+        self.assertFalse(client.resource_ids)

@@ -11,7 +11,7 @@ import json
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 #: How this server is called on the other side.
 SERVER = "odoo"
@@ -47,19 +47,6 @@ class Assistant:
     snippet_label: str = ""
     snippet: Callable | None = None
     link: Callable | None = None
-
-
-def canonical(endpoint):
-    """Return ``endpoint`` (str, a web address) as assistants send it.
-
-    Scheme and host in lower case, without the usual port, with a path: so does the URL
-    standard of browsers, by which they send it as ``resource`` (RFC 8707).
-    """
-    parts = urlsplit(endpoint)
-    authority = parts.netloc.lower()
-    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    authority = authority.removesuffix(usual).removesuffix(":")
-    return parts._replace(netloc=authority, path=parts.path or "/").geturl()
 
 
 def _command(*words):

@@ -19,7 +19,6 @@ from ..oauth2 import metadata, round_trip
 from ..tools import uri_parts
 from ..tools.causes import CAUSES
 from . import authorization_request
-from .assistant import canonical
 
 #: Lookups of one check: a server that names ever new addresses ends it.
 MOST_LOOKUPS = 12
@@ -74,7 +73,7 @@ class ConnectionCheck:
         self.system = self.env(user=SUPERUSER_ID, su=True)
         self.provider = self.system["oauth.provider"]
         self.issuer = self.provider.get_issuer()
-        self.endpoint = canonical(endpoint)
+        self.endpoint = uri_parts.normalize(endpoint)
         self.path = self.provider.find_resource_path(self.endpoint)
         self.redirect_uri = redirect_uri
         self.seen = seen
@@ -174,7 +173,8 @@ class ConnectionCheck:
     # The steps
 
     def _call(self):
-        if not (self.path or self.client.match_resource(self.endpoint)):
+        resources = self.system["oauth.provider.resource"]
+        if not resources.find_name(self.endpoint, self.client):
             raise StepError(
                 self.env._(
                     "Nothing in this database takes tokens at %s, and the client may"
@@ -183,7 +183,8 @@ class ConnectionCheck:
                 ),
                 self.env._(
                     "Correct the address, or install the module that serves it. A"
-                    " server outside Odoo has to be among the client's resources."
+                    " server outside Odoo has to be one of the client's resource"
+                    " servers."
                 ),
             )
         found = self._look_up(self.endpoint, "POST")
@@ -242,7 +243,8 @@ class ConnectionCheck:
             return self.env._("What Odoo itself would answer was used instead.")
         url, self.resource = found
         named = self.resource.get("resource")
-        if not isinstance(named, str) or not _is_same(named, self.endpoint):
+        is_text = isinstance(named, str)
+        if not is_text or uri_parts.normalize(named) != self.endpoint:
             raise StepError(
                 self.env._(
                     "%(url)s describes “%(named)s”, and not %(endpoint)s: assistants"
@@ -437,11 +439,3 @@ def _as_document(found):
     except (TypeError, ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
-
-
-def _is_same(one, other):
-    """Tell whether two addresses (str) are equal (RFC 3986 section 6.2.3)."""
-    try:
-        return canonical(one) == canonical(other)
-    except ValueError:
-        return False

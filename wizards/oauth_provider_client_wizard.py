@@ -7,8 +7,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import uri_parts
-from .assistant import ASSISTANTS, canonical
+from ..tools import protected_route, uri_parts
+from .assistant import ASSISTANTS
 from .recipe import RECIPES
 
 #: A host, perhaps with a port and a path: what people type in place of an address.
@@ -70,7 +70,9 @@ class OAuthProviderClientWizard(models.TransientModel):
     scope_ids = fields.Many2many(
         comodel_name="oauth.provider.scope",
         string="Scopes",
-        default=lambda self: self.env["oauth.provider.client"]._default_scope_ids(),
+        compute="_compute_scope_ids",
+        store=True,
+        readonly=False,
         help="What the assistant may ask people for: those that the tools of the MCP"
         " server need.",
     )
@@ -103,6 +105,29 @@ class OAuthProviderClientWizard(models.TransientModel):
             wizard.needs_user = backend
             wizard.asks_redirect_uri = bool(assistant and assistant.asks_redirect_uri)
 
+    @api.depends("endpoint")
+    def _compute_scope_ids(self):
+        for wizard in self:
+            codes = wizard._find_described_scopes()
+            scopes = wizard.env["oauth.provider.scope"]
+            found = scopes.search([("code", "in", codes)])
+            wizard.scope_ids = found or wizard.scope_ids or wizard._default_scope_ids()
+
+    def _default_scope_ids(self):
+        return self.env["oauth.provider.client"]._default_scope_ids()
+
+    def _find_described_scopes(self):
+        """Return the codes (list of str) that the route at the endpoint needs.
+
+        None for what is no route of this Odoo, or does not say.
+        """
+        provider = self.env["oauth.provider"]
+        path = provider.find_resource_path(_complete(self.endpoint))
+        routes = provider.find_protected_routes(path) if path else []
+        return [
+            code for one in routes for code in protected_route.get_scopes(one) or ()
+        ]
+
     @api.depends("recipe", "address")
     def _compute_redirect_uri(self):
         for wizard in self:
@@ -125,7 +150,7 @@ class OAuthProviderClientWizard(models.TransientModel):
         return uri_parts.in_ascii(base) or base
 
     def _get_endpoint(self):
-        """Return the MCP server's address (str) as programs send it.
+        """Return the MCP server's address (str) as assistants send it (RFC 8707).
 
         :raise ValidationError: for one that an assistant could not call, or must not:
             it would send tokens there in clear text
@@ -144,7 +169,7 @@ class OAuthProviderClientWizard(models.TransientModel):
                     uri,
                 )
             )
-        return canonical(uri)
+        return uri_parts.normalize(uri)
 
     def action_create(self):
         """Make the client and open the dialog with the values for the other side.
@@ -162,8 +187,8 @@ class OAuthProviderClientWizard(models.TransientModel):
         client = self.env["oauth.provider.client"].create(
             {**recipe.values, **values, "name": self.name}
         )
-        if assistant and not client.match_resource(known["endpoint"]):
-            client.resource_uris = known["endpoint"]
+        if assistant:
+            self._allow_resource(client, known["endpoint"])
         known["secret"] = ""
         if client.client_type == "confidential":
             known["secret"] = client.generate_secret()
@@ -213,6 +238,32 @@ class OAuthProviderClientWizard(models.TransientModel):
             "any_localhost_port": assistant.any_localhost_port and on_localhost,
             "scope_ids": [fields.Command.set(self.scope_ids.ids)],
         }
+
+    def _allow_resource(self, client, endpoint):
+        """Let ``client`` (record) ask for tokens for the MCP server at ``endpoint``.
+
+        A route of this Odoo is open to every client. One outside becomes a record, if it
+        is none yet.
+
+        :raise ValidationError: for one that an administrator has archived
+        """
+        resources = self.env["oauth.provider.resource"].with_context(active_test=False)
+        if resources.find_name(endpoint, client):
+            return
+        name = uri_parts.normalize(endpoint)
+        found = resources.search([("compared_uri", "=", name)])
+        if not found:
+            values = {"name": uri_parts.display_host(endpoint), "uri": endpoint}
+            found = resources.create(values)
+        if not found.active:
+            raise ValidationError(
+                self.env._(
+                    "The resource server “%s” is archived. Restore it first, if"
+                    " applications may use it.",
+                    found.name,
+                )
+            )
+        found.client_ids |= client
 
     def _show(self, client, recipe, known):
         """Return the dialog (action) that says what to enter on the other side.

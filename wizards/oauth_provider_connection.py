@@ -7,6 +7,8 @@ from odoo import api, models
 from ..models.oauth_provider_redirect_uri import MAX_LENGTH
 from .connection_check import MOST_LOOKUPS, ConnectionCheck, Step
 
+#: Where most MCP servers are.
+USUAL_PATH = "/mcp"
 #: Characters that the browser may bring of one document.
 MOST_SEEN = 100_000
 
@@ -24,8 +26,12 @@ class OAuthProviderConnection(models.AbstractModel):
         :param client_id: id of the client (int)
         :raise AccessError: for anyone but a manager
         """
-        lines = (self._find_client(client_id).resource_uris or "").split()
-        return lines[0] if lines else ""
+        client, provider = self._find_client(client_id), self.env["oauth.provider"]
+        if client.resource_ids:
+            return client.resource_ids[0].uri
+        if not provider.find_protected_routes(USUAL_PATH):
+            return ""
+        return provider.get_called_resource(USUAL_PATH)
 
     @api.model
     def check_steps(self, client_id=0, endpoint="", redirect_uri="", seen=None):
