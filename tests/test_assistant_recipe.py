@@ -208,9 +208,8 @@ class TestAssistantRecipe(OAuthCase):
 
     def test_one_record_for_one_server(self):
         first, _dialog = self.create_for("cursor")
-        second, _dialog = self.create_for(
-            "vscode", endpoint=ENDPOINT.upper()[:23] + "/mcp"
-        )
+        typed = ENDPOINT.replace("https://mcp", "HTTPS://MCP")
+        second, _dialog = self.create_for("vscode", endpoint=typed)
         self.assertEqual(first.resource_ids, second.resource_ids)
         self.assertEqual(first.resource_ids.client_ids, first | second)
         # A route of this Odoo needs none

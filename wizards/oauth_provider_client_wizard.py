@@ -124,9 +124,8 @@ class OAuthProviderClientWizard(models.TransientModel):
         provider = self.env["oauth.provider"]
         path = provider.find_resource_path(_complete(self.endpoint))
         routes = provider.find_protected_routes(path) if path else []
-        return [
-            code for one in routes for code in protected_route.get_scopes(one) or ()
-        ]
+        found = map(protected_route.get_scopes, routes)
+        return [code for codes in found for code in codes or ()]
 
     @api.depends("recipe", "address")
     def _compute_redirect_uri(self):
@@ -161,6 +160,7 @@ class OAuthProviderClientWizard(models.TransientModel):
         if not uri.isascii():
             uri = uri_parts.in_ascii(uri) or uri
         self.env["oauth.provider.redirect.uri"]._check_uri(uri, web_only=True)
+        uri = uri_parts.normalize(uri)
         if not uri.startswith("https:") and not uri_parts.is_loopback(uri):
             raise ValidationError(
                 self.env._(
@@ -169,7 +169,7 @@ class OAuthProviderClientWizard(models.TransientModel):
                     uri,
                 )
             )
-        return uri_parts.normalize(uri)
+        return uri
 
     def action_create(self):
         """Make the client and open the dialog with the values for the other side.
@@ -242,8 +242,8 @@ class OAuthProviderClientWizard(models.TransientModel):
     def _allow_resource(self, client, endpoint):
         """Let ``client`` (record) ask for tokens for the MCP server at ``endpoint``.
 
-        A route of this Odoo is open to every client. One outside becomes a record, if it
-        is none yet.
+        A route of this Odoo is open to every client. A server outside becomes a record,
+        if it is none yet.
 
         :raise ValidationError: for one that an administrator has archived
         """
