@@ -284,6 +284,30 @@ class TestJson2OwnersMail(OwnersCase):
         made = self.env[ATTACHMENT].search([("name", "=", "made")])
         self.assertEqual(made.res_id, self.inside[0].id)
 
+    def test_attachments_that_belong_to_messages_and_activities(self):
+        names = ("name", "res_model", "res_id")
+        attachments = self.create_api_scope("f", ATTACHMENT, names, **ALL)
+        rows = [
+            self.create_row(record._name, record)
+            for record in (self.message, self.activity)
+        ]
+        hidden = [self.create_row(SECRET, one) for one in self.theirs + self.assigned]
+        scopes = (attachments, self.partners, self.messages)
+        for given, expected in (
+            ((*scopes, self.activities), [ACTIVITY, MESSAGE]),
+            (scopes, [MESSAGE]),
+            (scopes[:2], []),
+            ((attachments, self.messages), []),
+        ):
+            token = self.get_token(*given)
+            for domain in ([], [["res_model", "in", [ACTIVITY, MESSAGE]]]):
+                found = self.call(token, "search_read", ATTACHMENT, domain=domain)
+                self.assertEqual(self.get_names(found), expected)
+            for row in (*rows, *hidden):
+                found = self.call(token, "read", ATTACHMENT, ids=row.ids)
+                status = 200 if row.name in expected else 404
+                self.assertEqual(found.status_code, status, found.text)
+
     def test_odoo_goes_on_to_write_messages_by_itself(self):
         token = self.get_token(
             self.create_api_scope("c", api_create=True, api_read=True)
