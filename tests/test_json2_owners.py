@@ -117,6 +117,31 @@ class TestJson2Owners(OwnersCase):
         order = self.call(token, "search", ATTACHMENT, domain=[], order="description")
         self.assertEqual(order.status_code, 403)
 
+    def test_only_rows_on_which_a_field_is_open_are_compared(self):
+        self.row.description = self.other.description = self.orphan.description = "d"
+        one = self.env["ir.filters"].create(
+            {
+                "name": "One",
+                "model_id": ATTACHMENT,
+                "domain": [("id", "=", self.row.id)],
+                "user_ids": False,
+            }
+        )
+        told = self.create_api_scope(
+            "d", ATTACHMENT, ("description",), api_read=True, filter_id=one.id
+        )
+        token = self.get_token(self.scope, self.partners, told)
+        for domain in (
+            [["description", "=", "d"]],
+            [["description", "=", "d"], ["res_model", "=", "res.partner"]],
+            [["description", "=", "d"], ["id", "in", (self.row + self.other).ids]],
+            ["|", ["description", "=", "d"], ["name", "=", "x"]],
+        ):
+            found = self.call(token, "search", ATTACHMENT, domain=domain)
+            self.assertEqual(found.json(), self.row.ids, domain)
+            found = self.call(token, "search_count", ATTACHMENT, domain=domain)
+            self.assertEqual(found.json(), 1, domain)
+
     def test_a_page_is_full(self):
         token = self.get_token(self.scope, self.partners)
         for order in ("name", "name desc", "id"):
@@ -326,7 +351,14 @@ class TestJson2Owners(OwnersCase):
             vals = {"name": "x"}
             answer = self.call(token, "write", ATTACHMENT, ids=row.ids, vals=vals)
             self.assertEqual(answer.status_code, 404)
-        for scopes, status in (([self.writing], 404), ([changing], 200)):
+        other_changing = self.create_api_scope(
+            "ew", api_write=True, names=("image_1920",), filter_id=other.id
+        )
+        for scopes, status in (
+            ([self.writing], 404),
+            ([self.writing, other_changing], 404),
+            ([changing], 200),
+        ):
             token = self.get_token(self.scope, image, *scopes)
             answer = self.call(token, "write", ATTACHMENT, ids=row.ids, vals=vals)
             self.assertEqual(answer.status_code, status, answer.text)
