@@ -399,6 +399,43 @@ class TestJson2Owners(OwnersCase):
         found = self.call(token, "read", ATTACHMENT, ids=self.hidden.ids)
         self.assertEqual(found.status_code, 404)
 
+    def test_odoo_decides_as_well(self):
+        rows = self.registry[ATTACHMENT]
+        original = rows._inaccessible_comodel_records
+        hidden = ("res.partner", self.inside[1].id)
+
+        def find_inaccessible(records, owners, operation):
+            yield from original(records, owners, operation)
+            yield hidden
+
+        token = self.get_token(self.scope, self.partners)
+        self.patch(rows, "_inaccessible_comodel_records", find_inaccessible)
+        found = self.call(token, "search_read", ATTACHMENT, domain=[])
+        self.assertEqual(self.get_names(found), ["mine", "row"])
+        # Also where the page ends before
+        found = self.call(
+            token, "search_read", ATTACHMENT, domain=[], order="name", limit=2
+        )
+        self.assertEqual(self.get_names(found), ["mine", "row"])
+        found = self.call(token, "read", ATTACHMENT, ids=self.other.ids)
+        self.assertEqual(found.status_code, 404)
+
+    def test_rows_come_by_load(self):
+        token = self.get_token(self.scope, self.partners, self.writing)
+        names = ["name", "res_model", "res_id"]
+        for one, is_done in ((self.outside, False), (self.inside[0], True)):
+            answer = self.call(
+                token,
+                "load",
+                ATTACHMENT,
+                fields=names,
+                data=[["loaded", "res.partner", str(one.id)]],
+            )
+            self.env.invalidate_all()
+            found = self.env[ATTACHMENT].search([("name", "=", "loaded")])
+            self.assertEqual(found.mapped("res_id"), one.ids if is_done else [])
+            self.assertNotIn(SECRET, answer.text)
+
     def test_a_method_that_a_scope_names(self):
         naming = self.create_api_scope(
             "m", ATTACHMENT, (), api_methods="generate_access_token"

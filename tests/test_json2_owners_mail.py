@@ -124,6 +124,15 @@ class TestJson2OwnersMail(OwnersCase):
             found = self.call(token, "search_count", model, domain=[])
             self.assertEqual(found.json(), 1)
 
+    def test_odoo_decides_as_well(self):
+        told = self.tell("told", self.inside[0], message_type="user_notification")
+        token = self.get_token(self.messages, self.partners)
+        domain = [["res_id", "=", self.inside[0].id]]
+        found = self.call(token, "search_read", MESSAGE, domain=domain)
+        self.assertEqual(self.get_names(found, "subject"), ["inside"])
+        found = self.call(token, "read", MESSAGE, ids=told.ids)
+        self.assertEqual(found.status_code, 404)
+
     def test_paths_through_the_lists_of_a_record(self):
         token = self.get_token(self.messages, self.activities, self.partners)
         self.inside[1].message_post(body="second", author_id=self.own.id)
