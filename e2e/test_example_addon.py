@@ -9,6 +9,7 @@ import requests
 
 from dev.server import OdooServer
 
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
 ADDON, EXAMPLE = "oauth_provider", "oauth_provider_example"
 MAKE_CLIENTS = """
 user = env["res.users"].create({
@@ -65,6 +66,9 @@ def server(postgres, databases):
             answer = requests.post(f"{odoo.url}/oauth2/token", data, auth=auth)
             return answer.json()["access_token"]
 
+        # Not where this server is: the database has been made for another one
+        document = requests.get(f"{odoo.url}/.well-known/oauth-authorization-server")
+        odoo.issuer = document.json()["issuer"]
         odoo.get_token = get_token
         odoo.tokens = {name: get_token(name) for name in clients}
         yield odoo
@@ -84,21 +88,20 @@ def test_a_route_of_type_http(server):
 
 
 def test_every_type_refuses_as_rfc_6750_says(server):
-    for path, body in (
-        ("contacts", None),
-        ("signature", {"text": "x"}),
-        ("echo?need=example.write", {"params": {"text": "x"}}),
+    for path, body, scope in (
+        ("contacts", None, "example.read"),
+        ("signature", {"text": "x"}, "example.read example.write"),
+        ("echo?need=example.write", {"params": {"text": "x"}}, None),
     ):
         url = f"{server.url}/example/{path}"
         send = requests.post if body else requests.get
         bare = send(url, json=body) if body else send(url)
         assert bare.status_code == 401, path
-        described = (
-            f'resource_metadata="{server.url}/.well-known/oauth-protected-resource"'
-        )
-        assert bare.headers["WWW-Authenticate"].startswith('Bearer realm="OAuth", res')
-        assert "error" not in bare.headers["WWW-Authenticate"]
-        assert described.split("//")[0] in bare.headers["WWW-Authenticate"]
+        described = f"{server.issuer}{WELL_KNOWN}/example/{path.partition('?')[0]}"
+        expected = f'Bearer realm="OAuth", resource_metadata="{described}"'
+        if scope:
+            expected += f', scope="{scope}"'
+        assert bare.headers["WWW-Authenticate"] == expected
         arguments = {"json": body} if body else {}
         wrong = send(url, headers=bearer("x" * 43), **arguments)
         assert wrong.status_code == 401
@@ -142,6 +145,63 @@ def test_a_refusal_names_the_scopes_that_open_the_route(server):
     answer = requests.post(url, json={"params": {"text": "x"}}, headers=token)
     assert answer.status_code == 403
     assert " scope=" not in answer.headers["WWW-Authenticate"]
+
+
+def test_a_route_describes_itself(server):
+    for path, scopes in (
+        ("contacts", ["example.read"]),
+        ("signature", ["example.read", "example.write"]),
+        ("echo", None),
+        ("form", None),
+    ):
+        document = requests.get(f"{server.url}{WELL_KNOWN}/example/{path}").json()
+        assert document["resource"] == f"{server.issuer}/example/{path}"
+        assert document["authorization_servers"] == [server.issuer]
+        assert document.get("scopes_supported") == scopes
+    for path in ("key", "contact", "contacts/", "contacts//x"):
+        answer = requests.get(f"{server.url}{WELL_KNOWN}/example/{path}")
+        assert answer.status_code == (200 if path == "contacts/" else 404), path
+        assert answer.headers["Content-Type"].startswith("application/json")
+
+
+def test_the_path_form_on_a_host_with_several_databases(server, postgres, databases):
+    """Nothing but the address tells which database it is."""
+    databases.create("e2e_other", ["web"])
+    token = bearer(server.tokens["reader"])
+    form = "/oauth2/db/e2e_example"
+    with OdooServer(
+        postgres, "several", load=[ADDON], dbfilter="^e2e_(example|other)$"
+    ) as several:
+        url = f"{several.url}{form}/example/contacts"
+        bare = requests.get(url)
+        assert bare.status_code == 401
+        described = f"{server.issuer}{WELL_KNOWN}{form}/example/contacts"
+        assert f'resource_metadata="{described}"' in bare.headers["WWW-Authenticate"]
+        answer = requests.get(url, headers=token)
+        assert answer.status_code == 200, answer.text
+        assert "Set-Cookie" not in answer.headers
+        answer = requests.post(
+            f"{several.url}{form}/example/echo",
+            json={"params": {"text": "hi"}},
+            headers=token,
+        )
+        assert answer.json()["result"]["text"] == "hi"
+        for address in (f"{WELL_KNOWN}{form}", f"{form}{WELL_KNOWN}"):
+            answer = requests.get(f"{several.url}{address}/example/contacts")
+            resource = answer.json()["resource"]
+            assert resource == f"{server.issuer}{form}/example/contacts"
+        for path, status in (
+            ("/example/contacts", 404),
+            (f"{WELL_KNOWN}/example/contacts", 400),
+            (f"{WELL_KNOWN}/example/contacts?db=e2e_example", 200),
+            (f"{WELL_KNOWN}/example/contacts?db=e2e_other", 404),
+            (f"{form}/example/nothing", 404),
+            (f"{form}/web/login", 404),
+            ("/oauth2/db/e2e_other/example/contacts", 404),
+            ("/oauth2/db/nowhere/example/contacts", 404),
+        ):
+            answer = requests.get(f"{several.url}{path}", headers=token)
+            assert answer.status_code == status, path
 
 
 def test_a_route_for_api_keys_names_full_access(server):

@@ -148,3 +148,64 @@ def test_arbitrary_requests_on_every_route(multi, databases, capsys):
         print(f"\n{sum(statuses.values())} arbitrary requests: {dict(statuses)}")
     assert sum(statuses.values()) >= REQUESTS * 0.8
     assert databases.shell("e2e_a", COUNT) == before
+
+
+RESOURCES = "/.well-known/oauth-protected-resource"
+segments = st.one_of(
+    st.sampled_from(
+        "json 2 oauth2 db e2e_a e2e_b nowhere .well-known oauth-protected-resource web"
+        " .. . %2e%2e %2f %5c %00 %ff %C3%A9 -1 0 * res.partner search".split()
+    ),
+    st.sampled_from(["", "a" * 1000, "/", "//"]),
+    st.text(max_size=8).map(lambda text: quote(text, errors="surrogatepass")),
+)
+
+
+def test_arbitrary_paths_of_resources(multi, databases, capsys):
+    """Metadata of a resource, or a short 404; and the path form of no route."""
+    statuses = Counter()
+    connection = http.client.HTTPConnection(multi.host, multi.port, timeout=20)
+
+    @settings(
+        max_examples=REQUESTS // 2,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        method=st.sampled_from(["GET", "GET", "HEAD", "OPTIONS", "POST", "DELETE"]),
+        form=st.sampled_from(
+            [
+                f"{RESOURCES}/oauth2/db/e2e_a/",
+                f"/oauth2/db/e2e_a{RESOURCES}/",
+                f"{RESOURCES}/",
+                "/oauth2/db/e2e_a/x/",
+            ]
+        ),
+        path=st.lists(segments, max_size=9).map("/".join),
+        header=headers,
+    )
+    def fuzz(method, form, path, header):
+        header = {name: value.encode("latin-1") for name, value in header.items()}
+        is_named = method != "OPTIONS" and "/db/" not in form
+        query = "?db=e2e_a" if is_named else ""
+        connection.request(method, f"{form}{path}{query}", None, header)
+        answer = connection.getresponse()
+        content = answer.read()
+        statuses[answer.status] += 1
+        assert answer.status in (200, 204, 301, 400, 404, 405), content
+        assert answer.getheader("Set-Cookie") is None
+        if answer.getheader("Content-Type", "").startswith("application/json"):
+            assert len(content) < 10_000
+            if answer.status == 200 and content:
+                assert "resource" in json.loads(content)
+        else:
+            # Odoo's own, where no rule of ours can be
+            assert answer.status != 200 or method == "HEAD"
+
+    fuzz()
+    with capsys.disabled():
+        print(f"\n{sum(statuses.values())} arbitrary paths: {dict(statuses)}")
+    assert statuses[404] > REQUESTS * 0.1
+    assert databases.shell("e2e_a", COUNT)

@@ -26,7 +26,10 @@ MACHINE = {
     "/.well-known/oauth-authorization-server": "GET",
     "/.well-known/oauth-protected-resource": "GET",
     "/.well-known/oauth-protected-resource/json/2": "GET",
+    "/.well-known/oauth-protected-resource/mcp": "GET",
 }
+#: No route.
+UNKNOWN = "/oauth2/%00"
 #: Routes for people.
 PAGES = (
     "/oauth2/authorize",
@@ -34,7 +37,7 @@ PAGES = (
     "/oauth2/logout",
     "/my/applications",
     "/oauth_provider/client/1/auth_oauth.csv",
-    "/oauth2/%00",
+    UNKNOWN,
 )
 #: With Odoo, empty, at the beginning of its creation, not of Odoo, not there.
 DATABASES = ("e2e_plain", "e2e_empty", "e2e_half", "postgres", "template1", "nowhere")
@@ -100,7 +103,10 @@ def test_programs_get_a_404_in_json_and_people_a_page(filtered, multi, name, for
         answer = ask(server, name, form, path, "GET")
         if answer is not None:
             assert answer.status_code == 404, (path, answer.text)
-            assert answer.headers["Content-Type"].startswith("text/html")
+            # The path form of no page may be that of a route for programs
+            is_unknown = form == "path" and path == UNKNOWN
+            expected = "application/json" if is_unknown else "text/html"
+            assert answer.headers["Content-Type"].startswith(expected)
 
 
 def test_nothing_is_made_in_a_database_that_is_not_odoos(filtered, multi, databases):

@@ -429,8 +429,10 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _oauth_make_challenge(cls, **parameters):
         """Return the header (str) of RFC 6750 section 3 with these ``parameters``."""
+        scope = parameters.pop("scope", None)
+        metadata_url = cls._oauth_get_metadata_url()
         return challenge.bearer(
-            **parameters, resource_metadata=cls._oauth_get_metadata_url()
+            **parameters, resource_metadata=metadata_url, scope=scope
         )
 
     # Errors

@@ -178,10 +178,14 @@ class OAuthProvider(models.AbstractModel):
         """Tell whether an administrator entered ``origin`` (str) for this server.
 
         As the issuer, as the frozen base URL or as the domain of a website: any other
-        may be what a caller has put into the header Host.
+        may be what a caller has put into the header Host. Where the issuer is this very
+        machine, so is any name of it.
         """
-        if origin == uri_parts.origin(self.get_issuer()):
+        issuer = uri_parts.origin(self.get_issuer())
+        if origin == issuer:
             return True
+        if issuer and uri_parts.is_loopback(origin) and uri_parts.is_loopback(issuer):
+            return urlsplit(origin).port == urlsplit(issuer).port
         parameters = self.env["ir.config_parameter"].sudo()
         if parameters.get_param("web.base.url.freeze") and (
             origin == uri_parts.origin(parameters.get_param("web.base.url") or "")

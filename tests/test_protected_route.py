@@ -105,6 +105,30 @@ class TestProtectedRoute(ProtectedRoutesCase):
         api = self.Provider.get_route_resource("/json/2/res.partner/read")
         self.assertEqual(api, "https://odoo.example.com/json/2")
 
+    def test_the_names_of_the_own_machine(self):
+        self.set_issuer("http://localhost:8069")
+        for origin, expected in (
+            ("http://127.0.0.1:8069", MCP),
+            ("http://[::1]:8069", MCP),
+            ("http://127.0.0.1:8070", None),
+            ("http://127.0.0.1", None),
+            ("https://localhost:8069", None),
+            ("http://localhost.example.com:8069", None),
+        ):
+            self.assertEqual(self.find(origin + MCP), expected, origin)
+        self.set_issuer("http://odoo.example.com:8069")
+        self.assertIsNone(self.find(f"http://127.0.0.1:8069{MCP}"))
+
+    def test_the_domain_of_a_website(self):
+        if "website" not in self.env:
+            self.skipTest("There are no websites.")
+        self.set_issuer("https://odoo.example.com")
+        website = self.env["website"].search([], limit=1)
+        self.assertIsNone(self.find(f"https://shop.example.com{MCP}"))
+        website.domain = "https://shop.example.com"
+        self.assertEqual(self.find(f"https://shop.example.com{MCP}"), MCP)
+        self.assertIsNone(self.find(f"http://shop.example.com{MCP}"))
+
     def test_no_record_is_read(self):
         self.find(self.issuer + MCP)
         with self.assertQueryCount(0):
