@@ -45,7 +45,8 @@ result = {
     "state": env.ref("base.module_oauth_provider").state,
     "clients": sorted(env["oauth.provider.client"].search([]).mapped("identifier")),
     "scope": env["oauth.provider.scope"].search([("code", "=", "titles")]).domain,
-    "unpublished": env["oauth.provider.scope"].search([("is_published", "=", False)]).ids,
+    "unpublished": env["oauth.provider.scope"]
+    .search_count([("is_published", "=", False)]),
     "resources": {
         one.uri: one.client_ids.mapped("identifier")
         for one in env["oauth.provider.resource"].search([])
@@ -99,7 +100,7 @@ def check_found(found):
             *("old-backend", "old-legacy", "old-mobile", "old-public"),
             *("old-trusted", "old-web"),
         ],
-        "unpublished": [],
+        "unpublished": 0,
         "resources": {"https://api.example.com/v1": ["old-trusted"]},
     }
 

@@ -240,6 +240,7 @@ class TestPolicy(OAuthCase):
             id_token_signed_response_alg="ES256",
             userinfo_signed_response_alg="EdDSA",
         )
+        resource = self.create_resource("https://api.example.com", client)
         self.sign_in()
         token = self.redeem(self.get_code(client), client, secret).json()
         self.env.flush_all()
@@ -250,6 +251,7 @@ class TestPolicy(OAuthCase):
             self.bearer("tokeninfo", token["access_token"]).status_code, 401
         )
         self.assertFalse(self.Client.search([]))
+        self.assertFalse(resource.active)
         self.assertFalse(self.env["oauth.provider.key"].search([]))
         self.assertEqual(self.url_open("/oauth2/jwks").json(), {"keys": []})
         client.active = True
