@@ -16,7 +16,7 @@ from .domain import get_names
 from .error_text import find_database_error
 from .model_access import LISTS, ModelAccess, Part, Rule, as_condition
 from .plain_filter import is_plain
-from .stand_in import carry, get_sources
+from .stand_in import carry, get_sources, make_unknown
 
 #: What a caller may say of the context; everything else steers business code.
 CONTEXT_TYPES = {
@@ -445,7 +445,8 @@ class TokenAccess:
         for name in names:
             field = model._fields.get(name) if isinstance(name, str) else None
             if field is None:
-                raise ValueError(f"Invalid field {name!r} on {model._name}")
+                text = f"Invalid field {name!r} on {model._name}"
+                raise make_unknown(model, name, text)
             model._check_field_access(field, "read")
 
     def get_name_fields(self, model):

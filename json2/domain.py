@@ -18,7 +18,7 @@ from . import current
 from .hierarchy import HIERARCHIES, check_hierarchy, narrow_hierarchy
 from .model_access import LISTS
 from .need import needs
-from .stand_in import as_readable
+from .stand_in import as_readable, make_unknown
 
 #: Operators that compare with plain values.
 COMPARISONS = frozenset(
@@ -101,7 +101,7 @@ def _check_condition(model, path, operator, value, steps):
     name, dot, rest = path.partition(".")
     field = model._fields.get(name)
     if field is None or (dot and not rest):
-        raise ValueError(f"Invalid field {model._name}.{path}")
+        raise make_unknown(model, name, f"Invalid field {model._name}.{path}")
     if operator not in OPERATORS or isinstance(value, Query | SQL):
         error = AccessError(model.env._("A token cannot search by “%s”.", operator))
         raise needs(error, model._name, None)

@@ -8,10 +8,12 @@ call with a token: what its user may not read of employees is not opened by a sc
 a scope on employees counts on their profiles too.
 """
 
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .current import limited_to_scopes
+from .error_text import mark_ours
 
 #: {model: the one with a part of its fields, whose records have the same ids}
 STAND_INS = {"hr.employee": "hr.employee.public"}
@@ -57,6 +59,28 @@ def get_models(scope_model):
     """Return the names (tuple) of the models that a scope on one (name) counts on."""
     stand_in = STAND_INS.get(scope_model)
     return (scope_model, stand_in) if stand_in else (scope_model,)
+
+
+def make_unknown(model, name, text):
+    """Return the error for a field that ``model`` (recordset) does not have.
+
+    :param name: name of the field, as the caller sends it: any value
+    :param text: what the error says (str)
+    :return: AccessError where the user may not read it; else ValueError
+    """
+    shown = _SHOWN.get(model._name)
+    is_known = isinstance(name, str) and shown and name in model.env[shown]._fields
+    if not is_known:
+        return ValueError(text)
+    error = AccessError(
+        model.env._(
+            "The user of this access token may not read “%(field)s” on %(model)s.",
+            field=name,
+            model=shown,
+        )
+    )
+    error.is_right_of_user = True
+    return mark_ours(error)
 
 
 def carry(domain, name):

@@ -11,7 +11,6 @@ from odoo import http
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..json2.enforceable import is_enforceable
 from .test_json2 import SECRET, Json2Case
 
 PNG = base64.b64decode(
@@ -407,9 +406,7 @@ class TestAttachmentContent(ContentCase):
         )
 
     def create_file_scope(self, *names):
-        """Return a scope on attachments, where scopes can be enforced on them."""
-        if not is_enforceable(self.env["ir.attachment"].with_user(self.user)):
-            self.skipTest("Scopes cannot be enforced on attachments")
+        """Return a scope on the fields ``names`` of attachments."""
         return self.create_api_scope(
             code="files", model="ir.attachment", api_read=True, names=names
         )
@@ -431,6 +428,22 @@ class TestAttachmentContent(ContentCase):
         # Whatever its own author says of it
         self.attachment.public = True
         self.get(token, path, 404)
+
+    def test_the_attachment_of_a_field(self):
+        """It is open where the field is that it holds the value of."""
+        files = self.create_file_scope("raw")
+        image = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "=", self.partner.id),
+                ("res_field", "=", "image_1920"),
+            ]
+        )
+        names = self.create_api_scope(code="names", api_read=True, names=("name",))
+        path = f"content/attachment/{image.id}"
+        response = self.get(self.get_token(files, self.images), path)
+        self.assertEqual(response.content, base64.b64decode(self.partner.image_1920))
+        self.get(self.get_token(files, names), path, 404)
 
     def test_a_scope_without_the_file(self):
         token = self.get_token(self.create_file_scope("name"), self.images)

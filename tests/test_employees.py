@@ -178,7 +178,13 @@ class TestEmployees(EmployeeCase):
                 ),
             ):
                 with self.subTest(model=model, method=method):
-                    self.assert_refused(self.call(token, method, model, **arguments))
+                    response = self.call(token, method, model, **arguments)
+                    self.assertIn(response.status_code, (403, 422), response.text)
+                    self.assertNotIn(SECRET, response.text)
+        response = self.call(person, "read", "hr.employee", **read)
+        self.assertEqual(response.status_code, 403)
+        # No scope helps
+        self.assertNotIn("WWW-Authenticate", response.headers)
         # Without a list, what they have in common is meant
         found = self.call(person, "read", "hr.employee", ids=self.own.ids)
         self.assertEqual(
@@ -303,3 +309,170 @@ class TestEmployees(EmployeeCase):
             described = self.bearer("openapi.json", token).json()["paths"]
             self.assertIn("/json/2/hr.employee/read", described)
             self.assertIn("/json/2/hr.employee.public/read", described)
+
+
+@tagged("-standard", "oauth_everything", "post_install", "-at_install")
+class TestEmployeeLinks(EmployeeCase):
+    """Work that links employees, for people who are HR officers and who are not."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = (
+            "hr_holidays.group_hr_holidays_responsible",
+            "hr_timesheet.group_hr_timesheet_approver",
+            "hr_expense.group_hr_expense_user",
+        )
+        for name in groups:
+            cls.person.group_ids |= cls.env.ref(name)
+            cls.officer.group_ids |= cls.env.ref(name)
+        assert not cls.person.has_group("hr.group_hr_user")
+        cls.officer.group_ids |= cls.env.ref("hr_holidays.group_hr_holidays_user")
+        cls.every.leave_manager_id = cls.person
+        cls.kind = cls.env["hr.leave.type"].create(
+            {"name": "Away", "requires_allocation": False}
+        )
+
+    def get_narrow_token(self, user, model, names, *further):
+        scope = self.create_api_scope(
+            code=f"own {user.id}".replace(" ", "."),
+            model=model,
+            names=names.split(),
+            api_read=True,
+            api_create=True,
+            api_write=True,
+        )
+        employees = self.create_employee_scope(
+            "name",
+            "display_name",
+            domain=f"[('id', 'in', {(self.own | self.colleague).ids})]",
+            code=f"employees.{user.id}",
+        )
+        others = [
+            self.create_api_scope(
+                code=f"{other}.{user.id}", model=other, names=("name",), api_read=True
+            )
+            for other in further
+        ]
+        return self.get_token(scope, employees, *others, user=user)
+
+    def assert_links(self, token, model, values, domain):
+        """Create a record for a colleague, find it by the colleague, and read both."""
+        made = self.call(token, "create", model, vals_list=[values])
+        self.assertEqual(made.status_code, 200, made.text)
+        [number] = made.json()
+        record = self.env[model].browse(number)
+        self.assertEqual(record.employee_id, self.colleague)
+        for condition in (
+            ["employee_id", "=", self.colleague.id],
+            ["employee_id", "=", "Colleague Employee"],
+            ["employee_id", "ilike", "colleague"],
+            ["employee_id.name", "=", "Colleague Employee"],
+            ["employee_id", "any", [["name", "=", "Colleague Employee"]]],
+        ):
+            found = self.call(token, "search", model, domain=[*domain, condition])
+            self.assertEqual(found.json(), [number], condition)
+        shown = self.call(
+            token,
+            "web_search_read",
+            model,
+            domain=[["id", "=", number]],
+            specification={"employee_id": {"fields": {"name": {}}}},
+        )
+        self.assertEqual(
+            shown.json()["records"],
+            [
+                {
+                    "id": number,
+                    "employee_id": {
+                        "id": self.colleague.id,
+                        "name": "Colleague Employee",
+                    },
+                }
+            ],
+        )
+        grouped = self.call(
+            token,
+            "formatted_read_group",
+            model,
+            domain=[["id", "=", number]],
+            groupby=["employee_id"],
+            aggregates=["__count"],
+        )
+        self.assertEqual(grouped.json()[0]["employee_id"][0], self.colleague.id)
+        # Nobody outside the filter can be linked, or looked for by what is closed
+        hidden = {**values, "employee_id": self.worker.id}
+        refused = self.call(token, "create", model, vals_list=[hidden])
+        self.assertEqual(refused.status_code, 404, refused.text)
+        refused = self.call(
+            token, "write", model, ids=[number], vals={"employee_id": self.worker.id}
+        )
+        self.assertEqual(refused.status_code, 404, refused.text)
+        for path in ("private_email", "work_email", "parent_id.name"):
+            domain = [[f"employee_id.{path}", "ilike", SECRET]]
+            refused = self.call(token, "search", model, domain=domain)
+            self.assertEqual(refused.status_code, 403, refused.text)
+        return record
+
+    def test_time_off(self):
+        for number, user in enumerate((self.person, self.officer)):
+            token = self.get_narrow_token(
+                user,
+                "hr.leave",
+                "employee_id holiday_status_id request_date_from request_date_to state",
+                "hr.leave.type",
+            )
+            with self.subTest(user=user.login):
+                self.assert_links(
+                    token,
+                    "hr.leave",
+                    {
+                        "employee_id": self.colleague.id,
+                        "holiday_status_id": self.kind.id,
+                        "request_date_from": f"2027-06-{7 + number:02}",
+                        "request_date_to": f"2027-06-{7 + number:02}",
+                    },
+                    [["request_date_from", "=", f"2027-06-{7 + number:02}"]],
+                )
+
+    def test_expenses(self):
+        for user in (self.person, self.officer):
+            token = self.get_narrow_token(
+                user, "hr.expense", "employee_id name total_amount_currency"
+            )
+            with self.subTest(user=user.login):
+                self.assert_links(
+                    token,
+                    "hr.expense",
+                    {
+                        "employee_id": self.colleague.id,
+                        "name": f"Train {user.login}",
+                        "total_amount_currency": 9.5,
+                    },
+                    [["name", "=", f"Train {user.login}"]],
+                )
+
+    def test_timesheets_of_others(self):
+        project = self.env["project.project"].create(
+            {"name": "Project", "allow_timesheets": True}
+        )
+        for user in (self.person, self.officer):
+            token = self.get_narrow_token(
+                user,
+                "account.analytic.line",
+                "employee_id name project_id unit_amount date",
+                "project.project",
+            )
+            with self.subTest(user=user.login):
+                self.assert_links(
+                    token,
+                    "account.analytic.line",
+                    {
+                        "employee_id": self.colleague.id,
+                        "project_id": project.id,
+                        "name": f"Work {user.login}",
+                        "unit_amount": 2,
+                        "date": "2027-06-07",
+                    },
+                    [["name", "=", f"Work {user.login}"]],
+                )
