@@ -25,9 +25,9 @@ brackets it lists none, and the records can be linked and nothing of them read. 
 change related records* is the box of that name. Values that begin with `$` stand for
 a record or an earlier answer.
 
-`hr.employee` decides by a rule of its own who sees what, so it cannot have API
-scopes: the jobs on employees are about what lies around it, and those on time off
-about requests that there are.
+A scope on `hr.employee` counts on the public profiles `hr.employee.public` too: people
+who are no HR officers read those in place of the employees, with the fields that both
+have.
 """
 
 

@@ -1,9 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Employees: what lies around them, as ``hr.employee`` itself cannot have API scopes.
-
-It decides by a rule of its own who sees what; see ``is_enforceable``.
-"""
+"""Employees, their public profiles, and what lies around them."""
 
 from . import Call, Job, Scope, create, find, method, write
 
@@ -113,6 +110,29 @@ JOBS = [
         ],
         [("$made", {"name": "Feast"})],
         groups="hr_holidays.group_hr_holidays_user",
+    ),
+    Job(
+        "Enter a new employee",
+        [Scope("hr.department"), Scope("hr.employee", "create", "name department_id")],
+        [
+            create(
+                "hr.employee",
+                "made",
+                name="Nora New",
+                department_id="$department",
+            )
+        ],
+        [("$made", {"name": "Nora New", "department_id": "$department"})],
+    ),
+    Job(
+        "Change the title of an employee",
+        [Scope("hr.employee", "read write", "work_email job_title")],
+        [
+            find("hr.employee", [["work_email", "=", "emil@example.com"]], "job_title"),
+            write("hr.employee", "$found.0.id", job_title="Chemist"),
+        ],
+        [("$employee", {"job_title": "Chemist"})],
+        given="employee",
     ),
     Job(
         "Read the directory",

@@ -1,6 +1,6 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Time off, of one's own: ``hr.employee`` cannot have API scopes, so none is linked."""
+"""Time off, of one's own and of other employees."""
 
 from . import Job, Scope, create, find, method, write
 from .contacts import PDF
@@ -37,6 +37,31 @@ JOBS = [
             )
         ],
         [("$leave", {"number_of_days": 2.0})],
+    ),
+    Job(
+        "Request days off for an employee",
+        [
+            Scope("hr.employee", "read", "work_email"),
+            Scope("hr.leave.type"),
+            Scope(
+                "hr.leave",
+                "create",
+                "employee_id holiday_status_id request_date_from request_date_to",
+            ),
+        ],
+        [
+            find("hr.employee", [["work_email", "=", "emil@example.com"]], "id"),
+            create(
+                "hr.leave",
+                "made",
+                employee_id="$found.0.id",
+                holiday_status_id="$leave_type",
+                request_date_from="2027-07-05",
+                request_date_to="2027-07-06",
+            ),
+        ],
+        [("$made", {"employee_id": "$employee", "number_of_days": 2.0})],
+        given="employee",
     ),
     Job(
         "Enter extra days of one's own",
