@@ -13,7 +13,7 @@ from dev.databases import Databases
 from dev.postgres import cluster
 from dev.settings import ROOT
 
-from . import flat, measure, report, toolkit_side, ways_cost, ways_report
+from . import flat, measure, narrow, report, toolkit_side, ways_cost, ways_report
 from .document import shape, write_between
 from .goals import BARE, GOALS
 from .odoo_side import DATABASE, OdooSide
@@ -62,6 +62,10 @@ def _measure(postgres, size):
         if by_way:
             text += f"\n\n{ways_report.tables(by_way)}"
             say(ways_report.tables(by_way))
+        of_scopes = narrow.measured(postgres, databases, size.narrow, say)
+        if of_scopes:
+            text += f"\n\n{narrow.tables(of_scopes)}"
+            say(narrow.tables(of_scopes))
         runs, reads = flat.measured(postgres, made, copies, size, say)
     tables = report.flat(runs, reads)
     say(tables)

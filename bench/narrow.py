@@ -24,9 +24,7 @@ from .narrow_side import FULL, KEY, ONE, THIRTY
 from .odoo_side import FOREVER
 from .report import interval, table
 from .rows import Rows
-
-#: {size: (rounds, turns of a round)}
-SIZES = {"small": (2, 1), "full": (15, 2)}
+from .size import SIZES
 
 
 @dataclass
@@ -41,7 +39,7 @@ class Row:
     costs: dict
 
     def ratios(self, caller, base=FULL):
-        """Return what it costs ``caller`` by what it costs ``base``, by round (list)."""
+        """Return its cost for ``caller`` by that for ``base``, in each round (list)."""
         pairs = zip(self.costs[caller], self.costs[base], strict=True)
         return [mine / other for mine, other in pairs]
 
@@ -59,18 +57,22 @@ def run(options):
     :param options: ``size``; ``only``, a part of the names of calls (str), or None
     """
     with cluster("bench") as postgres:
-        rows = measured(postgres, Databases(postgres), options.size, say, options.only)
-    say(tables(rows))
+        times = SIZES[options.size].narrow
+        rows = measured(postgres, Databases(postgres), times, say, options.only)
+    if rows:
+        say(tables(rows))
     return 0
 
 
-def measured(postgres, databases, size, report, only=None):
-    """Return the rows (list of :class:`Row`).
+def measured(postgres, databases, times, report, only=None):
+    """Return the rows (list of :class:`Row`); none where PostgreSQL may be elsewhere.
 
-    :param size: ``small`` or ``full``
+    :param times: (rounds, turns of a round)
     :param report: function that is given a line about the progress
     :param only: a part of the names of those calls that are measured (str), or None
     """
+    if postgres.external:
+        return []
     with step("Database: making that of narrow scopes"):
         made = narrow_side.make(databases)
     calls = [one for one in narrow_side.get_calls(made) if (only or "") in one.name]
@@ -82,9 +84,7 @@ def measured(postgres, databases, size, report, only=None):
         tokens = narrow_side.get_tokens(server.url, made)
         where = target(server, postgres, Rows(postgres, name, made), name)
         with step("Measuring narrow scopes in turns"):
-            return [
-                _measure(where, call, tokens, *SIZES[size], report) for call in calls
-            ]
+            return [_measure(where, call, tokens, *times, report) for call in calls]
 
 
 def _measure(where, call, tokens, rounds, turns, report):

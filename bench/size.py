@@ -14,6 +14,8 @@ class Size:
     :ivar warm_up: seconds before, which do not count; 0 for none
     :ivar way_rounds: how often each is measured in each way to find the database
     :ivar way_requests: how many are sent in each turn of such a round
+    :ivar narrow: how often each call with narrow scopes is measured: (rounds, turns of
+        a round)
     :ivar flat_rounds: how often each is measured in each database of the flat part
     :ivar tokens: access tokens that each large database of it has (tuple)
     :ivar clients: clients that they have; each has ten grants
@@ -25,6 +27,7 @@ class Size:
     warm_up: int
     way_rounds: int
     way_requests: int
+    narrow: tuple
     flat_rounds: int
     tokens: tuple
     clients: int
@@ -33,6 +36,6 @@ class Size:
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 1, 2, 1, (2_000,), 20, "256MB"),
-    "full": Size(6, 2, 1, 7, 40, 12, (1_000_000, 10_000_000), 10_000, "6GB"),
+    "small": Size(1, 1, 0, 1, 2, (2, 1), 1, (2_000,), 20, "256MB"),
+    "full": Size(6, 2, 1, 7, 40, (15, 2), 12, (1_000_000, 10_000_000), 10_000, "6GB"),
 }
