@@ -86,13 +86,11 @@ def oauth_route(
 
         # Odoo drops parameters that the signature does not name, and warns of each
         del handle.__wrapped__
-        kind = {"type": OAuthPageDispatcher.routing_type, "csrf": False}
-        if not browser:
-            kind = {
-                "type": OAuthDispatcher.routing_type,
-                "oauth_stateless": True,
-                "oauth_cors": cors,
-            }
+        kind = {"type": OAuthDispatcher.routing_type, "oauth_stateless": True}
+        if browser:
+            kind = {"type": OAuthPageDispatcher.routing_type, "csrf": False}
+        else:
+            kind["oauth_cors"] = cors
         forms = ("/oauth2", f"/oauth2/db/{database.PARAMETER}")
         addresses = routes or [f"{form}/{name}" for form in forms]
         if not routing.get("oauth_without_database"):

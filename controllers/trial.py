@@ -6,9 +6,9 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from ..oauth2 import round_trip
 from ..oauth2.message import CARRIED_PARAMETERS
-from ..oauth2.round_trip import PATH
-from .common import PAGE_HEADERS, redirect
+from .common import PAGE_HEADERS, redirect, superuser_env
 
 #: The address of a trial in Odoo, see the action of the same path.
 IN_ODOO = "/odoo/oauth-try-it"
@@ -23,7 +23,13 @@ HEADERS = {
 class TrialController(http.Controller):
     """Where the answer to a request of *Try It* comes back to, in place of the app."""
 
-    @http.route(PATH, type="http", auth="user", methods=["GET", "POST"], sitemap=False)
+    @http.route(
+        round_trip.PATH,
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
     def oauth_trial(self, answer="", **_parameters):
         """Go on as the application would (RFC 6749 sections 4.1.2 and 4.2.2).
 
@@ -39,19 +45,23 @@ class TrialController(http.Controller):
         trials = request.env["oauth.provider.trial"]
         trial = trials.find_running(values.get("state"), request.env.uid)
         if not trial:
-            trials.give_up(values)
+            self._give_up(values)
             return self._page(ended=404)
         try:
             with request.env.cr.savepoint():
                 trial.finish(values)
         except AccessError:
             # Meanwhile the client was archived, or the person lost the right
-            trials.give_up(values)
+            self._give_up(values)
             return self._page(ended=403)
         return redirect(f"{IN_ODOO}/{trial.id}")
 
     @http.route(
-        f"{PATH}/open", type="http", auth="user", methods=["GET"], sitemap=False
+        f"{round_trip.PATH}/open",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        sitemap=False,
     )
     def oauth_trial_open(self, **_parameters):
         """Open *Try It* with the request that the error page was the answer to."""
@@ -74,11 +84,17 @@ class TrialController(http.Controller):
         trial = trials.create({"client_id": client.id, "request_url": url})
         return redirect(f"{IN_ODOO}/{trial.id}")
 
+    def _give_up(self, answer):
+        """Revoke what ``answer`` (dict of str) holds, if it is this person's."""
+        env = superuser_env()
+        address = env["ir.http"]._oauth_get_address()
+        round_trip.end(env, request.env.user.with_env(env), answer, address)
+
     def _page(self, ended=None):
         """Return the page of the script, or with the status ``ended`` (int) its end."""
         return request.render(
             "oauth_provider.trial",
-            {"has_ended": bool(ended), "action": PATH},
+            {"has_ended": bool(ended), "action": round_trip.PATH},
             headers=HEADERS,
             status=ended or 200,
         )

@@ -455,9 +455,7 @@ class TokenAccess:
         :param model: recordset of the model
         """
         found = self.get_model_access(model._name, "read")
-        return sorted(
-            self.get_name_candidates(model) & (found.fields if found else frozenset())
-        )
+        return sorted(self.get_name_candidates(model) & found.fields) if found else []
 
     @staticmethod
     def get_name_candidates(model):

@@ -1,16 +1,14 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import json
 import logging
 import re
 import sys
 
-import psycopg2
 import werkzeug.exceptions
 
 from odoo import SUPERUSER_ID, api, http, models
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import Response, request
+from odoo.http import request
 
 from ..json2 import describe, discovery
 from ..json2.access import TokenAccess
@@ -185,40 +183,19 @@ class IrHttp(models.AbstractModel):
 
         :param routing: parameters of the route (dict)
         """
-        scopes = routing.get("oauth_scopes") or ()
-        if not callable(scopes):
-            return set(protected_route.as_codes(scopes))
-        try:
-            # None too is no answer
-            return set(protected_route.as_codes(scopes(request)))
-        except Exception as error:
-            is_missing_key = isinstance(error, werkzeug.exceptions.BadRequestKeyError)
-            is_answer = isinstance(error, werkzeug.exceptions.HTTPException)
-            if isinstance(error, psycopg2.Error) or (is_answer and not is_missing_key):
-                raise
-            # It has looked for something that this request does not have
-            place = getattr(scopes, "__qualname__", "?")
-            _logger.error("%s finds no scopes, for a %s", place, type(error).__name__)
-            return cls._oauth_refuse(400, error="invalid_request")
+        found = protected_route.find_needed(routing, request)
+        if found is None:
+            cls._oauth_refuse(400, error="invalid_request")
+        return found
 
     @classmethod
     def _oauth_allow_scripts(cls, headers):
-        """Let scripts use a protected route as the Model Context Protocol does.
-
-        Where the route has ``cors``: Odoo itself lets no answer be read that refuses a
-        token, and no header of one.
+        """Let scripts use a protected route, see :func:`..tools.script_headers.allow`.
 
         :param headers: of the answer (werkzeug.datastructures.Headers)
         """
-        routing = getattr(request, "oauth_routing", None)
-        origin = routing and routing.get("cors")
-        if not origin:
-            return
-        headers.set("Access-Control-Allow-Origin", origin)
-        if request.httprequest.method == "OPTIONS":
-            headers.set("Access-Control-Allow-Headers", script_headers.ALLOWED)
-        else:
-            headers.set("Access-Control-Expose-Headers", script_headers.EXPOSED)
+        routing = getattr(request, "oauth_routing", None) or {}
+        script_headers.allow(routing.get("cors"), request.httprequest.method, headers)
 
     @classmethod
     def _auth_method_bearer(cls):
@@ -406,19 +383,7 @@ class IrHttp(models.AbstractModel):
             # What to ask for, where no token is there yet
             parameters["scope"] = " ".join(scopes)
         header = cls._oauth_make_challenge(**parameters)
-        said = ("error", "error_description")
-        body = {name: parameters[name] for name in said if name in parameters}
-        body = json.dumps({"error": "invalid_token", **body})
-        response = Response(
-            body,
-            status=status,
-            headers=[
-                ("WWW-Authenticate", header),
-                ("Content-Type", "application/json; charset=utf-8"),
-                ("Cache-Control", "no-store"),
-            ],
-        )
-        werkzeug.exceptions.abort(response)
+        werkzeug.exceptions.abort(challenge.make_answer(status, header, parameters))
 
     @classmethod
     def _oauth_get_described(cls):

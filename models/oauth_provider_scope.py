@@ -463,18 +463,6 @@ class OAuthProviderScope(models.Model):
         """Return the domain of the grants and tokens that have not been ended."""
         return Domain([("revoked_at", "=", False), ("has_active_parties", "=", True)])
 
-    def action_preview(self):
-        """Open the records that this scope opens to one person."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What “%s” Opens", self.name),
-            "res_model": "oauth.provider.scope.preview",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_scope_id": self.id, "dialog_size": "extra-large"},
-        }
-
     def action_view_clients(self):
         """Open the clients that may ask for this scope."""
         return self._view_holders("oauth_provider_client_action")

@@ -467,3 +467,15 @@ class OAuthProviderScope(models.Model):
         self.ensure_one()
         flag = _FLAGS.get(operation)
         return bool(flag and self[flag]) or operation in self.get_methods()
+
+    def action_preview(self):
+        """Open the records that this scope opens to one person."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What “%s” Opens", self.name),
+            "res_model": "oauth.provider.scope.preview",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_scope_id": self.id, "dialog_size": "extra-large"},
+        }

@@ -2,6 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The WWW-Authenticate header of a protected resource (RFC 6750 section 3)."""
 
+import json
+
+from odoo.http import Response
+
 REALM = "OAuth"
 
 
@@ -19,3 +23,22 @@ def read_bearer(header):
     """Return the credential (str) of a Bearer Authorization ``header``, or None."""
     scheme, _blank, value = (header or "").strip().partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
+
+
+def make_answer(status, header, parameters):
+    """Return the answer (Response) that refuses a request, with a body in JSON.
+
+    :param status: HTTP status (int)
+    :param header: challenge (str), see :func:`bearer`
+    :param parameters: of the challenge (dict), which the body repeats
+    """
+    said = {"error": "invalid_token"}
+    for name in ("error", "error_description"):
+        if name in parameters:
+            said[name] = parameters[name]
+    headers = {
+        "WWW-Authenticate": header,
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
+    return Response(json.dumps(said), status=status, headers=headers)

@@ -5,10 +5,14 @@
 No record is read: what a route says of itself is in its parameters.
 """
 
+import logging
 import re
 from urllib.parse import quote
 
-from werkzeug.exceptions import HTTPException
+import psycopg2
+from werkzeug.exceptions import BadRequestKeyError, HTTPException
+
+_logger = logging.getLogger(__name__)
 
 #: What each call of Odoo's API begins with: one resource, whatever is called.
 API_PATH = "/json/2"
@@ -72,6 +76,30 @@ def get_scopes(routing):
         if scopes is None:
             return None
     return list(dict.fromkeys(filter(_is_described, as_codes(scopes))))
+
+
+def find_needed(routing, request):
+    """Return the scopes that a request to a route needs (set of codes).
+
+    :param routing: parameters of the route (dict)
+    :param request: current request, which the route's own function looks at
+    :return: None where that function fails for this request
+    """
+    scopes = routing.get("oauth_scopes") or ()
+    if not callable(scopes):
+        return set(as_codes(scopes))
+    try:
+        # None too is no answer
+        return set(as_codes(scopes(request)))
+    except Exception as error:
+        is_answer = isinstance(error, HTTPException)
+        is_missing_key = isinstance(error, BadRequestKeyError)
+        if isinstance(error, psycopg2.Error) or (is_answer and not is_missing_key):
+            raise
+        # It has looked for something that this request does not have
+        place = getattr(scopes, "__qualname__", "?")
+        _logger.error("%s finds no scopes, for a %s", place, type(error).__name__)
+        return None
 
 
 def as_codes(scopes):

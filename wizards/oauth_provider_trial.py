@@ -448,17 +448,6 @@ class OAuthProviderTrial(models.TransientModel):
             limit=1,
         )
 
-    @api.model
-    @api.private
-    def give_up(self, answer):
-        """Revoke what ``answer`` (dict of str) holds: there is no trial to go on with.
-
-        Only what was issued to the person who is signed in.
-        """
-        env = self.env(user=SUPERUSER_ID, su=True)
-        address = self.env["ir.http"]._oauth_get_address()
-        round_trip.end(env, self.env.user.with_env(env), answer, address)
-
     @api.private
     def finish(self, answer):
         """Go on with an authorization response, and keep what came of it.
