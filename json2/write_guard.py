@@ -142,11 +142,11 @@ class WriteGuard:
             reason, cause = self._judge(model.browse(), "create", vals_list)
         for values in vals_list if reason not in _LINKS_CHECKED else ():
             self._check_link(model.browse(), values)
-        above = self._runs[-1]
-        records = self._run(_Run(model._name, set(), True), run, vals_list)
+        # Of a parent its own code may write more as soon as it is there
+        new = self._runs[-1].new_parents.setdefault(model._name, set())
+        below = _Run(model._name, new if is_parent else set(), True)
+        records = self._run(below, run, vals_list)
         self._parts.note_written(model._name, records.ids)
-        if is_parent:
-            above.new_parents.setdefault(model._name, set()).update(records.ids)
         if reason == "direct":
             self._remember(records, "create", cause, set().union(*vals_list))
         elif reason == "linked":
@@ -358,7 +358,11 @@ class WriteGuard:
         records = records.filtered(lambda one: one.id not in expected)
         records -= self._parts.filter_parts(records, vals)
         if operation == "write":
-            creating = [run.new_parents for run in self._runs if run.is_creating]
+            creating = [
+                run.new_parents
+                for run in self._runs
+                if run.is_creating or self._finds_parent(run.model, records._name)
+            ]
             records = records.browse(
                 set(records.ids)
                 - self._parents.find_writable(records, names, cause)
@@ -368,6 +372,11 @@ class WriteGuard:
         return records
 
     # Parents
+
+    def _finds_parent(self, model, parent):
+        """Return whether code finds the parent of a new record, which no column has."""
+        link = self.model.env[model]._inherits.get(parent)
+        return bool(link) and not self.model.env[model]._fields[link].store
 
     def _is_parent_of_new(self, model):
         """Return whether a new record of ``model`` is the parent of a new record."""

@@ -267,6 +267,15 @@ class TestEmployees(EmployeeCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.env.invalidate_all()
         self.assertEqual((self.own.barcode, self.own.job_title), ("042", "New"))
+        values = {"name": "New Employee", "barcode": "043", "job_title": "Newer"}
+        made = self.call(token, "create", "hr.employee", vals_list=[values])
+        self.assertEqual(made.status_code, 200, made.text)
+        new = self.env["hr.employee"].browse(made.json())
+        self.assertEqual((new.barcode, new.job_title), ("043", "Newer"))
+        values["pin"] = "1"
+        self.assert_refused(
+            self.call(token, "create", "hr.employee", vals_list=[values])
+        )
         change["vals"] = {"pin": "1"}
         self.assert_refused(self.call(token, "write", "hr.employee", **change))
         person = self.get_token(scope, user=self.person)
