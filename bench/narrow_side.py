@@ -226,9 +226,9 @@ def get_calls(made):
         Call("100 read", 1.15, 20, "res.partner/search_read", search | {"limit": 100}),
         Call("1,000 read", 1.15, 5, "res.partner/search_read", search, False),
         Call("grouping", 1.15, 20, "res.partner/formatted_read_group", group),
-        Call("100 written", 1.2, 10, "res.partner/write", write),
-        Call("order", 1.3, 3, "sale.order/create", {"vals_list": [order]}),
+        Call("100 written", 1.2, 3, "res.partner/write", write),
+        Call("order", 1.3, 5, "sale.order/create", {"vals_list": [order]}),
         Call(
-            "100 created", 1.2, 3, "res.partner/create", {"vals_list": [contact] * 100}
+            "100 created", 1.2, 1, "res.partner/create", {"vals_list": [contact] * 100}
         ),
     ]

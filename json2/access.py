@@ -40,6 +40,7 @@ class TokenAccess:
     :ivar companies: ids (tuple) of the companies that it may act in
     :ivar broken: {scope: its code} of those that have turned out to have a broken
         filter, so that they open no record
+    :ivar notes: what is worked out once for a call, whatever the scopes say (dict)
     :ivar has_begun: whether a method of business code is running
     """
 
@@ -57,7 +58,7 @@ class TokenAccess:
         self.scopes = token.find_allowed_scopes()
         self._limited = None
         self.companies = tuple(token.get_companies().ids)
-        self.broken = {}
+        self.broken, self.notes = {}, {}
         self._by_operation = {}
         self._by_scope = {}
 

@@ -93,7 +93,7 @@ class _Trial(TokenAccess):
 
     def __init__(self, access, scopes, granted=None):
         self.token, self.scopes, self.companies = access.token, scopes, access.companies
-        self.broken, self.defaults = {}, access.defaults
+        self.broken, self.defaults, self.notes = {}, access.defaults, access.notes
         self.granted = granted or {}
         self._limited = None
         self._by_operation = {}

@@ -71,7 +71,7 @@ def check_values(access, model, operation, values, check_list=None):
         if check_list is not None and takes_commands(model, field):
             check_list(field, value)
             continue
-        is_refused = _is_refused(name, field) or _says_owner(model, field)
+        is_refused = _is_refused(name, field) or _says_owner(access, model, field)
         if value in (False, None, []) and not is_refused:
             continue
         if is_refused or (field.related and not field.inverse):
@@ -146,7 +146,7 @@ def _check_domain(model, field, value):
         raise needs(error, model._name, None)
 
 
-def _says_owner(model, field):
+def _says_owner(access, model, field):
     """Tell whether ``field`` says of which model the record is that this one is about.
 
     With another one it would belong to a record that the caller may not know.
@@ -154,16 +154,26 @@ def _says_owner(model, field):
     field = field.base_field
     if field.model_name == "ir.attachment" and field.name in _OWNER_FIELDS:
         return True
-    fields = model.env[field.model_name]._fields
+    key = ("owners", field.model_name)
+    if key not in access.notes:
+        access.notes[key] = _find_owners(model.env[field.model_name]._fields)
+    return field.name in access.notes[key]
+
+
+def _find_owners(fields):
+    """Return which of ``fields`` ({name: field}) say of which model a number is.
+
+    Or are what such a field is related to.
+
+    :return: set of names
+    """
     owners = {
         fields[other.model_field]
         for other in fields.values()
         if other.type == "many2one_reference" and other.model_field in fields
     }
-    return any(
-        owner is field or (owner.related or "").partition(".")[0] == field.name
-        for owner in owners
-    )
+    related = {(owner.related or "").partition(".")[0] for owner in owners}
+    return {owner.name for owner in owners} | related
 
 
 def get_links(field, value):

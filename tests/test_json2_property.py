@@ -17,6 +17,7 @@ from odoo.tests import tagged
 from ..controllers.json2 import CALLERS_FAULT
 from ..json2 import call
 from ..json2.access import TokenAccess
+from ..models.oauth_provider_scope import ScopeInfo
 from .naive_access import (
     FULL_ACCESS,
     LISTS,
@@ -358,12 +359,15 @@ class TestJson2Property(RandomModels):
         arguments = to_json(arguments)
         ids = arguments.pop("ids", ())
         self.env.invalidate_all()
-        allowed = patch.object(
-            type(self.token), "find_allowed_scopes", lambda _self: scopes
+        # Of the hundreds of scopes that there are, nothing is read but of these
+        infos = {one.id: ScopeInfo(one.code, one.model, False) for one in scopes}
+        allowed = patch.multiple(
+            type(self.token), find_allowed_scopes=lambda _self: scopes
         )
+        known = patch.multiple(type(scopes), get_infos=lambda _self: infos)
         env = self.env(user=self.user.id, su=False)
         try:
-            with allowed, self.env.cr.savepoint(flush=False):
+            with allowed, known, self.env.cr.savepoint(flush=False):
                 access = TokenAccess(self.token)
                 empty = call.with_safe_context(access, env[model], {})
                 function = call.find_method(empty, method, ids, arguments)
