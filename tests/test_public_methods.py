@@ -20,6 +20,7 @@ EXTENDED = {
     "create",
     "db_id_for",
     "get_values",
+    "has_access",
     "load",
     "search_count",
     "set_values",
