@@ -19,6 +19,7 @@ from ..json2.access import TokenAccess
 from ..json2.broken_filter import BROKEN_FILTER, may_be_cause
 from ..json2.content import NoFileError, open_file
 from ..json2.current import limited_to_companies
+from ..json2.error_text import is_ours
 from ..json2.need import get_need
 from . import info
 from .message import Answer
@@ -95,10 +96,9 @@ class _Download:
         except NoFileError as error:
             return self._refuse(error.status, "no_file", str(error))
         except AccessError as error:
-            need = get_need(error)
-            if need is None:
+            if getattr(error, "is_right_of_user", not is_ours(error)):
                 raise
-            return self._refuse_scope(access, model, need)
+            return self._refuse_scope(access, model, get_need(error))
         except BROKEN_FILTER as error:
             # What business code says to a person may name what is not opened
             self._begin_again()
@@ -144,7 +144,7 @@ class _Download:
                 wider, model, "read", method, {"fields": [self.field]}
             )
 
-        codes = step_up.find(access, self.user_env, need, check)
+        codes = need and step_up.find(access, self.user_env, need, check)
         info.record_refusal(self.live, "not_opened", self.called)
         challenge = info.make_challenge(
             self.env, "insufficient_scope", " ".join(codes or ())

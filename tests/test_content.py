@@ -198,6 +198,28 @@ class TestContent(ContentCase):
         )
         self.assertNotIn("Inside", response.headers["Content-Disposition"])
 
+    def create_scope_outside(self, *names):
+        """Return a scope on the other records, and so on none with the image."""
+        outside = self.filter.copy({"domain": "[('ref', '=', 'out')]"})
+        return self.create_api_scope(
+            code="outside", api_read=True, names=names, filter_id=outside.id
+        )
+
+    def test_each_field_on_its_own_records(self):
+        """That a field is open somewhere does not open it here."""
+        image = self.create_api_scope(
+            code="image", api_read=True, names=("image_1920",)
+        )
+        names = self.create_scope_outside("name", "image_128")
+        token = self.get_token(image, names)
+        response = self.get(token, self.path_of(self.partner, "image_1920"))
+        self.assertNotIn("Inside", response.headers["Content-Disposition"])
+        response = self.get(token, self.path_of(self.partner, "image_128"), 403)
+        self.assert_error(response, "not_opened")
+        self.assertEqual(response.json(), {"error": "insufficient_scope"})
+        self.get(token, self.path_of(self.outside, "image_128"))
+        self.get(token, self.path_of(self.outside, "image_1920"), 403)
+
     def test_hostile_names_are_names(self):
         token = self.get_token(self.images)
         path = self.path_of(self.partner, "image_1920")
@@ -444,6 +466,30 @@ class TestAttachmentContent(ContentCase):
         response = self.get(self.get_token(files, self.images), path)
         self.assertEqual(response.content, base64.b64decode(self.partner.image_1920))
         self.get(self.get_token(files, names), path, 404)
+
+    def test_the_file_only_where_it_is_open(self):
+        names = self.create_file_scope("name")
+        files = self.create_api_scope(
+            code="own.files",
+            model="ir.attachment",
+            api_read=True,
+            names=("raw",),
+            filter_id=self.env["ir.filters"]
+            .create(
+                {
+                    "name": "Own",
+                    "model_id": "ir.attachment",
+                    "domain": "[('name', '=', 'own.pdf')]",
+                    "user_ids": False,
+                }
+            )
+            .id,
+        )
+        token = self.get_token(names, files, self.images)
+        path = f"content/attachment/{self.attachment.id}"
+        self.assert_error(self.get(token, path, 403), "not_opened")
+        self.attachment.name = "own.pdf"
+        self.get(token, path)
 
     def test_a_scope_without_the_file(self):
         token = self.get_token(self.create_file_scope("name"), self.images)
