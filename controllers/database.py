@@ -123,9 +123,13 @@ def add_routes(addresses):
     """Note the rules ``addresses`` (list of str) of a route of ours."""
     for address in addresses:
         if PARAMETER_NAME.search(address.replace(PARAMETER, "")):
-            PATTERNS.add(re.compile(PARAMETER_NAME.sub("[^/]+", address)))
+            PATTERNS.add(re.compile(PARAMETER_NAME.sub(_make_pattern, address)))
         else:
             ROUTES.add(address)
+
+
+def _make_pattern(found):
+    return ".+" if found[0].startswith("<path:") else "[^/]+"
 
 
 def _is_route(path):

@@ -71,8 +71,9 @@ class MetadataController(http.Controller):
         cors=ANY_ORIGIN,
         routes=_of_routes("oauth-protected-resource"),
     )
-    def oauth_protected_route(self, message):
+    def oauth_protected_route(self, message, path):
         """Protected-resource metadata of a route, and of Odoo's API (RFC 9728)."""
+        # With the name of the database, and all slashes
         address = request.httprequest
         path = address.path.replace("/.well-known/oauth-protected-resource", "", 1)
         origin = arrival.read(address).origin
@@ -91,7 +92,7 @@ class MetadataController(http.Controller):
         # ir.http serves a route of another addon there
         oauth_path_form=True,
     )
-    def oauth_path_form(self, message):
+    def oauth_path_form(self, message, path):
         """What the path form of a protected route is where there is none."""
         return json_response(metadata.NOT_FOUND)
 

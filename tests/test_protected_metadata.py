@@ -340,7 +340,7 @@ class TestProtectedChallenge(DescribedCase):
         response = self.url_open("/oauth_test/5/a", headers=token)
         self.assertEqual(response.json(), [5, "a"])
 
-    @mute_logger("odoo.addons.oauth_provider.models.ir_http")
+    @mute_logger("odoo.addons.oauth_provider.tools.protected_route")
     def test_a_function_of_scopes_that_fails_opens_nothing(self):
         token = self.get_token("test.read test.write")
         response = self.url_open("/oauth_test/chosen", headers=token)
