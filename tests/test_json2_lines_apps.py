@@ -5,7 +5,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_json2_lines import ALL, LinesCase
+from .lines_case import ALL, LinesCase
 
 
 @tagged("-standard", "oauth_everything", "post_install", "-at_install")

@@ -4,8 +4,8 @@
 
 from odoo.tests import new_test_user, tagged
 
+from .lines_case import LinesCase
 from .test_json2 import SECRET
-from .test_json2_lines import LinesCase
 
 #: All but to delete.
 CHANGE = {"api_read": True, "api_write": True, "api_create": True}
