@@ -89,6 +89,8 @@ from . import test_key_encryption
 from . import test_key_log
 from . import test_key_wrong_worker
 from . import test_keys
+from . import test_kinds_changes
+from . import test_kinds_methods
 from . import test_language
 from . import test_large_pages
 from . import test_left_out

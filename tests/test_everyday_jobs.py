@@ -5,16 +5,15 @@
 import importlib
 import json
 
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .job_records import Records
 from .jobs import GROUPS
-from .test_json2 import Json2Case
+from .jobs_case import JobsCase
 
 
 @tagged("-standard", "oauth_everything", "post_install", "-at_install")
-class TestEverydayJobs(Json2Case):
+class TestEverydayJobs(JobsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -47,8 +46,7 @@ class TestEverydayJobs(Json2Case):
             if not name.startswith("day+"):
                 records.find(f"${name}")
         self.env.flush_all()
-        scopes = [self._scope(n, scope) for n, scope in enumerate(job.scopes)]
-        token = self.get_token(*scopes, user=records.user)
+        token = self.get_narrow_token(*job.scopes, user=records.user)
         for call in job.calls:
             arguments = records.resolve(call.arguments)
             if isinstance(arguments.get("ids"), int):
@@ -97,45 +95,6 @@ class TestEverydayJobs(Json2Case):
         if isinstance(value, str) and value.startswith("$"):
             return {value[1:].partition(".")[0]}
         return set()
-
-    def _scope(self, number, scope):
-        operations = scope.operations.split()
-        values = {
-            f"api_{name}": name in operations
-            for name in ("read", "create", "write", "unlink")
-        }
-        further = [name for name in operations if f"api_{name}" not in values]
-        if scope.related:
-            values["api_write_related"] = True
-        if scope.leaves:
-            values["api_may_leave_filter"] = True
-        if scope.filter:
-            values["filter_id"] = (
-                self.env["ir.filters"]
-                .create(
-                    {
-                        "name": f"Job {number}",
-                        "model_id": scope.model,
-                        "domain": scope.filter,
-                        "user_ids": False,
-                    }
-                )
-                .id
-            )
-        found = self.env["ir.model"]._get(scope.model)
-        names = set(scope.fields.split())
-        fields = found.field_id.filtered(lambda field: field.name in names)
-        self.assertEqual(set(fields.mapped("name")), names, scope.model)
-        return self.env["oauth.provider.scope"].create(
-            {
-                "name": f"Job {number}",
-                "code": f"job:{number}",
-                "model_id": found.id,
-                "field_ids": [Command.set(fields.ids)],
-                "api_methods": " ".join(further),
-                **values,
-            }
-        )
 
 
 def _test(app, job):
