@@ -42,6 +42,8 @@ from . import test_events
 from . import test_everyday_jobs
 from . import test_grants
 from . import test_held
+from . import test_hostile_contexts
+from . import test_hostile_lists
 from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
