@@ -43,7 +43,9 @@ from . import test_everyday_jobs
 from . import test_grants
 from . import test_held
 from . import test_hostile_contexts
+from . import test_hostile_files
 from . import test_hostile_lists
+from . import test_hostile_records
 from . import test_housekeeping
 from . import test_interaction
 from . import test_introspection
@@ -93,6 +95,7 @@ from . import test_key_wrong_worker
 from . import test_keys
 from . import test_kinds_changes
 from . import test_kinds_methods
+from . import test_kinds_records
 from . import test_language
 from . import test_large_pages
 from . import test_left_out
