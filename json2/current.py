@@ -20,6 +20,19 @@ _is_sorting = ContextVar("oauth_provider_json2_sorting", default=False)
 _named = ContextVar("oauth_provider_json2_named", default=None)
 _requested = ContextVar("oauth_provider_json2_requested", default=None)
 _checked = ContextVar("oauth_provider_json2_checked", default=None)
+#: What each of them is where nothing is set.
+_DEFAULTS = {
+    _access: None,
+    _companies: None,
+    _write_guard: None,
+    _is_internal: False,
+    _is_fetching: False,
+    _dry_run: None,
+    _is_sorting: False,
+    _named: None,
+    _requested: None,
+    _checked: None,
+}
 
 # Asked by the hooks of the ORM
 
@@ -156,6 +169,17 @@ class _Setting:
 
     def __exit__(self, *exc_info):
         self._variable.reset(self._mark)
+
+
+@contextmanager
+def without_limits():
+    """Let the code inside begin as that of a request does: nothing limits it."""
+    marks = [(variable, variable.set(value)) for variable, value in _DEFAULTS.items()]
+    try:
+        yield
+    finally:
+        for variable, mark in marks:
+            variable.reset(mark)
 
 
 def limited_to_scopes(limit):

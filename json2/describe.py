@@ -15,7 +15,9 @@ from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 
 from . import discovery
+from .access import TokenAccess
 from .call import CHANGE_METHODS, READ_METHODS, call, check_on_nothing
+from .current import limited_to_companies, without_limits
 from .enforceable import is_generic
 from .orm_methods import NEEDED, QUESTIONS
 
@@ -151,6 +153,23 @@ def describe_whole(env, name):
         {one: fields[one] for one in sorted(fields)},
         {one: values for one in ("create", "write") if model.has_access(one)},
     )
+
+
+def describe_for(token, env, models=()):
+    """Return what a token opens: {name of a model: :class:`Description`}, sorted.
+
+    :param token: live oauth.provider.token (record), in a superuser environment
+    :param env: environment of the token's user
+    :param models: names of the models to describe for a token with full access
+    """
+    access = TokenAccess(token)
+    companies = access.companies if token.grant_id.is_company_limited else None
+    with without_limits(), limited_to_companies(companies):
+        if access.is_full:
+            found = {name: describe_whole(env, name) for name in sorted(models)}
+            return {name: one for name, one in found.items() if one is not None}
+        opened = list_models(access, env)
+        return {name: describe(access, env, name, opened) for name in opened}
 
 
 def _get_methods(access, model, opened):

@@ -14,6 +14,7 @@ import json
 import logging
 import re
 import secrets
+from contextlib import contextmanager
 
 import psycopg2
 from psycopg2 import errors
@@ -77,6 +78,16 @@ class ErrorAnswer:
         :param names: names of the fields (iterable) that the token may write
         """
         self._writable[model] = frozenset(names)
+
+    @contextmanager
+    def of_api(self):
+        """Let what fails inside be answered as a call of Odoo's own API."""
+        before = self.is_json2
+        self.is_json2 = True
+        try:
+            yield
+        finally:
+            self.is_json2 = before
 
     def replace(self, error, lang):
         """Return the exception to answer with in place of ``error``.

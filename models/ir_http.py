@@ -16,6 +16,7 @@ from ..json2.current import limited_to_companies
 from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.need import InsufficientScope
+from ..json2.route_limit import complete, reading_within
 from ..tools import arrival, challenge, protected_route, script_headers, sign_in
 
 _logger = logging.getLogger(__name__)
@@ -258,7 +259,17 @@ class IrHttp(models.AbstractModel):
     def _dispatch(cls, endpoint):
         documented = getattr(request, "oauth_documented", None)
         if documented is None:
-            return super()._dispatch(endpoint)
+            routing = endpoint.routing
+            is_limited = routing["auth"] == "oauth" and routing.get(
+                "oauth_within_scopes"
+            )
+            if not is_limited or http.is_cors_preflight(request, endpoint):
+                return super()._dispatch(endpoint)
+            run = super()._dispatch
+            access = TokenAccess(request.oauth_token)
+            cls._oauth_note_call(endpoint.routing["routes"][0], access)
+            with reading_within(access, request.env):
+                return complete(run(endpoint))
         access, name = documented
         is_company_limited = access.token.grant_id.is_company_limited
         companies = access.companies if is_company_limited else None
@@ -348,6 +359,25 @@ class IrHttp(models.AbstractModel):
         )
 
     @classmethod
+    def _oauth_note_call(cls, called, access=None):
+        """Note what the request calls, for the administrator if it is refused.
+
+        :param called: model, or method of it (str)
+        :param access: :class:`~..json2.access.TokenAccess` that limits it, or None
+        """
+        request.oauth_called, request.oauth_access = called, access
+
+    @classmethod
+    def _oauth_get_access(cls):
+        """Return the TokenAccess that limits what the request calls, or None."""
+        return getattr(request, "oauth_access", None)
+
+    @classmethod
+    def _oauth_note_use(cls):
+        """Record once more that the token is used, after a rollback."""
+        request.oauth_token.grant_id.record_use(request.httprequest.remote_addr)
+
+    @classmethod
     def _oauth_count_error(cls, error):
         """Let the administrator know of an ``error`` that refuses what a token wants.
 
@@ -363,7 +393,7 @@ class IrHttp(models.AbstractModel):
         else:
             return
         called = getattr(request, "oauth_called", "")
-        access = getattr(request, "oauth_access", None)
+        access = cls._oauth_get_access()
         if cause == "no_record" and access is not None and access.broken:
             # The record may be one of those that a broken filter hides
             cause = "broken_filter"
@@ -419,7 +449,11 @@ class IrHttp(models.AbstractModel):
             said = answer.replace(exception, request.env.context.get("lang"))
             if isinstance(said, werkzeug.exceptions.HTTPException) and said.response:
                 return said.response
-            response = without_details(super()._handle_error(said), said)
+            handle = super()._handle_error
+            if getattr(exception, "oauth_of_call", False):
+                # The same answer whatever type the route has that makes the call
+                handle = http.Json2Dispatcher(request).handle_error
+            response = without_details(handle(said), said)
             if header := getattr(exception, "oauth_challenge", None):
                 response.headers["WWW-Authenticate"] = header
             cls._oauth_allow_scripts(response.headers)

@@ -1,7 +1,11 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.http import request
+from odoo.tools.misc import get_lang
 
+from ..json2.describe import describe_for
+from ..json2.token_call import act
 from ..storage import batches
 from ..tools import left_out
 from .oauth_provider_client import OAuthProviderClient
@@ -131,6 +135,54 @@ class OAuthProviderToken(models.Model):
         context = dict(self.env["res.users"].with_user(self.user_id).context_get())
         context["oauth_client"] = self.client_id.name
         return {**context, **self.grant_id.get_company_context()}
+
+    @api.private
+    def call(self, model, method, /, ids=(), context=None, **kwargs):
+        """Call a method of ``model`` as ``/json/2/<model>/<method>`` calls it.
+
+        For the code of a route with ``auth="oauth"``: on ``request.oauth_token``, and
+        on no other. What the token's scopes do not open is refused, before and after;
+        if it fails, all that this call did is undone, and no more.
+
+        :param model: name of the model
+        :param method: name of a public method
+        :param ids: of the records that it is called on
+        :param context: what ``/json/2`` takes as the context (dict), or None
+        :param kwargs: arguments of the method; they are what they are in JSON
+        :return: what the method returns; for records, their ids (list)
+        :raise AccessError: (403) for what the token does not open. Left alone, it
+            becomes the answer of ``/json/2``, with the scopes to ask for.
+        :raise MissingError: (404) for a record that the token does not see
+        :raise UserError: (422) for what Odoo refuses
+        :raise HTTPException: 403 for a change of further records, 404 for what does not
+            exist, 422 for arguments that the method does not take
+        :raise ValueError: for a token that has not come with the request
+        """
+        token, env = self._get_acting()
+        return act(token, env, model, method, ids, context or {}, kwargs)
+
+    @api.private
+    def describe(self, models=()):
+        """Return what :meth:`call` may do: {name of a model: its description}.
+
+        For documents of it, such as the schemas of tools. On ``request.oauth_token``
+        alone, as :meth:`call`.
+
+        :param models: names to describe for a token with full access, which opens all
+        :return: dict of :class:`~..json2.describe.Description`
+        """
+        token, env = self._get_acting()
+        return describe_for(token, env, models)
+
+    def _get_acting(self):
+        """Return this token (record) and the environment in which it acts."""
+        self.ensure_one()
+        if not request or getattr(request, "oauth_token", None) != self:
+            raise ValueError("A token acts within the request that it came with.")
+        token, own = request.oauth_token, self.get_context()
+        env = token.env(user=token.user_id.id, su=False, context=own)
+        # As ir.http completes the context of a request
+        return token, env(context={**own, "lang": get_lang(env).code})
 
     @api.private
     def get_data_for_model(self, model, res_id=None, all_scopes_match=False):

@@ -153,6 +153,7 @@ from . import test_statements
 from . import test_step_up
 from . import test_stored_secrets
 from . import test_throttle
+from . import test_token_call
 from . import test_trial
 from . import test_trust_race
 from . import test_typed_claims
@@ -161,3 +162,4 @@ from . import test_uninstall
 from . import test_usable_uri
 from . import test_views
 from . import test_walk
+from . import test_within_scopes

@@ -14,9 +14,9 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..controllers.json2 import CALLERS_FAULT
 from ..json2 import call
 from ..json2.access import TokenAccess
+from ..json2.token_call import CALLERS_FAULT
 from ..models.oauth_provider_scope import ScopeInfo
 from .naive_access import (
     FULL_ACCESS,
