@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Routes with ``oauth_within_scopes``: what they read, and that they write nothing."""
 
+from unittest.mock import patch
+
 from werkzeug.exceptions import HTTPException
 
 from odoo import http
@@ -179,6 +181,51 @@ class TestWithinScopes(RouteCase):
         self.assertEqual(self.within(run), [True, True])
         self.env.invalidate_all()
         self.assertEqual(self.outside.function, "by sudo")
+
+    def test_what_is_cached_is_checked_where_it_is_read(self):
+        def run():
+            partners = request.env["res.partner"]
+            inside, outside = partners.browse(self.inside.ids), self.outside.ids
+            outside = partners.browse(outside)
+            (inside | outside).sudo().mapped("email")
+            (inside | outside).sudo().mapped("name")
+            said = []
+            for read in (
+                lambda: inside.read(["email"]),
+                lambda: outside.read(["name"]),
+                lambda: partners.search_read([], ["email"]),
+                lambda: inside.web_read({"email": {}}),
+            ):
+                try:
+                    said.append(str(read()))
+                except (AccessError, MissingError) as error:
+                    said.append(type(error).__name__)
+            return said
+
+        denied = "AccessError"
+        expected = [denied, "MissingError", denied, denied]
+        self.assertEqual(self.within(run), expected)
+
+    def test_what_is_read_before_the_route_is_not_at_hand(self):
+        seen = []
+        controller = self.env.registry["ir.http"]
+        before = controller._pre_dispatch.__func__
+
+        def pre_dispatch(cls, rule, args):
+            before(cls, rule, args)
+            seen.append(request.env["res.partner"].browse(self.outside.id).email)
+            request.env["res.partner"].browse(self.inside.ids).mapped("email")
+
+        def run():
+            one = request.env["res.partner"].browse(self.inside[0].id)
+            try:
+                return one.email
+            except AccessError:
+                return "denied"
+
+        with patch.object(controller, "_pre_dispatch", classmethod(pre_dispatch)):
+            self.assertEqual(self.within(run), "denied")
+        self.assertEqual(seen, [SECRET])
 
     def test_a_limit_is_gone_after_an_error_and_for_the_next_token(self):
         def fail():
