@@ -49,19 +49,31 @@ def npm(*arguments, cwd):
     run([program, *arguments], "npm", env=env, cwd=cwd, failure=_failure)
 
 
-def modules():
-    """The checkout's npm packages, in the cache, behind a link ``node_modules``."""
-    files = [ROOT / "package.json", ROOT / "package-lock.json"]
+def packages(folder):
+    """The npm packages that ``folder`` names, installed in the cache.
+
+    :param folder: with ``package.json`` and ``package-lock.json`` (path)
+    :return: the folder of ``node_modules`` (path), or None where none are named
+    """
+    files = [folder / "package.json", folder / "package-lock.json"]
     if not all(path.is_file() for path in files):
         return None
     key = digest(*(path.read_bytes() for path in files))
 
-    def build(folder):
+    def build(made):
         for path in files:
-            shutil.copy(path, folder)
-        npm("ci", "--ignore-scripts", cwd=folder)
+            shutil.copy(path, made)
+        npm("ci", "--ignore-scripts", cwd=made)
 
-    target = cached("npm", key, "npm packages: installing", build) / "node_modules"
+    return cached("npm", key, "npm packages: installing", build)
+
+
+def modules():
+    """The checkout's npm packages, in the cache, behind a link ``node_modules``."""
+    found = packages(ROOT)
+    if found is None:
+        return None
+    target = found / "node_modules"
     link = ROOT / "node_modules"
     if link.is_symlink() and os.readlink(link) != str(target):
         link.unlink()

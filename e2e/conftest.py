@@ -35,6 +35,8 @@ ONCE = {
         "housekeeping",
         "json2_clients",
         "locks",
+        "mcp_clients",
+        "mcp_endpoint",
         "old_database",
         "people",
         "portal",

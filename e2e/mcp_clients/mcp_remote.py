@@ -1,0 +1,34 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A session through ``mcp-remote``, which makes a local server of a remote one."""
+
+import asyncio
+import json
+import sys
+
+from mcp import ClientSession, StdioServerParameters, stdio_client
+from person import tell
+
+
+async def main(command, environment, calls):
+    server = StdioServerParameters(
+        command=command[0], args=command[1:], env=environment
+    )
+    async with (
+        stdio_client(server) as streams,
+        ClientSession(*streams) as session,
+    ):
+        await session.initialize()
+        listed = await session.list_tools()
+        tell(tools=[tool.name for tool in listed.tools])
+        for name, arguments in calls:
+            try:
+                answer = await session.call_tool(name, arguments)
+            except Exception as error:  # noqa: BLE001 the test looks at it
+                tell(error=f"{type(error).__name__}: {error}")
+                continue
+            text = "".join(part.text for part in answer.content)
+            tell(result=answer.structured_content, text=text)
+
+
+asyncio.run(main(**json.loads(sys.argv[1])))
