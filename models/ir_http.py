@@ -17,7 +17,7 @@ from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.need import InsufficientScope
 from ..json2.route_limit import complete, reading_within
-from ..tools import arrival, challenge, protected_route, script_headers, sign_in
+from ..tools import challenge, protected_route, script_headers, sign_in
 
 _logger = logging.getLogger(__name__)
 
@@ -300,7 +300,8 @@ class IrHttp(models.AbstractModel):
         cls._oauth_reset_language()
         env = request.env(user=SUPERUSER_ID, su=True)
         request.oauth_errors = ErrorAnswer(env.registry)
-        live = env["oauth.provider.token"].read_open(raw, at=cls._oauth_get_path())
+        path = env["oauth.provider"].get_requested_path()
+        live = env["oauth.provider.token"].read_open(raw, at=path)
         if not live:
             env["oauth.provider.token"].log_refusal(raw)
             cls._oauth_refuse(401, error="invalid_token")
@@ -472,31 +473,7 @@ class IrHttp(models.AbstractModel):
     def _oauth_get_metadata_url(cls):
         """Return the URL (str) of the metadata of the requested resource (RFC 9728)."""
         provider = request.env["oauth.provider"].sudo()
-        return provider.get_protected_resource_url(cls._oauth_get_resource())
-
-    @classmethod
-    def _oauth_get_path(cls):
-        """Return the path (str) of the requested resource, None for the provider."""
-        path = request.httprequest.path
-        # What is described there is the API
-        if protected_route.is_api(path) or path.startswith("/doc-bearer/"):
-            return protected_route.API_PATH
-        if getattr(request, "oauth_routing", None) is None:
-            return None
-        provider = request.env["oauth.provider"].sudo()
-        return provider.get_plain_path(path.removesuffix("/"))
-
-    @classmethod
-    def _oauth_get_resource(cls):
-        """Return the name (str) of the requested resource, None for the provider."""
-        httprequest = request.httprequest
-        path = httprequest.path
-        is_route = getattr(request, "oauth_routing", None) is not None
-        if not is_route and not protected_route.is_api(path):
-            return None
-        provider = request.env["oauth.provider"].sudo()
-        origin = arrival.read(httprequest).origin
-        return provider.get_called_resource(path, httprequest.args.get("db"), origin)
+        return provider.get_protected_resource_url(provider.get_requested_resource())
 
     # Signing out
 

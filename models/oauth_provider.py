@@ -3,8 +3,9 @@
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from odoo import api, models
+from odoo.http import request
 
-from ..tools import protected_route, uri_parts
+from ..tools import arrival, protected_route, uri_parts
 
 #: Below this, a path names the database.
 PATH_FORM = "/oauth2/db/"
@@ -195,3 +196,29 @@ class OAuthProvider(models.AbstractModel):
             return False
         websites = self.env["website"].sudo()
         return bool(websites.search_count([("domain", "=", origin)], limit=1))
+
+    # The resource that the current request is for
+
+    @api.model
+    @api.private
+    def get_requested_path(self):
+        """Return the path (str) of the requested resource, None for the provider."""
+        path = request.httprequest.path
+        # What is described there is the API
+        if protected_route.is_api(path) or path.startswith("/doc-bearer/"):
+            return protected_route.API_PATH
+        if getattr(request, "oauth_routing", None) is None:
+            return None
+        return self.get_plain_path(path.removesuffix("/"))
+
+    @api.model
+    @api.private
+    def get_requested_resource(self):
+        """Return the name (str) of the requested resource, None for the provider."""
+        httprequest = request.httprequest
+        path = httprequest.path
+        is_route = getattr(request, "oauth_routing", None) is not None
+        if not is_route and not protected_route.is_api(path):
+            return None
+        origin = arrival.read(httprequest).origin
+        return self.get_called_resource(path, httprequest.args.get("db"), origin)
