@@ -6,6 +6,7 @@ import json
 import re
 from unittest.mock import patch
 
+import psycopg2
 import psycopg2.errors
 from werkzeug.exceptions import HTTPException
 
@@ -17,9 +18,12 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..json2 import current
+from ..json2.token_call import _Undoing
+from .common import CommittedCase
 from .test_error_text import business
 from .test_json2 import SECRET, Json2Case
 
+COUNT = "SELECT count(*) FROM ir_config_parameter WHERE key LIKE 'oauth_undoing.%'"
 TYPES = ("http", "jsonrpc", "json2")
 
 
@@ -383,3 +387,51 @@ class TestTokenCall(RouteCase):
         self.assertEqual(answer.status_code, 500)
         self.assertNotIn("caught", answer.text)
         self.assertTrue(tries)
+
+
+@tagged("post_install", "-at_install")
+class TestUndoing(CommittedCase):
+    """What a call does is undone, whether business code ends the transaction or not."""
+
+    def add(self, env, key):
+        env.cr.execute(
+            "INSERT INTO ir_config_parameter (key, value) VALUES (%s, 'x')",
+            (f"oauth_undoing.{key}",),
+        )
+
+    def count(self, env):
+        env.cr.execute(COUNT)
+        return env.cr.fetchone()[0]
+
+    def test_what_came_before_stays(self):
+        with self.transaction() as env:
+            self.add(env, "before")
+            undoing = _Undoing(env)
+            for _number in range(2):
+                self.add(env, "inside")
+                undoing.undo()
+                self.assertEqual(self.count(env), 1)
+            self.add(env, "kept")
+            undoing.keep()
+            self.assertEqual(self.count(env), 2)
+            env.cr.rollback()
+
+    def test_the_transaction_may_end_inside(self):
+        with self.transaction() as env:
+            for end in (env.cr.commit, env.cr.rollback):
+                undoing = _Undoing(env)
+                end()
+                undoing.keep()
+                undoing = _Undoing(env)
+                end()
+                self.add(env, "inside")
+                undoing.undo()
+                self.assertEqual(self.count(env), 0)
+
+    def test_a_failed_statement_leaves_a_transaction(self):
+        with self.transaction() as env, mute_logger("odoo.sql_db"):
+            undoing = _Undoing(env)
+            with self.assertRaises(psycopg2.Error):
+                env.cr.execute("SELECT nonsense")
+            undoing.undo()
+            self.assertEqual(self.count(env), 0)

@@ -7,7 +7,9 @@ import {createRequire} from "node:module";
 import {pathToFileURL} from "node:url";
 import {join} from "node:path";
 
-const {packages, url, client, redirect_uri, scopes, calls} = JSON.parse(process.argv[2]);
+const {packages, url, client, redirect_uri, scopes, calls} = JSON.parse(
+    process.argv[2]
+);
 const tell = (values) => console.log(JSON.stringify(values));
 const packaged = createRequire(`${packages}/package.json`);
 const core = join(packages, "node_modules/@google/gemini-cli-core/dist");

@@ -14,20 +14,21 @@ const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
 const tell = (values) => console.log(JSON.stringify(values));
 const packaged = createRequire(`${packages}/package.json`);
 const load = (name) => import(pathToFileURL(packaged.resolve(name)));
-const [{Client}, {StreamableHTTPClientTransport, UnauthorizedError}] = await Promise.all(
-    version === 1
-        ? [
-              load("@modelcontextprotocol/sdk/client/index.js"),
-              Promise.all([
-                  load("@modelcontextprotocol/sdk/client/streamableHttp.js"),
-                  load("@modelcontextprotocol/sdk/client/auth.js"),
-              ]).then((found) => Object.assign({}, ...found)),
-          ]
-        : [
-              load("@modelcontextprotocol/client"),
-              load("@modelcontextprotocol/client"),
-          ]
-);
+const [{Client}, {StreamableHTTPClientTransport, UnauthorizedError}] =
+    await Promise.all(
+        version === 1
+            ? [
+                  load("@modelcontextprotocol/sdk/client/index.js"),
+                  Promise.all([
+                      load("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+                      load("@modelcontextprotocol/sdk/client/auth.js"),
+                  ]).then((found) => Object.assign({}, ...found)),
+              ]
+            : [
+                  load("@modelcontextprotocol/client"),
+                  load("@modelcontextprotocol/client"),
+              ]
+    );
 
 let tokens, verifier, called, discovery;
 const provider = {
@@ -72,7 +73,7 @@ async function connect() {
     try {
         await session.connect(transport);
     } catch (error) {
-        if (!(error instanceof UnauthorizedError)) throw error;
+        if (!(error instanceof UnauthorizedError)) {throw error;}
         await finish(transport);
         transport = newTransport();
         await session.connect(transport);
@@ -85,7 +86,7 @@ async function use({session, transport}, name, args) {
     try {
         return await call();
     } catch (error) {
-        if (!(error instanceof UnauthorizedError)) throw error;
+        if (!(error instanceof UnauthorizedError)) {throw error;}
         await finish(transport);
         return await call();
     }
