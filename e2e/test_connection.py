@@ -95,21 +95,20 @@ def test_a_client_is_made_from_the_address(server, page, client_id, size):
     sign_in(page, server, "admin", "admin")
     action = "oauth_provider.oauth_provider_client_wizard_action"
     page.goto(f"{server.url}/odoo/action-{action}")
-    for name, label in (("recipe", "AI assistant"), ("assistant", "ChatGPT")):
+    for name, label in (("recipe", "AI assistant"), ("assistant", "Another assistant")):
         page.click(f".modal [name={name}] input")
         page.click(f".o_select_menu_item:has-text('{label}')")
-    page.wait_for_selector(".modal .alert:has-text('Start in ChatGPT')")
     page.fill(".modal [name=endpoint] input", f"{server.url}/example/signature")
     page.keyboard.press("Tab")
     page.wait_for_selector(".modal [name=scope_ids]:has-text('Change your signature')")
-    callback = "https://chatgpt.com/connector/oauth/abc"
+    callback = "https://assistant.example.com/callback"
     page.fill(".modal [name=redirect_uri] input", callback)
     cut = "node => node.scrollWidth - node.clientWidth"
     assert page.locator(".modal-body").evaluate(cut) <= 0
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / f"wizard-{size}.png")
     page.click(".modal button[name=action_create]")
-    page.wait_for_selector(".modal [name=values]:has-text('User-defined OAuth client')")
+    page.wait_for_selector(".modal [name=values]:has-text('Authorization server')")
     assert page.locator(".modal-body").evaluate(cut) <= 0
     if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"chatgpt-{size}.png")
+        page.screenshot(path=Path(folder) / f"made-{size}.png")

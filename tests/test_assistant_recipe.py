@@ -302,6 +302,10 @@ class TestAssistantRecipe(OAuthCase):
                 wizard = wizards.create({"recipe": "assistant", "endpoint": endpoint})
                 with self.assertRaises(ValidationError):
                     wizard.action_create()
+        for assistant in ("claude", "chatgpt"):
+            # They call from elsewhere
+            with self.subTest(assistant=assistant), self.assertRaises(ValidationError):
+                self.create_for(assistant, endpoint="http://localhost:8069/mcp")
         self.assertEqual(self.Client.search_count([]), before)
 
     def test_what_a_shell_would_run_is_quoted(self):

@@ -227,7 +227,7 @@ class TestConnection(ProtectedRoutesCase):
 
     def test_the_wizard_proposes_the_scopes_of_a_route(self):
         form = Form(self.env["oauth.provider.client.wizard"])
-        form.recipe = "assistant"
+        form.recipe, form.assistant = "assistant", "codex"
         shipped = {"openid", "profile", "email"}
         self.assertEqual(set(form.scope_ids[:].mapped("code")), shipped)
         form.endpoint = self.endpoint

@@ -26,7 +26,8 @@ class Assistant:
 
     :ivar label: its name (str)
     :ivar redirect_uris: where it wants people back: every spelling that it sends
-    :ivar is_confidential: whether it keeps a secret
+    :ivar is_hosted: whether it runs on its maker's servers: it keeps a secret, and
+        calls from there
     :ivar asks_redirect_uri: whether only the assistant itself tells where that is
     :ivar any_localhost_port: whether it takes any port of ``localhost``
     :ivar per_endpoint: function of the endpoint (str) that returns one more redirect
@@ -39,7 +40,7 @@ class Assistant:
 
     label: str
     redirect_uris: tuple = ()
-    is_confidential: bool = False
+    is_hosted: bool = False
     asks_redirect_uri: bool = False
     any_localhost_port: bool = False
     per_endpoint: Callable | None = None
@@ -147,7 +148,7 @@ ASSISTANTS = {
             "https://claude.ai/api/mcp/auth_callback",
             "https://claude.com/api/mcp/auth_callback",
         ),
-        is_confidential=True,
+        is_hosted=True,
         entries=(
             ("Where", "Customize › Connectors › + › Add custom connector"),
             ("Name", "Odoo"),
@@ -159,7 +160,7 @@ ASSISTANTS = {
     "chatgpt": Assistant(
         "ChatGPT",
         ("https://chatgpt.com/connector_platform_oauth_redirect",),
-        is_confidential=True,
+        is_hosted=True,
         asks_redirect_uri=True,
         entries=(
             ("Where", "Settings › Apps › Advanced settings › Developer mode"),

@@ -161,6 +161,15 @@ class OAuthProviderClientWizard(models.TransientModel):
             uri = uri_parts.in_ascii(uri) or uri
         self.env["oauth.provider.redirect.uri"]._check_uri(uri, web_only=True)
         uri = uri_parts.normalize(uri)
+        if self._get_assistant().is_hosted and uri_parts.is_loopback(uri):
+            raise ValidationError(
+                self.env._(
+                    "%(assistant)s calls from its own servers: “%(uri)s” is an address"
+                    " of this device only.",
+                    assistant=self._get_assistant().label,
+                    uri=uri,
+                )
+            )
         if not uri.startswith("https:") and not uri_parts.is_loopback(uri):
             raise ValidationError(
                 self.env._(
@@ -230,7 +239,7 @@ class OAuthProviderClientWizard(models.TransientModel):
                     self.env._("Enter the redirect URI that the assistant shows.")
                 )
             uris = [typed, *(uri for uri in uris if uri != typed)]
-        kind = "confidential" if assistant.is_confidential else "public"
+        kind = "confidential" if assistant.is_hosted else "public"
         on_localhost = any(uri_parts.host(uri) == "localhost" for uri in uris)
         return {
             "client_type": kind,
