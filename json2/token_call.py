@@ -171,7 +171,8 @@ class TokenCall:
             self._undo()
             if access.has_begun or not access.has_broken_filter(model.env.user):
                 raise
-        self._http._oauth_note_use()
+        # That it is used was undone as well
+        self._token.grant_id.record_use(self._http._oauth_get_address())
         defaults = access.defaults
         access = TokenAccess(access.token)
         access.defaults = defaults

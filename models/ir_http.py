@@ -374,11 +374,6 @@ class IrHttp(models.AbstractModel):
         return getattr(request, "oauth_access", None)
 
     @classmethod
-    def _oauth_note_use(cls):
-        """Record once more that the token is used, after a rollback."""
-        request.oauth_token.grant_id.record_use(request.httprequest.remote_addr)
-
-    @classmethod
     def _oauth_count_error(cls, error):
         """Let the administrator know of an ``error`` that refuses what a token wants.
 
