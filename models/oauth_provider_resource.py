@@ -231,12 +231,12 @@ class OAuthProviderResource(models.Model):
     @api.private
     def is_same(self, one, other):
         """Tell whether two names (str) are those of one resource."""
-        if uri_parts.normalize(one) == uri_parts.normalize(other):
+        compared = uri_parts.normalize(one)
+        if one == other or (compared and compared == uri_parts.normalize(other)):
             return True
-        path = self.env["oauth.provider"].find_resource_path(one)
-        return bool(path) and path == self.env["oauth.provider"].find_resource_path(
-            other
-        )
+        find_path = self.env["oauth.provider"].find_resource_path
+        path = find_path(one)
+        return path is not None and path == find_path(other)
 
     @api.model
     @api.private

@@ -62,6 +62,13 @@ class TestResourceServer(OAuthCase):
                     uri_parts.normalize(other), uri_parts.normalize(f"{API}/a")
                 )
 
+    def test_what_is_no_address_is_the_same_as_nothing_else(self):
+        is_same = self.Resource.is_same
+        self.assertTrue(is_same("an audience", "an audience"))
+        for other in ("another", API, self.Provider.get_issuer(), f"{API}#"):
+            self.assertFalse(is_same("an audience", other))
+            self.assertFalse(is_same(other, "an audience"))
+
     def test_the_audience_is_what_the_service_expects(self):
         for uri in (API, f"{API.upper()}:443/v1/"):
             self.create_resource(uri, self.client)
