@@ -450,6 +450,8 @@ class IrHttp(models.AbstractModel):
                 # The same answer whatever type the route has that makes the call
                 handle = http.Json2Dispatcher(request).handle_error
             response = without_details(handle(said), said)
+            if isinstance(response, werkzeug.exceptions.HTTPException):
+                response = response.get_response(request.httprequest.environ)
             if header := getattr(exception, "oauth_challenge", None):
                 response.headers["WWW-Authenticate"] = header
             cls._oauth_allow_scripts(response.headers)

@@ -21,6 +21,7 @@ from ..json2.content import NoFileError, open_file
 from ..json2.current import limited_to_companies
 from ..json2.error_text import is_ours
 from ..json2.need import get_need
+from ..tools.protected_route import API_PATH
 from . import info
 from .message import Answer
 
@@ -48,7 +49,7 @@ def content_response(env, message, model, number, field):
     def answer(live):
         return _Download(env, live, message, model, number, field).answer()
 
-    return info.respond(env, message, answer, header_only=True)
+    return info.respond(env, message, answer, header_only=True, at=API_PATH)
 
 
 class _Download:

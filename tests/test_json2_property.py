@@ -360,7 +360,9 @@ class TestJson2Property(RandomModels):
         ids = arguments.pop("ids", ())
         self.env.invalidate_all()
         # Of the hundreds of scopes that there are, nothing is read but of these
-        infos = {one.id: ScopeInfo(one.code, one.model, False) for one in scopes}
+        infos = {
+            one.id: ScopeInfo(one.code, one.model, False, False, True) for one in scopes
+        }
         allowed = patch.multiple(
             type(self.token), find_allowed_scopes=lambda _self: scopes
         )
