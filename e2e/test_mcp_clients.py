@@ -317,7 +317,7 @@ def test_the_core_of_gemini_cli(mcp, assistants, page, listeners, tmp_path):
     command = [node, FOLDER / "gemini_core.mjs", json.dumps(values)]
     program = Program(command, page, callback, tmp_path, typed="y\n")
     check(program, steps_up=False)
-    assert "insufficient_scope" in find(program.told, "error")[0]
+    assert "does not allow" in find(program.told, "error")[0]
 
 
 def test_claude_code(mcp, assistants, page, listeners, tmp_path):

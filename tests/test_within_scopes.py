@@ -213,19 +213,39 @@ class TestWithinScopes(RouteCase):
 
         def pre_dispatch(cls, rule, args):
             before(cls, rule, args)
-            seen.append(request.env["res.partner"].browse(self.outside.id).email)
-            request.env["res.partner"].browse(self.inside.ids).mapped("email")
-
-        def run():
-            one = request.env["res.partner"].browse(self.inside[0].id)
-            try:
-                return one.email
-            except AccessError:
-                return "denied"
+            seen.append(request.env["res.partner"].browse(self.outside.id).name)
 
         with patch.object(controller, "_pre_dispatch", classmethod(pre_dispatch)):
-            self.assertEqual(self.within(run), "denied")
-        self.assertEqual(seen, [SECRET])
+            self.assertEqual(self.within(self.read_outside), "missing")
+        self.assertEqual(seen, [self.outside.name])
+
+    def test_what_a_call_has_read_is_not_at_hand(self):
+        model, outside = type(self.Partner), self.outside
+        search = model.search
+
+        def reading(records, *args, **options):
+            seen.append(outside.with_env(records.env).name)
+            return search(records, *args, **options)
+
+        def write(records, vals):
+            return bool(reading(records, []))
+
+        def run():
+            request.oauth_token.call(
+                "res.partner", "write", ids=self.inside.ids, vals={"name": "x"}
+            )
+            return self.read_outside()
+
+        seen = []
+        with patch.object(model, "write", write):
+            self.assertEqual(self.within(run), "missing")
+        self.assertEqual(seen, [outside.name])
+
+    def read_outside(self):
+        try:
+            return request.env["res.partner"].browse(self.outside.id).name
+        except MissingError:
+            return "missing"
 
     def test_a_limit_is_gone_after_an_error_and_for_the_next_token(self):
         def fail():
