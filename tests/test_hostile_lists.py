@@ -318,6 +318,7 @@ class TestHostileLists(JobsCase, WatchedCase):
         posted.invoice_line_ids.name = SECRET
         invoice.ref = "MINE"
         line = invoice.invoice_line_ids
+        self.may_change(invoice.line_ids)
         token = self.get_narrow_token(
             Scope("res.partner", "read", "", "[('ref', '=', 'in')]"),
             Scope(

@@ -90,9 +90,22 @@ class WatchedCase(HostileCase):
             if one.operation == "INSERT":
                 if SECRET in str(one.after):
                     return f"copies what is hidden: {one}"
-            elif (one.table, one.id) not in self.mine:
-                return f"changes what is hidden: {one} {one.id}"
+            elif one.columns and not self._may_change(one):
+                return f"changes what is hidden: {one} {one.row}"
         return None
+
+    def _may_change(self, change):
+        """Return whether the row of ``change`` is in :attr:`mine`, or tied to one."""
+        row = change.row
+        if "id" not in row:
+            # It links two records
+            return not {one for _table, one in self.mine}.isdisjoint(row.values())
+        owner = row.get("model") or row.get("res_model")
+        if change.operation == "DELETE" and owner in self.env:
+            # As a message or a follower, which goes with the record
+            owned = (self.env[owner]._table, row.get("res_id"))
+            return not self.mine.isdisjoint({owned, (change.table, change.id)})
+        return (change.table, change.id) in self.mine
 
     def conclude(self, least):
         """Raise for what was wrong; there have to be ``least`` calls."""
