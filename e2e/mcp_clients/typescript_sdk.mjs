@@ -73,7 +73,9 @@ async function connect() {
     try {
         await session.connect(transport);
     } catch (error) {
-        if (!(error instanceof UnauthorizedError)) {throw error;}
+        if (!(error instanceof UnauthorizedError)) {
+            throw error;
+        }
         await finish(transport);
         transport = newTransport();
         await session.connect(transport);
@@ -86,7 +88,9 @@ async function use({session, transport}, name, args) {
     try {
         return await call();
     } catch (error) {
-        if (!(error instanceof UnauthorizedError)) {throw error;}
+        if (!(error instanceof UnauthorizedError)) {
+            throw error;
+        }
         await finish(transport);
         return await call();
     }

@@ -25,8 +25,8 @@ const INITIALIZE = {
 };
 
 /**
- * @param {Object} lookup with `url` and `method`
- * @returns {Promise<Object>} what is there: see `ConnectionCheck` of the server
+ * @param {object} lookup with `url` and `method`
+ * @returns {Promise<object>} what is there: see `ConnectionCheck` of the server
  */
 async function lookUp({url, method}) {
     const options = {
