@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..json2 import current
+from ..json2.access import TokenAccess
 from .test_json2 import SECRET, Json2Case
 
 
@@ -45,6 +46,25 @@ class TestJson2Search(Json2SearchCase):
             token, "formatted_read_group", groupby=["name"], aggregates=["__count"]
         )
         self.assertEqual(len(grouped), 2)
+
+    def test_the_token_is_not_asked_about_each_value(self):
+        """That would take as long as everything else, where many records are read."""
+        scope = self.create_api_scope("all", api_read=True, filter_id=False)
+        token, asked = self.get_token(scope), []
+        original = TokenAccess.allows_field
+
+        def allows_field(access, model, field, operation, **kwargs):
+            asked.append(field.name)
+            return original(access, model, field, operation, **kwargs)
+
+        self.env["res.partner"].create([{"name": f"Many {n}"} for n in range(50)])
+        self.names(token, fields=["name"], limit=1)
+        self.patch(TokenAccess, "allows_field", allows_field)
+        self.names(token, fields=["name"], limit=2)
+        for_few = len(asked)
+        self.assertGreater(for_few, 0)
+        self.assertGreater(len(self.names(token, fields=["name"], limit=50)), 40)
+        self.assertEqual(len(asked), 2 * for_few)
 
     def test_a_model_adds_a_condition_of_its_own(self):
         def make(original):
