@@ -197,7 +197,6 @@ class Program:
                     self._take(lines.get(timeout=0.2))
             assert self.process.wait(60) == 0, self._errors.read_text()
         finally:
-            print(json.dumps(self.told, indent=1), self._errors.read_text()[-3000:])
             end_group(self.process, grace=5)
         return self.told
 
@@ -212,7 +211,8 @@ class Program:
         said = json.loads(line)
         self.told.append(said)
         if "open" in said:
-            print(self._allow(said["open"]), file=self.process.stdin, flush=True)
+            self.process.stdin.write(self._allow(said["open"]) + "\n")
+            self.process.stdin.flush()
 
     def _look(self):
         """Go where a client has opened a browser by itself."""

@@ -245,7 +245,8 @@ def act(token, env, model_name, method_name, ids, context, kwargs):
         return {name: again[name] for name in names}
 
     def run_full(full_context, full_kwargs):
-        model = env[model_name].with_context(full_context)
+        # As Odoo does it: what it was is part of the new one
+        model = env[model_name].with_env(env(context=full_context))
         method = call.find_method(model, method_name, read["ids"], full_kwargs)
         result = method(model.browse(read["ids"]), **full_kwargs)
         return result.ids if isinstance(result, BaseModel) else result

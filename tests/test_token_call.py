@@ -4,6 +4,7 @@
 
 import json
 import re
+from contextlib import suppress
 from unittest.mock import patch
 
 import psycopg2
@@ -302,10 +303,8 @@ class TestTokenCall(RouteCase):
                 ("read", {"ids": "x"}),
                 ("no_such", {}),
             ):
-                try:
+                with suppress(UserError, HTTPException):
                     request.oauth_token.call("res.partner", method, **arguments)
-                except (UserError, HTTPException):
-                    pass
                 seen.append(
                     (current.access(), current.write_guard(), current.companies())
                 )
