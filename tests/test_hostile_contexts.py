@@ -86,9 +86,10 @@ class TestHostileContexts(JobsCase, WatchedCase):
             cls.env, "contexter", groups=",".join(GROUPS), email="c@example.com"
         )
         cls.given = Records(cls.env, cls.person)
-        cls.spare, cls.seen = cls.inside
+        cls.seen = cls.inside[1]
+        cls.spare = cls.Partner.create({"name": "Spare", "ref": "in"})
         # The name of a contact tells that of its company, and may do so
-        cls.spare.parent_id = False
+        cls.inside[0].parent_id = False
         cls.given.keep("customer", cls.seen.ids, "res.partner")
         cls.order = cls.given.find("$order")
         cls.order.client_order_ref = "MINE"
@@ -210,7 +211,7 @@ class TestHostileContexts(JobsCase, WatchedCase):
 
     def test_what_is_active(self):
         token = self.get_token_for_all()
-        self.may_change(self.inside, self.order, self.invoice)
+        self.may_change(self.inside, self.spare, self.order, self.invoice)
         calls = self.get_calls()
         # Without a context each is answered, or asks for one
         for name, arguments in calls:
@@ -225,7 +226,7 @@ class TestHostileContexts(JobsCase, WatchedCase):
 
     def test_odd_values(self):
         token = self.get_token_for_all()
-        self.may_change(self.inside, self.order, self.invoice)
+        self.may_change(self.inside, self.spare, self.order, self.invoice)
         calls = self.get_calls()
         for number, context in enumerate(self.get_odd()):
             name, arguments = calls[number % len(calls)]
@@ -238,7 +239,7 @@ class TestHostileContexts(JobsCase, WatchedCase):
     def test_defaults_of_every_field(self):
         """What the context says of a field that is not open is refused, or dropped."""
         token = self.get_token_for_all()
-        self.may_change(self.inside, self.order, self.invoice)
+        self.may_change(self.inside, self.spare, self.order, self.invoice)
         partner = {"name": "New", "ref": "in"}
         order = {"partner_id": self.seen.id, "client_order_ref": "MINE"}
         for model, values, hidden in (

@@ -25,7 +25,9 @@ const INITIALIZE = {
 };
 
 /**
- * @param {object} lookup with `url` and `method`
+ * @param {object} lookup
+ * @param {string} lookup.url where
+ * @param {string} lookup.method how
  * @returns {Promise<object>} what is there: see `ConnectionCheck` of the server
  */
 async function lookUp({url, method}) {
