@@ -40,6 +40,7 @@ help:
 	@echo "  CLIENT_PORT    port of the second Odoo (8070)"
 	@echo "  OAUTHLIB       another version of oauthlib, such as 3.3.1"
 	@echo "  PROTOCOL_ONLY  leave out tests of pages, speed and operation"
+	@echo "  EVERY_TEST     with tests that fetch very much (AI assistants: 1 GB)"
 
 run:
 	$(DEV) run

@@ -140,6 +140,7 @@ def _everything(options):
     from . import testing
 
     outcomes = []
+    os.environ[testing.EVERY_TEST] = "1"
     if not options.tags:
         outcomes = testing.every_test(testing.every_tag(), ["e2e", "dev/tests"])
     tags = testing.everything_tags(options.tags)

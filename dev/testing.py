@@ -24,6 +24,9 @@ MODULES = ["web", "portal", "auth_oauth"]
 #: The tag of tests that need further modules: their classes carry it in place of
 #: Odoo's own tag "standard", or beside it when they run everywhere.
 EVERYTHING = "oauth_everything"
+#: Set in the environment: tests of pytest that fetch very much, marked ``large``, are
+#: run as well.
+EVERY_TEST = "EVERY_TEST"
 #: The lock that is held as long as tests run beside those of pytest.
 FIRST_ROW = "first-row-of-tests"
 #: The variable that says which of its tests pytest is to run: those that are "apart",

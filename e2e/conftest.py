@@ -74,7 +74,12 @@ for kind in ("web", "legacy", "backend"):
 def pytest_collection_modifyitems(config, items):
     """Put last what needs the machine, and leave out what is not wanted."""
     items.sort(key=lambda item: Path(item.path).stem in LAST)
-    left_out = [item for item in items if not is_wanted(Path(item.path).stem)]
+    left_out = [
+        item
+        for item in items
+        if not is_wanted(Path(item.path).stem)
+        or (item.get_closest_marker("large") and not os.environ.get(testing.EVERY_TEST))
+    ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
