@@ -76,10 +76,13 @@ def find_for_related(access, env, needs, check):
                 raise missing(AccessError("missing"), need)
 
     try:
-        check_both(access)
+        # As below, on no record: those that the call names are known by now
+        check_both(_Trial(access, access.scopes))
     except AccessError as error:
-        if need := get_need(error):
-            return find(access, env, need, check_both)
+        need = get_need(error)
+        return find(access, env, need, check_both) if need else None
+    except Exception as error:  # noqa: BLE001 it is an answer to an error already
+        _logger.error("No further scopes are found, for a %s", type(error).__name__)
     return None
 
 

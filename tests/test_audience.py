@@ -10,6 +10,7 @@ import jwt
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .common import PIXEL
 from .protected_routes import ProtectedRoutesCase
 
 MCP = "/oauth_test/mcp"
@@ -44,6 +45,9 @@ class TestAudience(ProtectedRoutesCase):
         self.client, self.secret = self.create_client(
             "backend application", **self.values
         )
+        picture = self.client.user_id.partner_id
+        picture.image_1920 = PIXEL
+        self.content = f"/oauth2/content/res.partner/{picture.id}/image_1920"
 
     def ask(self, *resources, **data):
         """Return the answer to a request for a token for ``resources``."""
@@ -64,6 +68,7 @@ class TestAudience(ProtectedRoutesCase):
             "six": self.url_open("/oauth_test/6/%C3%A9", headers=header),
             "api": self.url_open(category, body, headers=json_header),
             "openapi": self.url_open("/oauth2/openapi.json", headers=header),
+            "content": self.url_open(self.content, headers=header),
             "userinfo": self.bearer("userinfo", token),
             "tokeninfo": self.bearer("tokeninfo", token),
             "otherinfo": self.bearer("otherinfo", token, model="res.partner.category"),
@@ -93,7 +98,7 @@ class TestAudience(ProtectedRoutesCase):
     def test_a_token_opens_what_it_is_for(self):
         own, database = self.issuer, quote(self.env.cr.dbname)
         itself = {"userinfo", "tokeninfo"}
-        api = {"api", "openapi"}
+        api = {"api", "openapi", "content"}
         routes = {"mcp", "plain", "five", "six"}
         everything = itself | api | routes | {"otherinfo"}
         for resources, opened in (

@@ -30,6 +30,7 @@ SUBJECT = '{"id_token": {"sub": {"value": "x"}}}'
 #: Causes that need more than bad input, and the tests that bring them about.
 ELSEWHERE = {
     "broken_filter": ("test_broken_filter", "test_the_event_of_a_refusal"),
+    "no_file": ("test_content", "test_a_file_that_is_lost"),
     "interaction": ("test_person_part", "test_an_addon_may_ask_for_something_first"),
     "other": ("test_refusals", "test_a_flood_has_a_bounded_number_of_rows_and_lines"),
 }
