@@ -105,7 +105,9 @@ class OAuthProviderResource(models.Model):
                     )
                 )
 
-    @api.constrains("active", "all_clients", "client_ids", "scope_ids", "uri")
+    @api.constrains(
+        "active", "all_clients", "all_scopes", "client_ids", "scope_ids", "uri"
+    )
     def _check_privileges(self):
         clients = self.env["oauth.provider.client"].with_context(active_test=False)
         affected = self.sudo().with_context(active_test=False).client_ids

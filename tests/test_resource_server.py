@@ -223,8 +223,9 @@ class TestResourceServer(OAuthCase):
         manager = new_manager(self.env)
         free, used = self.create_resource(API), self.create_resource(f"{API}/2", client)
         archived = self.create_resource(f"{API}/3", client, active=False)
-        free, used, archived = (
-            one.with_user(manager) for one in (free, used, archived)
+        limited = self.create_resource(f"{API}/6", client, all_scopes=False)
+        free, used, archived, limited = (
+            one.with_user(manager) for one in (free, used, archived, limited)
         )
         for name, change in {
             "link": lambda: free.write({"client_ids": [Command.link(client.id)]}),
@@ -233,6 +234,7 @@ class TestResourceServer(OAuthCase):
             "scopes": lambda: used.write(
                 {"scope_ids": [Command.link(self.scopes("phone").id)]}
             ),
+            "all scopes": lambda: limited.write({"all_scopes": True}),
             "again": lambda: archived.write({"active": True}),
             "client": lambda: client.with_user(manager).write(
                 {"resource_ids": [Command.link(free.id)]}
