@@ -245,18 +245,21 @@ class OAuthProviderResource(models.Model):
     def limit_scopes(self, scopes, recipients, client):
         """Return those of ``scopes`` (records) that tokens for resources may have.
 
+        One that is for several has what each of them may have: any of them can use it.
+
         :param recipients: of the token (str, see :mod:`..tools.audience`), or None for
             this provider
         :param client: client (record) that the token is for
         """
-        names, allowed = audience.split(recipients), set()
-        for name in names:
+        limits = []
+        for name in audience.split(recipients):
+            if self.env["oauth.provider"].find_own_resource(name):
+                continue
             info = self.find_info(name, client)
-            is_own = self.env["oauth.provider"].find_own_resource(name)
-            if is_own or (info and info.scope_ids is None):
-                return scopes
-            allowed |= info.scope_ids if info else set()
-        if not names:
+            if not info or info.scope_ids is not None:
+                limits.append(info.scope_ids if info else frozenset())
+        if not limits:
             return scopes
+        allowed = frozenset.intersection(*limits)
         about_sign_in = scopes.with_codes(("openid", "offline_access"))
         return scopes.filtered(lambda s: s.id in allowed or s in about_sign_in)

@@ -156,6 +156,31 @@ class TestResourceServer(OAuthCase):
         answer = self.post("token", data, client, secret).json()
         self.assertEqual(answer["scope"], "email")
 
+    def test_a_token_for_several_has_what_each_of_them_may_have(self):
+        scopes = self.scopes("openid", "email", "phone", "profile")
+        self.client.scope_ids = scopes
+        other, free = f"{API}/other", f"{API}/free"
+        for uri, codes in ((API, ("email", "phone")), (other, ("phone", "profile"))):
+            limited = {"all_scopes": False, "scope_ids": self.scopes(*codes).ids}
+            self.create_resource(uri, all_clients=True, **limited)
+        self.create_resource(free, all_clients=True)
+        issuer = self.Provider.get_issuer()
+        api = f"{issuer}/json/2"
+        for resources, expected in (
+            ([API], "openid email phone"),
+            ([API, other], "openid phone"),
+            # What Odoo itself opens does not widen what the service may have
+            ([API, issuer], "openid email phone"),
+            ([api, API], "openid email phone"),
+            ([API, free], "openid email phone"),
+            ([free, api], " ".join(scopes.list_codes())),
+        ):
+            with self.subTest(resources=resources):
+                answer = self.ask(resources)
+                self.assertEqual(set(answer["scope"].split()), set(expected.split()))
+        answer = self.ask([API, issuer], scope="email profile")
+        self.assertEqual(answer["error"], "invalid_scope")
+
     def test_what_is_no_address_of_a_service(self):
         issuer = self.Provider.get_issuer()
         for uri in (
