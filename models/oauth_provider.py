@@ -122,7 +122,7 @@ class OAuthProvider(models.AbstractModel):
             return None
         if not (self._is_own_origin(origin) and protected_route.is_usable(path)):
             return None
-        path = self.get_plain_path(path.removesuffix("/"))
+        path = self.get_plain_path(path.removesuffix("/")) or "/"
         if path == protected_route.API_PATH or self.find_protected_routes(path):
             return path
         return None
@@ -209,7 +209,8 @@ class OAuthProvider(models.AbstractModel):
             return protected_route.API_PATH
         if getattr(request, "oauth_routing", None) is None:
             return None
-        return self.get_plain_path(path.removesuffix("/"))
+        # Not empty: that stands for what each token opens
+        return self.get_plain_path(path.removesuffix("/")) or "/"
 
     @api.model
     @api.private

@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Which URL is a protected resource of this provider."""
 
+from types import SimpleNamespace
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .protected_routes import ProtectedRoutesCase
@@ -44,6 +47,20 @@ class TestProtectedRoute(ProtectedRoutesCase):
                     "",
                 ):
                     self.assertIsNone(self.find(f"{other}{path}"))
+
+    def test_a_token_for_one_route_does_not_open_one_at_the_top(self):
+        self.set_issuer("https://odoo.example.com")
+        name = "odoo.addons.oauth_provider.models.oauth_provider.request"
+        is_for = self.env["oauth.provider.resource"].is_for
+        for path in ("/", f"/oauth2/db/{self.env.cr.dbname}/"):
+            called = SimpleNamespace(
+                httprequest=SimpleNamespace(path=path), oauth_routing={}
+            )
+            with self.subTest(path=path), patch(name, called):
+                at = self.Provider.get_requested_path()
+                self.assertEqual(at, "/")
+                self.assertFalse(is_for(f"https://odoo.example.com{MCP}", at))
+                self.assertTrue(is_for("https://odoo.example.com/", at))
 
     def test_no_other_url_is_one(self):
         self.set_issuer("https://odoo.example.com")
