@@ -268,6 +268,8 @@ def act(token, env, model_name, method_name, ids, context, kwargs):
             raise
         except Exception as error:
             undoing.undo()
+            # Nothing is left of it; a route may go on with many more calls
+            undoing.keep()
             http._oauth_count_error(error)
             _raise_as_answered(error, errors, env.context.get("lang"))
     if is_limited:

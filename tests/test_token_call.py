@@ -110,6 +110,26 @@ class TestTokenCall(RouteCase):
             {"name": "All", "code": "all", "full_access": True}
         )
 
+    def test_a_call_leaves_no_savepoint(self):
+        token = self.get_token(self.create_api_scope(api_read=True))
+        opened = []
+
+        class Watched(_Undoing):
+            def __init__(self, env):
+                super().__init__(env)
+                opened.append(self._savepoint)
+
+        def run():
+            for ids in (self.inside.ids, self.outside.ids):
+                with suppress(UserError):
+                    request.oauth_token.call(
+                        "res.partner", "read", ids=ids, fields=["name"]
+                    )
+            return [savepoint.closed for savepoint in opened]
+
+        with patch("odoo.addons.oauth_provider.json2.token_call._Undoing", Watched):
+            self.assertEqual(self.serve(token, run).json(), [True, True])
+
     def test_a_call_has_the_result_of_the_api(self):
         scope = self.create_api_scope(api_read=True, api_write=True)
         limited, full = self.get_token(scope), self.get_token(self.full)
