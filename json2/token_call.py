@@ -348,5 +348,8 @@ class _Undoing:
 
     def keep(self):
         """Let it be a part of the transaction."""
-        if not self._has_ended:
+        if self._has_ended:
+            # As the savepoint does it: the cache may be emptied next
+            self._env.flush_all()
+        else:
             self._savepoint.close(rollback=False)

@@ -447,6 +447,19 @@ class TestUndoing(CommittedCase):
                 undoing.undo()
                 self.assertEqual(self.count(env), 0)
 
+    def test_what_is_kept_is_written_wherever_the_transaction_ended(self):
+        with self.transaction() as env:
+            partner = env.ref("base.main_partner")
+            for end in (env.cr.flush, env.cr.commit):
+                undoing = _Undoing(env)
+                end()
+                partner.comment = "Kept"
+                undoing.keep()
+                env.invalidate_all(flush=False)
+                self.assertIn("Kept", partner.comment or "")
+                env.cr.rollback()
+                env.invalidate_all(flush=False)
+
     def test_a_failed_statement_leaves_a_transaction(self):
         with self.transaction() as env, mute_logger("odoo.sql_db"):
             undoing = _Undoing(env)
