@@ -286,7 +286,7 @@ class TestResourceServer(OAuthCase):
         for client, text in (
             (self.client, f"{API}\n\n  https://b.example.com/x \n{issuer}/json/2"),
             (other, f"{API.upper().replace('HTTPS', 'https')}/\r\nhttps://ü.example"),
-            (archived, API),
+            (archived, f"{API}\n{API}/{'x' * 3000}"),
         ):
             self.env.flush_all()
             query = "UPDATE oauth_provider_client SET resource_uris = %s WHERE id = %s"

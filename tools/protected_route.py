@@ -59,6 +59,9 @@ def find(routing_map, path):
             rule, _args = adapter.match(path, method=method, return_rule=True)
         except HTTPException:
             continue
+        except RuntimeError:
+            # A converter looks for a record of the request: there is none in an update
+            continue
         routing = rule.endpoint.routing
         if routing.get("auth") == "oauth" and routing not in found:
             found.append(routing)

@@ -10,6 +10,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.tools.sql import column_exists
 
+from odoo.addons.oauth_provider.models.oauth_provider_resource import MAX_LENGTH
 from odoo.addons.oauth_provider.tools import uri_parts
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def migrate(cr, version):
     for client_id, text in texts:
         for uri in filter(None, map(str.strip, text.splitlines())):
             compared = uri_parts.normalize(uri)
-            if compared is None:
+            if compared is None or len(uri) > MAX_LENGTH:
                 _logger.warning("Client %s had a resource that is no URI", client_id)
             elif not provider.find_own_resource(uri):
                 clients[compared].add(client_id)
