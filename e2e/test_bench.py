@@ -39,7 +39,7 @@ WHERE schemaname = 'public'
 """
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     options = Namespace(size="small", tokens=None, write=False)
     assert main.run(options) == 0
