@@ -284,6 +284,7 @@ class OAuthProviderScope(models.Model):
             )
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
+        domain &= self._get_owner_condition(records)
         if domain.is_false():
             return [], 0
         if limit == 0:

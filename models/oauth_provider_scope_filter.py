@@ -8,8 +8,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-from ..json2.access import names_field
+from ..json2.access import TokenAccess, names_field
 from ..json2.broken_filter import BROKEN_FILTER
+from ..json2.owner import get_condition, is_owned
 from ..storage import broken_filters
 from ..tools import filter_text
 from ..tools.finding import CRITICAL, Finding
@@ -96,14 +97,24 @@ class OAuthProviderScope(models.Model):
         :raise BROKEN_FILTER: when the filter cannot be used
         """
         if not self.filter_id:
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
+            domain = self._get_domain(records.env.user, res_id)
+            domain &= self._get_owner_condition(records)
+            return records.search(domain, limit=limit)
         # PostgreSQL aborts the transaction for a value of the wrong type
         with self.env.cr.savepoint(flush=False):
-            return records.search(
-                self._get_domain(records.env.user, res_id), limit=limit
-            )
+            domain = self._get_domain(records.env.user, res_id)
+            domain &= self._get_owner_condition(records)
+            return records.search(domain, limit=limit)
+
+    def _get_owner_condition(self, records):
+        """Return the condition (Domain) that the token opens what a row belongs to.
+
+        As on ``/json/2``. That of all rows where no token asks, or none has an owner.
+        """
+        token = self.env.context.get("oauth_token")
+        if not token or not is_owned(records):
+            return Domain.TRUE
+        return get_condition(TokenAccess(token), records)
 
     def _find_records(self, records, res_id=None, limit=None):
         """Return the records of this scope, as the user of ``records``.

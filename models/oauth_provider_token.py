@@ -207,7 +207,7 @@ class OAuthProviderToken(models.Model):
         See :func:`..tools.left_out.logged`.
         """
         self.ensure_one()
-        scopes = self.record_scopes()
+        scopes = self.record_scopes().with_context(oauth_token=self)
         return left_out.logged(scopes, self.client_id, self.user_id, self.grant_id)
 
     @api.model

@@ -76,6 +76,7 @@ from . import test_json2_nested
 from . import test_json2_onchange
 from . import test_json2_overrides
 from . import test_json2_owners
+from . import test_json2_owners_around
 from . import test_json2_owners_mail
 from . import test_json2_parents
 from . import test_json2_paths

@@ -1,0 +1,47 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Ways around the record that an attachment, a message or an activity belongs to."""
+
+from odoo.tests import tagged
+
+from .test_json2 import SECRET
+from .test_json2_owners import ALL, ATTACHMENT, FIELDS, OwnersCase
+
+
+@tagged("post_install", "-at_install")
+class TestJson2OwnersAround(OwnersCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.row = cls.create_row("row", cls.inside[0])
+        cls.hidden = cls.create_row(SECRET, cls.outside)
+        names = (*FIELDS, "store_fname")
+        cls.scope = cls.create_api_scope("att", ATTACHMENT, names, **ALL)
+        cls.partners = cls.create_api_scope(api_read=True, names=("name",))
+        # It may write each record, and reads some
+        cls.writing = cls.create_api_scope(
+            "w", api_write=True, names=("comment",), filter_id=False
+        )
+
+    def test_otherinfo_asks_for_the_record_too(self):
+        partner = {"model": "res.partner", "message_type": "comment"}
+        seen, unseen = self.env["mail.message"].create(
+            [
+                {"body": "seen", "res_id": self.inside[0].id, **partner},
+                {"body": SECRET, "res_id": self.outside.id, **partner},
+            ]
+        )
+        messages = self.create_api_scope("m", "mail.message", ("body",), api_read=True)
+        token = self.get_token(self.scope, self.partners, messages)
+        for opened, closed in ((self.row, self.hidden), (seen, unseen)):
+            ids = f"{opened.id},{closed.id}"
+            for more in ({}, {"ids": ids}, {"ids": ids, "limit": 5}):
+                found = self.bearer("otherinfo", token, model=opened._name, **more)
+                self.assertIn(str(opened.id), found.json())
+                self.assertNotIn(str(closed.id), found.json())
+                self.assertNotIn(SECRET, found.text)
+            self.assertEqual(found.headers["X-Total-Count"], "1")
+        alone = self.bearer(
+            "otherinfo", self.get_token(self.scope), model=ATTACHMENT, ids=ids
+        )
+        self.assertEqual(alone.json(), {})
