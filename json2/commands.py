@@ -22,6 +22,7 @@ from .enforceable import check_enforceable
 from .model_access import check_open, find_closed, make_missing
 from .need import get_need
 from .orm import make_field_error
+from .owner import check_moved
 from .properties import check_properties, without_properties
 from .values import check_link, check_values
 
@@ -134,6 +135,7 @@ class ValueCheck:
             others = without_properties(self._access, records, operation, values)
             check_values(self._access, model, operation, others, check_list)
             check_properties(self._access, records, operation, values)
+            check_moved(self._access, records, values)
         return lists
 
     # The form of commands

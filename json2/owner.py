@@ -328,6 +328,22 @@ def is_owner_name(model, name):
     return owned is not None and name in (owned.link, owned.number)
 
 
+def check_moved(access, records, values):
+    """Raise MissingError unless the token may read ``records`` that it moves.
+
+    Elsewhere it could read what it may not read where they are: of a record that it
+    may only write, nothing.
+
+    :param access: :class:`.access.TokenAccess`
+    :param records: those that are written, as the token's user
+    :param values: dict of the caller
+    """
+    if not any(is_owner_name(records, name) for name in values):
+        return
+    if keep_open(access, records, "read") != records:
+        raise mark_ours(make_missing(records))
+
+
 def check_owner(access, model, operation, values):
     """Raise unless the token may write the record that a row is to belong to.
 

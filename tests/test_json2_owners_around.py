@@ -45,3 +45,13 @@ class TestJson2OwnersAround(OwnersCase):
             "otherinfo", self.get_token(self.scope), model=ATTACHMENT, ids=ids
         )
         self.assertEqual(alone.json(), {})
+
+    def test_what_is_not_read_is_not_moved_to_where_it_is(self):
+        token = self.get_token(self.scope, self.partners, self.writing)
+        vals = {"res_model": "res.partner", "res_id": self.inside[0].id}
+        moved = self.call(token, "write", ATTACHMENT, ids=self.hidden.ids, vals=vals)
+        self.assertEqual(moved.status_code, 404, moved.text)
+        self.assertEqual(self.hidden.res_id, self.outside.id)
+        vals["res_id"] = self.inside[1].id
+        moved = self.call(token, "write", ATTACHMENT, ids=self.row.ids, vals=vals)
+        self.assertEqual(moved.status_code, 200, moved.text)
