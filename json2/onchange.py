@@ -14,6 +14,7 @@ from odoo.exceptions import AccessError
 from .current import limited_to_scopes
 from .model_access import check_open, make_missing
 from .need import needs
+from .orm import make_field_error
 from .values import check_values
 
 #: Types of fields whose values are answered. Those of lists would be the records that
@@ -21,6 +22,9 @@ from .values import check_values
 _REFUSED_TYPES = frozenset(
     {"one2many", "many2many", "properties", "properties_definition"}
 )
+#: Where the file of an attachment is. Odoo takes it from nobody who creates or writes
+#: one, but would compute the content from it.
+_FILE_NAME = ("ir.attachment", "store_fname")
 _WITH_LINK = frozenset({"id", "display_name"})
 
 
@@ -91,6 +95,10 @@ def run(access, records, method, kwargs):
     if not records:
         values = {**deepcopy(access.defaults), **values}
     check_values(access, records.browse(), operation, values)
+    for name in values:
+        field = records._fields[name]
+        if (field.base_field.model_name, field.base_field.name) == _FILE_NAME:
+            raise make_field_error(records, field, operation)
     if records:
         check_open(access, records, "read", wishes)
         check_open(access, records, "write", values)

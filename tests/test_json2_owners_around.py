@@ -55,3 +55,17 @@ class TestJson2OwnersAround(OwnersCase):
         vals["res_id"] = self.inside[1].id
         moved = self.call(token, "write", ATTACHMENT, ids=self.row.ids, vals=vals)
         self.assertEqual(moved.status_code, 200, moved.text)
+
+    def test_onchange_computes_no_content_of_another_file(self):
+        token = self.get_token(self.scope, self.partners, self.writing)
+        for ids in ([], self.row.ids):
+            found = self.call(
+                token,
+                "onchange",
+                ATTACHMENT,
+                ids=ids,
+                values={"store_fname": self.hidden.store_fname},
+                field_names=["store_fname"],
+                fields_spec={"datas": {}},
+            )
+            self.assertEqual(found.status_code, 403, found.text)
