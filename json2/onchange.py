@@ -15,6 +15,7 @@ from .current import limited_to_scopes
 from .model_access import check_open, make_missing
 from .need import needs
 from .orm import make_field_error
+from .owner import check_shown
 from .values import check_values
 
 #: Types of fields whose values are answered. Those of lists would be the records that
@@ -95,6 +96,7 @@ def run(access, records, method, kwargs):
     if not records:
         values = {**deepcopy(access.defaults), **values}
     check_values(access, records.browse(), operation, values)
+    check_shown(access, records.browse(), values)
     for name in values:
         field = records._fields[name]
         if (field.base_field.model_name, field.base_field.name) == _FILE_NAME:

@@ -26,6 +26,7 @@ from .call_context import MAX_ID
 from .domain import check_search
 from .enforceable import OWNED, is_enforceable
 from .error_text import mark_ours
+from .linkable import find_visible
 from .model_access import as_condition, find_closed, make_missing
 from .need import needs
 
@@ -342,6 +343,23 @@ def check_moved(access, records, values):
         return
     if keep_open(access, records, "read") != records:
         raise mark_ours(make_missing(records))
+
+
+def check_shown(access, model, values):
+    """Raise MissingError unless the token reads what a row is to belong to.
+
+    What is computed of the row may tell of that record.
+
+    :param values: dict of the caller, which :func:`check_owner` has accepted
+    """
+    owned = OWNED.get(model._name)
+    name = values.get(owned.link) if owned else None
+    if not name:
+        return
+    if owned.link != owned.model:
+        name = model.env["ir.model"].sudo().browse(name).model
+    if not find_visible(access, model.env[name].browse(values[owned.number])):
+        raise mark_ours(make_missing(model))
 
 
 def check_owner(access, model, operation, values):

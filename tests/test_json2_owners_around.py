@@ -69,3 +69,20 @@ class TestJson2OwnersAround(OwnersCase):
                 fields_spec={"datas": {}},
             )
             self.assertEqual(found.status_code, 403, found.text)
+
+    def test_onchange_tells_no_name_of_what_is_only_written(self):
+        names = ("res_model_id", "res_id", "res_name")
+        scope = self.create_api_scope("a", "mail.activity", names, **ALL)
+        token = self.get_token(scope, self.partners, self.writing)
+        model = self.env["ir.model"]._get_id("res.partner")
+        for record, status in ((self.inside[0], 200), (self.outside, 404)):
+            found = self.call(
+                token,
+                "onchange",
+                "mail.activity",
+                ids=[],
+                values={"res_model_id": model, "res_id": record.id},
+                field_names=["res_id"],
+                fields_spec={"res_name": {}},
+            )
+            self.assertEqual(found.status_code, status, found.text)
