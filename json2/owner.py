@@ -309,7 +309,8 @@ def search_attachments(records, run, domain, offset, limit, order, bypass_access
     if bypass_access:
         return run(domain, offset, limit, order, bypass_access=True)
     query = run(domain, order=order, bypass_access=True)
-    last = None if limit is None else offset + limit
+    # As in the ORM: neither False nor 0 is a limit
+    last = offset + limit if limit else None
     found = []
     for ids in split_every(PREFETCH_MAX, query.get_result_ids()):
         with current.limited_to_scopes(None):

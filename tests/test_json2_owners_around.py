@@ -86,3 +86,9 @@ class TestJson2OwnersAround(OwnersCase):
                 fields_spec={"res_name": {}},
             )
             self.assertEqual(found.status_code, status, found.text)
+
+    def test_without_a_limit(self):
+        token = self.get_token(self.scope, self.partners)
+        for limit in (None, False, 0):
+            found = self.call(token, "search_read", ATTACHMENT, domain=[], limit=limit)
+            self.assertEqual(self.get_names(found), ["row"], limit)
