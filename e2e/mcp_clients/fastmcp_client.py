@@ -8,16 +8,18 @@ import sys
 
 from fastmcp import Client
 from fastmcp.client.auth import OAuth
-from person import tell
+from person import pause, tell
 
 
-async def main(url, client, redirect_uri, calls):
-    port = int(redirect_uri.split(":")[2].split("/")[0])
-    oauth = OAuth(client_id=client, callback_port=port, callback_host="127.0.0.1")
+async def main(url, client, calls):
+    oauth = OAuth(client_id=client, callback_host="127.0.0.1")
     async with Client(url, auth=oauth) as session:
         listed = await session.list_tools()
         tell(tools=[tool.name for tool in listed])
         for name, arguments in calls:
+            if name == "pause":
+                await asyncio.to_thread(pause)
+                continue
             try:
                 answer = await session.call_tool(name, arguments)
             except Exception as error:  # noqa: BLE001 the test looks at it

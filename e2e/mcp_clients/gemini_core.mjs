@@ -7,9 +7,7 @@ import {createRequire} from "node:module";
 import {pathToFileURL} from "node:url";
 import {join} from "node:path";
 
-const {packages, url, client, redirect_uri, scopes, calls} = JSON.parse(
-    process.argv[2]
-);
+const {packages, url, settings, calls} = JSON.parse(process.argv[2]);
 const tell = (values) => console.log(JSON.stringify(values));
 const packaged = createRequire(`${packages}/package.json`);
 const core = join(packages, "node_modules/@google/gemini-cli-core/dist");
@@ -22,7 +20,6 @@ const {StreamableHTTPClientTransport} = await load(
     packaged.resolve("@modelcontextprotocol/sdk/client/streamableHttp.js")
 );
 
-const settings = {enabled: true, clientId: client, redirectUri: redirect_uri, scopes};
 const provider = new MCPOAuthProvider();
 const token = await provider.authenticate("odoo", settings, url);
 tell({scope: token.scope});

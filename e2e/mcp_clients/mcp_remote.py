@@ -4,6 +4,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 
 from mcp import ClientSession, StdioServerParameters, stdio_client
@@ -31,4 +32,6 @@ async def main(command, environment, calls):
             tell(result=answer.structured_content, text=text)
 
 
+# Its program has a process group of its own, and has to be ended too
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 asyncio.run(main(**json.loads(sys.argv[1])))

@@ -14,3 +14,9 @@ def authorize(url):
     """Let the test's person authorize at ``url``; return the address called then."""
     tell(open=url)
     return input()
+
+
+def pause():
+    """Let the test do something before the next request."""
+    tell(paused=True)
+    input()

@@ -13,7 +13,7 @@ from mcp.client.auth import OAuthClientProvider
 from mcp.client.auth.oauth2 import AuthorizationCodeResult
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata
-from person import authorize, tell
+from person import authorize, pause, tell
 
 
 class Storage:
@@ -68,6 +68,9 @@ async def main(url, client, redirect_uri, calls):
             listed = await session.list_tools()
             tell(tools=[tool.name for tool in listed.tools])
             for name, arguments in calls:
+                if name == "pause":
+                    await asyncio.to_thread(pause)
+                    continue
                 try:
                     answer = await session.call_tool(name, arguments)
                 except Exception as error:  # noqa: BLE001 the test looks at it
