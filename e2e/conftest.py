@@ -35,6 +35,7 @@ ONCE = {
         "housekeeping",
         "json2_clients",
         "locks",
+        "mcp_beside",
         "mcp_clients",
         "mcp_endpoint",
         "old_database",
