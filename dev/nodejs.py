@@ -20,6 +20,18 @@ def bin_folder():
     """A folder with ``node``, ``npm`` and ``npx`` for PATH, or None: they are there."""
     if shutil.which("npm") and shutil.which("node"):
         return None
+    return _carried()
+
+
+def newer():
+    """The ``node`` (path) that the Python package carries.
+
+    For programs that run with no older one, such as the system may have.
+    """
+    return _carried() / "node"
+
+
+def _carried():
     tree = cached("node", digest(WHEEL), "Node.js: getting it", _build, 400)
     return tree / "bin"
 

@@ -50,6 +50,7 @@ RECIPES = {
     "claude": "claude_code",
     "codex": "codex",
     "gemini_core": "gemini",
+    "inspector": "inspector",
     "mcp_remote": "mcp_remote",
 }
 #: {who ends what a client may do: what the administrator calls}
@@ -324,3 +325,35 @@ def test_codex(mcp, assistants, page, tmp_path):
     assert "contacts.create" in run(*login).opened[0]
     listed = run(codex, "mcp", "list").printed
     assert "OAuth" in listed and mcp.endpoint in listed
+
+
+@pytest.mark.large
+def test_the_inspector(mcp, page, tmp_path):
+    packages = nodejs.packages(FOLDER / "inspector")
+    launcher = packages / "node_modules" / ".bin" / "mcp-inspector"
+    ((_npx, _package, *words),) = split(mcp.snippets["inspector"], "npx")
+    assert words[-2:] == ["--method", "tools/list"]
+
+    def run(*words, typed=""):
+        command = [nodejs.newer(), launcher, *words, "--format", "json"]
+        # It has no terminal here
+        program = Program(command, page, tmp_path, typed, MCP_AUTO_OPEN_ENABLED="true")
+        program.run()
+        return program
+
+    listed = run(*words)
+    assert "mcp.use" in listed.opened[0]
+    for tool in ("search", "read", "create"):
+        assert f'"{tool}"' in listed.printed
+
+    def use(tool, arguments, **further):
+        call = ["--method", "tools/call", "--tool-name", tool]
+        call += ["--tool-args-json", json.dumps(arguments)]
+        return run(*words[:-2], *call, **further)
+
+    found = use(*READ)
+    # Without a store for secrets, such as that of a desktop, it signs in each time
+    assert "azure@example.com" in found.printed and len(found.opened) == 1
+    # It says which scopes are missing, and asks whether to ask for them
+    made = use(*CREATE, typed="y\n")
+    assert "contacts.create" in made.opened[1] and '"records"' in made.printed
