@@ -8,7 +8,7 @@ import {pathToFileURL} from "node:url";
 import {join} from "node:path";
 
 const {packages, url, settings, calls} = JSON.parse(process.argv[2]);
-const tell = (values) => console.log(JSON.stringify(values));
+const tell = (values) => process.stdout.write(`${JSON.stringify(values)}\n`);
 const packaged = createRequire(`${packages}/package.json`);
 const core = join(packages, "node_modules/@google/gemini-cli-core/dist");
 const load = (path) => import(pathToFileURL(path));

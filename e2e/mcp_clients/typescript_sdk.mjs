@@ -11,7 +11,7 @@ const {packages, version, url, client, redirect_uri, calls} = JSON.parse(
     process.argv[2]
 );
 const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
-const tell = (values) => console.log(JSON.stringify(values));
+const tell = (values) => process.stdout.write(`${JSON.stringify(values)}\n`);
 const packaged = createRequire(`${packages}/package.json`);
 const load = (name) => import(pathToFileURL(packaged.resolve(name)));
 const [{Client}, {StreamableHTTPClientTransport, UnauthorizedError}] =
