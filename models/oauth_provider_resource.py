@@ -112,7 +112,7 @@ class OAuthProviderResource(models.Model):
         clients = self.env["oauth.provider.client"].with_context(active_test=False)
         affected = self.sudo().with_context(active_test=False).client_ids
         if any(self.mapped("all_clients")):
-            affected = clients.search([])
+            affected = clients.search([])  # pylint: disable=no-search-all
         affected.with_env(self.env)._check_may_grant_rights()
 
     # Changes
@@ -149,7 +149,8 @@ class OAuthProviderResource(models.Model):
     def _get_free_uri(self):
         """Return an address for a copy that no resource server has (str)."""
         mark = "&" if "?" in self.uri else "?"
-        taken = set(self.with_context(active_test=False).search([]).mapped("uri"))
+        every = self.with_context(active_test=False)
+        taken = set(every.search([]).mapped("uri"))  # pylint: disable=no-search-all
         candidates = (f"{self.uri}{mark}copy{n or ''}" for n in itertools.count())
         return next(uri for uri in candidates if uri not in taken)
 
