@@ -39,6 +39,10 @@ def change(access, records, operation, values_list, run):
     guard = WriteGuard(access, records, operation, values_list, lists)
     with guarded_by(guard):
         result = run()
+    # As at the commit: what is deferred finds nothing left to be computed, which mail
+    # would log as a change of the new record
+    records.env.flush_all()
+    with guarded_by(guard):
         guard.run_deferred()
     # A change may not carry a record out of what the token sees
     records.env.flush_all()

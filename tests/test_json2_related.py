@@ -308,6 +308,21 @@ class TestJson2Related(RelatedCase):
             self.assert_insufficient(response, "company_type", "res.bank")
             self.assertEqual(bank.bic, "OLDBEBB")
 
+    def test_work_that_is_put_off_finds_all_computed(self):
+        """As at the commit: mail would log what is still computed as a change."""
+        contact, found = self.inside[1], []
+
+        def inverse(records):
+            pending = records.env.transaction.tocompute
+            records.env.cr.precommit.add(lambda: found.append(any(pending.values())))
+
+        names = ("company_type", "name")
+        token = self.get_token(self.create_filtered("p", "res.partner", names, contact))
+        with patch.object(type(contact), "_write_company_type", inverse):
+            vals = {"name": "New", "company_type": "company"}
+            self.assert_done(self.call(token, "write", ids=contact.ids, vals=vals))
+        self.assertEqual(found, [False])
+
     def test_deleting_through_a_field(self):
         """An inverse method that deletes is limited like one that writes."""
         contact, other = self.inside
