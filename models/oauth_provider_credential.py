@@ -8,7 +8,14 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..storage import live_token, revocation, row_lookup, scope_numbers, statement
+from ..storage import (
+    live_token,
+    prefetch,
+    revocation,
+    row_lookup,
+    scope_numbers,
+    statement,
+)
 from ..storage.cache import retry
 from ..storage.foreign_key import GrantKey, no_foreign_key
 from ..storage.live_token import LiveToken
@@ -316,10 +323,10 @@ class OAuthProviderCredential(models.AbstractModel):
         client, grant = self.client_id, self.grant_id
         is_limited = live_token.is_limited_to_consent(self, client)
         return self.env["oauth.provider.scope"].get_allowed_ids(
-            self.scope_numbers or (),
+            prefetch.look(self, "scope_numbers") or (),
             client.scope_ids._ids,
             grant.scope_ids._ids if is_limited else None,
-            grant.declined_numbers or (),
+            prefetch.look(grant, "declined_numbers") or (),
         )
 
     @api.private
