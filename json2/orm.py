@@ -328,7 +328,7 @@ def _is_at_hand(records, field):
     if not records.browse()._has_field_access(field, "read"):
         return False
     cached = field._get_cache(records.env)
-    return all(one in cached for one in records._ids)
+    return all(map(cached.__contains__, records._ids))
 
 
 def _limit_list(records, field, rows):
