@@ -122,7 +122,7 @@ class TokenAccess:
         for same in scopes.grouped(record_set).values():
             domain = self._get_usable_domain(same[:1])
             is_plain = self._is_plain(same[:1], domain)
-            listed = [frozenset(one.field_ids.mapped("name")) for one in same]
+            listed = [one.get_field_names() for one in same]
             some, each = frozenset.union(*listed), frozenset.intersection(*listed)
             if same[:1].model != model:
                 known = frozenset(same.env[model]._fields)

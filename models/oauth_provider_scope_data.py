@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..json2.domain import find_order_names
 from ..json2.enforceable import find_obstacle, is_generic
 from ..json2.write_related import may_be_opened
+from ..storage.cache import cached_committed
 from ..tools import left_out
 
 #: {operation: the field of a scope that allows it}
@@ -449,6 +450,17 @@ class OAuthProviderScope(models.Model):
         if user.id == SUPERUSER_ID:
             user = self.env.ref("base.public_user")
         return self.env[model].with_user(user)
+
+    @api.private
+    def get_field_names(self):
+        """Return the names (frozenset) of the fields that this scope lists."""
+        return self._get_field_names(self.id)
+
+    @api.model
+    @cached_committed("id_")
+    def _get_field_names(self, id_):
+        scope = self.sudo().browse(id_)
+        return frozenset(scope.field_ids.mapped("name"))
 
     @api.private
     def get_methods(self):
