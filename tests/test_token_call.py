@@ -114,10 +114,10 @@ class TestTokenCall(RouteCase):
         token = self.get_token(self.create_api_scope(api_read=True))
         opened = []
 
-        class Watched(_Undoing):
-            def __init__(self, env):
-                super().__init__(env)
-                opened.append(self._savepoint)
+        def watch(env):
+            undoing = _Undoing(env)
+            opened.append(undoing._savepoint)
+            return undoing
 
         def run():
             for ids in (self.inside.ids, self.outside.ids):
@@ -127,7 +127,7 @@ class TestTokenCall(RouteCase):
                     )
             return [savepoint.closed for savepoint in opened]
 
-        with patch("odoo.addons.oauth_provider.json2.token_call._Undoing", Watched):
+        with patch("odoo.addons.oauth_provider.json2.token_call._Undoing", watch):
             self.assertEqual(self.serve(token, run).json(), [True, True])
 
     def test_a_call_has_the_result_of_the_api(self):
