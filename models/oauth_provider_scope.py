@@ -34,6 +34,7 @@ class OAuthProviderScope(models.Model):
     _inherit = ["oauth.provider.cached.mixin"]
     _description = "OAuth Provider Scope"
     _order = "sequence, name, id"
+    _rec_names_search = ["name", "code"]
 
     sequence = fields.Integer(default=100)
     name = fields.Char(

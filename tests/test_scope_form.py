@@ -38,6 +38,14 @@ class TestScopeForm(TransactionCase):
             }
         )
 
+    # The name
+
+    def test_a_scope_is_found_by_its_code_as_well(self):
+        scope = self.create_scope(name="Contacts of ours", code="parts.only")
+        for typed in ("arts.on", "contacts of"):
+            found = self.scopes.name_search(typed)
+            self.assertEqual([id_ for id_, _name in found], scope.ids, typed)
+
     # The domain
 
     def test_a_domain_is_kept_in_a_filter_that_nobody_has_among_the_favorites(self):
