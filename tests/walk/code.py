@@ -25,6 +25,9 @@ CODE = {
         "website_blog: BlogPost.write"
     ),
     ("crm.team", "alias_domain_id", "mail_alias"): _ALIAS,
+    ("hr.employee", "resource_calendar_id", "resource_resource"): (
+        "hr: HrEmployee.write"
+    ),
     ("hr.job", "alias_domain_id", "mail_alias"): _ALIAS,
     ("mailing.mailing", "ab_testing_schedule_datetime", "ir_cron_trigger"): (
         "mass_mailing: MailingMailing.write"
