@@ -67,9 +67,12 @@ _REFUSED = {
     "description": "Why the call is refused",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
 }
+#: It comes with the type that is stored. Generators of clients know this one only.
 _FILE = {
     "description": "The file",
-    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    "content": {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+    },
 }
 _IDS = {"type": "array", "items": {"type": "integer"}}
 _OBJECT = {"type": "object"}
