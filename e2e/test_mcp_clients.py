@@ -7,7 +7,6 @@ person give them, and finds the rest. They run in programs of ``mcp_clients/``.
 """
 
 import json
-import os
 import shlex
 import shutil
 
@@ -59,8 +58,29 @@ ENDINGS = {
     "client": ("oauth.provider.client", "action_archive", "name"),
     "user": ("res.users", "action_archive", "login"),
 }
-#: Those that have a client for each of the endings as well.
-ENDED = ("python_sdk", "fastmcp_client")
+#: {ending: what the person reads where a program sends it then}
+SEEN = {
+    "withdrawn": "You have not let it in before",
+    "client": "is unknown",
+    "user": "Wrong login/password",
+}
+#: {program, or program and ending: its error, where it does not send its person again}
+ERRORS = {
+    # It looks first whether the authorization server would know it
+    ("fastmcp_client", "client"): "OAuth client not found",
+    # They report that the refresh token is refused
+    "typescript_1": "InvalidGrantError",
+    ("typescript_1", "client"): "InvalidClientError",
+    "typescript_2": "invalid_grant",
+    ("typescript_2", "client"): "Client authentication failed",
+    # What it would do next is part of the assistant, and not of its core
+    "gemini_core": "invalid_token",
+}
+#: Programs that have a session, in which they pause, and commands that are run again.
+#: Each has a client and a user for each of the endings as well.
+SESSIONS = ("python_sdk", "fastmcp_client", "typescript_1", "typescript_2")
+LARGE_SESSIONS = ("mcp_remote", "gemini_core")
+COMMANDS = ("claude", "codex", "inspector")
 READ = ["search", {"model": "res.partner", "domain": [["name", "=", "Azure Interior"]]}]
 READ[1]["fields"] = ["name", "email"]
 CREATE = ["create", {"model": "res.partner", "values": {"name": "Made by MCP"}}]
@@ -114,7 +134,8 @@ def mcp(postgres, databases, site):
         for name in ("python_sdk", "typescript_1", "typescript_2"):
             clients[name] = [url, "other", site.callback]
         clients["fastmcp_client"] = [url, "other", "http://127.0.0.1/callback"]
-        ended = {f"{name}_{one}": clients[name] for name in ENDED for one in ENDINGS}
+        programs = (*SESSIONS, *LARGE_SESSIONS, *COMMANDS)
+        ended = {f"{name}_{one}": clients[name] for name in programs for one in ENDINGS}
         values = {"issuer": server.url, "scopes": SCOPES}
         values |= {"clients": clients | ended, "people": ["ann", *ended]}
         made = databases.shell(DATABASE, MAKE + MAKE_CLIENTS, **values)
@@ -164,45 +185,80 @@ def check(program, steps_up=True, asks_at_once=False):
     assert "phone" in (find(told, "text") or find(told, "error"))[-1], told
 
 
-def get_arguments(mcp, name, **further):
-    values = {"url": mcp.endpoint, "client": mcp.clients[name]}
-    return json.dumps({**values, "calls": [READ, CREATE, CLOSED], **further})
+def split(snippet, *program):
+    """Return the commands (lists) of a snippet, run by ``program`` (words)."""
+    lines = [shlex.split(line) for line in snippet.splitlines()]
+    return [[*map(str, program), *words[1:]] for words in lines]
 
 
-def test_the_python_sdk(mcp, python, page, site, tmp_path):
-    arguments = get_arguments(mcp, "python_sdk", redirect_uri=site.callback)
-    command = [python, FOLDER / "python_sdk.py", arguments]
-    program = Program(command, page, tmp_path)
+@pytest.fixture
+def get_command(request, mcp, site, tmp_path):
+    """Return the command of a program that has a session (function)."""
+
+    def get(name, who=None, calls=(READ, CREATE, CLOSED), snippet=None):
+        """
+        :param name: of the program
+        :param who: name of its client, that of the program unless given
+        :param snippet: what its person has made of that of the recipe
+        """
+        who, find = who or name, request.getfixturevalue
+        values = {"url": mcp.endpoint, "client": mcp.clients[who], "calls": calls}
+        snippet, program = snippet or mcp.snippets[who], f"{name}.py"
+        if name == "python_sdk":
+            values["redirect_uri"] = site.callback
+        elif name.startswith("typescript"):
+            program, packages = "typescript_sdk.mjs", str(find("packages"))
+            values |= {"packages": packages, "version": int(name[-1])}
+            values["redirect_uri"] = site.callback
+        elif name == "mcp_remote":
+            package = find("packages") / "node_modules" / "mcp-remote"
+            (command,) = split(snippet, find("node"), package / "dist" / "proxy.js")
+            command.remove("mcp-remote")
+            values = {"command": command, "calls": calls}
+        elif name == "gemini_core":
+            settings = json.loads(snippet)["mcpServers"]["odoo"]
+            assert settings["httpUrl"] == mcp.endpoint
+            program, values["settings"] = "gemini_core.mjs", settings["oauth"]
+            values["packages"] = str(find("assistants"))
+        runner = "python" if program.endswith(".py") else "node"
+        return [find(runner), FOLDER / program, json.dumps(values)]
+
+    return get
+
+
+def test_the_python_sdk(get_command, page, tmp_path):
+    program = Program(get_command("python_sdk"), page, tmp_path)
     check(program)
     assert "scope=mcp.use" in program.opened[0]
     scopes = find(program.told, "scope")
     assert set(scopes[-1].split()) >= {"mcp.use", "contacts.create"}, scopes
 
 
-def test_the_client_of_fastmcp(mcp, python, page, tmp_path):
-    arguments = get_arguments(mcp, "fastmcp_client")
-    command = [python, FOLDER / "fastmcp_client.py", arguments]
-    check(Program(command, page, tmp_path))
+def test_the_client_of_fastmcp(get_command, page, tmp_path):
+    check(Program(get_command("fastmcp_client"), page, tmp_path))
 
 
 class Ended(Program):
-    """A program whose rights end while it pauses.
+    """A program whose rights end while it pauses, or have ended.
 
-    :ivar end: function that ends them
+    :ivar end: function that ends them, or None
+    :ivar is_ended: whether they have ended
     :ivar seen: what the person sees when the program asks again, or None
     """
 
     end = seen = None
+    is_ended = False
     may_fail = True
 
     def _hear(self, said):
         super()._hear(said)
         if "paused" in said:
             self.end()
+            self.is_ended = True
             self._type("\n")
 
     def _open(self, url):
-        if len(self.opened) == 0:
+        if not self.is_ended:
             return super()._open(url)
         self.opened.append(url)
         show(self._page, url, self.login)
@@ -210,150 +266,177 @@ class Ended(Program):
         return ""
 
 
-@pytest.mark.parametrize("name", ENDED)
+def check_seen(program, page, ending):
+    """Assert that a program sent its person to Odoo, which says why."""
+    assert SEEN[ending] in program.seen, program.seen
+    asked_again = bool(page.query_selector("button[value=allow]"))
+    assert asked_again is (ending == "withdrawn")
+
+
 @pytest.mark.parametrize(
-    ("ending", "asked_again", "words"),
+    "name",
     (
-        ("withdrawn", True, "You have not let it in before"),
-        ("client", False, "is unknown"),
-        ("user", False, "Wrong login/password"),
+        *SESSIONS,
+        *(pytest.param(name, marks=pytest.mark.large) for name in LARGE_SESSIONS),
     ),
 )
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_an_ending_stops_it_at_the_next_request(
-    mcp, python, page, site, name, ending, asked_again, words, tmp_path
+    mcp, get_command, page, name, ending, tmp_path
 ):
     who = f"{name}_{ending}"
-    further = {"redirect_uri": site.callback} if name == "python_sdk" else {}
-    arguments = get_arguments(mcp, who, calls=[READ, PAUSE, READ], **further)
-    program = Ended([python, FOLDER / f"{name}.py", arguments], page, tmp_path)
+    command = get_command(name, who, [READ, PAUSE, READ])
+    typed = "y\n" if name == "gemini_core" else ""
+    program = Ended(command, page, tmp_path, typed)
     program.login, program.end = who, lambda: mcp.end(ending, who)
     told = program.run()
     # It has read once, and then at most asked its person
     assert [said["paused"] for said in told if "paused" in said] == [True], told
     assert len(find(told, "result")) == 1, told
-    if (name, ending) == ("fastmcp_client", "client"):
-        # It looks first whether the authorization server would know it
+    said = ERRORS.get((name, ending)) or ERRORS.get(name)
+    if said:
         assert program.seen is None
-        assert "OAuth client not found" in program.get_errors()
-        return
-    assert words in program.seen, program.seen
-    assert bool(page.query_selector("button[value=allow]")) is asked_again
+        assert said in f"{told} {program.get_errors()}"
+    else:
+        check_seen(program, page, ending)
 
 
 @pytest.mark.parametrize("version", (1, 2))
-def test_the_typescript_sdk(mcp, packages, node, page, site, version, tmp_path):
-    name = f"typescript_{version}"
-    further = {"packages": str(packages), "version": version}
-    arguments = get_arguments(mcp, name, redirect_uri=site.callback, **further)
-    command = [node, FOLDER / "typescript_sdk.mjs", arguments]
-    program = Program(command, page, tmp_path)
+def test_the_typescript_sdk(get_command, page, version, tmp_path):
+    program = Program(get_command(f"typescript_{version}"), page, tmp_path)
     # Version 1 uses its refresh token instead, which opens no more than before
     check(program, steps_up=version > 1)
     assert version > 1 or "403" in find(program.told, "error")[0]
 
 
-def split(snippet, *program):
-    """Return the commands (lists) of a snippet, run by ``program`` (words)."""
-    lines = [shlex.split(line) for line in snippet.splitlines()]
-    return [[*map(str, program), *words[1:]] for words in lines]
-
-
 @pytest.mark.parametrize("names_scopes", (False, True))
-def test_mcp_remote(mcp, packages, python, node, page, names_scopes, tmp_path):
-    remote = packages / "node_modules" / "mcp-remote" / "dist" / "proxy.js"
-    ((_program, _name, *words),) = split(mcp.snippets["mcp_remote"], "npx")
+def test_mcp_remote(mcp, get_command, page, names_scopes, tmp_path):
+    words = shlex.split(mcp.snippets["mcp_remote"])
     assert words[-2] == "--static-oauth-client-metadata"
     # As the recipe has it, and without the scopes
-    words = words if names_scopes else words[:-2]
-    environment = {
-        "HOME": str(tmp_path),
-        "PATH": os.environ["PATH"],
-        "BROWSER": str(FOLDER / "bin" / "xdg-open"),
-        "MCP_OPENED": str(tmp_path / "opened"),
-    }
-    values = {"command": [node, str(remote), *words], "environment": environment}
-    values["calls"] = [READ, CREATE, CLOSED]
-    program = [python, FOLDER / "mcp_remote.py", json.dumps(values)]
-    check(Program(program, page, tmp_path), asks_at_once=names_scopes)
+    snippet = shlex.join(words if names_scopes else words[:-2])
+    program = Program(get_command("mcp_remote", snippet=snippet), page, tmp_path)
+    check(program, asks_at_once=names_scopes)
 
 
 @pytest.mark.large
-def test_the_core_of_gemini_cli(mcp, assistants, node, page, tmp_path):
-    settings = json.loads(mcp.snippets["gemini_core"])["mcpServers"]["odoo"]
-    assert settings["httpUrl"] == mcp.endpoint
-    values = {"url": mcp.endpoint, "settings": settings["oauth"]}
+def test_the_core_of_gemini_cli(mcp, get_command, page, tmp_path):
+    snippet = json.loads(mcp.snippets["gemini_core"])
     # Its person has removed a scope from the recipe's
-    values["settings"]["scopes"].remove("contacts.create")
-    values |= {"packages": str(assistants), "calls": [READ, CREATE, CLOSED]}
-    command = [node, FOLDER / "gemini_core.mjs", json.dumps(values)]
+    snippet["mcpServers"]["odoo"]["oauth"]["scopes"].remove("contacts.create")
+    command = get_command("gemini_core", snippet=json.dumps(snippet))
     program = Program(command, page, tmp_path, typed="y\n")
     check(program, steps_up=False)
     assert "does not allow" in find(program.told, "error")[0]
 
 
-@pytest.mark.large
-def test_claude_code(mcp, assistants, page, tmp_path):
-    native = "claude-code-linux-x64"
-    claude = assistants / "node_modules" / "@anthropic-ai" / native / "claude"
+@pytest.fixture
+def run(page, tmp_path):
+    """Run a command to its end, and return its program (function)."""
 
-    def run(*command):
-        program = Program([*map(str, command)], page, tmp_path)
+    def run(command, who, typed="", kind=Program, **environment):
+        program = kind([*map(str, command)], page, tmp_path, typed, **environment)
+        program.login = who
         program.run()
         return program
 
-    (add,) = split(mcp.snippets["claude"], claude)
-    run(*add)
+    return run
+
+
+class Over(Ended):
+    """A program whose rights have ended before."""
+
+    is_ended = True
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_claude_code(mcp, assistants, run, ending):
+    native, who = "claude-code-linux-x64", f"claude_{ending}"
+    claude = assistants / "node_modules" / "@anthropic-ai" / native / "claude"
+    (add,) = split(mcp.snippets[who], claude)
+    run(add, who)
     # It signs in at a terminal only
     login = ["script", "-qec", f"{claude} mcp login odoo", "/dev/null"]
-    assert "mcp.use" in run(*login).opened[0]
+    assert "mcp.use" in run(login, who).opened[0]
     # It has initialized a session
-    assert "Connected" in run(claude, "mcp", "list").printed
+    assert "Connected" in run([claude, "mcp", "list"], who).printed
+    mcp.end(ending, who)
+    listed = run([claude, "mcp", "list"], who, kind=Over)
+    assert mcp.endpoint in listed.printed and "Connected" not in listed.printed
+
+
+class Server(Over):
+    """A program that does not end by itself: it has answered enough."""
+
+    def _hear(self, said):
+        self.is_over = said.get("id") == 1
 
 
 @pytest.mark.large
-def test_codex(mcp, assistants, page, tmp_path):
-    codex = assistants / "node_modules" / ".bin" / "codex"
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_codex(mcp, assistants, run, ending):
+    codex, who = assistants / "node_modules" / ".bin" / "codex", f"codex_{ending}"
     settings = ["-c", 'mcp_oauth_credentials_store="file"']
+    add, login = split(mcp.snippets[who], codex)
+    assert "mcp.use" in run([*add, *settings], who).opened[0]
+    assert "contacts.create" in run([*login, *settings], who).opened[0]
 
-    def run(*command):
-        program = Program([*command, *settings], page, tmp_path)
-        program.run()
-        return program
+    def get_tools(kind):
+        """Return what the server of its editors says the endpoint has (dict)."""
+        name = {"clientInfo": {"name": "e2e", "version": "1"}}
+        asked = (
+            {"id": 0, "method": "initialize", "params": name},
+            {"method": "initialized"},
+            {"id": 1, "method": "mcpServerStatus/list", "params": {}},
+        )
+        typed = "".join(f"{json.dumps(each)}\n" for each in asked)
+        answered = run([codex, "app-server", *settings], who, typed, kind)
+        (status,) = find(answered.told, "result")[-1]["data"]
+        return status["tools"]
 
-    add, login = split(mcp.snippets["codex"], codex)
-    assert "mcp.use" in run(*add).opened[0]
-    assert "contacts.create" in run(*login).opened[0]
-    listed = run(codex, "mcp", "list").printed
+    # Its list looks at what it has stored
+    listed = run([codex, "mcp", "list", *settings], who).printed
     assert "OAuth" in listed and mcp.endpoint in listed
+    assert set(get_tools(Server)) == {"search", "read", "create"}
+    mcp.end(ending, who)
+    assert not get_tools(Server)
 
 
 @pytest.mark.large
-def test_the_inspector(mcp, page, tmp_path):
-    packages = nodejs.packages(FOLDER / "inspector")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_inspector(mcp, run, page, ending):
+    packages, who = nodejs.packages(FOLDER / "inspector"), f"inspector_{ending}"
     launcher = packages / "node_modules" / ".bin" / "mcp-inspector"
-    ((_npx, _package, *words),) = split(mcp.snippets["inspector"], "npx")
+    ((_npx, _package, *words),) = split(mcp.snippets[who], "npx")
     assert words[-2:] == ["--method", "tools/list"]
 
-    def run(*words, typed=""):
+    def use(*words, **further):
         command = [nodejs.newer(), launcher, *words, "--format", "json"]
         # It has no terminal here
-        program = Program(command, page, tmp_path, typed, MCP_AUTO_OPEN_ENABLED="true")
-        program.run()
-        return program
+        return run(command, who, MCP_AUTO_OPEN_ENABLED="true", **further)
 
-    listed = run(*words)
+    def call(tool, arguments, **further):
+        called = ["--method", "tools/call", "--tool-name", tool]
+        called += ["--tool-args-json", json.dumps(arguments)]
+        return use(*words[:-2], *called, **further)
+
+    listed = use(*words)
     assert "mcp.use" in listed.opened[0]
     for tool in ("search", "read", "create"):
         assert f'"{tool}"' in listed.printed
-
-    def use(tool, arguments, **further):
-        call = ["--method", "tools/call", "--tool-name", tool]
-        call += ["--tool-args-json", json.dumps(arguments)]
-        return run(*words[:-2], *call, **further)
-
-    found = use(*READ)
+    found = call(*READ)
     # Without a store for secrets, such as that of a desktop, it signs in each time
     assert "azure@example.com" in found.printed and len(found.opened) == 1
     # It says which scopes are missing, and asks whether to ask for them
-    made = use(*CREATE, typed="y\n")
+    made = call(*CREATE, typed="y\n")
     assert "contacts.create" in made.opened[1] and '"records"' in made.printed
+    # With a store it has a token at the next command
+    stored = {"MCP_INSPECTOR_SECRET_STORE": "file"}
+    call(*READ, **stored)
+    found = call(*READ, **stored)
+    assert "azure@example.com" in found.printed and not found.opened
+    mcp.end(ending, who)
+    refused = call(*READ, kind=Over, **stored)
+    assert "azure@example.com" not in refused.printed
+    check_seen(refused, page, ending)

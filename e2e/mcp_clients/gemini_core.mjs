@@ -3,6 +3,7 @@
 //
 // The sign-in and the session of Gemini CLI, by its package `core`.
 
+import {createInterface} from "node:readline";
 import {createRequire} from "node:module";
 import {pathToFileURL} from "node:url";
 import {join} from "node:path";
@@ -23,6 +24,8 @@ const {StreamableHTTPClientTransport} = await load(
 const provider = new MCPOAuthProvider();
 const token = await provider.authenticate("odoo", settings, url);
 tell({scope: token.scope});
+// The sign-in has read a line of its own before
+const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]();
 const valid = await provider.getValidToken("odoo", settings);
 const session = new Client({name: "gemini", version: "1"});
 const headers = {Authorization: `Bearer ${valid}`};
@@ -32,6 +35,11 @@ await session.connect(
 const listed = await session.listTools();
 tell({tools: listed.tools.map((tool) => tool.name)});
 for (const [name, args] of calls) {
+    if (name === "pause") {
+        tell({paused: true});
+        await lines.next();
+        continue;
+    }
     try {
         const answer = await session.callTool({name, arguments: args});
         const text = (answer.content || []).map((part) => part.text).join("");

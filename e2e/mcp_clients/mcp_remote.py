@@ -4,16 +4,17 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 
 from mcp import ClientSession, StdioServerParameters, stdio_client
-from person import tell
+from person import pause, tell
 
 
-async def main(command, environment, calls):
+async def main(command, calls):
     server = StdioServerParameters(
-        command=command[0], args=command[1:], env=environment
+        command=command[0], args=command[1:], env=dict(os.environ)
     )
     async with (
         stdio_client(server) as streams,
@@ -23,6 +24,9 @@ async def main(command, environment, calls):
         listed = await session.list_tools()
         tell(tools=[tool.name for tool in listed.tools])
         for name, arguments in calls:
+            if name == "pause":
+                await asyncio.to_thread(pause)
+                continue
             try:
                 answer = await session.call_tool(name, arguments)
             except Exception as error:  # noqa: BLE001 the test looks at it

@@ -100,6 +100,11 @@ const connected = await connect();
 const listed = await connected.session.listTools();
 tell({tools: listed.tools.map((tool) => tool.name)});
 for (const [name, args] of calls) {
+    if (name === "pause") {
+        tell({paused: true});
+        await lines.next();
+        continue;
+    }
     try {
         const answer = await use(connected, name, args);
         const text = (answer.content || []).map((part) => part.text).join("");
