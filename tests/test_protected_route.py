@@ -136,18 +136,22 @@ class TestProtectedRoute(ProtectedRoutesCase):
         self.set_issuer("http://odoo.example.com:8069")
         self.assertIsNone(self.find(f"http://127.0.0.1:8069{MCP}"))
 
+    def test_no_record_is_read(self):
+        self.find(self.issuer + MCP)
+        with self.assertQueryCount(0):
+            for path in (MCP, "/oauth_test/5/a", "/oauth_test/nothing"):
+                self.find(self.issuer + path)
+
+
+@tagged("-standard", "oauth_everything", "post_install", "-at_install")
+class TestProtectedRouteOfWebsite(ProtectedRoutesCase):
+    def find(self, uri):
+        return self.Provider.find_resource_path(uri)
+
     def test_the_domain_of_a_website(self):
-        if "website" not in self.env:
-            self.skipTest("There are no websites.")
         self.set_issuer("https://odoo.example.com")
         website = self.env["website"].search([], limit=1)
         self.assertIsNone(self.find(f"https://shop.example.com{MCP}"))
         website.domain = "https://shop.example.com"
         self.assertEqual(self.find(f"https://shop.example.com{MCP}"), MCP)
         self.assertIsNone(self.find(f"http://shop.example.com{MCP}"))
-
-    def test_no_record_is_read(self):
-        self.find(self.issuer + MCP)
-        with self.assertQueryCount(0):
-            for path in (MCP, "/oauth_test/5/a", "/oauth_test/nothing"):
-                self.find(self.issuer + path)
