@@ -8,7 +8,7 @@ import sys
 
 from fastmcp import Client
 from fastmcp.client.auth import OAuth
-from person import pause, tell
+from person import call_tools, tell
 
 
 async def main(url, client, calls):
@@ -16,16 +16,9 @@ async def main(url, client, calls):
     async with Client(url, auth=oauth) as session:
         listed = await session.list_tools()
         tell(tools=[tool.name for tool in listed])
-        for name, arguments in calls:
-            if name == "pause":
-                await asyncio.to_thread(pause)
-                continue
-            try:
-                answer = await session.call_tool(name, arguments)
-            except Exception as error:  # noqa: BLE001 the test looks at it
-                tell(error=f"{type(error).__name__}: {error}")
-                continue
-            tell(result=answer.structured_content)
+        await call_tools(
+            session, calls, lambda answer: {"result": answer.structured_content}
+        )
 
 
 asyncio.run(main(**json.loads(sys.argv[1])))

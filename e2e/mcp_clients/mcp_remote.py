@@ -9,7 +9,7 @@ import signal
 import sys
 
 from mcp import ClientSession, StdioServerParameters, stdio_client
-from person import pause, tell
+from person import call_tools, read_answer, tell
 
 
 async def main(command, calls):
@@ -23,17 +23,7 @@ async def main(command, calls):
         await session.initialize()
         listed = await session.list_tools()
         tell(tools=[tool.name for tool in listed.tools])
-        for name, arguments in calls:
-            if name == "pause":
-                await asyncio.to_thread(pause)
-                continue
-            try:
-                answer = await session.call_tool(name, arguments)
-            except Exception as error:  # noqa: BLE001 the test looks at it
-                tell(error=f"{type(error).__name__}: {error}")
-                continue
-            text = "".join(part.text for part in answer.content)
-            tell(result=answer.structured_content, text=text)
+        await call_tools(session, calls, read_answer)
 
 
 # Its program has a process group of its own, and has to be ended too

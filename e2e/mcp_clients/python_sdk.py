@@ -13,7 +13,7 @@ from mcp.client.auth import OAuthClientProvider
 from mcp.client.auth.oauth2 import AuthorizationCodeResult
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata
-from person import authorize, pause, tell
+from person import authorize, call_tools, read_answer, tell
 
 
 class Storage:
@@ -67,19 +67,11 @@ async def main(url, client, redirect_uri, calls):
         async with Client(transport) as session:
             listed = await session.list_tools()
             tell(tools=[tool.name for tool in listed.tools])
-            for name, arguments in calls:
-                if name == "pause":
-                    await asyncio.to_thread(pause)
-                    continue
-                try:
-                    answer = await session.call_tool(name, arguments)
-                except Exception as error:  # noqa: BLE001 the test looks at it
-                    tell(error=f"{type(error).__name__}: {error}")
-                    continue
-                text = "".join(part.text for part in answer.content)
-                tell(
-                    result=answer.structured_content, text=text, failed=answer.is_error
-                )
+            await call_tools(
+                session,
+                calls,
+                lambda answer: {**read_answer(answer), "failed": answer.is_error},
+            )
 
 
 asyncio.run(main(**json.loads(sys.argv[1])))
