@@ -31,6 +31,7 @@ from odoo.models import BaseModel
 from odoo.tools import lazy
 from odoo.tools.json import json_default
 
+from ..tools.stack_chunk import call_in_one_chunk
 from . import call, current, step_up
 from .access import TokenAccess
 from .broken_filter import may_be_cause
@@ -110,8 +111,11 @@ class TokenCall:
             kwargs = call.limit_contexts(access, kwargs)
         with current.limited_to_companies(companies):
             if access.is_full:
-                return run_full(call.make_full_context(access, context), kwargs)
-            return self._call(access, model_name, method_name, ids, context, kwargs)
+                context = call.make_full_context(access, context)
+                return call_in_one_chunk(run_full, context, kwargs)
+            return call_in_one_chunk(
+                self._call, access, model_name, method_name, ids, context, kwargs
+            )
 
     def _prepare_errors(self, access, model_name, method_name):
         """Note what an error answer may contain, while the database can be asked."""

@@ -126,6 +126,7 @@ from . import test_protected_metadata
 from . import test_protected_route
 from . import test_public_methods
 from . import test_rate_limit
+from . import test_read_ahead
 from . import test_recipe
 from . import test_redirect_uri_difference
 from . import test_redirect_uri_literal
@@ -150,6 +151,7 @@ from . import test_sign_in_again
 from . import test_sign_in_mark
 from . import test_signing_unavailable
 from . import test_site_language
+from . import test_stack_chunk
 from . import test_statements
 from . import test_step_up
 from . import test_stored_secrets
