@@ -24,7 +24,7 @@ from .need import get_need
 from .orm import make_field_error
 from .owner import check_moved
 from .properties import check_properties, without_properties
-from .values import check_link, check_values
+from .values import check_link, check_values, find_linked
 
 #: Commands of one call, at all depths together, and how deep they may be nested.
 MOST_COMMANDS = 5000
@@ -107,6 +107,8 @@ class ValueCheck:
         """
         self._access = access
         self._number = 0
+        # Nothing changes while values are checked
+        self._seen = {}
 
     def check(self, records, operation, values_list, lists=None, depth=0):
         """Raise for a value or a command that the scopes do not allow.
@@ -131,9 +133,10 @@ class ValueCheck:
                 lists[field.name] = ListChange(field, comodel)
             self._check_list(records, lists[field.name], commands, depth)
 
+        find_linked(self._access, model, values_list, self._seen)
         for values in values_list:
             others = without_properties(self._access, records, operation, values)
-            check_values(self._access, model, operation, others, check_list)
+            check_values(self._access, model, operation, others, check_list, self._seen)
             check_properties(self._access, records, operation, values)
             check_moved(self._access, records, values)
         return lists
@@ -278,7 +281,12 @@ class ValueCheck:
         if not change.inverse:
             records = self._browse(change, ids)
             check_link(
-                self._access, change.model, change.field, records._name, records.ids
+                self._access,
+                change.model,
+                change.field,
+                records._name,
+                records.ids,
+                self._seen,
             )
         elif change.model._fields[change.inverse].ondelete == "cascade":
             self._check_deletion(change, ids)
@@ -322,7 +330,7 @@ class ValueCheck:
     def _check_links(self, records, change, ids):
         """Check that the records ``ids`` may get into the list."""
         field, model = change.field, change.model
-        check_link(self._access, model, field, model._name, sorted(ids))
+        check_link(self._access, model, field, model._name, ids, self._seen)
         self._check_mirror(change)
         if not change.inverse:
             change.linked |= ids

@@ -324,10 +324,10 @@ def search_attachments(records, run, domain, offset, limit, order, bypass_access
 # Writing
 
 
-def is_owner_name(model, name):
-    """Return whether the field ``name`` of ``model`` says to what a row belongs."""
+def get_owner_names(model):
+    """Return the fields (names) of ``model`` that say to what a row belongs."""
     owned = OWNED.get(model._name)
-    return owned is not None and name in (owned.link, owned.number)
+    return () if owned is None else (owned.link, owned.number)
 
 
 def check_moved(access, records, values):
@@ -340,7 +340,7 @@ def check_moved(access, records, values):
     :param records: those that are written, as the token's user
     :param values: dict of the caller
     """
-    if not any(is_owner_name(records, name) for name in values):
+    if not any(name in values for name in get_owner_names(records)):
         return
     if keep_open(access, records, "read") != records:
         raise mark_ours(make_missing(records))

@@ -39,18 +39,22 @@ def without_properties(access, records, operation, values):
     The parameters are those of :func:`check_properties`.
     """
     own = _find_own(access, records, operation, values)
+    if not own:
+        return values
     return {name: value for name, value in values.items() if name not in own}
 
 
 def _find_own(access, records, operation, values):
     """Return the fields (names) in ``values`` whose properties may be written."""
-    allowed = access.get_model_access(records._name, operation).fields
-    fields = {name: records._fields.get(name) for name in allowed & values.keys()}
-    return {
-        name
-        for name, field in fields.items()
-        if field is not None and field.type == "properties" and not field.related
-    }
+    key = ("properties", records._name, operation)
+    if key not in access.notes:
+        allowed = access.get_model_access(records._name, operation).fields
+        access.notes[key] = {
+            name
+            for name, field in records._fields.items()
+            if name in allowed and field.type == "properties" and not field.related
+        }
+    return access.notes[key] & values.keys()
 
 
 def check_properties(access, records, operation, values):

@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The values that a caller of Odoo's own API sends to be written."""
 
-from odoo.exceptions import AccessError
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, MissingError
 
 from .current import limited_to_scopes
 from .need import get_need, needs
-from .owner import check_owner, is_owner_name
+from .owner import check_owner, get_owner_names
 from .stand_in import as_readable
 
 #: Commands of a many2many that change the relation and no record of the other model,
@@ -29,9 +31,11 @@ _OWNER_FIELDS = frozenset({"res_field", "res_model"})
 _PLAIN_TYPES = frozenset(
     {"binary", "boolean", "char", "date", "datetime", "html", "selection", "text"}
 )
+#: Types of fields that link no record.
+_SIMPLE_TYPES = _PLAIN_TYPES | {"float", "integer", "monetary"}
 
 
-def check_values(access, model, operation, values, check_list=None):
+def check_values(access, model, operation, values, check_list=None, seen=None):
     """Raise for a value that the scopes do not allow the caller to write.
 
     A record that is linked has to be open too, or its name could be read in the linking
@@ -43,12 +47,13 @@ def check_values(access, model, operation, values, check_list=None):
     :param values: dict of the caller
     :param check_list: function of a field that is a list and its value, which checks
         the commands of it; without one, only links are allowed
+    :param seen: see :func:`check_link`
     :raise AccessError: for a field that may not be written
     :raise MissingError: for a record that the token does not see
     :raise ValueError: for a malformed value
     """
     allowed = access.get_model_access(model._name, operation).fields
-    has_owner = False
+    owner_names, simple = get_owner_names(model), _get_simple(access, model)
     for name, value in values.items():
         field = model._fields.get(name)
         if field is None or name not in allowed:
@@ -64,10 +69,9 @@ def check_values(access, model, operation, values, check_list=None):
             raise needs(error, model._name, operation, [name]) if field else error
         if isinstance(value, list | dict) and field.type in _PLAIN_TYPES:
             raise ValueError(f"Malformed value for {field.name}.")
-        _check_domain(model, field, value)
-        if is_owner_name(model, name):
-            has_owner = True
+        if name in owner_names or name in simple:
             continue
+        _check_domain(model, field, value)
         if check_list is not None and takes_commands(model, field):
             check_list(field, value)
             continue
@@ -87,9 +91,25 @@ def check_values(access, model, operation, values, check_list=None):
             )
             raise needs(error, model._name, None)
         for comodel, ids in get_links(field, value):
-            check_link(access, model, field, comodel, ids)
-    if has_owner:
+            check_link(access, model, field, comodel, ids, seen)
+    if any(name in values for name in owner_names):
         check_owner(access, model, operation, values)
+
+
+def _get_simple(access, model):
+    """Return the fields (names) of ``model`` whose value is what it shows, no more."""
+    key = ("simple", model._name)
+    if key not in access.notes:
+        access.notes[key] = {
+            name
+            for name, field in model._fields.items()
+            if field.type in _SIMPLE_TYPES
+            and not field.related
+            and not (field.type in ("char", "text") and name.endswith("domain"))
+            and not _is_refused(name, field)
+            and not _says_owner(access, model, field)
+        }
+    return access.notes[key]
 
 
 def takes_commands(model, field):
@@ -233,7 +253,7 @@ def _ids(values):
     return values
 
 
-def check_link(access, model, field, comodel, ids):
+def check_link(access, model, field, comodel, ids, seen=None):
     """Raise unless the token sees all of the records that are linked.
 
     It may always link the user and the companies that it acts in.
@@ -241,13 +261,16 @@ def check_link(access, model, field, comodel, ids):
     :param field: field that links them
     :param comodel: name of their model
     :param ids: list of int
+    :param seen: {name of a model: ids (set)} of records that have been found visible
+        while nothing has changed; those that are found now are added
     :raise AccessError: if no scope opens them for reading
     :raise MissingError: for one that the token does not see
     """
     if comodel not in model.env:
         raise ValueError(f"Malformed value for {field.name}.")
     known = {"res.company": access.companies, "res.users": (model.env.uid,)}
-    ids = set(ids) - set(known.get(comodel, ()))
+    visible = set() if seen is None else seen.setdefault(comodel, set())
+    ids = set(ids).difference(known.get(comodel, ()), visible)
     if not ids:
         return
     with limited_to_scopes(access):
@@ -266,3 +289,25 @@ def check_link(access, model, field, comodel, ids):
             )
             error.need = get_need(refusal)
             raise error from None
+    visible |= ids
+
+
+def find_linked(access, model, values_list, seen):
+    """Note the records that several values link, and that the token sees, at once.
+
+    Each by itself would take a query. What is not seen is left to :func:`check_link`,
+    which says of which field it is the value.
+
+    :param values_list: list of the dicts of a caller
+    :param seen: what to note it in, see :func:`check_link`
+    """
+    linked = {}
+    for values in values_list:
+        for name, value in values.items():
+            field = model._fields.get(name)
+            if field and field.type == "many2one" and type(value) is int:
+                linked.setdefault(field, set()).add(value)
+    for field, ids in linked.items():
+        if len(ids) > 1:
+            with suppress(AccessError, MissingError):
+                check_link(access, model, field, field.comodel_name, ids, seen)

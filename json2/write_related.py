@@ -425,6 +425,7 @@ class Linked:
         :param values_list: list of the dicts that the caller sent, which were checked
         """
         self._links = {}
+        self._related = {}
         self._names = {name for values in values_list for name in values}
         for values in values_list:
             for name, value in values.items():
@@ -460,18 +461,25 @@ class Linked:
         :param model: the model of a new record
         :param values: dict of its values, and ``completed`` with the default ones
         """
-        return {
-            name: value
-            for name, value in completed.items()
-            if name in values or not self._is_related(model, name, completed)
-        }
+        added = self._get_related(model) & (completed.keys() - values.keys())
+        dropped = {name for name in added if self._is_linked(model, name, completed)}
+        if not dropped:
+            return completed
+        return {name: one for name, one in completed.items() if name not in dropped}
 
-    def _is_related(self, model, name, values):
-        """Return whether the field ``name`` is taken from a record that is linked."""
-        field = model._fields.get(name)
-        if field is None or not (field.related and field.inverse):
-            return False
-        link = model._fields[field.related.partition(".")[0]]
+    def _get_related(self, model):
+        """Return the names (set) of fields of ``model`` that write another record."""
+        if model._name not in self._related:
+            self._related[model._name] = {
+                name
+                for name, field in model._fields.items()
+                if field.related and field.inverse
+            }
+        return self._related[model._name]
+
+    def _is_linked(self, model, name, values):
+        """Return whether the related field ``name`` is of a record that is linked."""
+        link = model._fields[model._fields[name].related.partition(".")[0]]
         if link.type == "many2one":
             return values.get(link.name) in self._links.get(link.comodel_name, ())
         return link.name in self._names

@@ -205,6 +205,36 @@ class TestJson2Write(Json2Case):
                 response = self.call(token, "write", ids=inside.ids, vals=vals)
                 self.assertEqual(response.status_code, 200, response.text)
 
+    def test_links_of_many_values_are_looked_up_together(self):
+        token = self.get_token(
+            self.create_api_scope(
+                names=("name", "ref", "parent_id"), api_read=True, api_create=True
+            )
+        )
+        parents = self.Partner.create(
+            [{"name": f"P{n}", "ref": "in"} for n in range(9)]
+        )
+
+        def create(linked):
+            values = [{"name": "x", "ref": "in", "parent_id": n} for n in linked]
+            return self.call(token, "create", vals_list=values)
+
+        def count(linked):
+            self.env.flush_all()
+            statements = self.list_statements(lambda: create(linked))
+            return sum(
+                'FROM "res_partner"' in one and "'in'" not in one for one in statements
+            )
+
+        count(parents.ids[:3])
+        self.assertLess(count(parents.ids[:9]), count(parents.ids[:3]) + 6)
+        before = self.Partner.search_count([])
+        for hidden in (self.outside.id, 10**8):
+            linked = [*parents.ids, hidden]
+            for one in (linked, linked[::-1], [hidden], [parents[0].id, hidden]):
+                self.assertEqual(create(one).status_code, 404)
+        self.assertEqual(self.Partner.search_count([]), before)
+
     def test_other_records_are_not_written_through_a_field(self):
         names = ("name", "login", "email", "tz_offset", "contact_address", "lang")
         own = {"api_read": True, "api_write": True}
