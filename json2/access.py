@@ -4,10 +4,8 @@
 
 from collections.abc import Mapping
 from copy import copy
-from types import NoneType
 
 from odoo.fields import Domain
-from odoo.http import DEFAULT_LANG
 from odoo.tools import SQL, frozendict
 
 from .broken_filter import BROKEN_FILTER
@@ -15,17 +13,9 @@ from .current import limited_to_scopes
 from .domain import get_names
 from .error_text import find_database_error
 from .model_access import LISTS, ModelAccess, Part, Rule, as_condition
-from .plain_filter import is_plain
+from .plain_filter import is_plain, may_compare
+from .safe_context import safe_context
 from .stand_in import carry, get_sources, make_unknown
-
-#: What a caller may say of the context; everything else steers business code.
-CONTEXT_TYPES = {
-    "lang": (str, bool, NoneType),
-    "tz": (str, bool, NoneType),
-    "active_test": (bool, int, NoneType),
-    "bin_size": (bool, int, NoneType),
-    "force_search_count": (bool, int, NoneType),
-}
 
 
 class TokenAccess:
@@ -45,6 +35,7 @@ class TokenAccess:
     """
 
     has_begun = False
+    _user_env = None
     #: Whether records that a call names are looked at; see :mod:`.step_up`
     checks_records = True
     #: What the context of the call says of new records: {name: value}
@@ -70,7 +61,7 @@ class TokenAccess:
     @scopes.setter
     def scopes(self, scopes):
         self._scopes = scopes
-        self._by_model = {}
+        self._by_model, self._openings = {}, None
 
     def get_scopes(self, model):
         """Return the scopes (records) on ``model`` (name)."""
@@ -112,31 +103,39 @@ class TokenAccess:
         """
         key = (model, operation)
         if key not in self._by_operation:
-            scopes = self._get_allowing(model, operation)
-            self._by_operation[key] = self._combine(scopes, model)
+            self._by_operation[key] = self._combine(self._get_openings(key), model)
         return self._by_operation[key]
 
-    def _combine(self, scopes, model):
-        """Return the :class:`.ModelAccess` of ``scopes`` on a model (name), or None."""
+    def _get_openings(self, key):
+        """Return the openings (tuple) for ``key``: (name of a model, operation)."""
+        if self._openings is None:
+            self._openings = self._scopes.get_openings(self._scopes._ids)
+        return self._openings.get(key, ())
+
+    def _combine(self, openings, model):
+        """Return the :class:`.ModelAccess` of ``openings`` on a model (name), or None.
+
+        :param openings: tuple of :class:`.model_access.Opening`
+        """
         parts = []
-        for same in scopes.grouped(record_set).values():
-            domain = self._get_usable_domain(same[:1])
-            is_plain = self._is_plain(same[:1], domain)
-            listed = [one.get_field_names() for one in same]
-            some, each = frozenset.union(*listed), frozenset.intersection(*listed)
-            if same[:1].model != model:
-                known = frozenset(same.env[model]._fields)
-                some, each = some & known, each & known
-                is_plain = is_plain and not same[:1].filter_id
-            parts.append(Part(same[:1], domain, is_plain, some, each))
+        for one in openings:
+            scope = self._scopes.browse(one.scope_id)
+            domain = self._get_usable_domain(scope, one)
+            is_plain = not one.has_filter
+            if one.has_filter and not one.is_carried:
+                is_plain = self._is_plain(model, one, domain)
+            parts.append(Part(scope, domain, is_plain, one.fields, one.listed))
         return ModelAccess(tuple(parts), self._with_user_rights) if parts else None
 
-    def _get_usable_domain(self, scope):
-        """Return the records (Domain) of ``scope``, as its filter says."""
+    def _get_usable_domain(self, scope, opening=None):
+        """Return the records (Domain) of ``scope``, as its filter says.
+
+        :param opening: :class:`.model_access.Opening` of it, where that is known
+        """
         if scope not in self._by_scope:
-            domain = scope.get_usable_domain(self.token.user_id)
+            domain = scope.prefetch_usable_domain(self.token.user_id, opening)
             if domain is None:
-                self.broken[scope] = scope.code
+                self.broken[scope] = scope.prefetch().code
             self._by_scope[scope] = Domain.FALSE if domain is None else domain
         return self._by_scope[scope]
 
@@ -196,8 +195,8 @@ class TokenAccess:
 
         :param model: recordset of its model, or of one that stands in for that
         """
-        domain = self._get_usable_domain(scope)
-        return domain if scope.model == model._name else carry(domain, scope.model)
+        domain, name = self._get_usable_domain(scope), scope.get_infos()[scope.id].model
+        return domain if name == model._name else carry(domain, name)
 
     def _to_sql_or_none(self, scope, model, alias, query):
         """Return the SQL of the records of ``scope``: FALSE if its filter is broken."""
@@ -207,17 +206,27 @@ class TokenAccess:
         except BROKEN_FILTER as error:
             if find_database_error(error):
                 raise
-            scope.note_broken(self.token.user_id, error)
+            scope.prefetch().note_broken(self.token.user_id, error)
             self.broken[scope] = scope.code
             return SQL("FALSE")
 
-    def _is_plain(self, scope, domain):
-        """Return whether anyone who looks ``domain`` of ``scope`` up finds the same."""
-        if domain.is_false() or not scope.filter_id:
+    def _as_user(self, model):
+        """Return the empty recordset of ``model`` (name), as the token's user."""
+        if self._user_env is None:
+            self._user_env = self.token.env(user=self.token.user_id.id, su=False)
+        return self._user_env[model]
+
+    def _is_plain(self, model, opening, domain):
+        """Return whether anyone who looks ``domain`` of ``opening`` up finds the same.
+
+        :param model: name of its model
+        """
+        if domain.is_false():
             return True
-        user = self.token.user_id
-        model = scope.env(user=user.id, su=False)[scope.model]
-        return is_plain(model, domain)
+        if domain is not opening.records:
+            return is_plain(self._as_user(model), domain)
+        compared = opening.compared
+        return compared is not None and may_compare(self._as_user(model), compared)
 
     def _get_domain(self, scope):
         """Return the records (Domain) that ``scope`` opens to the user of the token."""
@@ -247,12 +256,12 @@ class TokenAccess:
 
     def _get_shown_domain(self, model, name):
         """Return the same for any caller, by the field ``name`` (str) of the model."""
-        scopes = self._get_allowing(model._name, "read")
+        openings = self._get_openings((model._name, "read"))
         # To look for the name in the text is cheap, and nearly always enough
-        if not any(name in (scope.filter_id.domain or "") for scope in scopes):
+        if not any(name in one.text for one in openings):
             return None
         shown = Domain.FALSE
-        for scope in scopes:
+        for scope in self._get_allowing(model._name, "read"):
             # As the limit that it goes with: archived related records count
             domain = as_condition(self._get_domain(scope))
             if not names_field(self._get_usable_domain(scope), name):
@@ -286,15 +295,17 @@ class TokenAccess:
         found = self.get_model_access(model, operation)
         return Domain.FALSE if found is None else found.domain
 
-    def get_rule(self, model, operation):
-        """Return the same records, as a part of the record rules.
+    def with_rules(self, model, operation, rules):
+        """Return the same records, as far as the record rules open them (Domain).
 
         Where :meth:`limiting` already limits a search, it need not be said twice.
+
+        :param rules: what the record rules say (Domain)
         """
         domain = self.get_domain(model, operation)
-        if domain.is_true() or domain.is_false():
-            return domain
-        return Rule(domain, lambda *searched: searched == self._limited)
+        if domain.is_true() or domain.is_false() or rules.is_false():
+            return rules & domain
+        return Rule(rules, domain, lambda *searched: searched == self._limited)
 
     def limiting(self, named):
         """Return the condition ``named`` (Domain) for the whole of a search.
@@ -380,31 +391,6 @@ class TokenAccess:
 
     # What the caller of a method sends
 
-    def safe_context(self, context):
-        """Return the part of a caller's ``context`` that does not steer business code.
-
-        :param context: value that should be an object
-        :return: dict
-        :raise ValueError: for one that is none, or has values of the wrong kind
-        """
-        if not isinstance(context, Mapping):
-            raise ValueError("The context must be an object.")
-        safe = {name: context[name] for name in CONTEXT_TYPES.keys() & context.keys()}
-        for name, value in safe.items():
-            if not isinstance(value, CONTEXT_TYPES[name]):
-                raise ValueError(f"The context has no such {name}.")
-        lang = safe.get("lang")
-        languages = self.token.env["res.lang"]
-        if lang and lang != DEFAULT_LANG and not languages._get_data(code=lang):
-            # Odoo would refuse it somewhere, as if what it is busy with were at fault
-            raise ValueError("The context has no such lang.")
-        requested = context.get("allowed_company_ids")
-        if isinstance(requested, list):
-            allowed = set(self.companies)
-            common = [one for one in requested if type(one) is int and one in allowed]
-            safe["allowed_company_ids"] = common or list(self.companies)
-        return safe
-
     def limit_specification(self, records, specification):
         """Return the ``specification`` of a caller that ``web_read`` may follow.
 
@@ -431,7 +417,7 @@ class TokenAccess:
             raise ValueError("The specification of a field must be an object.")
         limited = dict(specification)
         if "context" in limited:
-            limited["context"] = self.safe_context(limited["context"])
+            limited["context"] = safe_context(self, limited["context"])
         return limited
 
     def check_fields(self, model, names):

@@ -16,7 +16,13 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
 from . import discovery, orm_methods
-from .call_context import MAX_ID, check_active, get_active, get_defaults, with_defaults
+from .call_context import (
+    MAX_ID,
+    check_active,
+    get_active,
+    get_defaults,
+    with_defaults,
+)
 from .change import change, create_by_name, get_named, run_method
 from .commands import ValueCheck
 from .current import limited_to_scopes
@@ -25,6 +31,7 @@ from .model_access import make_missing
 from .need import needs
 from .owner import keep_open
 from .read import READ_METHODS, read, read_nothing
+from .safe_context import safe_context
 from .stand_in import as_readable
 
 #: Methods of the ORM that change records, which are the operations of a scope as well.
@@ -76,7 +83,7 @@ def _limit_contexts(access, value):
 
 def _limit_companies(access, context):
     requested = {"allowed_company_ids": context["allowed_company_ids"]}
-    limited = access.safe_context(requested).get("allowed_company_ids")
+    limited = safe_context(access, requested).get("allowed_company_ids")
     return limited or list(access.companies)
 
 
@@ -103,7 +110,7 @@ def with_safe_context(access, model, context):
     access.defaults = get_defaults(context)
     try:
         active = get_active(model.env, context)
-        return model.with_context(**access.safe_context(context), **active)
+        return model.with_context(**safe_context(access, context), **active)
     except ValueError as error:
         raise UnprocessableEntity(str(error)) from None
 

@@ -130,18 +130,15 @@ def reads_as_orm(model):
     That one checks each record where it fetches values from the database. A model that
     replaces a part of it may read as superuser.
     """
-    return not any(
-        name in vars(one) and not vars(one)[name].__module__.startswith(_OWN_MODULES)
-        for one in type(model).mro()
-        for name in _READING
-    )
+    return not any(_find_replacing(type(model), name) for name in _READING)
 
 
 def _find_replacing(model_class, name):
     """Return the module (str) that has a method ``name`` of its own, or None."""
-    for one in model_class.mro():
-        if name in vars(one):
-            owner = vars(one)[name].__module__
+    for one in model_class.__mro__:
+        # Nearly all have none
+        if name in one.__dict__:
+            owner = one.__dict__[name].__module__
             if not owner.startswith(_OWN_MODULES):
                 return owner.removeprefix("odoo.addons.").partition(".")[0]
     return None

@@ -23,6 +23,32 @@ from . import current
 LISTS = frozenset({"one2many", "many2many"})
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What scopes with the same records list, whoever looks at it.
+
+    :ivar scope_id: id of one of them
+    :ivar has_filter: whether a filter says which records these are
+    :ivar is_carried: whether they are records of a model that another one stands in for
+    :ivar fields: names of the fields that one of them lists (frozenset)
+    :ivar listed: names of the fields that each of them lists (frozenset)
+    :ivar text: text of the filter; empty where every record is meant
+    :ivar records: those records (Domain) where they are the same for everybody; None
+        where that is to be evaluated
+    :ivar compared: names of the columns (tuple) that it compares, and nothing else;
+        None where that is to be looked at
+    """
+
+    scope_id: int
+    has_filter: bool
+    is_carried: bool
+    fields: frozenset
+    listed: frozenset
+    text: str = ""
+    records: Domain | None = None
+    compared: tuple | None = None
+
+
 @dataclass(frozen=True)
 class Part:
     """What the scopes with the same records open.
@@ -116,41 +142,81 @@ class ModelAccess:
         """Return the records (Domain) of the parts with these ``numbers``."""
         if numbers not in self._domains:
             parts = [self.parts[number] for number in sorted(numbers)]
-            domains = [part.records for part in parts if part.is_plain]
+            found = Domain.OR(part.records for part in parts if part.is_plain)
             others = [part.scope for part in parts if not part.is_plain]
-            if others and not any(domain.is_true() for domain in domains):
+            if others and not found.is_true():
                 # Together: each of them would take a query of its own
-                domains.append(self.look_up(others))
-            self._domains[numbers] = Domain.OR(domains)
+                others = self.look_up(others)
+                found = others if found.is_false() else Either(found, others)
+            self._domains[numbers] = found
         return self._domains[numbers]
 
 
-class Rule(DomainCustom):
-    """What the scopes open, as a part of the record rules of a model.
+class Either(DomainCustom):
+    """The records of two domains: those that are at hand are looked up if need be.
 
-    The ORM looks records up by it, or asks it about records that are at hand. It is
-    left out of a search that is known to find nothing else.
+    They are one condition, as the ORM would otherwise try to simplify them together.
     """
 
-    __slots__ = ("_records",)
+    __slots__ = ("_cheap", "_dear")
 
-    def __new__(cls, records, is_known):
+    def __new__(cls, cheap, dear):
         """
+        :param cheap: Domain that records at hand are compared with
+        :param dear: Domain by which they are looked up
+        """
+
+        def to_sql(model, alias, query):
+            found = [
+                one.optimize_full(model)._to_sql(model, alias, query)
+                for one in (cheap, dear)
+            ]
+            return SQL("(%s)", SQL(" OR ").join(found))
+
+        self = super().__new__(cls, to_sql)
+        object.__setattr__(self, "_cheap", cheap)
+        object.__setattr__(self, "_dear", dear)
+        return self
+
+    def _as_predicate(self, records):
+        matched = set(records.filtered(self._cheap._as_predicate(records))._ids)
+        others = records.browse(one for one in records._ids if one not in matched)
+        if others:
+            matched.update(others.filtered(self._dear._as_predicate(others))._ids)
+        return lambda record: record._ids[0] in matched
+
+
+class Rule(DomainCustom):
+    """The record rules of a model, and what the scopes open.
+
+    The ORM looks records up by it, or asks it about records that are at hand. What the
+    scopes open is left out of a search that is known to find nothing else. Both are one
+    condition, as the ORM would otherwise try to simplify them together.
+    """
+
+    __slots__ = ("_records", "_rules")
+
+    def __new__(cls, rules, records, is_known):
+        """
+        :param rules: what the record rules say (Domain)
         :param records: those that are open (Domain)
         :param is_known: function of a Query and the alias of the model in it
         """
 
         def to_sql(model, alias, query):
-            if is_known(query, alias):
-                return SQL("TRUE")
-            return records.optimize_full(model)._to_sql(model, alias, query)
+            parts = [rules] if is_known(query, alias) else [rules, records]
+            found = [
+                part.optimize_full(model)._to_sql(model, alias, query) for part in parts
+            ]
+            return SQL("(%s)", SQL(" AND ").join(found))
 
         self = super().__new__(cls, to_sql)
+        object.__setattr__(self, "_rules", rules)
         object.__setattr__(self, "_records", records)
         return self
 
     def _as_predicate(self, records):
-        return self._records._as_predicate(records)
+        return (self._rules & self._records)._as_predicate(records)
 
 
 def as_condition(domain):
@@ -166,7 +232,8 @@ def as_condition(domain):
         return Domain.TRUE if domain is None else domain
 
     def to_sql(model, alias, query):
-        model = model.sudo().with_context(active_test=False)
+        context = {**model.env.context, "active_test": False}
+        model = model.with_env(model.env(su=True, context=context))
         with current.limited_to_scopes(None):
             found = domain.optimize_full(model)._to_sql(model, alias, query)
         return SQL("(%s)", found)

@@ -28,6 +28,15 @@ def is_plain(model, domain):
         return all(_is_plain(model, one) for one in domain.iter_conditions())
 
 
+def may_compare(model, names):
+    """Return whether the user may read each of the columns ``names`` (iterable).
+
+    :param model: recordset of the model, as the user
+    """
+    with limited_to_scopes(None):
+        return all(model._has_field_access(model._fields[n], "read") for n in names)
+
+
 def _is_plain(model, condition):
     """Return the same for one ``condition`` of a domain."""
     field = model._fields.get(condition.field_expr)

@@ -28,7 +28,7 @@ class IrRule(models.Model):
             domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain
-        return domain & access.get_rule(model_name, mode)
+        return access.with_rules(model_name, mode, domain)
 
     def _make_access_error(self, operation, records):
         if current.access() is None:

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval, time
 
-from ..json2.access import TokenAccess, names_field
+from ..json2.access import TokenAccess, names_field, record_set
 from ..json2.broken_filter import BROKEN_FILTER
+from ..json2.domain import get_names
+from ..json2.model_access import Opening
 from ..json2.owner import get_condition, is_owned
+from ..json2.plain_filter import is_plain
+from ..json2.stand_in import counts_on, get_models
 from ..storage import broken_filters
+from ..storage.cache import cached_committed
 from ..tools import filter_text
 from ..tools.finding import CRITICAL, Finding
 
@@ -59,10 +64,13 @@ class OAuthProviderScope(models.Model):
     def _evaluate_filter(self, user):
         """Return what the text of the filter means for ``user`` (record), now."""
         text = self.filter_id.domain
-        if constant := filter_text.read_constant(text):
-            return constant[0]
-        # In the timezone of that user, not of the environment's
-        user = user.with_user(user)
+        if found := filter_text.read_for(text, user.id):
+            return found[0]
+
+        def context_today():
+            # In the timezone of that user, not of the environment's
+            return fields.Date.context_today(user.with_user(user))
+
         return safe_eval(
             text,
             {
@@ -70,7 +78,7 @@ class OAuthProviderScope(models.Model):
                 "time": time,
                 "datetime": datetime,
                 "relativedelta": dateutil.relativedelta.relativedelta,
-                "context_today": lambda: fields.Date.context_today(user),
+                "context_today": context_today,
             },
         )
 
@@ -180,6 +188,95 @@ class OAuthProviderScope(models.Model):
         except BROKEN_FILTER as error:
             self.note_broken(user, error)
             return None
+
+    @api.private
+    def prefetch_usable_domain(self, user, opening=None):
+        """Return the same as :meth:`get_usable_domain`: records that need no query.
+
+        :param opening: :class:`~..json2.model_access.Opening` of this scope, or None
+        """
+        is_known = opening is not None and opening.records is not None
+        if not is_known or "oauth_ids" in self.env.context:
+            return self.prefetch().get_usable_domain(user)
+        use = broken_filters.Use(
+            self.env.cr.dbname, opening.scope_id, user.id, opening.text
+        )
+        if opening.text and broken_filters.is_broken(use):
+            return None
+        return opening.records
+
+    @api.model
+    @api.private
+    @cached_committed("ids")
+    def get_openings(self, ids):
+        """Return what the scopes ``ids`` (tuple) open on each model, whoever looks.
+
+        :return: {(name of a model, operation or name of a method): tuple of
+            :class:`~..json2.model_access.Opening`, one for those with the same records}
+        """
+        known, found = self.get_infos(), {}
+        scopes = self.sudo().browse(one for one in ids if one in known).prefetch()
+        for scope in scopes:
+            operations = scope.get_operations()
+            for model in get_models(scope.model):
+                for operation in operations if model in self.env else ():
+                    if counts_on(scope.model, model, operation):
+                        key = (model, operation)
+                    found[key] = found.get(key, scopes.browse()) + scope
+        return {
+            (model, operation): tuple(
+                same._get_opening(model)
+                for same in opening.grouped(record_set).values()
+            )
+            for (model, operation), opening in found.items()
+        }
+
+    def _get_opening(self, model):
+        """Return the Opening of these scopes, which have the same records.
+
+        :param model: name of the model that they open
+        """
+        first = self[:1]
+        listed = [scope.get_field_names() for scope in self]
+        some, each = frozenset.union(*listed), frozenset.intersection(*listed)
+        is_carried = first.model != model
+        if is_carried:
+            known = frozenset(self.env[model]._fields)
+            some, each = some & known, each & known
+        has_filter, text = bool(first.filter_id), first.filter_id.domain or ""
+        same = first._get_same_for_all()
+        return Opening(first.id, has_filter, is_carried, some, each, text, *same)
+
+    def _get_same_for_all(self):
+        """Return what is the same for everybody of the records of this scope.
+
+        The ORM notes on a Domain how far it is worked out, so that it is worked out
+        once. That of another model would be another one.
+
+        :return: (records, compared) of an Opening
+        """
+        is_ours = type(self)._get_domain is OAuthProviderScope._get_domain
+        if not is_ours or (self.model == "res.users" and self.own_user_only):
+            return None, None
+        if not self.filter_id:
+            return Domain.TRUE, ()
+        constant = filter_text.read_constant(self.filter_id.domain)
+        model = self.env(user=SUPERUSER_ID, su=True, context={})[self.model]
+        try:
+            domain = Domain(constant[0] if constant else True)
+            if constant and is_plain(model, domain):
+                found, names = domain.optimize_full(model), get_names(domain)
+                # One that a condition is left out of does not say what it is about
+                if get_names(found) == names:
+                    return found, tuple(names)
+        except BROKEN_FILTER:
+            # Evaluated where it is used, so that it is known for whom it fails
+            return None, None
+        # Code of a model may be given a list, and change it
+        is_fixed = constant and not any(
+            isinstance(one.value, list | dict | set) for one in domain.iter_conditions()
+        )
+        return (domain if is_fixed else None), None
 
     @api.private
     def has_broken_filter(self, user):

@@ -2,15 +2,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a process caches of the filters and fields of scopes, and for how long."""
 
+import ast
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from psycopg2.errors import ForeignKeyViolation
 
 from odoo import Command
+from odoo.fields import Domain
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..tools.filter_text import read_constant
+from ..tools.filter_text import read_constant, read_for
 from .common import CommittedCase
 
 BEFORE = "[('ref', '=', 'before')]"
@@ -70,7 +73,14 @@ class TestScopeCache(CommittedCase):
     def opened(self, env):
         """Return (domain, names of the fields) of the scope, as a request reads it."""
         scope = env["oauth.provider.scope"].browse(self.scope_id).prefetch()
-        return scope.filter_id.domain, scope.field_ids.mapped("name")
+        domain, names = scope.filter_id.domain, scope.field_ids.mapped("name")
+        [opening] = scope.get_openings(scope._ids)["res.partner", "read"]
+        self.assertEqual((opening.text, sorted(opening.fields)), (domain or "", names))
+        if opening.records is not None:
+            compared = [set(one.value) for one in opening.records.iter_conditions()]
+            expected = [{one[2]} for one in ast.literal_eval(domain or "[]")]
+            self.assertEqual(compared, expected)
+        return domain, names
 
     def assertOpens(self, domain, *names):
         """Assert what the scope opens to new transactions, the first and the next."""
@@ -256,7 +266,7 @@ class TestFilterText(TransactionCase):
     def test_what_depends_on_anything_is_no_constant(self):
         for text in (
             "[('user_id', '=', uid)]",
-            "[('date', '=', context_today())]",
+            "[('create_date', '<', context_today())]",
             "[('date', '=', time.strftime('%Y-%m-%d'))]",
             "[('name', '=', 'a'.upper())]",
             "[('id', 'in', [n for n in (1, 2)])]",
@@ -267,3 +277,72 @@ class TestFilterText(TransactionCase):
         ):
             with self.subTest(text=text[:40]):
                 self.assertEqual(read_constant(text), ())
+                if text != "[('user_id', '=', uid)]":
+                    self.assertEqual(read_for(text, 7), ())
+
+    def test_the_number_of_the_user_is_put_in(self):
+        text = "['|', ('user_id', '=', uid), ('ids', 'in', [1, uid])]"
+        for uid in (7, 8):
+            [found] = read_for(text, uid)
+            expected = ["|", ("user_id", "=", uid), ("ids", "in", [1, uid])]
+            self.assertEqual(found, expected)
+            found[2][2].append(3)
+        self.assertEqual(read_for("[('name', '=', 'uid')]", 7)[0][0][2], "uid")
+        for text in ("[('id', '>', uid + 1)]", "[('id', '=', -uid)]", "[uid.real]"):
+            self.assertEqual(read_for(text, 7), ())
+
+
+class TestOpenings(TransactionCase):
+    """What is worked out once for every caller, of what scopes open."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scope = cls.env["oauth.provider.scope"].create(
+            {
+                "name": "Open",
+                "code": "open",
+                "model_id": cls.env["ir.model"]._get_id("res.partner"),
+                "api_read": True,
+            }
+        )
+
+    def open(self, domain):
+        """Return the Opening of the scope with this filter (text)."""
+        self.scope.domain = domain
+        [opening] = self.scope.get_openings(self.scope._ids)["res.partner", "read"]
+        return opening
+
+    def test_columns_are_worked_out(self):
+        records = self.open("[('ref', 'in', ['a', 'b'])]").records
+        self.assertEqual(records, records.optimize_full(self.env["res.partner"]))
+
+    def test_code_of_a_model_is_given_nothing_of_others(self):
+        self.assertIsNone(self.open("[('category_id', 'in', [1, 2])]").records)
+        self.assertIsNone(
+            self.open("[('child_ids', 'any', [('ref', '=', 1)])]").records
+        )
+        found = self.open("[('country_id.code', '=', 'BE')]").records
+        self.assertEqual(found, Domain("country_id.code", "=", "BE"))
+
+    def test_what_depends_on_the_caller_is_evaluated(self):
+        self.assertIsNone(self.open("[('user_id', '=', uid)]").records)
+        self.assertIsNone(self.open("[('create_date', '<', context_today())]").records)
+
+    def test_every_record(self):
+        opening = self.open("[]")
+        self.assertTrue(opening.records.is_true())
+        self.assertFalse(opening.has_filter)
+
+    def test_an_addon_may_say_which_records_it_means(self):
+        scopes = type(self.scope)
+
+        def get_domain(scope, user, res_id=None):
+            return Domain("id", "=", 7)
+
+        with patch.object(scopes, "_get_domain", get_domain):
+            opening = self.open("[('ref', '=', 'a')]")
+            self.assertIsNone(opening.records)
+            user = self.env.user
+            found = self.scope.prefetch_usable_domain(user, opening)
+        self.assertEqual(found, Domain("id", "=", 7))

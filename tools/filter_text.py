@@ -5,6 +5,11 @@
 import ast
 from functools import lru_cache
 
+#: What stands for the number of the user in a text that has been read.
+_UID = object()
+#: What a text that cannot be read raises.
+_UNREADABLE = (MemoryError, RecursionError, SyntaxError, TypeError, ValueError)
+
 
 def read_constant(text):
     """Return the value that ``text`` (str) is, if nothing in it is to be evaluated.
@@ -13,21 +18,49 @@ def read_constant(text):
 
     :return: tuple of the value, of which nobody else has a part; or ()
     """
-    return _copy(_parse(text))
+    return _copy(_parse(text), None)
+
+
+def read_for(text, uid):
+    """Return the value that ``text`` (str) is for the user with the id ``uid``.
+
+    :return: the same, if nothing but ``uid`` in it is to be evaluated; or ()
+    """
+    return _copy(_parse_with_uid(text), uid)
 
 
 @lru_cache(256)
 def _parse(text):
     try:
         return (ast.literal_eval(text.strip()),)
-    except (MemoryError, RecursionError, SyntaxError, TypeError, ValueError):
+    except _UNREADABLE:
         return ()
 
 
-def _copy(value):
-    """Return a copy of a literal: only its lists and dicts can be changed."""
+@lru_cache(256)
+def _parse_with_uid(text):
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+        return (ast.literal_eval(_WithoutName().visit(tree)),)
+    except _UNREADABLE:
+        return ()
+
+
+class _WithoutName(ast.NodeTransformer):
+    """Puts :data:`_UID` in the place of the name."""
+
+    def visit_Name(self, node):
+        return ast.Constant(_UID) if node.id == "uid" else node
+
+
+def _copy(value, uid):
+    """Return a copy of a literal, with ``uid``: its lists and dicts can be changed."""
+    if value is _UID:
+        return uid
     if isinstance(value, list | tuple):
-        return type(value)(map(_copy, value))
+        return type(value)(_copy(one, uid) for one in value)
     if isinstance(value, dict):
-        return {_copy(key): _copy(one) for key, one in value.items()}
-    return set(value) if isinstance(value, set) else value
+        return {_copy(key, uid): _copy(one, uid) for key, one in value.items()}
+    if isinstance(value, set):
+        return {_copy(one, uid) for one in value}
+    return value
