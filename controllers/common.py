@@ -52,6 +52,7 @@ def oauth_route(
     name,
     methods,
     readonly=False,
+    ahead=None,
     browser=False,
     cors=False,
     routes=None,
@@ -68,6 +69,8 @@ def oauth_route(
     :param methods: HTTP methods that are allowed
     :param readonly: whether nothing is written, see :func:`odoo.http.route`; a function
         of an environment and the Message tells whether a replica can answer
+    :param ahead: function of the same that reads what the method is going to ask for,
+        where there is no replica, see :func:`..storage.row_lookup.read_ahead`
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it, or ``ANY_ORIGIN``
@@ -103,7 +106,7 @@ def oauth_route(
             auth="none",
             max_content_length=MAX_CONTENT_LENGTH,
             save_session=browser,
-            readonly=_on_replica(readonly) if callable(readonly) else readonly,
+            readonly=_on_replica(readonly, ahead) if callable(readonly) else readonly,
         )(handle)
 
     return decorator
@@ -146,7 +149,7 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
         response = empty_response(204)
     else:
         try:
-            message = read_message()
+            message = _take_message() or read_message()
         except RequestEntityTooLarge as error:
             events = superuser_env()["oauth.provider.event"]
             events.log_refusal("malformed", detail=error.description)
@@ -178,22 +181,49 @@ def _has_ended_session():
     return bool(http.root.session_store.get(session.sid).uid)
 
 
-def _on_replica(can_answer):
+def _on_replica(can_answer, ahead):
     """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
 
-    def readonly(_controller, _rule, _args):
-        if not request.env.cr.readonly:
+    def readonly(_controller, _rule, args):
+        is_replica = request.env.cr.readonly
+        if not is_replica and not _is_read_ahead(args, ahead):
             return True
         # Odoo sets the limit of the route later
         request.httprequest.max_content_length = MAX_CONTENT_LENGTH
-        return can_answer(superuser_env(), read_message())
+        try:
+            message = request.oauth_message = read_message()
+        except RequestEntityTooLarge:
+            if is_replica:
+                raise
+            # The answer to that is one of the route
+            return True
+        if is_replica:
+            return can_answer(superuser_env(), message)
+        ahead(superuser_env(), message)
+        return True
 
     return readonly
+
+
+def _is_read_ahead(args, ahead):
+    """Tell whether the request runs in its database, so that ``ahead`` may ask it.
+
+    :param args: what its path has (dict)
+    """
+    name = ahead and database.find_database(args.get("database"))
+    return bool(name) and database.is_entered(name)
 
 
 def superuser_env():
     """Return the environment in which the protocol side works."""
     return request.env(user=SUPERUSER_ID, su=True)
+
+
+def _take_message():
+    """Return what was read before the route is served (Message), once; or None."""
+    message = getattr(request, "oauth_message", None)
+    request.oauth_message = None
+    return message
 
 
 def read_message():

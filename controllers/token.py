@@ -3,7 +3,7 @@
 from odoo import http
 
 from ..oauth2 import token
-from ..oauth2.replica import can_introspect
+from ..oauth2.replica import can_introspect, read_introspected
 from .common import json_response, oauth_route, superuser_env
 
 
@@ -13,7 +13,13 @@ class TokenController(http.Controller):
         """Token endpoint (RFC 6749 section 3.2)."""
         return json_response(token.token_response(superuser_env(), message))
 
-    @oauth_route("introspect", ["POST"], readonly=can_introspect, cors=True)
+    @oauth_route(
+        "introspect",
+        ["POST"],
+        readonly=can_introspect,
+        ahead=read_introspected,
+        cors=True,
+    )
     def oauth_introspect(self, message):
         """Introspection endpoint (RFC 7662)."""
         return json_response(token.introspection_response(superuser_env(), message))
