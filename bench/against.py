@@ -142,16 +142,20 @@ def compare(before, now, rounds, parts, number):
 _titles = itertools.count()
 
 
-def cost(where, request, number):
-    """Send ``request`` so often and return the seconds that one takes of processors."""
+def cost(where, request, number, further=({},)):
+    """Send ``request`` so often and return the seconds that one takes of processors.
+
+    :param further: headers (dicts) of which each request has the next ones as well
+    """
     parts = urlsplit(where.url)
     before = where.processes.settle()
-    for _number in range(number):
+    for count in range(number):
+        headers = request.headers | further[count % len(further)]
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
         # Another value each time, or nothing would be written
         value = request.values.pop() if request.values else f"Title {next(_titles)}"
         body = request.body.replace("%s", value)
-        connection.request(request.method, request.path, body, request.headers)
+        connection.request(request.method, request.path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
         connection.close()

@@ -4,6 +4,10 @@
 
 One server with one worker answers all of them in turns. What counts is the processor
 time of the worker and of PostgreSQL's backends, as in :mod:`.against`.
+
+By how deep on the stack a call begins, CPython may take a fifth more for it, for it
+gets and gives back memory for frames by the piece. What a server has above the call
+differs. So each is made at several depths, which are evenly spread over such a piece.
 """
 
 import statistics
@@ -21,10 +25,15 @@ from . import narrow_side
 from .against import cost
 from .measure import target
 from .narrow_side import FULL, KEY, ONE, THIRTY
-from .odoo_side import FOREVER
+from .odoo_side import BENCH_ADDON, FOREVER
 from .report import interval, table
 from .rows import Rows
 from .size import SIZES
+
+#: The header by which a request says how deep it begins, as in the addon of the bench.
+DEPTH_HEADER = "X-Bench-Depth"
+#: Frames of the function that begins a call deeper that fill one piece of memory.
+FRAMES = 127
 
 
 @dataclass
@@ -67,7 +76,7 @@ def run(options):
 def measured(postgres, databases, times, report, only=None):
     """Return the rows (list of :class:`Row`); none where PostgreSQL may be elsewhere.
 
-    :param times: (rounds, turns of a round)
+    :param times: (rounds, turns of a round, depths)
     :param report: function that is given a line about the progress
     :param only: a part of the names of those calls that are measured (str), or None
     """
@@ -79,7 +88,7 @@ def measured(postgres, databases, times, report, only=None):
     if not calls:
         raise Stop(f"No call is named like '{only}'.")
     name = narrow_side.DATABASE
-    options = {"workers": 1, "load": [ADDON], "options": [FOREVER]}
+    options = {"workers": 1, "load": [ADDON, BENCH_ADDON], "options": [FOREVER]}
     with OdooServer(postgres, name, name, **options) as server:
         tokens = narrow_side.get_tokens(server.url, made)
         where = target(server, postgres, Rows(postgres, name, made), name)
@@ -87,8 +96,9 @@ def measured(postgres, databases, times, report, only=None):
             return [_measure(where, call, tokens, *times, report) for call in calls]
 
 
-def _measure(where, call, tokens, rounds, turns, report):
+def _measure(where, call, tokens, rounds, turns, depths, report):
     """Return the :class:`Row` of ``call``."""
+    further = [{DEPTH_HEADER: str(FRAMES * n // depths)} for n in range(depths)]
     sent = {caller: call.request(token) for caller, token in tokens.items()}
     _check_same(where.url, call, sent)
     row = Row(call, {caller: [] for caller in sent})
@@ -100,7 +110,8 @@ def _measure(where, call, tokens, rounds, turns, report):
             start = (number * turns + turn) % len(callers)
             order = callers[start:] + callers[:start]
             for caller in order[:: -1 if turn % 2 else 1]:
-                found[caller].append(cost(where, sent[caller], call.number))
+                number = call.number * depths
+                found[caller].append(cost(where, sent[caller], number, further))
         if number:
             # The first one has filled the caches
             for caller, costs in found.items():

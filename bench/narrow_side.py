@@ -155,7 +155,7 @@ class Call:
     """One call, which all callers make.
 
     :ivar most: what it may cost with scopes, by what it costs with full access
-    :ivar number: how often it is made in a turn
+    :ivar number: how often it is made in a turn, at each depth
     :ivar path: of the model and the method
     :ivar body: arguments, with ``%s`` where each call has another value
     :ivar beats_key: whether it is to cost less than with an API key
@@ -223,11 +223,11 @@ def get_calls(made):
     order = {"partner_id": made["contacts"][1], "client_order_ref": "%s"}
     order["order_line"] = [[0, 0, line]] * 3
     return [
-        Call("100 read", 1.15, 20, "res.partner/search_read", search | {"limit": 100}),
-        Call("1,000 read", 1.15, 5, "res.partner/search_read", search, False),
-        Call("grouping", 1.15, 20, "res.partner/formatted_read_group", group),
-        Call("100 written", 1.2, 3, "res.partner/write", write),
-        Call("order", 1.3, 5, "sale.order/create", {"vals_list": [order]}),
+        Call("100 read", 1.15, 3, "res.partner/search_read", search | {"limit": 100}),
+        Call("1,000 read", 1.15, 1, "res.partner/search_read", search, False),
+        Call("grouping", 1.15, 3, "res.partner/formatted_read_group", group),
+        Call("100 written", 1.2, 1, "res.partner/write", write),
+        Call("order", 1.3, 1, "sale.order/create", {"vals_list": [order]}),
         Call(
             "100 created", 1.2, 1, "res.partner/create", {"vals_list": [contact] * 100}
         ),

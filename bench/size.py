@@ -15,7 +15,7 @@ class Size:
     :ivar way_rounds: how often each is measured in each way to find the database
     :ivar way_requests: how many are sent in each turn of such a round
     :ivar narrow: how often each call with narrow scopes is measured: (rounds, turns of
-        a round)
+        a round, depths of the stack at which it begins)
     :ivar flat_rounds: how often each is measured in each database of the flat part
     :ivar tokens: access tokens that each large database of it has (tuple)
     :ivar clients: clients that they have; each has ten grants
@@ -36,6 +36,8 @@ class Size:
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 1, 2, (2, 1), 1, (2_000,), 20, "256MB"),
-    "full": Size(6, 2, 1, 7, 40, (15, 2), 12, (1_000_000, 10_000_000), 10_000, "6GB"),
+    "small": Size(1, 1, 0, 1, 2, (2, 1, 1), 1, (2_000,), 20, "256MB"),
+    "full": Size(
+        6, 2, 1, 7, 40, (15, 2, 8), 12, (1_000_000, 10_000_000), 10_000, "6GB"
+    ),
 }
