@@ -12,7 +12,7 @@ from .broken_filter import BROKEN_FILTER
 from .current import limited_to_scopes
 from .domain import get_names
 from .error_text import find_database_error
-from .model_access import LISTS, ModelAccess, Part, Rule, as_condition
+from .model_access import LISTS, ModelAccess, Part, Rule, as_condition, to_sql
 from .plain_filter import is_plain, may_compare
 from .safe_context import safe_context
 from .stand_in import carry, get_sources, make_unknown
@@ -35,6 +35,7 @@ class TokenAccess:
     """
 
     has_begun = False
+    # Here, as not each kind of access calls this one's __init__
     _user_env = None
     #: Whether records that a call names are looked at; see :mod:`.step_up`
     checks_records = True
@@ -61,7 +62,7 @@ class TokenAccess:
     @scopes.setter
     def scopes(self, scopes):
         self._scopes = scopes
-        self._by_model, self._openings = {}, None
+        self._by_model = {}
 
     def get_scopes(self, model):
         """Return the scopes (records) on ``model`` (name)."""
@@ -71,16 +72,6 @@ class TokenAccess:
             ids = [one for one in self._scopes._ids if one in wanted]
             self._by_model[model] = self._scopes.browse(ids).prefetch()
         return self._by_model[model]
-
-    def _get_allowing(self, model, operation):
-        """Return the scopes (records) that allow ``operation`` on ``model`` (name)."""
-        key = (model, operation)
-        if key not in self._by_model:
-            found = [self.get_scopes(name) for name in get_sources(model, operation)]
-            scopes = found[0].concat(*found[1:])
-            allowing = [scope.id for scope in scopes if scope.allows(operation)]
-            self._by_model[key] = scopes.browse(allowing)
-        return self._by_model[key]
 
     @property
     def is_full(self):
@@ -103,28 +94,41 @@ class TokenAccess:
         """
         key = (model, operation)
         if key not in self._by_operation:
-            self._by_operation[key] = self._combine(self._get_openings(key), model)
+            self._by_operation[key] = self._combine(self._get_openings(*key), model)
         return self._by_operation[key]
 
-    def _get_openings(self, key):
-        """Return the openings (tuple) for ``key``: (name of a model, operation)."""
-        if self._openings is None:
-            self._openings = self._scopes.get_openings(self._scopes._ids)
-        return self._openings.get(key, ())
+    def _get_openings(self, model, operation):
+        """Return what the scopes open that allow ``operation`` on ``model`` (names).
+
+        :return: {record set: list of :class:`.model_access.Opening`}
+        """
+        infos, found = self._scopes.get_infos(), {}
+        for source in get_sources(model, operation):
+            for id_ in self._scopes._ids:
+                if id_ in infos and infos[id_].model == source:
+                    opening = self._scopes.get_opening(id_)
+                    if opening and operation in opening.operations:
+                        found.setdefault(opening.record_set, []).append(opening)
+        return found
 
     def _combine(self, openings, model):
         """Return the :class:`.ModelAccess` of ``openings`` on a model (name), or None.
 
-        :param openings: tuple of :class:`.model_access.Opening`
+        :param openings: as :meth:`_get_openings` returns them
         """
         parts = []
-        for one in openings:
-            scope = self._scopes.browse(one.scope_id)
-            domain = self._get_usable_domain(scope, one)
-            is_plain = not one.has_filter
-            if one.has_filter and not one.is_carried:
-                is_plain = self._is_plain(model, one, domain)
-            parts.append(Part(scope, domain, is_plain, one.fields, one.listed))
+        for same in openings.values():
+            first, listed = same[0], [one.fields for one in same]
+            some, each = frozenset.union(*listed), frozenset.intersection(*listed)
+            scope = self._scopes.browse(first.scope_id)
+            domain = self._get_usable_domain(scope, first)
+            if first.model != model:
+                known = frozenset(scope.env[model]._fields)
+                some, each = some & known, each & known
+                is_plain = not first.filter_text
+            else:
+                is_plain = self._is_plain(first, domain)
+            parts.append(Part(scope, domain, is_plain, some, each))
         return ModelAccess(tuple(parts), self._with_user_rights) if parts else None
 
     def _get_usable_domain(self, scope, opening=None):
@@ -173,12 +177,12 @@ class TokenAccess:
         learn it. One that the ORM cannot look up opens nothing.
         """
 
-        def to_sql(model, alias, query):
+        def look_up(model, alias, query):
             model = model.sudo(False)
             domains = [self._get_domain_on(scope, model) for scope in scopes]
             with limited_to_scopes(None):
                 try:
-                    return _to_sql(Domain.OR(domains), model, alias, query)
+                    return to_sql(Domain.OR(domains), model, alias, query)
                 except BROKEN_FILTER as error:
                     if find_database_error(error):
                         # The transaction is of no use any more
@@ -188,21 +192,22 @@ class TokenAccess:
                 ]
             return SQL("(%s)", SQL(" OR ").join(parts))
 
-        return Domain.custom(to_sql=to_sql)
+        return Domain.custom(to_sql=look_up)
 
     def _get_domain_on(self, scope, model):
         """Return the records (Domain) of ``scope`` on ``model``, as its filter says.
 
         :param model: recordset of its model, or of one that stands in for that
         """
-        domain, name = self._get_usable_domain(scope), scope.get_infos()[scope.id].model
+        domain, opening = self._get_usable_domain(scope), scope.get_opening(scope.id)
+        name = opening.model if opening else scope.model
         return domain if name == model._name else carry(domain, name)
 
     def _to_sql_or_none(self, scope, model, alias, query):
         """Return the SQL of the records of ``scope``: FALSE if its filter is broken."""
         domain = self._get_domain_on(scope, model)
         try:
-            return _to_sql(domain, model, alias, query)
+            return to_sql(domain, model, alias, query)
         except BROKEN_FILTER as error:
             if find_database_error(error):
                 raise
@@ -216,17 +221,14 @@ class TokenAccess:
             self._user_env = self.token.env(user=self.token.user_id.id, su=False)
         return self._user_env[model]
 
-    def _is_plain(self, model, opening, domain):
-        """Return whether anyone who looks ``domain`` of ``opening`` up finds the same.
-
-        :param model: name of its model
-        """
-        if domain.is_false():
+    def _is_plain(self, opening, domain):
+        """Return whether ``domain`` of ``opening`` finds the same for everybody."""
+        if domain.is_false() or not opening.filter_text:
             return True
         if domain is not opening.records:
-            return is_plain(self._as_user(model), domain)
-        compared = opening.compared
-        return compared is not None and may_compare(self._as_user(model), compared)
+            return is_plain(self._as_user(opening.model), domain)
+        names = opening.compared
+        return names is not None and may_compare(self._as_user(opening.model), names)
 
     def _get_domain(self, scope):
         """Return the records (Domain) that ``scope`` opens to the user of the token."""
@@ -256,12 +258,13 @@ class TokenAccess:
 
     def _get_shown_domain(self, model, name):
         """Return the same for any caller, by the field ``name`` (str) of the model."""
-        openings = self._get_openings((model._name, "read"))
+        openings = self._get_openings(model._name, "read").values()
         # To look for the name in the text is cheap, and nearly always enough
-        if not any(name in one.text for one in openings):
+        if not any(name in one[0].filter_text for one in openings):
             return None
         shown = Domain.FALSE
-        for scope in self._get_allowing(model._name, "read"):
+        for opening, *_same in openings:
+            scope = self._scopes.browse(opening.scope_id).prefetch()
             # As the limit that it goes with: archived related records count
             domain = as_condition(self._get_domain(scope))
             if not names_field(self._get_usable_domain(scope), name):
@@ -315,12 +318,12 @@ class TokenAccess:
         if named.is_true():
             return named
 
-        def to_sql(model, alias, query):
-            found = named.optimize_full(model)._to_sql(model, alias, query)
+        def limit(model, alias, query):
+            found = to_sql(named, model, alias, query)
             self._limited = query, alias
             return found
 
-        return Domain.custom(to_sql=to_sql)
+        return Domain.custom(to_sql=limit)
 
     def get_limit(self, model, names):
         """Return the condition that each of the fields ``names`` may be read.
@@ -463,15 +466,10 @@ def names_field(domain, name):
     return any(one.field_expr == name for one in domain.iter_conditions())
 
 
-def _to_sql(domain, model, alias, query):
-    """Return the condition (SQL) of ``domain`` for ``query`` on ``model``."""
-    return domain.optimize_full(model)._to_sql(model, alias, query)
-
-
 def record_set(scope):
     """Return a key that scopes share which open the same records of a model."""
     is_own = scope.model == "res.users" and scope.own_user_only
-    return scope.model, scope.filter_id, is_own
+    return scope.model, scope.filter_id.id, is_own
 
 
 def _is_made_of(model, field, names):

@@ -16,13 +16,7 @@ from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 
 from . import discovery, orm_methods
-from .call_context import (
-    MAX_ID,
-    check_active,
-    get_active,
-    get_defaults,
-    with_defaults,
-)
+from .call_context import MAX_ID, check_active, get_active, get_defaults, with_defaults
 from .change import change, create_by_name, get_named, run_method
 from .commands import ValueCheck
 from .current import limited_to_scopes

@@ -25,28 +25,28 @@ LISTS = frozenset({"one2many", "many2many"})
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What scopes with the same records list, whoever looks at it.
+    """What one scope opens, as it is for every caller.
 
-    :ivar scope_id: id of one of them
-    :ivar has_filter: whether a filter says which records these are
-    :ivar is_carried: whether they are records of a model that another one stands in for
-    :ivar fields: names of the fields that one of them lists (frozenset)
-    :ivar listed: names of the fields that each of them lists (frozenset)
-    :ivar text: text of the filter; empty where every record is meant
-    :ivar records: those records (Domain) where they are the same for everybody; None
-        where that is to be evaluated
-    :ivar compared: names of the columns (tuple) that it compares, and nothing else;
-        None where that is to be looked at
+    :ivar scope_id: its id
+    :ivar model: name of its model
+    :ivar operations: names (frozenset) of the operations and methods that it allows
+    :ivar record_set: key that scopes share which open the same records
+    :ivar fields: names of the fields that it lists (frozenset)
+    :ivar filter_text: text of its filter; empty where it has none
+    :ivar records: its records (Domain) where they are the same for everybody; None
+        where each call has to evaluate the filter
+    :ivar compared: names of the columns (tuple) that ``records`` compares with plain
+        values, and nothing else; None where each call has to find out
     """
 
     scope_id: int
-    has_filter: bool
-    is_carried: bool
+    model: str
+    operations: frozenset
+    record_set: tuple
     fields: frozenset
-    listed: frozenset
-    text: str = ""
-    records: Domain | None = None
-    compared: tuple | None = None
+    filter_text: str
+    records: Domain | None
+    compared: tuple | None
 
 
 @dataclass(frozen=True)
@@ -152,37 +152,41 @@ class ModelAccess:
         return self._domains[numbers]
 
 
-class Either(DomainCustom):
-    """The records of two domains: those that are at hand are looked up if need be.
+def to_sql(domain, model, alias, query):
+    """Return the condition (SQL) of ``domain`` for ``query`` on ``model``."""
+    return domain.optimize_full(model)._to_sql(model, alias, query)
 
-    They are one condition, as the ORM would otherwise try to simplify them together.
+
+class Either(DomainCustom):
+    """The records of either domain.
+
+    Records at hand are compared first; only the others are looked up. Both domains are
+    one condition, as the ORM would otherwise try to simplify them together.
     """
 
-    __slots__ = ("_cheap", "_dear")
+    __slots__ = ("_compared", "_looked_up")
 
-    def __new__(cls, cheap, dear):
+    def __new__(cls, compared, looked_up):
         """
-        :param cheap: Domain that records at hand are compared with
-        :param dear: Domain by which they are looked up
+        :param compared: Domain that records at hand are compared with
+        :param looked_up: Domain by which they are looked up
         """
 
-        def to_sql(model, alias, query):
-            found = [
-                one.optimize_full(model)._to_sql(model, alias, query)
-                for one in (cheap, dear)
-            ]
+        def either(*searched):
+            found = [to_sql(one, *searched) for one in (compared, looked_up)]
             return SQL("(%s)", SQL(" OR ").join(found))
 
-        self = super().__new__(cls, to_sql)
-        object.__setattr__(self, "_cheap", cheap)
-        object.__setattr__(self, "_dear", dear)
+        self = super().__new__(cls, either)
+        object.__setattr__(self, "_compared", compared)
+        object.__setattr__(self, "_looked_up", looked_up)
         return self
 
     def _as_predicate(self, records):
-        matched = set(records.filtered(self._cheap._as_predicate(records))._ids)
+        matched = set(records.filtered(self._compared._as_predicate(records))._ids)
         others = records.browse(one for one in records._ids if one not in matched)
         if others:
-            matched.update(others.filtered(self._dear._as_predicate(others))._ids)
+            found = others.filtered(self._looked_up._as_predicate(others))
+            matched.update(found._ids)
         return lambda record: record._ids[0] in matched
 
 
@@ -203,14 +207,12 @@ class Rule(DomainCustom):
         :param is_known: function of a Query and the alias of the model in it
         """
 
-        def to_sql(model, alias, query):
+        def rules_and_records(model, alias, query):
             parts = [rules] if is_known(query, alias) else [rules, records]
-            found = [
-                part.optimize_full(model)._to_sql(model, alias, query) for part in parts
-            ]
+            found = [to_sql(part, model, alias, query) for part in parts]
             return SQL("(%s)", SQL(" AND ").join(found))
 
-        self = super().__new__(cls, to_sql)
+        self = super().__new__(cls, rules_and_records)
         object.__setattr__(self, "_rules", rules)
         object.__setattr__(self, "_records", records)
         return self
@@ -231,14 +233,13 @@ def as_condition(domain):
     if domain is None or domain.is_true() or domain.is_false():
         return Domain.TRUE if domain is None else domain
 
-    def to_sql(model, alias, query):
+    def condition(model, alias, query):
         context = {**model.env.context, "active_test": False}
         model = model.with_env(model.env(su=True, context=context))
         with current.limited_to_scopes(None):
-            found = domain.optimize_full(model)._to_sql(model, alias, query)
-        return SQL("(%s)", found)
+            return SQL("(%s)", to_sql(domain, model, alias, query))
 
-    return Domain.custom(to_sql=to_sql)
+    return Domain.custom(to_sql=condition)
 
 
 def find_closed(access, records, operation, names):

@@ -46,15 +46,15 @@ def without_properties(access, records, operation, values):
 
 def _find_own(access, records, operation, values):
     """Return the fields (names) in ``values`` whose properties may be written."""
-    key = ("properties", records._name, operation)
+    key = ("properties", records._name)
     if key not in access.notes:
-        allowed = access.get_model_access(records._name, operation).fields
         access.notes[key] = {
             name
             for name, field in records._fields.items()
-            if name in allowed and field.type == "properties" and not field.related
+            if field.type == "properties" and not field.related
         }
-    return access.notes[key] & values.keys()
+    sent = access.notes[key] & values.keys()
+    return sent and sent & access.get_model_access(records._name, operation).fields
 
 
 def check_properties(access, records, operation, values):

@@ -105,7 +105,7 @@ def _get_simple(access, model):
             for name, field in model._fields.items()
             if field.type in _SIMPLE_TYPES
             and not field.related
-            and not (field.type in ("char", "text") and name.endswith("domain"))
+            and not _may_hold_domain(field)
             and not _is_refused(name, field)
             and not _says_owner(access, model, field)
         }
@@ -142,14 +142,18 @@ def _is_refused(name, field):
     return field.type in _REFUSED_TYPES
 
 
+def _may_hold_domain(field):
+    """Tell whether ``field`` may keep a domain as a text."""
+    return field.type in ("char", "text") and field.name.endswith("domain")
+
+
 def _check_domain(model, field, value):
     """Raise AccessError if ``value`` (JSON) is a domain that ``field`` keeps as a text.
 
     Code searches by it, with all the rights of the user.
     """
     is_domain = (
-        field.type in ("char", "text")
-        and field.name.endswith("domain")
+        _may_hold_domain(field)
         and isinstance(value, str)
         # The name of a host is called a domain as well
         and not {"[", "("}.isdisjoint(value)
@@ -260,7 +264,7 @@ def check_link(access, model, field, comodel, ids, seen=None):
 
     :param field: field that links them
     :param comodel: name of their model
-    :param ids: list of int
+    :param ids: iterable of int
     :param seen: {name of a model: ids (set)} of records that have been found visible
         while nothing has changed; those that are found now are added
     :raise AccessError: if no scope opens them for reading

@@ -14,7 +14,6 @@ from ..json2.domain import get_names
 from ..json2.model_access import Opening
 from ..json2.owner import get_condition, is_owned
 from ..json2.plain_filter import is_plain
-from ..json2.stand_in import counts_on, get_models
 from ..storage import broken_filters
 from ..storage.cache import cached_committed
 from ..tools import filter_text
@@ -191,67 +190,46 @@ class OAuthProviderScope(models.Model):
 
     @api.private
     def prefetch_usable_domain(self, user, opening=None):
-        """Return the same as :meth:`get_usable_domain`: records that need no query.
+        """Return the same as :meth:`get_usable_domain`, without a query.
 
-        :param opening: :class:`~..json2.model_access.Opening` of this scope, or None
+        :param opening: :class:`~..json2.model_access.Opening` of this scope, or None:
+            where it has the records, nothing of the scope is read
         """
         is_known = opening is not None and opening.records is not None
         if not is_known or "oauth_ids" in self.env.context:
             return self.prefetch().get_usable_domain(user)
-        use = broken_filters.Use(
-            self.env.cr.dbname, opening.scope_id, user.id, opening.text
-        )
-        if opening.text and broken_filters.is_broken(use):
+        text = opening.filter_text
+        if text and broken_filters.is_broken(self._get_use(user, text)):
             return None
         return opening.records
 
     @api.model
     @api.private
-    @cached_committed("ids")
-    def get_openings(self, ids):
-        """Return what the scopes ``ids`` (tuple) open on each model, whoever looks.
+    @cached_committed("id_")
+    def get_opening(self, id_):
+        """Return what the scope ``id_`` opens, as it is for every caller.
 
-        :return: {(name of a model, operation or name of a method): tuple of
-            :class:`~..json2.model_access.Opening`, one for those with the same records}
+        :return: :class:`~..json2.model_access.Opening`; None where it does not exist or
+            has no model
         """
-        known, found = self.get_infos(), {}
-        scopes = self.sudo().browse(one for one in ids if one in known).prefetch()
-        for scope in scopes:
-            operations = scope.get_operations()
-            for model in get_models(scope.model):
-                for operation in operations if model in self.env else ():
-                    if counts_on(scope.model, model, operation):
-                        key = (model, operation)
-                    found[key] = found.get(key, scopes.browse()) + scope
-        return {
-            (model, operation): tuple(
-                same._get_opening(model)
-                for same in opening.grouped(record_set).values()
-            )
-            for (model, operation), opening in found.items()
-        }
+        scope = self.sudo().browse(id_).exists().prefetch()
+        if not scope.model or scope.model not in self.env:
+            return None
+        return Opening(
+            id_,
+            scope.model,
+            frozenset(scope.get_operations()),
+            record_set(scope),
+            scope.get_field_names(),
+            scope.filter_id.domain or "",
+            *scope._get_shared_records(),
+        )
 
-    def _get_opening(self, model):
-        """Return the Opening of these scopes, which have the same records.
+    def _get_shared_records(self):
+        """Return the records of this scope that are the same for everybody.
 
-        :param model: name of the model that they open
-        """
-        first = self[:1]
-        listed = [scope.get_field_names() for scope in self]
-        some, each = frozenset.union(*listed), frozenset.intersection(*listed)
-        is_carried = first.model != model
-        if is_carried:
-            known = frozenset(self.env[model]._fields)
-            some, each = some & known, each & known
-        has_filter, text = bool(first.filter_id), first.filter_id.domain or ""
-        same = first._get_same_for_all()
-        return Opening(first.id, has_filter, is_carried, some, each, text, *same)
-
-    def _get_same_for_all(self):
-        """Return what is the same for everybody of the records of this scope.
-
-        The ORM notes on a Domain how far it is worked out, so that it is worked out
-        once. That of another model would be another one.
+        All calls of a worker share the Domain: the ORM notes on it how far it is worked
+        out, which is then done once.
 
         :return: (records, compared) of an Opening
         """
@@ -261,10 +239,12 @@ class OAuthProviderScope(models.Model):
         if not self.filter_id:
             return Domain.TRUE, ()
         constant = filter_text.read_constant(self.filter_id.domain)
+        if not constant:
+            return None, None
         model = self.env(user=SUPERUSER_ID, su=True, context={})[self.model]
         try:
-            domain = Domain(constant[0] if constant else True)
-            if constant and is_plain(model, domain):
+            domain = Domain(constant[0])
+            if is_plain(model, domain):
                 found, names = domain.optimize_full(model), get_names(domain)
                 # One that a condition is left out of does not say what it is about
                 if get_names(found) == names:
@@ -272,11 +252,9 @@ class OAuthProviderScope(models.Model):
         except BROKEN_FILTER:
             # Evaluated where it is used, so that it is known for whom it fails
             return None, None
-        # Code of a model may be given a list, and change it
-        is_fixed = constant and not any(
-            isinstance(one.value, list | dict | set) for one in domain.iter_conditions()
-        )
-        return (domain if is_fixed else None), None
+        # Code of a model is given the values, and may change them
+        values = [one.value for one in domain.iter_conditions()]
+        return (None if any(map(filter_text.can_change, values)) else domain), None
 
     @api.private
     def has_broken_filter(self, user):
@@ -318,11 +296,13 @@ class OAuthProviderScope(models.Model):
         now = fields.Datetime.now()
         broken_filters.note(self.env.registry, self._get_use(user), error, now)
 
-    def _get_use(self, user):
-        """Return what is remembered of the filter for ``user`` (record)."""
-        return broken_filters.Use(
-            self.env.cr.dbname, self.id, user.id, self.filter_id.domain
-        )
+    def _get_use(self, user, text=None):
+        """Return what is remembered of the filter for ``user`` (record).
+
+        :param text: of the filter, where it is known
+        """
+        text = text or self.filter_id.domain
+        return broken_filters.Use(self.env.cr.dbname, self.id, user.id, text)
 
     # In the check-up
 

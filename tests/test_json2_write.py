@@ -220,6 +220,7 @@ class TestJson2Write(Json2Case):
             return self.call(token, "create", vals_list=values)
 
         def count(linked):
+            """Return how many statements there are that the filter is no part of."""
             self.env.flush_all()
             statements = self.list_statements(lambda: create(linked))
             return sum(

@@ -144,6 +144,17 @@ class TestStepUp(Json2Case):
             self.refused("base", "write", ids=ids, vals={"phone": "1", "street": "S"})
         )
 
+    def test_properties(self):
+        self.scope("base", api_write=True)
+        self.scope("more", names=("properties",), api_write=True)
+        self.assert_steps_up(
+            "base",
+            "base more",
+            "write",
+            ids=self.inside[0].ids,
+            vals={"properties": {}},
+        )
+
     def test_two_models(self):
         self.scope("partners", names=("name", "country_id"))
         self.scope("countries", "res.country", ("name",))

@@ -24,24 +24,24 @@ def read_constant(text):
 def read_for(text, uid):
     """Return the value that ``text`` (str) is for the user with the id ``uid``.
 
-    :return: the same, if nothing but ``uid`` in it is to be evaluated; or ()
+    :return: tuple of the value, of which nobody else has a part, if nothing but ``uid``
+        has to be evaluated; otherwise ()
     """
-    return _copy(_parse_with_uid(text), uid)
+    return _copy(_parse(text, with_uid=True), uid)
 
 
-@lru_cache(256)
-def _parse(text):
-    try:
-        return (ast.literal_eval(text.strip()),)
-    except _UNREADABLE:
-        return ()
+def can_change(value):
+    """Tell whether code that is given the literal ``value`` could change it."""
+    if isinstance(value, tuple):
+        return any(map(can_change, value))
+    return isinstance(value, list | dict | set)
 
 
-@lru_cache(256)
-def _parse_with_uid(text):
+@lru_cache(512)
+def _parse(text, with_uid=False):
     try:
         tree = ast.parse(text.strip(), mode="eval")
-        return (ast.literal_eval(_WithoutName().visit(tree)),)
+        return (ast.literal_eval(_WithoutName().visit(tree) if with_uid else tree),)
     except _UNREADABLE:
         return ()
 

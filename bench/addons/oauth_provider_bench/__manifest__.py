@@ -9,5 +9,4 @@
     "author": "oauth_provider contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
     "depends": ["oauth_provider"],
-    "post_load": "post_load",
 }
