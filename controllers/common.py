@@ -69,8 +69,8 @@ def oauth_route(
     :param methods: HTTP methods that are allowed
     :param readonly: whether nothing is written, see :func:`odoo.http.route`; a function
         of an environment and the Message tells whether a replica can answer
-    :param ahead: function of the same that reads what the method is going to ask for,
-        where there is no replica, see :func:`..storage.row_lookup.read_ahead`
+    :param ahead: function of the same that reads, where there is no replica, what the
+        method will need, see :func:`..storage.row_lookup.read_ahead`
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it, or ``ANY_ORIGIN``
@@ -106,7 +106,7 @@ def oauth_route(
             auth="none",
             max_content_length=MAX_CONTENT_LENGTH,
             save_session=browser,
-            readonly=_on_replica(readonly, ahead) if callable(readonly) else readonly,
+            readonly=_before_route(readonly, ahead) if callable(readonly) else readonly,
         )(handle)
 
     return decorator
@@ -181,12 +181,15 @@ def _has_ended_session():
     return bool(http.root.session_store.get(session.sid).uid)
 
 
-def _on_replica(can_answer, ahead):
-    """Return the ``readonly`` of a route, which Odoo asks before it serves one."""
+def _before_route(can_answer, ahead):
+    """Return the ``readonly`` of a route, which Odoo asks before it serves the route.
+
+    It decides whether the replica can answer, or reads ahead where there is none.
+    """
 
     def readonly(_controller, _rule, args):
         is_replica = request.env.cr.readonly
-        if not is_replica and not _is_read_ahead(args, ahead):
+        if not is_replica and not _may_read_ahead(args, ahead):
             return True
         # Odoo sets the limit of the route later
         request.httprequest.max_content_length = MAX_CONTENT_LENGTH
@@ -195,7 +198,7 @@ def _on_replica(can_answer, ahead):
         except RequestEntityTooLarge:
             if is_replica:
                 raise
-            # The answer to that is one of the route
+            # The route answers that itself
             return True
         if is_replica:
             return can_answer(superuser_env(), message)
@@ -205,7 +208,7 @@ def _on_replica(can_answer, ahead):
     return readonly
 
 
-def _is_read_ahead(args, ahead):
+def _may_read_ahead(args, ahead):
     """Tell whether the request runs in its database, so that ``ahead`` may ask it.
 
     :param args: what its path has (dict)
@@ -220,7 +223,10 @@ def superuser_env():
 
 
 def _take_message():
-    """Return what was read before the route is served (Message), once; or None."""
+    """Return the Message that :func:`_before_route` has read, or None.
+
+    Only once: a request that Odoo runs again reads its own.
+    """
     message = getattr(request, "oauth_message", None)
     request.oauth_message = None
     return message

@@ -5,7 +5,8 @@ import functools
 from odoo import http
 
 from ..oauth2 import info
-from ..oauth2.replica import can_answer, read_token
+from ..oauth2.ahead import read_token
+from ..oauth2.replica import can_answer
 from .common import json_response, oauth_route, superuser_env
 
 

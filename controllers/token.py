@@ -3,7 +3,8 @@
 from odoo import http
 
 from ..oauth2 import token
-from ..oauth2.replica import can_introspect, read_introspected
+from ..oauth2.ahead import read_introspected
+from ..oauth2.replica import can_introspect
 from .common import json_response, oauth_route, superuser_env
 
 

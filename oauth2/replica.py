@@ -1,12 +1,11 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is read before a route is served: the token, or whether a replica knows it.
+"""Whether a request can be answered from a replica, which is a moment behind.
 
 What a replica does not know yet may have been issued a moment ago: the primary answers
 then. What it does know may have been revoked a moment ago; that is what a replica is.
 """
 
-from ..storage import row_lookup
 from .message import bearer_values
 
 #: Access and refresh tokens.
@@ -21,24 +20,6 @@ def can_answer(env, message):
     :param env: superuser environment of a read-only cursor
     """
     return all(_knows(env, raw, MODELS[:1]) for raw in bearer_values(message))
-
-
-def read_token(env, message, person=False):
-    """Read the access token of ``message`` before the route is served.
-
-    :param env: superuser environment
-    :param person: whether its user is to be told of
-    """
-    for raw in bearer_values(message)[:1]:
-        row_lookup.read_ahead(env["oauth.provider.token"], raw, person)
-
-
-def read_introspected(env, message):
-    """Read the token that ``message`` asks about before the route is served.
-
-    :param env: superuser environment
-    """
-    row_lookup.read_ahead(env["oauth.provider.token"], message.form.get("token"))
 
 
 def can_introspect(env, message):

@@ -131,11 +131,11 @@ def fetch(credentials, lookup, digest, lock=False):
 
 
 def read_ahead(credentials, value, person=False):
-    """Read the row of a credential for whoever asks for it next.
+    """Read the row of a credential, so that the next :func:`fetch` needs no query.
 
-    That is asked for once, within the same request. Where there is no replica, Odoo
-    ends the first transaction before it serves a route, and begins another one for the
-    next query: what the first one has read takes none.
+    The row is used once, within the same request. Where there is no replica, Odoo ends
+    the first transaction before it serves a route, and begins another one with the next
+    query: a request whose only query is this one needs no second transaction.
 
     :param credentials: recordset of the model
     :param value: what was presented (str), or None

@@ -1,0 +1,24 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What is read before Odoo begins the transaction in which it serves a route."""
+
+from ..storage import row_lookup
+from .message import bearer_values
+
+
+def read_token(env, message, person=False):
+    """Read the access token of ``message`` before the route is served.
+
+    :param env: superuser environment
+    :param person: whether the answer contains claims about its user
+    """
+    for raw in bearer_values(message)[:1]:
+        row_lookup.read_ahead(env["oauth.provider.token"], raw, person)
+
+
+def read_introspected(env, message):
+    """Read the token that ``message`` asks about before the route is served.
+
+    :param env: superuser environment
+    """
+    row_lookup.read_ahead(env["oauth.provider.token"], message.form.get("token"))
