@@ -145,7 +145,7 @@ _titles = itertools.count()
 def cost(where, request, number, further=({},)):
     """Send ``request`` so often and return the seconds that one takes of processors.
 
-    :param further: headers (dicts) of which each request has the next ones as well
+    :param further: headers (list of dicts) to add; the requests take them in turn
     """
     parts = urlsplit(where.url)
     before = where.processes.settle()

@@ -5,9 +5,9 @@
 One server with one worker answers all of them in turns. What counts is the processor
 time of the worker and of PostgreSQL's backends, as in :mod:`.against`.
 
-By how deep on the stack a call begins, CPython may take a fifth more for it, for it
-gets and gives back memory for frames by the piece. What a server has above the call
-differs. So each is made at several depths, which are evenly spread over such a piece.
+CPython takes memory for frames in chunks, so the cost of a call depends on how deep in
+the stack it begins, which differs between servers. Each call is therefore made at
+several depths, spread evenly over one chunk.
 """
 
 import statistics
@@ -25,15 +25,17 @@ from . import narrow_side
 from .against import cost
 from .measure import target
 from .narrow_side import FULL, KEY, ONE, THIRTY
-from .odoo_side import BENCH_ADDON, FOREVER
+from .odoo_side import FOREVER
 from .report import interval, table
 from .rows import Rows
 from .size import SIZES
 
-#: The header by which a request says how deep it begins, as in the addon of the bench.
+#: The addon that lets a request begin deeper in the stack, and the header that says by
+#: how many frames.
+DEPTH_ADDON = "oauth_provider_bench_depth"
 DEPTH_HEADER = "X-Bench-Depth"
-#: Frames of the function that begins a call deeper that fill one piece of memory.
-FRAMES = 127
+#: Of its frames that fill one chunk (CPython 3.11).
+FRAMES_PER_CHUNK = 127
 
 
 @dataclass
@@ -88,7 +90,7 @@ def measured(postgres, databases, times, report, only=None):
     if not calls:
         raise Stop(f"No call is named like '{only}'.")
     name = narrow_side.DATABASE
-    options = {"workers": 1, "load": [ADDON, BENCH_ADDON], "options": [FOREVER]}
+    options = {"workers": 1, "load": [ADDON, DEPTH_ADDON], "options": [FOREVER]}
     with OdooServer(postgres, name, name, **options) as server:
         tokens = narrow_side.get_tokens(server.url, made)
         where = target(server, postgres, Rows(postgres, name, made), name)
@@ -98,7 +100,9 @@ def measured(postgres, databases, times, report, only=None):
 
 def _measure(where, call, tokens, rounds, turns, depths, report):
     """Return the :class:`Row` of ``call``."""
-    further = [{DEPTH_HEADER: str(FRAMES * n // depths)} for n in range(depths)]
+    further = [
+        {DEPTH_HEADER: str(FRAMES_PER_CHUNK * n // depths)} for n in range(depths)
+    ]
     sent = {caller: call.request(token) for caller, token in tokens.items()}
     _check_same(where.url, call, sent)
     row = Row(call, {caller: [] for caller in sent})
@@ -110,8 +114,8 @@ def _measure(where, call, tokens, rounds, turns, depths, report):
             start = (number * turns + turn) % len(callers)
             order = callers[start:] + callers[:start]
             for caller in order[:: -1 if turn % 2 else 1]:
-                number = call.number * depths
-                found[caller].append(cost(where, sent[caller], number, further))
+                count = call.number * depths
+                found[caller].append(cost(where, sent[caller], count, further))
         if number:
             # The first one has filled the caches
             for caller, costs in found.items():
