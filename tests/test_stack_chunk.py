@@ -1,6 +1,7 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import resource
+import sys
 
 from odoo.tests import BaseCase
 
@@ -37,5 +38,12 @@ class TestStackChunk(BaseCase):
         def inner():
             return ()
 
+        def call_plainly(function, *args):
+            return function(*args)
+
         most = max(count_faults(n, call_in_one_chunk) for n in range(DEPTHS))
         self.assertLess(most, TURNS / 2)
+        if sys.version_info[:2] == (3, 11):
+            # The test finds what it is about
+            most = max(count_faults(n, call_plainly) for n in range(DEPTHS))
+            self.assertGreaterEqual(most, TURNS / 2)
