@@ -63,14 +63,12 @@ def oauth_route(
     The method is called as ``method(self, message)``, with what the path has of further
     parameters, in the database that the request names, which is found without a cookie:
     by the path ``/oauth2/db/<database>/<name>``, the URL parameter ``db``, the
-    ``X-Odoo-Database`` header, the session, the host.
-    Works in a server-wide addon, where Odoo may not know the database yet.
+    ``X-Odoo-Database`` header, the session, the host. Works in a server-wide addon.
 
     :param methods: HTTP methods that are allowed
     :param readonly: whether nothing is written, see :func:`odoo.http.route`; a function
         of an environment and the Message tells whether a replica can answer
-    :param ahead: function of the same that reads, where there is no replica, what the
-        method will need, see :func:`..storage.row_lookup.read_ahead`
+    :param ahead: function of the same that reads ahead, see :mod:`..oauth2.ahead`
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it, or ``ANY_ORIGIN``
