@@ -1,6 +1,9 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What is read before Odoo begins the transaction in which it serves a route."""
+"""What is read before Odoo begins the transaction in which it serves a route.
+
+Where there is no replica, see :func:`..storage.row_lookup.read_ahead`.
+"""
 
 from ..storage import row_lookup
 from .message import bearer_values
