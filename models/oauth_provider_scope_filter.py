@@ -233,8 +233,11 @@ class OAuthProviderScope(models.Model):
 
         :return: (records, compared) of an Opening
         """
-        is_ours = type(self)._get_domain is OAuthProviderScope._get_domain
-        if not is_ours or (self.model == "res.users" and self.own_user_only):
+        is_replaced = any(
+            getattr(type(self), name) is not getattr(OAuthProviderScope, name)
+            for name in ("_get_domain", "_evaluate_filter", "get_usable_domain")
+        )
+        if is_replaced or (self.model == "res.users" and self.own_user_only):
             return None, None
         if not self.filter_id:
             return Domain.TRUE, ()

@@ -135,7 +135,8 @@ def read_ahead(credentials, value, person=False):
 
     The row is used once, within the same request. Where there is no replica, Odoo ends
     the first transaction before it serves a route, and begins another one with the next
-    query: a request whose only query is this one needs no second transaction.
+    query: a request whose only query is this one needs no second transaction. What was
+    read is then a moment old: the time of one round trip to the database.
 
     :param credentials: recordset of the model
     :param value: what was presented (str), or None
