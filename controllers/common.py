@@ -187,8 +187,11 @@ def _before_route(can_answer, ahead):
 
     def readonly(_controller, _rule, args):
         is_replica = request.env.cr.readonly
-        if not is_replica and not _may_read_ahead(args, ahead):
-            return True
+        if not is_replica:
+            name = ahead and database.find_database(args.get("database"))
+            if not name or not database.is_entered(name):
+                return True
+            request.oauth_entered = name
         # Odoo sets the limit of the route later
         request.httprequest.max_content_length = MAX_CONTENT_LENGTH
         try:
@@ -204,15 +207,6 @@ def _before_route(can_answer, ahead):
         return True
 
     return readonly
-
-
-def _may_read_ahead(args, ahead):
-    """Tell whether the request runs in its database, so that ``ahead`` may ask it.
-
-    :param args: what its path has (dict)
-    """
-    name = ahead and database.find_database(args.get("database"))
-    return bool(name) and database.is_entered(name)
 
 
 def superuser_env():
@@ -310,6 +304,9 @@ def _enter_database(in_path, browser):
     :param in_path: name of the database in the path (str), or None
     :return: None when it does; otherwise the response to send
     """
+    if request.db and getattr(request, "oauth_entered", None) == request.db:
+        # Found before the route
+        return None
     name = database.find_database(in_path)
     if name and database.is_entered(name):
         return None
