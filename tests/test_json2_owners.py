@@ -192,7 +192,9 @@ class TestJson2Owners(OwnersCase):
                     ("copy", {}),
                 ):
                     found = self.call(token, method, ATTACHMENT, ids=ids, **arguments)
-                    self.assertEqual(found.status_code, 404, (method, found.text))
+                    # Some apps have a copy of their own, which is refused anyway
+                    expected = (403, 404) if method == "copy" else (404,)
+                    self.assertIn(found.status_code, expected, (method, found.text))
             found = self.call(
                 token, "has_access", ATTACHMENT, ids=one.ids, operation="read"
             )

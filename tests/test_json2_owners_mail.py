@@ -169,6 +169,9 @@ class TestJson2OwnersMail(OwnersCase):
             self.assertEqual(found.status_code, 403)
 
     def test_writing_needs_a_record_that_may_be_written(self):
+        if "account.move" in self.env:
+            # Odoo looks at its audit trail with the rights of the user
+            self.user.group_ids |= self.env.ref("account.group_account_readonly")
         scopes = (self.messages, self.activities, self.partners)
         reader, writer = self.get_token(*scopes), self.get_token(*scopes, self.writing)
         for token, row, name, status in (
