@@ -157,48 +157,65 @@ def to_sql(domain, model, alias, query):
     return domain.optimize_full(model)._to_sql(model, alias, query)
 
 
-class Either(DomainCustom):
+def _join(word, domains, searched):
+    """Return the condition (SQL) of ``domains``, joined by ``word`` (AND or OR).
+
+    :param searched: (model, alias, query), see :func:`to_sql`
+    """
+    found = [to_sql(domain, *searched) for domain in domains]
+    return SQL("(%s)", SQL(f" {word} ").join(found))
+
+
+class _Pair(DomainCustom):
+    """Two domains as one condition: the ORM does not try to simplify them together."""
+
+    __slots__ = ("_first", "_second")
+
+    def __new__(cls, first, second, condition):
+        """
+        :param condition: function of a model, alias and Query that returns SQL
+        """
+        self = super().__new__(cls, condition)
+        object.__setattr__(self, "_first", first)
+        object.__setattr__(self, "_second", second)
+        return self
+
+
+class Either(_Pair):
     """The records of either domain.
 
-    Records at hand are compared first; only the others are looked up. Both domains are
-    one condition, as the ORM would otherwise try to simplify them together.
+    Records at hand are compared first; only the others are looked up.
     """
 
-    __slots__ = ("_compared", "_looked_up")
+    __slots__ = ()
 
     def __new__(cls, compared, looked_up):
         """
         :param compared: Domain that records at hand are compared with
         :param looked_up: Domain by which they are looked up
         """
-
-        def either(*searched):
-            found = [to_sql(one, *searched) for one in (compared, looked_up)]
-            return SQL("(%s)", SQL(" OR ").join(found))
-
-        self = super().__new__(cls, either)
-        object.__setattr__(self, "_compared", compared)
-        object.__setattr__(self, "_looked_up", looked_up)
-        return self
+        both = (compared, looked_up)
+        return super().__new__(
+            cls, *both, lambda *searched: _join("OR", both, searched)
+        )
 
     def _as_predicate(self, records):
-        matched = set(records.filtered(self._compared._as_predicate(records))._ids)
+        matched = set(records.filtered(self._first._as_predicate(records))._ids)
         others = records.browse(one for one in records._ids if one not in matched)
         if others:
-            found = others.filtered(self._looked_up._as_predicate(others))
+            found = others.filtered(self._second._as_predicate(others))
             matched.update(found._ids)
         return lambda record: record._ids[0] in matched
 
 
-class Rule(DomainCustom):
+class Rule(_Pair):
     """The record rules of a model, and what the scopes open.
 
     The ORM looks records up by it, or asks it about records that are at hand. What the
-    scopes open is left out of a search that is known to find nothing else. Both are one
-    condition, as the ORM would otherwise try to simplify them together.
+    scopes open is left out of a search that is known to find nothing else.
     """
 
-    __slots__ = ("_records", "_rules")
+    __slots__ = ()
 
     def __new__(cls, rules, records, is_known):
         """
@@ -207,18 +224,14 @@ class Rule(DomainCustom):
         :param is_known: function of a Query and the alias of the model in it
         """
 
-        def rules_and_records(model, alias, query):
+        def condition(model, alias, query):
             parts = [rules] if is_known(query, alias) else [rules, records]
-            found = [to_sql(part, model, alias, query) for part in parts]
-            return SQL("(%s)", SQL(" AND ").join(found))
+            return _join("AND", parts, (model, alias, query))
 
-        self = super().__new__(cls, rules_and_records)
-        object.__setattr__(self, "_rules", rules)
-        object.__setattr__(self, "_records", records)
-        return self
+        return super().__new__(cls, rules, records, condition)
 
     def _as_predicate(self, records):
-        return (self._rules & self._records)._as_predicate(records)
+        return (self._first & self._second)._as_predicate(records)
 
 
 def as_condition(domain):

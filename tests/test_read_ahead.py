@@ -118,6 +118,8 @@ class TestReadAhead(OAuthCase):
             (lambda: self.bearer("userinfo", f"{self.token}x"), 401),
             (lambda: self.url_open("/oauth2/tokeninfo"), 401),
             (lambda: self.url_open("/oauth2/tokeninfo?access_token=a%00b"), 400),
+            (lambda: self.url_open("/oauth2/tokeninfo?access_token=%C3%A9"), 401),
+            (lambda: self.url_open("/oauth2/tokeninfo?access_token=%ED%A0%80"), 401),
             (lambda: self.bearer("tokeninfo", self.token, access_token="x"), 400),
             (lambda: self.introspect(self.token, "WRONG"), 401),
             (lambda: self.introspect(""), 400),
