@@ -127,19 +127,21 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
 
 def _respond(answer, in_path, methods, readonly, browser, cors):
     """Return the response to the current request, which any page may read or none."""
-    method_name = request.httprequest.method
-    if not _has_ended_session():
+    # The proxy looks it up at each use, which adds up
+    current = request._get_current_object()
+    method_name = current.httprequest.method
+    if not _has_ended_session(current):
         # Nobody's: there is nothing to keep. A POST without a cookie may come from
         # another site, and a new session would take the place of the one whose cookie
         # the browser has kept back (SameSite). Somebody's: keeping it may make it
         # younger, and so unlock it
-        request.session.can_save = False
+        current.session.can_save = False
     # HEAD is a GET whose body is not sent, where nothing is written
     if method_name not in methods and not (
         readonly and "GET" in methods and method_name == "HEAD"
     ):
         return _wrong_method(methods, in_path)
-    response = _enter_database(in_path, browser)
+    response = _enter_database(current, in_path, browser)
     if response is not None:
         return response
     is_preflight = method_name == "OPTIONS"
@@ -147,7 +149,7 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
         response = empty_response(204)
     else:
         try:
-            message = _take_message() or read_message()
+            message = _take_message(current) or read_message(current)
         except RequestEntityTooLarge as error:
             events = superuser_env()["oauth.provider.event"]
             events.log_refusal("malformed", detail=error.description)
@@ -157,7 +159,7 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
             return error_page(reason, status=error.code)
         response = answer(message)
     if cors is True:
-        origin = request.httprequest.headers.get("Origin")
+        origin = current.httprequest.headers.get("Origin")
         announced = methods if is_preflight else None
         env = superuser_env() if origin else None
         response.headers.update(cross_origin.headers(env, origin, announced))
@@ -167,14 +169,14 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
     return response
 
 
-def _has_ended_session():
+def _has_ended_session(current):
     """Tell whether Odoo has just ended a person's session, which has to be stored.
 
     Where it cannot use the database it empties any session, and nobody's too. That of a
     person stays in the store: the database may be back in a moment.
     """
-    session = request.session
-    if not request.db or not session.should_rotate:
+    session = current.session
+    if not current.db or not session.should_rotate:
         return False
     return bool(http.root.session_store.get(session.sid).uid)
 
@@ -186,50 +188,51 @@ def _before_route(can_answer, ahead):
     """
 
     def readonly(_controller, _rule, args):
-        is_replica = request.env.cr.readonly
+        current = request._get_current_object()
+        is_replica = current.env.cr.readonly
         if not is_replica:
-            name = ahead and database.find_database(args.get("database"))
-            if not name or not database.is_entered(name):
+            name = ahead and database.find_database(args.get("database"), current)
+            if not name or not database.is_entered(name, current):
                 return True
-            request.oauth_entered = name
+            current.oauth_entered = name
         # Odoo sets the limit of the route later
-        request.httprequest.max_content_length = MAX_CONTENT_LENGTH
+        current.httprequest.max_content_length = MAX_CONTENT_LENGTH
         try:
-            message = request.oauth_message = read_message()
+            message = current.oauth_message = read_message(current)
         except RequestEntityTooLarge:
             if is_replica:
                 raise
             # The route answers that itself
             return True
         if is_replica:
-            return can_answer(superuser_env(), message)
-        ahead(superuser_env(), message)
+            return can_answer(superuser_env(current), message)
+        ahead(superuser_env(current), message)
         return True
 
     return readonly
 
 
-def superuser_env():
-    """Return the environment in which the protocol side works."""
-    return request.env(user=SUPERUSER_ID, su=True)
+def superuser_env(current=request):
+    """Return the environment in which the protocol side serves ``current``."""
+    return current.env(user=SUPERUSER_ID, su=True)
 
 
-def _take_message():
+def _take_message(current):
     """Return the Message that :func:`_before_route` has read, or None.
 
     Only once: a request that Odoo runs again reads its own.
     """
-    message = getattr(request, "oauth_message", None)
-    request.oauth_message = None
+    message = getattr(current, "oauth_message", None)
+    current.oauth_message = None
     return message
 
 
-def read_message():
-    """Return the current request as a :class:`Message`.
+def read_message(current=request):
+    """Return the request ``current`` as a :class:`Message`.
 
     :raise RequestEntityTooLarge: where it is too long, or has too many fields
     """
-    httprequest = request.httprequest
+    httprequest = current.httprequest
     check_size(httprequest)
     return Message(
         # oauthlib parses the address; nothing of it is the caller's
@@ -298,20 +301,20 @@ def _wrong_method(methods, in_path):
     return _refusal(405, description, Allow=", ".join(methods))
 
 
-def _enter_database(in_path, browser):
-    """Make sure that the request runs in the database that it is for.
+def _enter_database(current, in_path, browser):
+    """Make sure that the request ``current`` runs in the database that it is for.
 
     :param in_path: name of the database in the path (str), or None
     :return: None when it does; otherwise the response to send
     """
-    if request.db and getattr(request, "oauth_entered", None) == request.db:
+    if current.db and getattr(current, "oauth_entered", None) == current.db:
         # Found before the route
         return None
-    name = database.find_database(in_path)
-    if name and database.is_entered(name):
+    name = database.find_database(in_path, current)
+    if name and database.is_entered(name, current):
         return None
     # One that it runs in has no addon
-    if not name or name == request.db or not database.is_served(name):
+    if not name or name == current.db or not database.is_served(name):
         return _without_database(name, browser)
     try:
         if not database.is_foreign_session(name):

@@ -161,8 +161,8 @@ def _leave_unless_served(current):
         current.session.can_save = False
 
 
-def named_database(in_path=None):
-    """Return the database (str) that the request itself names, or None.
+def named_database(in_path=None, current=request):
+    """Return the database (str) that the request ``current`` itself names, or None.
 
     By its path, the parameter ``db`` or a header: where it comes without any of these,
     Odoo finds the database as well.
@@ -170,33 +170,33 @@ def named_database(in_path=None):
     :param in_path: the one in its path (str); else what was there before
     """
     if in_path:
-        request.oauth_database = in_path
-    httprequest = request.httprequest
+        current.oauth_database = in_path
+    httprequest = current.httprequest
     return (
-        getattr(request, "oauth_database", None)
+        getattr(current, "oauth_database", None)
         or httprequest.args.get("db")
         or httprequest.headers.get("X-Odoo-Database")
     )
 
 
-def find_database(in_path=None):
-    """Return the database (str) that the request is for, or None.
+def find_database(in_path=None, current=request):
+    """Return the database (str) that the request ``current`` is for, or None.
 
     The one that it names, the one that Odoo has found, or the only one of this host:
     Odoo has looked for that too, perhaps while PostgreSQL was starting.
 
     :param in_path: see :func:`named_database`
     """
-    found = named_database(in_path) or request.db
-    if found := found or getattr(request, "oauth_found", None):
+    found = named_database(in_path, current) or current.db
+    if found := found or getattr(current, "oauth_found", None):
         return found
     names = database_names.of_host()
     return names[0] if len(names) == 1 else None
 
 
-def is_entered(name):
-    """Tell whether the request runs in the database ``name``, which has the addon."""
-    return name == request.db and MODEL in request.registry
+def is_entered(name, current=request):
+    """Tell whether the request ``current`` runs in ``name``, which has the addon."""
+    return name == current.db and MODEL in current.registry
 
 
 def is_served(name):

@@ -18,7 +18,25 @@ from .id_token import RESERVED_CLAIMS
 SIGN_IN_CLAIMS = ("auth_time", "acr", "amr")
 
 
-def describe_token(live, is_access_token):
+def introspect(client, token):
+    """Return what ``client`` may know of a token (dict), or None if it is dead.
+
+    A client sees its own tokens; a resource server those of every client. What it may
+    not see is answered like what does not exist (RFC 7662 section 2.2).
+
+    :param client: client (record) that asks
+    :param token: access or refresh token (str)
+    """
+    access_token = client.env["oauth.provider.token"].read_live(token)
+    live = access_token or client.env["oauth.provider.refresh.token"].read_live(token)
+    if not live:
+        return None
+    if live.client.id != client.id and not client.is_resource_server:
+        return None
+    return _describe(live, bool(access_token))
+
+
+def _describe(live, is_access_token):
     """Return what introspection tells of a token (dict, RFC 7662 section 2.2).
 
     :param live: :class:`..storage.live_token.LiveToken`

@@ -81,6 +81,8 @@ def parse_basic(header):
     if not colon or "\x00" in decoded:
         return []
     readings = [(identifier, value)]
+    if "%" not in decoded and "+" not in decoded:
+        return readings
     with contextlib.suppress(ValueError):
         meant = tuple(unquote_plus(part, errors="strict") for part in readings[0])
         if "\x00" not in "".join(meant):

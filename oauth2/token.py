@@ -12,6 +12,7 @@ from oauthlib.oauth2 import InvalidClientError, OAuth2Error
 from ..tools.key_encryption import SigningUnavailableError
 from . import client_authentication, errors, resource_indicator
 from . import message as messages
+from .access_token import introspect
 from .errors import TooManyFailuresError, refusal
 from .validator import OdooValidator
 
@@ -163,18 +164,16 @@ def _introspect(env, message):
     if client.client_type == "public":
         # Whoever holds a stolen token would learn what it is good for (section 4)
         raise refusal("public_client")
-    validator = OdooValidator(env, client=client)
     if client.has_custom_server():
-        _headers, body, status = client.get_oauth2_server(
-            validator
-        ).create_introspect_response(
+        server = client.get_oauth2_server(OdooValidator(env, client=client))
+        _headers, body, status = server.create_introspect_response(
             message.uri, "POST", body=message.form.select(messages.REVOKE_PARAMETERS)
         )
         return messages.Answer(status, json.loads(body))
-    token, hint = map(message.form.get, messages.REVOKE_PARAMETERS)
+    token = message.form.get("token")
     if not token:
         raise refusal("missing_token")
-    claims = validator.introspect_token(token, hint, None)
+    claims = introspect(client, token)
     return messages.Answer(200, {"active": bool(claims), **(claims or {})})
 
 

@@ -11,7 +11,7 @@ from odoo import fields
 from ..tools import secret
 from ..tools.uri_difference import find_difference
 from . import errors, pkce, requested_scope, resource_indicator
-from .access_token import describe_token, sign_access_token
+from .access_token import introspect, sign_access_token
 from .errors import refusal
 from .id_token import Subject, make_id_token
 
@@ -485,16 +485,4 @@ class OdooValidator(RequestValidator):
     # Introspection (RFC 7662)
 
     def introspect_token(self, token, token_type_hint, request, *args, **kwargs):
-        """Return what is known of ``token`` (dict), or None if it is dead.
-
-        A client sees its own tokens; a resource server those of every client. What it
-        may not see is answered like what does not exist (section 2.2).
-        """
-        access_token = self.env["oauth.provider.token"].read_live(token)
-        live = access_token or self.refresh_token.read_live(token)
-        if not live:
-            return None
-        client = live.client
-        if client.id != self.client.id and not self.client.is_resource_server:
-            return None
-        return describe_token(live, bool(access_token))
+        return introspect(self.client, token)
