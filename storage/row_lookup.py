@@ -5,7 +5,8 @@
 The query returns one JSON text. Each record in it is a query of its own: PostgreSQL
 plans a few of those in half the time that it takes for one join of all. It plans them
 for each request, for Odoo makes it forget (DISCARD ALL) what a connection has prepared,
-and the plans of functions too.
+and the plans of functions too. Of our own tables the row is read as a whole: PostgreSQL
+looks up each column that is named.
 """
 
 import json
@@ -48,17 +49,8 @@ PLAIN = frozenset(
         *("json", "many2one", "selection", "text"),
     )
 )
-#: What decides on a credential.
-NEEDED = frozenset(
-    (
-        *("client_id", "user_id", "grant_id", "audience", "scope_numbers"),
-        *("create_date", "expires_at", "revoked_at", "used_at"),
-    )
-)
 #: Attribute of a cursor: what was read ahead, ((query, digest), row or None).
 _AHEAD = "oauth_provider_read_ahead"
-#: Arguments that a function of PostgreSQL takes at most, but for the id and others.
-MOST = 90
 
 
 def is_plain(field):
@@ -87,8 +79,6 @@ def make_lookup(credentials, person=False):
     """
     env, fields = credentials.env, credentials._fields
     names = [name for name, field in fields.items() if is_plain(field)]
-    # Addons may have many fields; these are looked at in any case
-    names.sort(key=lambda name: name not in NEEDED)
     inner = []
     for link, wanted in READ:
         further = []
@@ -99,7 +89,7 @@ def make_lookup(credentials, person=False):
         comodel = env[fields[link].comodel_name]
         inner.append((link, _filter_readable(comodel, wanted), further))
     table = credentials._table
-    found, reader = _read_as_json(credentials, table, names[:MOST], inner)
+    found, reader = _read_as_json(credentials, table, names, inner)
     query = SQL(
         "SELECT %s::text FROM %s WHERE %s = ",
         found,
@@ -184,10 +174,17 @@ def _read_as_json(model, alias, names, inner):
         there, names, inner)
     :return: (SQL, :class:`.row_reader.RowReader`)
     """
-    values, fields, inner_readers = [SQL.identifier(alias, "id")], [], []
-    for name in names:
+    of_row = []
+    if model._name.startswith("oauth.provider."):
+        of_row = [name for name in names if is_plain(model._fields[name])]
+    row = SQL("%s.*", SQL.identifier(alias))
+    values = [row if of_row else SQL.identifier(alias, "id")]
+    fields, inner_readers = [], []
+    # Behind the row comes what is no column of it
+    for name in (*of_row, *(name for name in names if name not in of_row)):
         value, convert = _value_as_json(model, model._fields[name], alias)
-        values.append(value)
+        if name not in of_row:
+            values.append(value)
         fields.append((model._fields[name], convert))
     for link, its_names, its_inner in inner:
         comodel = model.env[model._fields[link].comodel_name]
@@ -204,7 +201,7 @@ def _read_as_json(model, alias, names, inner):
             )
         )
     found = SQL("json_build_array(%s)", SQL(", ").join(values))
-    return found, RowReader(fields, inner_readers)
+    return found, RowReader(fields, inner_readers, of_row)
 
 
 def _value_as_json(model, field, alias):

@@ -25,10 +25,13 @@ class RowReader:
     :param fields: list of (field, function that converts what JSON has to its value, or
         None); the record is a list in JSON: its id, their values, the inner records
     :param inner: list of (name of the field that refers to a record, its RowReader)
+    :param of_row: names of the first fields, where JSON has one object in place of the
+        id and their values: the row, perhaps with further columns
     """
 
-    def __init__(self, fields, inner):
+    def __init__(self, fields, inner, of_row=()):
         names = [field.name for field, _convert in fields]
+        self._columns = ["id", *of_row] if of_row else None
         self._make = namedtuple("Row", ["id", *names])._make
         self._size = 1 + len(names)
         self._converts = [
@@ -53,6 +56,9 @@ class RowReader:
 
         A reference to an inner record is the named tuple of that record, or None.
         """
+        if self._columns:
+            row, *others = found
+            found = [*map(row.__getitem__, self._columns), *others]
         for place, convert in self._converts:
             found[place] = convert(found[place])
         for place, link, _field, reader in self._inner:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import SQL
 
 from ..models.oauth_provider_token import OAuthProviderToken
 from ..oauth2 import info
@@ -203,6 +204,20 @@ class TestLiveToken(TransactionCase):
                     self.assertEqual(found["name"], self.user.name)
                     self.assertEqual(found["preferred_username"], self.user.login)
         self.env.registry.clear_cache()
+
+    def test_columns_that_no_field_knows_change_nothing(self):
+        value = self.values["oauth.provider.token"]
+        before = self.env["oauth.provider.token"].read_open(value).row
+        # More than a function of PostgreSQL takes arguments
+        added = SQL(", ").join(
+            SQL("ADD COLUMN %s text DEFAULT 'id'", SQL.identifier(f"x_{number}"))
+            for number in range(120)
+        )
+        for table in ("oauth_provider_token", "oauth_provider_grant"):
+            self.env.cr.execute(SQL("ALTER TABLE %s %s", SQL.identifier(table), added))
+        self.assertTrue(before.grant_id.scope_ids)
+        row = self.env["oauth.provider.token"].read_open(value).row
+        self.assertEqual(row, before)
 
     def test_a_picture_comes_and_goes(self):
         partners, partner = self.env["res.partner"], self.user.partner_id
