@@ -206,7 +206,7 @@ def _before_route(can_answer, ahead):
             return True
         if is_replica:
             return can_answer(superuser_env(current), message)
-        ahead(superuser_env(current), message)
+        ahead(current.env, message)
         return True
 
     return readonly

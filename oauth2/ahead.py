@@ -12,7 +12,7 @@ from .message import bearer_values
 def read_token(env, message, person=False):
     """Read the access token of ``message`` before the route is served.
 
-    :param env: superuser environment
+    :param env: environment of the request
     :param person: whether the answer contains claims about its user
     """
     for raw in bearer_values(message)[:1]:
@@ -22,6 +22,6 @@ def read_token(env, message, person=False):
 def read_introspected(env, message):
     """Read the token that ``message`` asks about before the route is served.
 
-    :param env: superuser environment
+    :param env: environment of the request
     """
     row_lookup.read_ahead(env["oauth.provider.token"], message.form.get("token"))

@@ -113,9 +113,12 @@ def fetch(credentials, lookup, digest, lock=False):
     if lock:
         query = f"{query} FOR UPDATE OF {credentials._table}"
     credentials.env.flush_all()
-    cr = credentials.env.cr
     # A worker that came second is retried: nothing to log as an error
-    cr.execute(query, (digest,), log_exceptions=not lock)
+    return _read(credentials.env.cr, query, reader, digest, log_exceptions=not lock)
+
+
+def _read(cr, query, reader, digest, log_exceptions=True):
+    cr.execute(query, (digest,), log_exceptions=log_exceptions)
     found = cr.fetchone()
     return found and reader.parse(json.loads(found[0]))
 
@@ -128,16 +131,17 @@ def read_ahead(credentials, value, person=False):
     query: a request whose only query is this one needs no second transaction. What was
     read is then a moment old: the time of one round trip to the database.
 
-    :param credentials: recordset of the model
+    :param credentials: recordset of the model, whoever's: nobody's rights are asked for
     :param value: what was presented (str), or None
     :param person: see :func:`make_lookup`
     """
     # The form of the request is checked later: none of ours has any other characters
     if value and value.isascii() and "\x00" not in value:
-        lookup, digest = credentials._get_lookup(person), secret.digest(value)
-        row = fetch(credentials, lookup, digest)
+        query, reader = credentials._get_lookup(person)
+        cr, digest = credentials.env.cr, secret.digest(value)
+        row = _read(cr, query, reader, digest)
         # The end of the transaction empties the cache of the cursor
-        vars(credentials.env.cr)[_AHEAD] = (lookup[0], digest), row
+        vars(cr)[_AHEAD] = (query, digest), row
 
 
 def reads_whole_person(env):
