@@ -151,7 +151,7 @@ class OAuthProviderEvent(models.Model):
         help="Why the request was refused.",
     )
     # The web client cannot show a value of a selection that a release has given up
-    cause_text = fields.Char(string="Cause", compute="_compute_rule")
+    cause_text = fields.Char(string="Cause in Words", compute="_compute_rule")
     rule = fields.Char(
         compute="_compute_rule",
         help="The section of the standard that asks for the refusal.",
