@@ -68,7 +68,7 @@ def oauth_route(
     :param methods: HTTP methods that are allowed
     :param readonly: whether nothing is written, see :func:`odoo.http.route`; a function
         of an environment and the Message tells whether a replica can answer
-    :param ahead: function of the same that reads ahead, see :mod:`..oauth2.ahead`
+    :param ahead: function that reads ahead, see :mod:`..oauth2.ahead`
     :param browser: whether a person's browser comes here: it keeps its session, and
         gets redirects and pages rather than JSON
     :param cors: whether scripts of the clients' pages may call it, or ``ANY_ORIGIN``
@@ -127,7 +127,7 @@ def _handle(answer, in_path, methods, readonly, browser, cors):
 
 def _respond(answer, in_path, methods, readonly, browser, cors):
     """Return the response to the current request, which any page may read or none."""
-    # The proxy looks it up at each use, which adds up
+    # Each use of the proxy looks it up again
     current = request._get_current_object()
     method_name = current.httprequest.method
     if not _has_ended_session(current):
@@ -151,7 +151,7 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
         try:
             message = _take_message(current) or read_message(current)
         except RequestEntityTooLarge as error:
-            events = superuser_env()["oauth.provider.event"]
+            events = superuser_env(current)["oauth.provider.event"]
             events.log_refusal("malformed", detail=error.description)
             if not browser:
                 raise
@@ -161,7 +161,7 @@ def _respond(answer, in_path, methods, readonly, browser, cors):
     if cors is True:
         origin = current.httprequest.headers.get("Origin")
         announced = methods if is_preflight else None
-        env = superuser_env() if origin else None
+        env = superuser_env(current) if origin else None
         response.headers.update(cross_origin.headers(env, origin, announced))
     if not browser:
         vary = [response.headers.get("Vary"), *DATABASE_HEADERS]

@@ -33,9 +33,9 @@ def consent_url(provider, identifier, **parameters):
 def sign_in(page, provider, login, password):
     """Sign in with Odoo's own form, and land where nothing more is asked for.
 
-    What the web client still asks for when the person signs out comes with a session
-    that is no more. Odoo then gives the browser another one in the place of that of the
-    login page, whose form is refused (invalid CSRF token).
+    Requests that the web client still sends while a person signs out carry a session
+    that has ended. Odoo then replaces the session of the login page, and its form is
+    refused (invalid CSRF token).
     """
     page.goto(f"{provider.url}/web/login?redirect=/web/health")
     page.fill("input[name=login]", login)

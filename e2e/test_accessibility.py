@@ -149,6 +149,7 @@ def test_who_lacks_a_second_factor_reads_why_and_goes_back(
             with page.context.expect_page() as opened:
                 link.press("Enter")
             opened.value.wait_for_url("**/my/security")
+            # See sign_in: the button signs the person out
             opened.value.wait_for_load_state("networkidle")
             assert "Two-factor authentication" in opened.value.content()
             opened.value.close()

@@ -17,8 +17,9 @@ prefetch       a third of a code         fields of cached records that
                                          depend on the user are left to the
                                          ORM
 row_lookup,    tokeninfo takes more      fields of other kinds are left to
-row_reader     than twice as long        the ORM; the SQL is ours
-               without it
+row_reader     than twice as long        the ORM; the SQL is ours; rows of
+               without it                credentials and grants are read
+                                         whole, with large values too
 live_token     a tenth of userinfo, and  decisions are made twice, by the
                a third with the person   same rules: of records and of plain
                read along                values

@@ -5,8 +5,8 @@
 The query returns one JSON text. Each record in it is a query of its own: PostgreSQL
 plans a few of those in half the time that it takes for one join of all. It plans them
 for each request, for Odoo makes it forget (DISCARD ALL) what a connection has prepared,
-and the plans of functions too. Of our own tables the row is read as a whole: PostgreSQL
-looks up each column that is named.
+and the plans of functions too. Rows of credentials and grants are read whole:
+PostgreSQL looks up each column that is named.
 """
 
 import json
@@ -78,18 +78,22 @@ def make_lookup(credentials, person=False):
     :return: (query as str, :class:`.row_reader.RowReader`)
     """
     env, fields = credentials.env, credentials._fields
-    names = [name for name, field in fields.items() if is_plain(field)]
+    of_row = [name for name, field in fields.items() if is_plain(field)]
     inner = []
     for link, wanted in READ:
         further = []
         if person and link == "user_id":
             wanted = (*wanted, *PERSON[0])
             partner = _filter_readable(env["res.partner"], PERSON[1])
-            further = [("partner_id", partner, ())]
+            further = [("partner_id", (), partner, ())]
         comodel = env[fields[link].comodel_name]
-        inner.append((link, _filter_readable(comodel, wanted), further))
+        names, of_grant = _filter_readable(comodel, wanted), []
+        if link == "grant_id":
+            of_grant = [name for name in names if is_plain(comodel._fields[name])]
+        names = [name for name in names if name not in of_grant]
+        inner.append((link, of_grant, names, further))
     table = credentials._table
-    found, reader = _read_as_json(credentials, table, names, inner)
+    found, reader = _read_as_json(credentials, table, of_row, (), inner)
     query = SQL(
         "SELECT %s::text FROM %s WHERE %s = ",
         found,
@@ -131,7 +135,10 @@ def read_ahead(credentials, value, person=False):
     query: a request whose only query is this one needs no second transaction. What was
     read is then a moment old: the time of one round trip to the database.
 
-    :param credentials: recordset of the model, whoever's: nobody's rights are asked for
+    Nothing is written to the database first: before a route is served, nothing waits.
+
+    :param credentials: recordset of the model, in any environment: access rights are
+        not checked
     :param value: what was presented (str), or None
     :param person: see :func:`make_lookup`
     """
@@ -168,31 +175,29 @@ def _filter_readable(model, names):
     )
 
 
-def _read_as_json(model, alias, names, inner):
+def _read_as_json(model, alias, of_row, names, inner):
     """Return how a record is written to JSON and read from it.
 
     :param model: of the record
     :param alias: of its table (str)
-    :param names: of the fields that are read
+    :param of_row: names of the fields that are read with the whole row; of none where
+        a row may hold what nobody should read, or very much
+    :param names: of the other fields that are read
     :param inner: what is read along, of each record: (field of this one that leads
-        there, names, inner)
+        there, of_row, names, inner)
     :return: (SQL, :class:`.row_reader.RowReader`)
     """
-    of_row = []
-    if model._name.startswith("oauth.provider."):
-        of_row = [name for name in names if is_plain(model._fields[name])]
     row = SQL("%s.*", SQL.identifier(alias))
     values = [row if of_row else SQL.identifier(alias, "id")]
-    fields, inner_readers = [], []
-    # Behind the row comes what is no column of it
-    for name in (*of_row, *(name for name in names if name not in of_row)):
-        value, convert = _value_as_json(model, model._fields[name], alias)
-        if name not in of_row:
-            values.append(value)
-        fields.append((model._fields[name], convert))
-    for link, its_names, its_inner in inner:
+    values += [_value_as_json(model, model._fields[name], alias) for name in names]
+    fields = [
+        (model._fields[name], _find_conversion(model._fields[name]))
+        for name in (*of_row, *names)
+    ]
+    inner_readers = []
+    for link, *its_own in inner:
         comodel = model.env[model._fields[link].comodel_name]
-        found, reader = _read_as_json(comodel, link, its_names, its_inner)
+        found, reader = _read_as_json(comodel, link, *its_own)
         inner_readers.append((link, reader))
         values.append(
             SQL(
@@ -209,22 +214,26 @@ def _read_as_json(model, alias, names, inner):
 
 
 def _value_as_json(model, field, alias):
-    """Return how the value of ``field`` is written to JSON, and read from it.
+    """Return how the value of ``field`` is written to JSON (SQL).
 
     :param alias: of the table that it is in (str)
-    :return: (SQL, function of what JSON holds or None)
     """
     if field.type == "many2many":
-        ids = SQL(
+        return SQL(
             "ARRAY(SELECT %s FROM %s WHERE %s = %s)",
             SQL.identifier(field.column2),
             SQL.identifier(field.relation),
             SQL.identifier(field.column1),
             SQL.identifier(alias, "id"),
         )
-        return ids, tuple
     if _is_identifier(field):
-        return model.env["oauth.provider.subject"].to_sql(alias), None
+        return model.env["oauth.provider.subject"].to_sql(alias)
+    return SQL.identifier(alias, field.name)
+
+
+def _find_conversion(field):
+    """Return what makes the value of ``field`` of what JSON holds: function or None."""
+    if field.type == "many2many":
+        return tuple
     # JSON has dates as ISO 8601 wants them, whatever DateStyle says
-    convert = to_datetime if field.type == "datetime" else None
-    return SQL.identifier(alias, field.name), convert
+    return to_datetime if field.type == "datetime" else None

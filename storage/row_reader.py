@@ -25,8 +25,9 @@ class RowReader:
     :param fields: list of (field, function that converts what JSON has to its value, or
         None); the record is a list in JSON: its id, their values, the inner records
     :param inner: list of (name of the field that refers to a record, its RowReader)
-    :param of_row: names of the first fields, where JSON has one object in place of the
-        id and their values: the row, perhaps with further columns
+    :param of_row: names of the first of ``fields``, in the same order, where the list
+        in JSON begins with an object, the whole row, in place of the id and their
+        values
     """
 
     def __init__(self, fields, inner, of_row=()):

@@ -4,6 +4,7 @@ import time
 
 from odoo.tests import tagged
 
+from ..oauth2.validator import OdooValidator
 from .common import OAuthCase
 
 
@@ -111,3 +112,20 @@ class TestIntrospection(OAuthCase):
             self.assertEqual(one.status_code, other.status_code)
             self.assertEqual(one.json(), other.json())
         self.assertEqual(asked, [self.client] * len(bodies))
+
+    def test_the_validator_of_an_addon_is_asked(self):
+        original, asked = OdooValidator.introspect_token, []
+
+        def introspect_token(validator, token, hint, request, *args, **kwargs):
+            asked.append((validator.client, hint))
+            claims = original(validator, token, hint, request, *args, **kwargs)
+            return claims if hint else None
+
+        token = {"token": self.tokens["access_token"]}
+        self.assertTrue(self.introspect(token["token"]).json()["active"])
+        self.patch(OdooValidator, "introspect_token", introspect_token)
+        for hint in (None, "access_token"):
+            body = {**token, "token_type_hint": hint} if hint else token
+            answer = self.post("introspect", body, self.client, self.secret).json()
+            self.assertEqual(answer["active"], bool(hint))
+        self.assertEqual(asked, [(self.client, None), (self.client, "access_token")])
