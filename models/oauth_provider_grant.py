@@ -371,7 +371,8 @@ class OAuthProviderGrant(models.Model):
             "UPDATE oauth_provider_grant SET last_used = %s,"
             " last_address = COALESCE(%s, last_address) WHERE id IN ("
             "SELECT id FROM oauth_provider_grant WHERE id = %s"
-            " AND (last_used IS NULL OR last_used < %s)"
+            # As is_use_due: or each request of that second would try
+            " AND (last_used IS NULL OR last_used <= %s)"
             " FOR NO KEY UPDATE SKIP LOCKED)",
             now,
             address or None,

@@ -2,6 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Connected applications in My Preferences and in the portal."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import new_test_user, tagged
@@ -100,6 +104,24 @@ class TestApplication(OAuthCase):
         hooks.run()
         self.env.invalidate_all()
         self.assertEqual(grant.last_address, "198.51.100.7")
+
+    def test_a_use_is_recorded_as_soon_as_it_is_due(self):
+        client, _token = self.connect("Wiki")
+        hooks = self.env.cr.postcommit
+        hooks.clear()
+        grant = self.env["oauth.provider.grant"].find_live(client, self.user)
+        last = fields.Datetime.now()
+        for seconds, is_recorded in ((59, False), (60, True), (61, True)):
+            grant.last_used = last
+            self.env.flush_all()
+            now = last + timedelta(seconds=seconds)
+            with patch.object(fields.Datetime, "now", staticmethod(lambda now=now: now)):
+                self.assertEqual(grant.is_use_due(grant.last_used), is_recorded)
+                grant.record_use()
+                hooks.run()
+            self.env.invalidate_all()
+            with self.subTest(seconds=seconds):
+                self.assertEqual(grant.last_used, now if is_recorded else last)
 
     def test_what_ended_is_not_listed(self):
         client, _token = self.connect("Wiki", max_duration=1)
