@@ -115,7 +115,9 @@ class TestApplication(OAuthCase):
             grant.last_used = last
             self.env.flush_all()
             now = last + timedelta(seconds=seconds)
-            with patch.object(fields.Datetime, "now", staticmethod(lambda now=now: now)):
+            with patch.object(
+                fields.Datetime, "now", staticmethod(lambda now=now: now)
+            ):
                 self.assertEqual(grant.is_use_due(grant.last_used), is_recorded)
                 grant.record_use()
                 hooks.run()
