@@ -82,6 +82,7 @@ def parse_basic(header):
         return []
     readings = [(identifier, value)]
     if "%" not in decoded and "+" not in decoded:
+        # Encoded and plain are the same
         return readings
     with contextlib.suppress(ValueError):
         meant = tuple(unquote_plus(part, errors="strict") for part in readings[0])

@@ -485,4 +485,5 @@ class OdooValidator(RequestValidator):
     # Introspection (RFC 7662)
 
     def introspect_token(self, token, token_type_hint, request, *args, **kwargs):
+        """Return what the client may know of ``token`` (dict), or None."""
         return introspect(self.client, token)

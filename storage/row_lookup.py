@@ -135,7 +135,7 @@ def read_ahead(credentials, value, person=False):
     query: a request whose only query is this one needs no second transaction. What was
     read is then a moment old: the time of one round trip to the database.
 
-    Nothing is written to the database first: before a route is served, nothing waits.
+    Nothing is flushed first: before a route is served, no change is pending.
 
     :param credentials: recordset of the model, in any environment: access rights are
         not checked
