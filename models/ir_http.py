@@ -17,6 +17,7 @@ from ..json2.error_answer import ErrorAnswer, without_details
 from ..json2.error_text import is_ours
 from ..json2.need import InsufficientScope
 from ..json2.route_limit import complete, reading_within
+from ..storage.row_lookup import read_ahead
 from ..tools import challenge, protected_route, script_headers, sign_in
 
 _logger = logging.getLogger(__name__)
@@ -301,15 +302,13 @@ class IrHttp(models.AbstractModel):
         env = request.env(user=SUPERUSER_ID, su=True)
         request.oauth_errors = ErrorAnswer(env.registry)
         path = env["oauth.provider"].get_requested_path()
+        read_ahead(env["oauth.provider.token"], raw)
         live = env["oauth.provider.token"].read_open(raw, at=path)
         if not live:
             env["oauth.provider.token"].log_refusal(raw)
             cls._oauth_refuse(401, error="invalid_token")
-        request.oauth_presented = (
-            live.client.id,
-            live.client.identifier,
-            live.row.user_id.id,
-        )
+        client, user = live.client, live.row.user_id
+        request.oauth_presented = (client.id, client.identifier, user.id)
         token = live.as_record()
         if token.grant_id.is_without_company():
             # Without any, Odoo would take all of the user's

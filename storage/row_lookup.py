@@ -14,6 +14,7 @@ import json
 from odoo.tools import SQL
 
 from ..tools import secret
+from . import prepared_statement
 from .row_reader import RowReader, to_datetime
 
 #: What is read along with a credential: (field of it that leads there, fields there).
@@ -124,18 +125,24 @@ def fetch(credentials, lookup, digest, lock=False):
 def _read(cr, query, reader, digest, log_exceptions=True):
     cr.execute(query, (digest,), log_exceptions=log_exceptions)
     found = cr.fetchone()
-    return found and reader.parse(json.loads(found[0]))
+    return found and _parse(found, reader)
+
+
+def _parse(found, reader):
+    return reader.parse(json.loads(found[0]))
 
 
 def read_ahead(credentials, value, person=False):
     """Read the row of a credential, so that the next :func:`fetch` needs no query.
 
-    The row is used once, within the same request. Where there is no replica, Odoo ends
-    the first transaction before it serves a route, and begins another one with the next
-    query: a request whose only query is this one needs no second transaction. What was
-    read is then a moment old: the time of one round trip to the database.
+    The row is used once, within the same request. It is read by a prepared statement
+    (:mod:`.prepared_statement`), or else in the transaction of ``credentials``. Where
+    there is no replica, Odoo ends the first transaction before it serves a route, and
+    begins another one with the next query: a request whose only query is this one needs
+    no second transaction. What was read is then a moment old: the time of one round
+    trip to the database.
 
-    Nothing is flushed first: before a route is served, no change is pending.
+    Nothing is flushed first: at the start of a request, no change is pending.
 
     :param credentials: recordset of the model, in any environment: access rights are
         not checked
@@ -146,7 +153,11 @@ def read_ahead(credentials, value, person=False):
     if value and value.isascii() and "\x00" not in value:
         query, reader = credentials._get_lookup(person)
         cr, digest = credentials.env.cr, secret.digest(value)
-        row = _read(cr, query, reader, digest)
+        rows = prepared_statement.fetch(cr, query, digest)
+        if rows is None:
+            row = _read(cr, query, reader, digest)
+        else:
+            row = _parse(rows[0], reader) if rows else None
         # The end of the transaction empties the cache of the cursor
         vars(cr)[_AHEAD] = (query, digest), row
 

@@ -118,6 +118,7 @@ from . import test_password
 from . import test_person_part
 from . import test_plans
 from . import test_policy
+from . import test_prepared_statement
 from . import test_privilege
 from . import test_privilege_client
 from . import test_privilege_filter

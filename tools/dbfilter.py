@@ -6,6 +6,8 @@ import re
 
 from odoo.tools import config
 
+from . import option
+
 #: Option of the configuration file: False leaves finding a database to Odoo alone.
 OPTION = "oauth_provider_check_database"
 #: A ``dbfilter`` that matches one name of a host only: Odoo escapes what it puts in
@@ -15,7 +17,7 @@ LITERAL = re.compile(r"\^?(?:[\w\- !\"#%&',/:;<=>@`~]|\\[^\w\s%])+\$")
 
 def is_watched():
     """Tell whether finding a database is not left to Odoo alone: :data:`OPTION`."""
-    return str(config.get(OPTION, True)).strip().lower() not in ("false", "0")
+    return option.is_on(OPTION)
 
 
 def is_literal():

@@ -1,0 +1,172 @@
+# Copyright 2026 oauth_provider contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The connection that a process keeps for looking up tokens, seen from PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from dev.server import OdooServer
+
+ADDON = "oauth_provider"
+DATABASE = "e2e_prepared"
+#: Backends whose last statement was one that they had prepared.
+PREPARED = """
+SELECT pid, query FROM pg_stat_activity
+WHERE datname = %s AND query LIKE 'EXECUTE oauth\\_provider\\_%%'
+"""
+#: A client that may use the API without limits.
+MAKE = """
+user = env["res.users"].create({
+    "name": "Bo", "login": "bo", "group_ids": [(6, 0, [env.ref("base.group_user").id])],
+})
+scope = env["oauth.provider.scope"].create({
+    "name": "All", "code": "all", "full_access": True,
+})
+client = env["oauth.provider.client"].create({
+    "name": "Robot", "application_type": "backend application", "user_id": user.id,
+    "scope_ids": [(6, 0, scope.ids)],
+})
+result = [client.identifier, client.generate_secret()]
+"""
+#: More than what it takes until a connection is opened.
+WARM = 8
+
+
+@pytest.fixture(scope="module")
+def client(databases):
+    """Credentials (tuple) of a backend application."""
+    databases.create(DATABASE, ["web", ADDON])
+    return tuple(databases.shell(DATABASE, MAKE))
+
+
+@pytest.fixture(scope="module", params=[0, 2])
+def server(request, postgres, client):
+    """A server with threads, and one with two workers."""
+    name = f"prepared{request.param}"
+    with OdooServer(
+        postgres, name, DATABASE, load=[ADDON], workers=request.param
+    ) as running:
+        running.client = client
+        yield running
+        running.stop()
+        # Nothing is left open, as Odoo sees it
+        assert b"not closed explicitly" not in running.log.read_bytes()
+
+
+def issue(server):
+    """Return an access token (str)."""
+    answer = requests.post(
+        f"{server.url}/oauth2/token",
+        {"grant_type": "client_credentials", "scope": "all"},
+        auth=server.client,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()["access_token"]
+
+
+def ask(server, token):
+    """Return the status of an answer from each route that only reads the token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return [
+        requests.get(f"{server.url}/oauth2/tokeninfo", headers=headers).status_code,
+        requests.post(
+            f"{server.url}/json/2/res.users/context_get", json={}, headers=headers
+        ).status_code,
+        requests.post(
+            f"{server.url}/oauth2/introspect", {"token": token}, auth=server.client
+        ).json()["active"],
+    ]
+
+
+LIVE, DEAD = [200, 200, True], [401, 401, False]
+
+
+def warm(server):
+    """Return a token with which each worker was asked often enough."""
+    token = issue(server)
+    for _time in range(WARM * max(server.workers, 1)):
+        assert ask(server, token) == LIVE
+    return token
+
+
+def prepared(databases):
+    """Return {pid of a backend with prepared statements: the last one}."""
+    with databases.sql() as execute:
+        return dict(execute(PREPARED, [DATABASE]))
+
+
+def test_each_process_keeps_one_connection(server, databases):
+    warm(server)
+    before = prepared(databases)
+    assert 1 <= len(before) <= max(server.workers, 1)
+    warm(server)
+    assert before.keys() <= prepared(databases).keys()
+    assert len(prepared(databases)) <= max(server.workers, 1)
+
+
+def test_a_revoked_token_is_dead_at_once(server):
+    token = warm(server)
+    answer = requests.post(
+        f"{server.url}/oauth2/revoke_token", {"token": token}, auth=server.client
+    )
+    assert answer.status_code == 200
+    assert ask(server, token) == DEAD
+
+
+def test_an_archived_user_is_out_at_once(server, databases):
+    token = warm(server)
+    with databases.sql(DATABASE) as execute:
+        execute("UPDATE res_users SET active = FALSE WHERE login = 'bo'")
+        try:
+            assert ask(server, token) == DEAD
+        finally:
+            execute("UPDATE res_users SET active = TRUE WHERE login = 'bo'")
+    assert ask(server, token) == LIVE
+
+
+def test_a_table_may_change(server, databases):
+    token = warm(server)
+    with databases.sql(DATABASE) as execute:
+        execute("ALTER TABLE oauth_provider_token ADD COLUMN x_other int DEFAULT 1")
+        try:
+            assert ask(server, token) == LIVE
+        finally:
+            execute("ALTER TABLE oauth_provider_token DROP COLUMN x_other")
+    assert ask(server, token) == LIVE
+
+
+def test_threads_do_not_wait_for_each_other(server, databases):
+    token = warm(server)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _n: ask(server, token), range(64)))
+    assert answers == [LIVE] * 64
+    assert len(prepared(databases)) <= max(server.workers, 1)
+
+
+def test_nobody_notices_that_the_connections_end(server, databases):
+    token = warm(server)
+    with databases.sql() as execute:
+        execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND query LIKE 'EXECUTE oauth%%'",
+            [DATABASE],
+        )
+    assert not prepared(databases)
+    for _time in range(WARM):
+        assert ask(server, token) == LIVE
+    log = server.log.read_text()
+    assert "no statements are prepared for now" in log
+    assert "Traceback" not in log
+
+
+def test_it_can_be_switched_off(postgres, databases, client, tmp_path):
+    config = tmp_path / "odoo.conf"
+    config.write_text("[options]\noauth_provider_prepare_statements = False\n")
+    with OdooServer(
+        postgres, "unprepared", DATABASE, load=[ADDON], options=[f"--config={config}"]
+    ) as server:
+        server.client = client
+        warm(server)
+        assert not prepared(databases)
