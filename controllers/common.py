@@ -15,6 +15,7 @@ from odoo.http import RegistryError, Response, request
 from odoo.tools import json_default
 
 from ..oauth2 import cors as cross_origin
+from ..oauth2.ahead import forget
 from ..oauth2.message import CARRIED_PARAMETERS, Answer, Message, Parameters
 from ..oauth2.round_trip import PATH as TRIAL_PATH
 from ..tools.uri_difference import LABELS
@@ -224,6 +225,8 @@ def _take_message(current):
     """
     message = getattr(current, "oauth_message", None)
     current.oauth_message = None
+    if message is None and current.env:
+        forget(current.env)
     return message
 
 

@@ -16,7 +16,7 @@ def read_token(env, message, person=False):
     :param person: whether the answer contains claims about its user
     """
     for raw in bearer_values(message)[:1]:
-        row_lookup.read_ahead(env["oauth.provider.token"], raw, person)
+        _read(env, raw, person)
 
 
 def read_introspected(env, message):
@@ -24,4 +24,18 @@ def read_introspected(env, message):
 
     :param env: environment of the request
     """
-    row_lookup.read_ahead(env["oauth.provider.token"], message.form.get("token"))
+    _read(env, message.form.get("token"))
+
+
+def _read(env, value, person=False):
+    # Odoo ends its transaction next, without anything of ours in it
+    tokens = env["oauth.provider.token"]
+    row_lookup.read_ahead(tokens, value, person, ends_transaction=True)
+
+
+def forget(env):
+    """Forget what was read ahead and not used: the request runs again.
+
+    :param env: environment of the request
+    """
+    row_lookup.forget_ahead(env.cr)

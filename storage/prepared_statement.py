@@ -1,30 +1,37 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Queries that PostgreSQL plans once (PREPARE), on a connection of their own.
+"""Queries that PostgreSQL need not plan for each request (PREPARE).
 
 Odoo makes a connection forget its plans (DISCARD ALL) for each request, and planning
-takes PostgreSQL longer than finding one row by its key. So a process keeps one more
-connection to a database in which it is often asked for credentials. It is one of Odoo's
-own pool, which closes it along with the others; it reads only, each query by itself.
+takes PostgreSQL longer than finding one row by its key. A connection of which Odoo has
+no use keeps them: each process has one to every database in which it often looks up
+tokens. It is one of Odoo's own pool, which closes it along with the others. Each query
+is a transaction of its own.
 
-Where it cannot be had, or is in use, the caller asks by its own cursor:
+The caller runs the query itself, with its own cursor:
 
-- with a test's cursor, whose changes no other connection sees;
-- where the pool is small (:func:`_most`), or the option :data:`OPTION` is off;
-- for :data:`REFUSED` seconds after an error, such as a connection that PostgreSQL has
-  ended, or a pooler before it that hands each transaction to another connection.
+- where that is a test's, whose changes no other connection sees;
+- where it is a replica's, which may be the only database that answers;
+- where another thread uses the connection;
+- where the pool is small (:func:`_get_max_databases`), or :data:`OPTION` is off;
+- where it is in a transaction: that may have a lock for which an ALTER TABLE waits,
+  for which the prepared statement would wait, and PostgreSQL would not see a deadlock;
+- for :data:`RETRY_AFTER` seconds after an error: PostgreSQL has ended the connection,
+  or a pooler before it hands each transaction to another one.
 """
 
+import atexit
 import hashlib
 import logging
 import threading
 import time
 
 import psycopg2
+from psycopg2.extensions import STATUS_READY
 
 import odoo
-from odoo.sql_db import Cursor, PoolError, db_connect
-from odoo.tools import config
+from odoo.sql_db import Cursor, db_connect
+from odoo.tools import SQL, config
 
 from ..tools import option
 
@@ -32,35 +39,43 @@ _logger = logging.getLogger(__name__)
 
 #: Option of the configuration file: False leaves every query to Odoo's connections.
 OPTION = "oauth_provider_prepare_statements"
-#: Databases at most to which a process keeps a connection.
-MOST_DATABASES = 8
-#: A connection is opened for a database that is asked so often within MINUTE seconds,
-#: and another database may have its place when it was not used for as long.
-OFTEN = 5
+#: Databases to which a process keeps a connection.
+MAX_DATABASES = 8
+#: Requests within MINUTE seconds from which on a database has a connection.
+MIN_REQUESTS = 5
+#: Seconds, also those after which another database may have the place of one unused.
 MINUTE = 60
-#: Seconds for which no connection is opened after an error.
-REFUSED = 60
-#: Seconds for which plans are kept: tables may have grown meanwhile.
-PLANNED = 600
-#: Statements at most on a connection: an update of the addon makes others.
-MOST_STATEMENTS = 16
+#: Seconds until another connection is tried after an error.
+RETRY_AFTER = 60
+#: Seconds after which a connection makes room for a new one: a table may have grown,
+#: which wants another plan, and a firewall may drop what was long unused.
+MAX_AGE = 600
+#: Statements on a connection: an update of the addon makes others.
+MAX_STATEMENTS = 16
 
 
-class _Kept:
-    """A connection that is kept, with the queries that are prepared on it."""
+class _KeptConnection:
+    """A connection to ``database`` (str), and what is prepared on it."""
 
     def __init__(self, database):
+        self.database = database
         self.lock = threading.Lock()
+        self._open()
+
+    def _open(self):
+        #: {query: name of the statement}
         self.names = {}
-        self.planned = self.used = time.monotonic()
-        self.cr = db_connect(database).cursor()
-        self.cr.connection.set_session(readonly=True, autocommit=True)
+        self.opened = self.used = time.monotonic()
+        self.cr = db_connect(self.database).cursor()
+        # Nothing else is set: others would have it where a pooler shares connections
+        self.cr.connection.set_session(autocommit=True)
 
     def fetch(self, query, value):
-        self.used = time.monotonic()
-        if self.used - self.planned > PLANNED or len(self.names) > MOST_STATEMENTS:
-            self.cr.execute("DEALLOCATE ALL")
-            self.names, self.planned = {}, self.used
+        now = time.monotonic()
+        if now - self.opened > MAX_AGE or len(self.names) >= MAX_STATEMENTS:
+            self.close()
+            self._open()
+        self.used = now
         name = self.names.get(query) or self._prepare(query)
         self.cr.execute(f"EXECUTE {name} (%s)", (value,), log_exceptions=False)
         return self.cr.fetchall()
@@ -68,8 +83,8 @@ class _Kept:
     def _prepare(self, query):
         # The name of one query only, also where a pooler shares the connection
         name = f"oauth_provider_{hashlib.sha256(query.encode()).hexdigest()[:32]}"
-        text = f"PREPARE {name} AS {query % '$1'}"
-        self.cr.execute(text, log_exceptions=False)
+        prepare = SQL("PREPARE %s AS %s", SQL.identifier(name), SQL(query % "$1"))
+        self.cr.execute(prepare, log_exceptions=False)
         self.names[query] = name
         return name
 
@@ -80,34 +95,43 @@ class _Kept:
 
 #: Held while a connection is opened.
 _lock = threading.Lock()
-#: {name of a database: _Kept}
+#: {name of a database: _KeptConnection}
 _kept = {}
 #: {name of a database: (when a minute of counting began, requests since)}
 _asked = {}
-#: {name of a database: until when nothing is tried}
-_refused = {}
+#: {name of a database: when a connection may be tried again}
+_retry_at = {}
 
 
-def fetch(cr, query, value):
-    """Return the rows that ``query`` finds now (list of tuples), or None.
+def fetch(cr, query, value, ends_transaction=False):
+    """Return the rows that ``query`` finds, by a prepared statement.
 
-    None says that the caller has to ask by itself. The rows are those that are
-    committed now, whatever the transaction of ``cr`` has read or changed.
+    They are those that are committed at this moment. No error of the database is
+    raised.
 
     :param cr: cursor of the database
-    :param query: text of a SELECT with one ``%s``
+    :param query: text of a SELECT with one ``%s``, and no other ``%``
     :param value: the value for it
+    :param ends_transaction: whether that of ``cr``, which has changed nothing, may end
+        before
+    :return: list of tuples; None where the caller has to run the query itself
     """
-    # Not a subclass: what a test has changed is seen by its own cursor only
-    if type(cr) is not Cursor:
+    # A test's cursor is of a class of its own
+    if type(cr) is not Cursor or cr.readonly:
         return None
     kept = _kept.get(cr.dbname) or _open_if_worth_it(cr.dbname)
     if not kept or not kept.lock.acquire(blocking=False):
         return None
     try:
+        if ends_transaction:
+            cr.connection.rollback()
+        if cr.connection.status != STATUS_READY:
+            return None
         return kept.fetch(query, value)
     except psycopg2.Error as error:
-        _refuse(cr.dbname, error)
+        if _kept.get(cr.dbname) is kept:
+            del _kept[cr.dbname]
+        _give_up(cr.dbname, error)
         kept.close()
         return None
     finally:
@@ -115,48 +139,64 @@ def fetch(cr, query, value):
 
 
 def _open_if_worth_it(database):
-    """Return a connection (_Kept) to ``database`` (str), or None."""
-    if not option.is_on(OPTION) or not _is_often_asked(database):
+    """Return a connection (_KeptConnection) to ``database`` (str), or None."""
+    if not option.is_on(OPTION) or not _count_request(database):
         return None
-    with _lock:
+    if not _lock.acquire(blocking=False):
+        return None
+    try:
         if database not in _kept and _has_room():
-            try:
-                _kept[database] = _Kept(database)
-            except (psycopg2.Error, PoolError) as error:
-                _refuse(database, error)
-        return _kept.get(database)
+            _kept[database] = _KeptConnection(database)
+    except psycopg2.Error as error:
+        _give_up(database, error)
+    finally:
+        _lock.release()
+    return _kept.get(database)
 
 
-def _is_often_asked(database):
+def _count_request(database):
+    """Count a request; tell whether there were enough within a minute."""
     now = time.monotonic()
-    if now < _refused.get(database, 0):
+    if now < _retry_at.get(database, 0):
         return False
     began, number = _asked.get(database, (now, 0))
     if now - began > MINUTE:
         began, number = now, 0
     _asked[database] = began, number + 1
-    return number + 1 >= OFTEN
+    return number + 1 >= MIN_REQUESTS
 
 
 def _has_room():
-    """Tell whether one more connection may be kept; makes room if one is unused."""
-    most = _most()
-    if len(_kept) >= most:
-        now = time.monotonic()
-        for database, kept in list(_kept.items()):
-            if now - kept.used > MINUTE and kept.lock.acquire(blocking=False):
-                del _kept[database]
-                kept.close()
-    return len(_kept) < most
+    """Tell whether one more connection may be kept; closes those that are unused."""
+    limit, now = _get_max_databases(), time.monotonic()
+    unused = MAX_AGE if len(_kept) < limit else MINUTE
+    for database, kept in list(_kept.items()):
+        # The lock stays: a thread that has just found it must not use it
+        if now - kept.used > unused and kept.lock.acquire(blocking=False):
+            _kept.pop(database, None)
+            kept.close()
+    return len(_kept) < limit
 
 
-def _most():
-    """Return to how many databases a connection is kept: an eighth of the pool."""
-    name = "db_maxconn_gevent" if getattr(odoo, "evented", False) else "db_maxconn"
-    return min(MOST_DATABASES, int(config[name] or config["db_maxconn"]) // 8)
+def _get_max_databases():
+    """Return how many connections are kept: an eighth of the pool at most."""
+    # As Odoo finds the size of the pool
+    size = config["db_maxconn_gevent"] if getattr(odoo, "evented", False) else 0
+    return min(MAX_DATABASES, int(size or config["db_maxconn"]) // 8)
 
 
-def _refuse(database, error):
-    _kept.pop(database, None)
-    _refused[database] = time.monotonic() + REFUSED
-    _logger.info("Database %s: no statements are prepared for now: %s", database, error)
+def _give_up(database, error):
+    _retry_at[database] = time.monotonic() + RETRY_AFTER
+    _logger.info(
+        "Database %s: no prepared statements for %s seconds: %s",
+        *(database, RETRY_AFTER, error),
+    )
+
+
+def _close_all():
+    for kept in list(_kept.values()):
+        kept.close()
+
+
+# Odoo warns of a cursor that is still open when its process ends
+atexit.register(_close_all)

@@ -5,8 +5,9 @@
 The query returns one JSON text. Each record in it is a query of its own: PostgreSQL
 plans a few of those in half the time that it takes for one join of all. It plans them
 for each request, for Odoo makes it forget (DISCARD ALL) what a connection has prepared,
-and the plans of functions too. Rows of credentials and grants are read whole:
-PostgreSQL looks up each column that is named.
+and the plans of functions too. Access tokens are found by a statement that stays
+planned, where that is possible (:mod:`.prepared_statement`). Rows of credentials and
+grants are read whole: PostgreSQL looks up each column that is named.
 """
 
 import json
@@ -132,15 +133,15 @@ def _parse(found, reader):
     return reader.parse(json.loads(found[0]))
 
 
-def read_ahead(credentials, value, person=False):
+def read_ahead(credentials, value, person=False, ends_transaction=False):
     """Read the row of a credential, so that the next :func:`fetch` needs no query.
 
     The row is used once, within the same request. It is read by a prepared statement
     (:mod:`.prepared_statement`), or else in the transaction of ``credentials``. Where
     there is no replica, Odoo ends the first transaction before it serves a route, and
     begins another one with the next query: a request whose only query is this one needs
-    no second transaction. What was read is then a moment old: the time of one round
-    trip to the database.
+    no second transaction. What was read is then a moment old, the time of one round
+    trip to the database, or newer than what an open transaction sees.
 
     Nothing is flushed first: at the start of a request, no change is pending.
 
@@ -148,18 +149,24 @@ def read_ahead(credentials, value, person=False):
         not checked
     :param value: what was presented (str), or None
     :param person: see :func:`make_lookup`
+    :param ends_transaction: see :func:`.prepared_statement.fetch`
     """
     # The form of the request is checked later: none of ours has any other characters
     if value and value.isascii() and "\x00" not in value:
         query, reader = credentials._get_lookup(person)
         cr, digest = credentials.env.cr, secret.digest(value)
-        rows = prepared_statement.fetch(cr, query, digest)
+        rows = prepared_statement.fetch(cr, query, digest, ends_transaction)
         if rows is None:
             row = _read(cr, query, reader, digest)
         else:
             row = _parse(rows[0], reader) if rows else None
         # The end of the transaction empties the cache of the cursor
         vars(cr)[_AHEAD] = (query, digest), row
+
+
+def forget_ahead(cr):
+    """Forget what :func:`read_ahead` has read with the cursor ``cr``."""
+    vars(cr).pop(_AHEAD, None)
 
 
 def reads_whole_person(env):

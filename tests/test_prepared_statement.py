@@ -1,16 +1,20 @@
 # Copyright 2026 oauth_provider contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from contextlib import contextmanager
-from logging import INFO
+from logging import ERROR, INFO
 from unittest.mock import patch
 
 from psycopg2.errors import UndefinedColumn
+from psycopg2.extensions import STATUS_READY
+from psycopg2.pool import PoolError
 
+import odoo
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
 from ..storage import prepared_statement
+from ..storage.row_lookup import make_lookup
 
 QUERY = "SELECT name FROM ir_module_module WHERE id = %s"
 OTHER = "SELECT id FROM ir_module_module WHERE id = %s"
@@ -24,7 +28,7 @@ class TestPreparedStatement(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        for name in ("_kept", "_asked", "_refused"):
+        for name in ("_kept", "_asked", "_retry_at"):
             self.startPatcher(patch.dict(getattr(prepared_statement, name), clear=True))
         self.addCleanup(self.close)
         self.now = prepared_statement.time.monotonic()
@@ -59,26 +63,26 @@ class TestPreparedStatement(TransactionCase):
         return [name for (name,) in self.kept().cr.fetchall()]
 
     def test_from_the_fifth_request_of_a_minute_on(self):
-        self.assertIsNone(self.ask(prepared_statement.OFTEN - 1))
+        self.assertIsNone(self.ask(prepared_statement.MIN_REQUESTS - 1))
         self.now += prepared_statement.MINUTE + 1
-        self.assertIsNone(self.ask(prepared_statement.OFTEN - 1))
+        self.assertIsNone(self.ask(prepared_statement.MIN_REQUESTS - 1))
         self.assertEqual(self.ask(), [("base",)])
         self.assertEqual(len(self.names()), 1)
         self.assertEqual(self.ask(query=OTHER), [(self.module.id,)])
         self.assertEqual(len(self.names()), 2)
 
     def test_what_is_not_there(self):
-        self.ask(prepared_statement.OFTEN)
+        self.ask(prepared_statement.MIN_REQUESTS)
         with self.cursor() as cr:
             self.assertEqual(prepared_statement.fetch(cr, QUERY, -1), [])
 
-    def test_it_only_reads(self):
-        self.ask(prepared_statement.OFTEN)
-        self.kept().cr.execute("SHOW transaction_read_only")
-        self.assertEqual(self.kept().cr.fetchone(), ("on",))
+    def test_it_changes_no_setting_of_the_session(self):
+        self.ask(prepared_statement.MIN_REQUESTS)
+        self.kept().cr.execute("SELECT name FROM pg_settings WHERE source = 'session'")
+        self.assertEqual(self.kept().cr.fetchall(), [])
 
     def test_what_others_commit_is_seen_at_once(self):
-        self.ask(prepared_statement.OFTEN)
+        self.ask(prepared_statement.MIN_REQUESTS)
         before = self.kept().fetch("SELECT pg_current_snapshot()::text WHERE %s", True)
         with self.cursor() as cr:
             cr.execute("SELECT pg_current_xact_id()")
@@ -87,87 +91,149 @@ class TestPreparedStatement(TransactionCase):
 
     def test_a_cursor_of_tests_asks_by_itself(self):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            for _time in range(prepared_statement.OFTEN + 1):
+            for _time in range(prepared_statement.MIN_REQUESTS + 1):
                 found = prepared_statement.fetch(cr, QUERY, self.module.id)
                 self.assertIsNone(found)
         self.assertFalse(self.kept())
 
+    def test_a_cursor_of_the_replica_asks_by_itself(self):
+        self.ask(prepared_statement.MIN_REQUESTS)
+        with self.cursor() as cr:
+            cr.connection.set_session(readonly=True)
+            found = prepared_statement.fetch(cr, QUERY, self.module.id)
+        self.assertIsNone(found)
+
+    def test_a_transaction_that_has_begun_keeps_its_locks_out_of_it(self):
+        self.ask(prepared_statement.MIN_REQUESTS)
+        for ends, expected in ((False, None), (True, [("base",)])):
+            with self.cursor() as cr:
+                cr.execute("SELECT 1")
+                found = prepared_statement.fetch(cr, QUERY, self.module.id, ends)
+                self.assertEqual(found, expected)
+                is_in_transaction = cr.connection.status != STATUS_READY
+                self.assertEqual(is_in_transaction, not ends)
+
     def test_another_thread_asks_by_itself_meanwhile(self):
-        self.ask(prepared_statement.OFTEN)
+        with prepared_statement._lock:
+            self.assertIsNone(self.ask(prepared_statement.MIN_REQUESTS))
+        self.assertEqual(self.ask(), [("base",)])
         with self.kept().lock:
             self.assertIsNone(self.ask())
         self.assertEqual(self.ask(), [("base",)])
 
     def test_where_the_connection_has_ended(self):
-        self.ask(prepared_statement.OFTEN)
+        self.ask(prepared_statement.MIN_REQUESTS)
         pid = self.kept().cr.connection.get_backend_pid()
         with self.cursor() as cr:
             cr.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-        with self.assertLogs(LOGGER, INFO) as logs:
+        with (
+            self.assertLogs(LOGGER, INFO) as logs,
+            self.assertNoLogs("odoo.sql_db", ERROR),
+        ):
             self.assertIsNone(self.ask())
-        self.assertIn("no statements are prepared for now", logs.output[0])
+        self.assertIn("no prepared statements for 60 seconds", logs.output[0])
         # Nothing is tried for a minute
-        self.assertIsNone(self.ask(2 * prepared_statement.OFTEN))
-        self.now += prepared_statement.REFUSED + 1
-        self.assertEqual(self.ask(prepared_statement.OFTEN), [("base",)])
+        self.assertIsNone(self.ask(2 * prepared_statement.MIN_REQUESTS))
+        self.now += prepared_statement.RETRY_AFTER + 1
+        self.assertEqual(self.ask(prepared_statement.MIN_REQUESTS), [("base",)])
 
     def test_where_odoo_closes_the_connections(self):
-        self.ask(prepared_statement.OFTEN)
+        self.ask(prepared_statement.MIN_REQUESTS)
+        self.assertIn(self.kept().cr.connection, odoo.sql_db._Pool._connections)
         self.kept().cr.connection.close()
         with self.assertLogs(LOGGER, INFO):
             self.assertIsNone(self.ask())
         self.assertFalse(self.kept())
 
     def test_a_query_that_fails_is_left_to_the_caller(self):
-        self.ask(prepared_statement.OFTEN)
+        self.ask(prepared_statement.MIN_REQUESTS)
         with self.assertLogs(LOGGER, INFO):
             self.assertIsNone(self.ask(query=WRONG))
         with self.cursor() as cr, self.assertRaises(UndefinedColumn):
             cr.execute(WRONG, [self.module.id], log_exceptions=False)
 
     def test_where_no_connection_can_be_had(self):
-        refused = prepared_statement.PoolError("The Connection Pool Is Full")
+        refused = PoolError("The Connection Pool Is Full")
         with (
             self.cursor() as cr,
-            patch.object(prepared_statement, "db_connect", side_effect=refused) as asked,
+            patch.object(prepared_statement, "db_connect", side_effect=refused) as ask,
             self.assertLogs(LOGGER, INFO),
         ):
-            for _time in range(2 * prepared_statement.OFTEN):
+            for _time in range(2 * prepared_statement.MIN_REQUESTS):
                 found = prepared_statement.fetch(cr, QUERY, self.module.id)
                 self.assertIsNone(found)
-        asked.assert_called_once()
+        ask.assert_called_once()
 
-    def test_plans_are_made_anew(self):
-        self.ask(prepared_statement.OFTEN)
-        kept = self.kept()
-        kept.fetch(OTHER, self.module.id)
-        self.now += prepared_statement.PLANNED + 1
+    def test_a_connection_makes_room_for_a_new_one(self):
+        self.ask(prepared_statement.MIN_REQUESTS)
+        first = self.kept().cr.connection
+        self.kept().fetch(OTHER, self.module.id)
+        self.now += prepared_statement.MAX_AGE + 1
         self.assertEqual(self.ask(), [("base",)])
+        self.assertTrue(first.closed)
         self.assertEqual(len(self.names()), 1)
-        # An update of the addon makes other queries
-        for number in range(prepared_statement.MOST_STATEMENTS + 1):
-            kept.fetch(f"SELECT {number} WHERE %s", True)
-        self.assertLessEqual(len(self.names()), prepared_statement.MOST_STATEMENTS)
-        self.assertIs(self.kept(), kept)
+
+    def test_an_update_of_the_addon_makes_other_queries(self):
+        self.ask(prepared_statement.MIN_REQUESTS)
+        for number in range(2 * prepared_statement.MAX_STATEMENTS):
+            self.kept().fetch(f"SELECT {number} WHERE %s", True)
+            self.assertLessEqual(len(self.names()), prepared_statement.MAX_STATEMENTS)
+
+    def test_the_query_of_a_token_stays_planned(self):
+        if self.env.cr.connection.server_version < 140000:
+            self.skipTest("PostgreSQL 13 does not count plans")
+        self.ask(prepared_statement.MIN_REQUESTS)
+        for person in (False, True):
+            query, _reader = make_lookup(self.env["oauth.provider.token"], person)
+            self.kept().names.clear()
+            self.kept().cr.execute("DEALLOCATE ALL")
+            for _time in range(10):
+                self.assertEqual(self.kept().fetch(query, "none"), [])
+            self.kept().cr.execute("SELECT generic_plans FROM pg_prepared_statements")
+            [(number,)] = self.kept().cr.fetchall()
+            self.assertGreater(number, 0)
+
+    def test_a_pooler_that_shares_the_connection(self):
+        for forget in (
+            # The statements were made on another one
+            lambda kept: kept.cr.execute("DEALLOCATE ALL"),
+            # Another process has prepared the same on this one
+            lambda kept: kept.names.clear(),
+        ):
+            self.ask(prepared_statement.MIN_REQUESTS)
+            forget(self.kept())
+            with (
+                self.assertLogs(LOGGER, INFO),
+                self.assertNoLogs("odoo.sql_db", ERROR),
+            ):
+                self.assertIsNone(self.ask())
+            self.now += prepared_statement.RETRY_AFTER + 1
 
     def test_an_unused_connection_makes_room(self):
-        self.startPatcher(patch.object(prepared_statement, "MOST_DATABASES", 1))
+        self.startPatcher(patch.object(prepared_statement, "MAX_DATABASES", 1))
         other = self.env.cr.dbname + " of others"
-        prepared_statement._kept[other] = first = prepared_statement._Kept(
+        prepared_statement._kept[other] = first = prepared_statement._KeptConnection(
             self.env.cr.dbname
         )
-        self.assertIsNone(self.ask(2 * prepared_statement.OFTEN))
+        self.assertIsNone(self.ask(2 * prepared_statement.MIN_REQUESTS))
         self.now += prepared_statement.MINUTE + 1
-        self.assertEqual(self.ask(prepared_statement.OFTEN), [("base",)])
+        self.assertEqual(self.ask(prepared_statement.MIN_REQUESTS), [("base",)])
         self.assertTrue(first.cr.connection.closed)
         self.assertEqual(list(prepared_statement._kept), [self.env.cr.dbname])
 
     def test_a_small_pool_is_left_to_odoo(self):
         with patch.dict(config.options, {"db_maxconn": 7}):
-            self.assertIsNone(self.ask(2 * prepared_statement.OFTEN))
+            self.assertIsNone(self.ask(2 * prepared_statement.MIN_REQUESTS))
+        sizes = {"db_maxconn": 64, "db_maxconn_gevent": 16}
+        with patch.dict(config.options, sizes):
+            self.assertEqual(prepared_statement._get_max_databases(), 8)
+            with patch.object(odoo, "evented", True):
+                self.assertEqual(prepared_statement._get_max_databases(), 2)
 
     def test_the_configuration_file_switches_it_off(self):
-        for value in ("False", "0", False):
+        for value in ("False", "0", "no", " OFF ", False):
             options = {prepared_statement.OPTION: value}
             with self.subTest(value), patch.dict(config.options, options):
-                self.assertIsNone(self.ask(2 * prepared_statement.OFTEN))
+                self.assertIsNone(self.ask(2 * prepared_statement.MIN_REQUESTS))
+        with patch.dict(config.options, {prepared_statement.OPTION: "True"}):
+            self.assertTrue(self.ask(prepared_statement.MIN_REQUESTS))

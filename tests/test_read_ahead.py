@@ -9,7 +9,7 @@ from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
 
 from ..controllers.dispatcher import MAX_FIELDS
-from ..oauth2 import info
+from ..oauth2 import info, token
 from .common import OAuthCase
 
 GRANT = {"grant_type": "client_credentials"}
@@ -110,6 +110,23 @@ class TestReadAhead(OAuthCase):
         self.assertEqual(response.status_code, 200, response.text)
         self.assertEqual(response.json()["audience"], self.client.identifier)
         self.assertEqual((before, after), (1, 1))
+
+    def test_what_was_not_used_is_forgotten_before_it_runs_again(self):
+        respond, failures = token.introspection_response, [ConcurrencyError("once")]
+
+        def fail_once(env, message):
+            if failures:
+                raise failures.pop()
+            return respond(env, message)
+
+        with (
+            mute_logger("odoo.service.model"),
+            patch.object(token, "introspection_response", fail_once),
+            patch("time.sleep"),
+        ):
+            response, before, after = self.send(lambda: self.introspect(self.token))
+        self.assertEqual((before, after), (1, 1))
+        self.assertTrue(response.json()["active"], response.text)
 
     @mute_logger("odoo.http")
     def test_refusals_are_the_same(self):
