@@ -26,31 +26,39 @@ user = env["res.users"].create({
 scope = env["oauth.provider.scope"].create({
     "name": "All", "code": "all", "full_access": True,
 })
+legacy = env["oauth.provider.client"].create({
+    "name": "Till", "application_type": "legacy application",
+    "scope_ids": [(6, 0, scope.ids)], "refresh_token_grace": 0,
+})
+user.password = "bo-password"
 client = env["oauth.provider.client"].create({
     "name": "Robot", "application_type": "backend application", "user_id": user.id,
     "scope_ids": [(6, 0, scope.ids)],
 })
-result = [client.identifier, client.generate_secret()]
+result = [
+    [client.identifier, client.generate_secret()],
+    [legacy.identifier, legacy.generate_secret()],
+]
 """
 #: More than what it takes until a connection is opened.
 WARM = 8
 
 
 @pytest.fixture(scope="module")
-def client(databases):
-    """Credentials (tuple) of a backend application."""
+def clients(databases):
+    """Credentials (tuples) of a backend application and of a legacy application."""
     databases.create(DATABASE, ["web", ADDON])
-    return tuple(databases.shell(DATABASE, MAKE))
+    return [tuple(one) for one in databases.shell(DATABASE, MAKE)]
 
 
 @pytest.fixture(scope="module", params=[0, 2])
-def server(request, postgres, client):
+def server(request, postgres, clients):
     """A server with threads, and one with two workers."""
     name = f"prepared{request.param}"
     with OdooServer(
         postgres, name, DATABASE, load=[ADDON], workers=request.param
     ) as running:
-        running.client = client
+        running.client, running.legacy = clients
         yield running
 
 
@@ -150,6 +158,38 @@ def test_threads_do_not_wait_for_each_other(server, token, databases):
     assert len(prepared(databases)) <= max(server.workers, 1)
 
 
+def refresh(server, token):
+    """Return the answer to a refresh token."""
+    return requests.post(
+        f"{server.url}/oauth2/token",
+        {"grant_type": "refresh_token", "refresh_token": token},
+        auth=server.legacy,
+    )
+
+
+def test_a_refresh_token_is_used_once_however_many_use_it_at_once(server, token):
+    for _time in range(5):
+        answer = requests.post(
+            f"{server.url}/oauth2/token",
+            {"grant_type": "password", "username": "bo", "password": "bo-password"},
+            auth=server.legacy,
+        )
+        first = answer.json()["refresh_token"]
+        answer = refresh(server, first)
+        assert answer.status_code == 200, answer.text
+        second = answer.json()["refresh_token"]
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(refresh, [server] * 6, [second] * 6))
+        got = [answer.json() for answer in answers if answer.status_code == 200]
+        assert len(got) <= 1, answers
+        refused = [answer.json()["error"] for answer in answers if not answer.ok]
+        assert set(refused) == {"invalid_grant"}
+        # It was presented twice: all that came of it has ended
+        for one in got:
+            assert refresh(server, one["refresh_token"]).status_code == 400
+            assert ask(server, one["access_token"]) == DEAD
+
+
 def test_nobody_notices_that_the_connections_end(server, token, databases):
     with databases.sql() as execute:
         execute(
@@ -166,12 +206,12 @@ def test_nobody_notices_that_the_connections_end(server, token, databases):
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_it_ends_with_its_process(postgres, databases, client, workers):
+def test_it_ends_with_its_process(postgres, databases, clients, workers):
     before = prepared(databases).keys()
     with OdooServer(
         postgres, "ending", DATABASE, load=[ADDON], workers=workers
     ) as server:
-        server.client = client
+        server.client, server.legacy = clients
         warm(server)
         assert prepared(databases).keys() - before
     assert not prepared(databases).keys() - before
@@ -179,14 +219,14 @@ def test_it_ends_with_its_process(postgres, databases, client, workers):
     assert "not closed" not in server.log.read_text()
 
 
-def test_no_deadlock_with_an_update_of_tables(postgres, databases, client):
+def test_no_deadlock_with_an_update_of_tables(postgres, databases, clients):
     """PostgreSQL would not see it: a request has two of its connections."""
     with (
         OdooServer(postgres, "locking", DATABASE, load=[ADDON]) as server,
         closing(databases.connect(DATABASE)) as other,
         ThreadPoolExecutor(1) as pool,
     ):
-        server.client = client
+        server.client, server.legacy = clients
         token = warm(server)
         # A token is looked up, and Odoo has read the other table before
         lock(other, "res_users")
@@ -204,13 +244,13 @@ def lock(connection, table):
         cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
 
-def test_it_can_be_switched_off(postgres, databases, client, tmp_path):
+def test_it_can_be_switched_off(postgres, databases, clients, tmp_path):
     config = tmp_path / "odoo.conf"
     config.write_text("[options]\noauth_provider_prepare_statements = False\n")
     with OdooServer(
         postgres, "unprepared", DATABASE, load=[ADDON], options=[f"--config={config}"]
     ) as server:
-        server.client = client
+        server.client, server.legacy = clients
         before = prepared(databases)
         warm(server)
         assert prepared(databases).keys() <= before.keys()
