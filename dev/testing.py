@@ -46,6 +46,7 @@ APART = frozenset(
         "hosts",
         "locks",
         "portal",
+        "prepared_statement",
         "quick_start",
     )
 )

@@ -41,6 +41,7 @@ ONCE = {
         "old_database",
         "people",
         "portal",
+        "prepared_statement",
         "quick_start",
         "rate_limit",
         "scale",
