@@ -131,23 +131,29 @@ def test_a_revoked_token_is_dead_at_once(server, token):
     assert ask(server, token) == DEAD
 
 
-def test_an_archived_user_is_out_at_once(server, token, databases):
+@pytest.mark.parametrize(
+    ("change", "undo", "expected"),
+    [
+        (
+            "UPDATE res_users SET active = FALSE WHERE login = 'bo'",
+            "UPDATE res_users SET active = TRUE WHERE login = 'bo'",
+            DEAD,
+        ),
+        (
+            "ALTER TABLE oauth_provider_token ADD COLUMN x_other int DEFAULT 1",
+            "ALTER TABLE oauth_provider_token DROP COLUMN x_other",
+            LIVE,
+        ),
+    ],
+    ids=["archived user", "new column"],
+)
+def test_a_change_counts_at_once(server, token, databases, change, undo, expected):
     with databases.sql(DATABASE) as execute:
-        execute("UPDATE res_users SET active = FALSE WHERE login = 'bo'")
+        execute(change)
         try:
-            assert ask(server, token) == DEAD
+            assert ask(server, token) == expected
         finally:
-            execute("UPDATE res_users SET active = TRUE WHERE login = 'bo'")
-    assert ask(server, token) == LIVE
-
-
-def test_a_table_may_change(server, token, databases):
-    with databases.sql(DATABASE) as execute:
-        execute("ALTER TABLE oauth_provider_token ADD COLUMN x_other int DEFAULT 1")
-        try:
-            assert ask(server, token) == LIVE
-        finally:
-            execute("ALTER TABLE oauth_provider_token DROP COLUMN x_other")
+            execute(undo)
     assert ask(server, token) == LIVE
 
 

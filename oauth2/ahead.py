@@ -28,7 +28,7 @@ def read_introspected(env, message):
 
 
 def _read(env, value, person=False):
-    # Odoo ends its transaction next, without anything of ours in it
+    # Odoo ends its transaction next, and nothing of ours is in it
     tokens = env["oauth.provider.token"]
     row_lookup.read_ahead(tokens, value, person, ends_transaction=True)
 

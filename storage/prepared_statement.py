@@ -3,21 +3,20 @@
 """Queries that PostgreSQL need not plan for each request (PREPARE).
 
 Odoo makes a connection forget its plans (DISCARD ALL) for each request, and planning
-takes PostgreSQL longer than finding one row by its key. A connection of which Odoo has
-no use keeps them: each process has one to every database in which it often looks up
-tokens. It is one of Odoo's own pool, which closes it along with the others. Each query
-is a transaction of its own.
+takes PostgreSQL longer than finding one row by its key. So each process keeps a
+dedicated connection to every database in which it often looks up tokens. It belongs to
+Odoo's pool, which closes it along with the others. Each query commits by itself.
 
 The caller runs the query itself, with its own cursor:
 
-- where that is a test's, whose changes no other connection sees;
-- where it is a replica's, which may be the only database that answers;
-- where another thread uses the connection;
-- where the pool is small (:func:`_get_max_databases`), or :data:`OPTION` is off;
-- where it is in a transaction: that may have a lock for which an ALTER TABLE waits,
-  for which the prepared statement would wait, and PostgreSQL would not see a deadlock;
-- for :data:`RETRY_AFTER` seconds after an error: PostgreSQL has ended the connection,
-  or a pooler before it hands each transaction to another one.
+- if that is a test's: no other connection sees what the test has changed;
+- if it is a replica's: the primary may not answer;
+- if it has begun a transaction, which may hold locks: an ALTER TABLE that waits for
+  them can block the prepared statement, a deadlock that PostgreSQL does not detect;
+- if another thread uses the dedicated connection;
+- if the pool is small (:func:`_get_max_databases`), or :data:`OPTION` is off;
+- for :data:`RETRY_AFTER` seconds after an error: PostgreSQL has closed the connection,
+  or a pooler in between assigns each transaction to another one.
 """
 
 import atexit
@@ -41,21 +40,22 @@ _logger = logging.getLogger(__name__)
 OPTION = "oauth_provider_prepare_statements"
 #: Databases to which a process keeps a connection.
 MAX_DATABASES = 8
-#: Requests within MINUTE seconds from which on a database has a connection.
+#: Lookups within MINUTE seconds after which a connection is opened.
 MIN_REQUESTS = 5
-#: Seconds, also those after which another database may have the place of one unused.
+#: Seconds. A connection that was unused for longer is closed if another database needs
+#: its place.
 MINUTE = 60
-#: Seconds until another connection is tried after an error.
+#: Seconds without a connection after an error.
 RETRY_AFTER = 60
-#: Seconds after which a connection makes room for a new one: a table may have grown,
-#: which wants another plan, and a firewall may drop what was long unused.
+#: Seconds after which a connection is replaced: its plans may be wrong for tables that
+#: have grown, and firewalls drop connections that are unused for long.
 MAX_AGE = 600
-#: Statements on a connection: an update of the addon makes others.
+#: Statements on a connection. An update of the addon changes the queries.
 MAX_STATEMENTS = 16
 
 
 class _KeptConnection:
-    """A connection to ``database`` (str), and what is prepared on it."""
+    """A connection to ``database`` (str), with its prepared statements."""
 
     def __init__(self, database):
         self.database = database
@@ -67,7 +67,7 @@ class _KeptConnection:
         self.names = {}
         self.opened = self.used = time.monotonic()
         self.cr = db_connect(self.database).cursor()
-        # Nothing else is set: others would have it where a pooler shares connections
+        # No other setting: where a pooler shares connections, others would inherit it
         self.cr.connection.set_session(autocommit=True)
 
     def fetch(self, query, value):
@@ -81,7 +81,7 @@ class _KeptConnection:
         return self.cr.fetchall()
 
     def _prepare(self, query):
-        # The name of one query only, also where a pooler shares the connection
+        # Unique for each query: where a pooler shares connections, others prepare too
         name = f"oauth_provider_{hashlib.sha256(query.encode()).hexdigest()[:32]}"
         prepare = SQL("PREPARE %s AS %s", SQL.identifier(name), SQL(query % "$1"))
         self.cr.execute(prepare, log_exceptions=False)
@@ -89,7 +89,7 @@ class _KeptConnection:
         return name
 
     def close(self):
-        # The pool forgets it at its next use
+        # Odoo's pool removes closed connections itself
         self.cr.connection.close()
 
 
@@ -106,17 +106,17 @@ _retry_at = {}
 def fetch(cr, query, value, ends_transaction=False):
     """Return the rows that ``query`` finds, by a prepared statement.
 
-    They are those that are committed at this moment. No error of the database is
+    It sees everything that has been committed by now. Errors of the database are not
     raised.
 
     :param cr: cursor of the database
     :param query: text of a SELECT with one ``%s``, and no other ``%``
     :param value: the value for it
-    :param ends_transaction: whether that of ``cr``, which has changed nothing, may end
-        before
+    :param ends_transaction: whether to end the transaction of ``cr`` first, which must
+        have changed nothing
     :return: list of tuples; None where the caller has to run the query itself
     """
-    # A test's cursor is of a class of its own
+    # The cursor of a test has another class
     if type(cr) is not Cursor or cr.readonly:
         return None
     kept = _kept.get(cr.dbname) or _open_if_worth_it(cr.dbname)
@@ -155,7 +155,7 @@ def _open_if_worth_it(database):
 
 
 def _count_request(database):
-    """Count a request; tell whether there were enough within a minute."""
+    """Count a lookup; return whether there were enough within a minute."""
     now = time.monotonic()
     if now < _retry_at.get(database, 0):
         return False
@@ -167,11 +167,11 @@ def _count_request(database):
 
 
 def _has_room():
-    """Tell whether one more connection may be kept; closes those that are unused."""
+    """Return whether one more connection may be kept; close the unused ones."""
     limit, now = _get_max_databases(), time.monotonic()
     unused = MAX_AGE if len(_kept) < limit else MINUTE
     for database, kept in list(_kept.items()):
-        # The lock stays: a thread that has just found it must not use it
+        # Never released: a thread that already holds this object must not use it
         if now - kept.used > unused and kept.lock.acquire(blocking=False):
             _kept.pop(database, None)
             kept.close()
@@ -180,16 +180,18 @@ def _has_room():
 
 def _get_max_databases():
     """Return how many connections are kept: an eighth of the pool at most."""
-    # As Odoo finds the size of the pool
+    # The size of the pool, as Odoo determines it
     size = config["db_maxconn_gevent"] if getattr(odoo, "evented", False) else 0
     return min(MAX_DATABASES, int(size or config["db_maxconn"]) // 8)
 
 
 def _give_up(database, error):
     _retry_at[database] = time.monotonic() + RETRY_AFTER
+    # Its text may hold the digest of a token
+    kind = f"{type(error).__name__} {error.pgcode or ''}"
     _logger.info(
         "Database %s: no prepared statements for %s seconds: %s",
-        *(database, RETRY_AFTER, error),
+        *(database, RETRY_AFTER, kind.rstrip()),
     )
 
 
@@ -198,5 +200,5 @@ def _close_all():
         kept.close()
 
 
-# Odoo warns of a cursor that is still open when its process ends
+# Odoo logs a warning for each cursor that is open when the process ends
 atexit.register(_close_all)
