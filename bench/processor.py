@@ -3,13 +3,17 @@
 """Processor time of programs: what else the machine does hardly changes it."""
 
 import os
+import statistics
 import time
+from itertools import pairwise
 from pathlib import Path
 
 PROC = Path("/proc")
 #: Seconds between two looks at programs that are to become idle, and how many at most.
 LOOK = 0.03
 LOOKS = 60
+#: Key of what has ended, among process ids.
+ENDED = "ended"
 #: Part of the time that idle programs may use.
 IDLE = 0.2
 
@@ -90,13 +94,30 @@ class AllBackends(Processes):
         """Return {process id, or what has ended: seconds of processor time so far}."""
         found = super().read()
         found[self._postmaster] = _seconds(self._postmaster)
-        found["ended"] = _seconds_of_ended(self._postmaster)
+        found[ENDED] = _seconds_of_ended(self._postmaster)
         return found
 
     @staticmethod
     def spent(before, after):
         """Return the seconds between two answers of ``read``."""
         return sum(after.values()) - sum(before.values())
+
+    @classmethod
+    def typical(cls, reads):
+        """Return the seconds of processor time that a request took, by the median.
+
+        A virtual machine that has to wait for the real one takes that for work: a few
+        requests seem to have cost several times as much as the others. What has ended
+        since counts by the mean, for the kernel tells it in hundredths of a second.
+
+        :param reads: answers of ``read``, before the first request and after each
+        """
+        ended = reads[-1][ENDED] - reads[0][ENDED]
+        alive = [
+            cls.spent(before, after) - (after[ENDED] - before[ENDED])
+            for before, after in pairwise(reads)
+        ]
+        return statistics.median(alive) + ended / len(alive)
 
 
 def parent_of(pid):

@@ -12,8 +12,8 @@ class Size:
     :ivar rounds: how often each request is measured
     :ivar seconds: how long, each time
     :ivar warm_up: seconds before, which do not count; 0 for none
-    :ivar way_rounds: how often each is measured in each way to find the database
-    :ivar way_requests: how many are sent in each turn of such a round
+    :ivar way_turns: how often each is measured in each way to find the database
+    :ivar way_requests: how many are sent in each of these turns
     :ivar narrow: how often each call with narrow scopes is measured: (rounds, turns of
         a round, depths of the stack at which it begins)
     :ivar flat_rounds: how often each is measured in each database of the flat part
@@ -25,7 +25,7 @@ class Size:
     rounds: int
     seconds: int
     warm_up: int
-    way_rounds: int
+    way_turns: int
     way_requests: int
     narrow: tuple
     flat_rounds: int
@@ -38,6 +38,6 @@ SIZES = {
     # For its code path alone: figures of it say nothing
     "small": Size(1, 1, 0, 1, 2, (2, 1, 1), 1, (2_000,), 20, "256MB"),
     "full": Size(
-        10, 2, 1, 7, 40, (15, 2, 8), 12, (1_000_000, 10_000_000), 10_000, "6GB"
+        10, 2, 1, 49, 10, (15, 2, 8), 12, (1_000_000, 10_000_000), 10_000, "6GB"
     ),
 }

@@ -7,6 +7,7 @@ import statistics
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from . import ways
@@ -14,8 +15,10 @@ from .odoo_side import DATABASE
 from .processor import AllBackends, parent_of
 from .ways import BASE, IN_PATH, ROWS, SECOND, UNKNOWN
 
-#: Requests of each kind before anything counts, and turns of a round.
-WARM_UP, PARTS = 10, 2
+#: Requests of each kind before anything counts.
+WARM_UP = 10
+#: Seconds in which a worker and PostgreSQL come to rest after an answer.
+REST = 0.002
 #: Seconds for which a worker remembers which databases there are.
 REMEMBERED = 5
 PATIENCE = 60
@@ -25,17 +28,19 @@ PATIENCE = 60
 class Cell:
     """What one kind of request cost in one way.
 
-    :ivar costs: seconds of processor time of a request, in each round (list)
+    :ivar costs: seconds of processor time of a request, the median of each turn (list)
     :ivar connections: how many were new, as PostgreSQL counts them
     :ivar requests: how many were sent while it counted
-    :ivar lists: in how many spans of :data:`REMEMBERED` they were sent
+    :ivar start: when the first was sent (seconds of the monotonic clock), or None
+    :ivar end: when the last had been answered
     :ivar failures: answers that were none of the expected ones
     """
 
     costs: list = field(default_factory=list)
     connections: int = 0
     requests: int = 0
-    lists: float = 0
+    start: float = None
+    end: float = 0
     failures: int = 0
 
     @property
@@ -47,6 +52,12 @@ class Cell:
     def new(self):
         """New connections a request."""
         return self.connections / max(self.requests, 1)
+
+    @property
+    def lists(self):
+        """In how many spans of :data:`REMEMBERED` the requests were sent (float)."""
+        # One list may be of before
+        return 1 + (self.end - self.start) / REMEMBERED
 
 
 def measured(cluster, databases, made, size, report):
@@ -62,7 +73,7 @@ def measured(cluster, databases, made, size, report):
     if cluster.external:
         return {}
     ways.prepare(databases)
-    number = WARM_UP + size.way_rounds * PARTS * (1 + size.way_requests)
+    number = WARM_UP + size.way_turns * (1 + size.way_requests)
     try:
         with ExitStack() as stack:
             places = ways.start(stack, cluster)
@@ -123,19 +134,14 @@ def _measure(row, places, sent, found, counter, size):
     cells = {place.way.name: Cell() for place, _request in turns}
     for place, request in turns:
         _turn(place, request, WARM_UP if size.warm_up else 1)
-    for number in range(size.way_rounds):
-        spent = dict.fromkeys(cells, 0)
-        for part in range(PARTS):
-            first = (number * PARTS + part) % len(turns)
-            for place, request in turns[first:] + turns[:first]:
-                name = place.way.name
-                # As under load, where the list of databases has just been made
-                cells[name].failures += _turn(place, request, 1)
-                with counter.watch(place, cells[name], size.way_requests) as watch:
-                    cells[name].failures += _turn(place, request, size.way_requests)
-                spent[name] += watch.spent
-        for name, seconds in spent.items():
-            cells[name].costs.append(seconds / (PARTS * size.way_requests))
+    for number in range(size.way_turns):
+        first = number % len(turns)
+        for place, request in turns[first:] + turns[:first]:
+            cell = cells[place.way.name]
+            # As under load, where the list of databases has just been made
+            cell.failures += _turn(place, request, 1)
+            send = partial(_turn, place, request, 1)
+            counter.measure(place, cell, send, size.way_requests)
     for name, cell in cells.items():
         found[name][row] = cell
 
@@ -145,11 +151,12 @@ def _ask_for_unknown(places, found, counter, size):
     [place] = [place for place in places if place.way.in_path]
     path = IN_PATH.replace(DATABASE, "nothing") + "tokeninfo"
     cell = found[place.way.name][UNKNOWN] = Cell()
-    for _round in range(size.way_rounds):
-        with counter.watch(place, cell, size.way_requests) as watch:
-            for _number in range(size.way_requests):
-                cell.failures += _send(place.url, "GET", path, "", {}) != 404
-        cell.costs.append(watch.spent / size.way_requests)
+
+    def send():
+        return _send(place.url, "GET", path, "", {}) != 404
+
+    for _number in range(size.way_turns):
+        counter.measure(place, cell, send, size.way_requests)
 
 
 def _turn(place, request, number):
@@ -179,15 +186,6 @@ def _send(url, method, path, body, headers):
         connection.close()
 
 
-class _Watch:
-    """What happened while it was watched.
-
-    :ivar spent: seconds of processor time
-    """
-
-    spent = 0.0
-
-
 class _Counter:
     """Reads what a server and PostgreSQL have done so far.
 
@@ -199,19 +197,26 @@ class _Counter:
         self._postmaster = postmaster
         self._user = user
 
-    @contextmanager
-    def watch(self, place, cell, number):
-        """Count for ``cell`` what is done within, for ``number`` requests."""
-        watch = _Watch()
+    def measure(self, place, cell, send, number):
+        """Have ``send`` send ``number`` requests, and count for ``cell`` what is done.
+
+        :param send: function that sends one; it returns whether the answer was none of
+            the expected ones
+        """
         processes = AllBackends(place.server.process.pid, self._postmaster, self._user)
-        connections, start = self._connections(), time.monotonic()
-        before = processes.read()
-        yield watch
-        watch.spent = processes.spent(before, processes.settle())
+        connections = self._connections()
+        if cell.start is None:
+            cell.start = time.monotonic()
+        reads = [processes.read()]
+        for _number in range(number):
+            cell.failures += send()
+            time.sleep(REST)
+            reads.append(processes.read())
+        reads[-1] = processes.settle()
+        cell.costs.append(processes.typical(reads))
         cell.connections += self._connections() - connections
         cell.requests += number
-        # One list may be of before, and one more is due in each span
-        cell.lists += 1 + (time.monotonic() - start) / REMEMBERED
+        cell.end = time.monotonic()
 
     def _connections(self):
         [[number]] = self._execute("SELECT sum(sessions) FROM pg_stat_database")

@@ -167,7 +167,7 @@ def test_backends_that_have_ended_count_too(postgres, databases):
 def _cells(costs, connections=0):
     rows = dict.fromkeys(ROWS, costs)
     return {
-        row: Cell(list(costs), connections, requests=100, lists=2)
+        row: Cell(list(costs), connections, requests=100, start=0, end=5)
         for row, costs in rows.items()
     }
 
@@ -186,11 +186,21 @@ def _cells(costs, connections=0):
         ("two databases, path", (1.19, 1.18, 1.17), 0, ("not met", "met")),
     ],
 )
-def test_each_way_is_judged_by_the_same_round(way, factors, connections, verdicts):
+def test_each_way_is_judged_by_the_same_turn(way, factors, connections, verdicts):
     found = {one.name: _cells((1, 2, 3)) for one in WAYS}
     costs = [number * factor for number, factor in enumerate(factors, 1)]
     found[way] = _cells(costs, connections)
     lines = ways_report.tables(found).splitlines()
-    cost, new = (line for line in lines if line.startswith(f"| {way}: "))
+    cost, every, new = (line for line in lines if line.startswith(f"| {way}: "))
     assert (cost.split("|")[-2].strip(), new.split("|")[-2].strip()) == verdicts
-    assert f"by {BASE}" in cost
+    # Each row has the same figures here
+    assert every.split("|")[2:4] == cost.split("|")[2:4]
+    assert f"by {BASE}" in cost and f"all requests, by {BASE}" in every
+
+
+def test_a_request_that_had_to_wait_does_not_count_more():
+    reads, spent, ended = [{1: 7.0, processor.ENDED: 3.0}], 7.0, 3.0
+    for seconds, of_ended in ((1, 0.5), (1, 0), (9, 0), (1, 0.5), (1, 0)):
+        spent, ended = spent + seconds, ended + of_ended
+        reads.append({1: spent, processor.ENDED: ended})
+    assert processor.AllBackends.typical(reads) == pytest.approx(1.2)
