@@ -58,7 +58,7 @@ def _parser():
 
     add("setup", _setup, "get everything, run nothing")
     add("run", _run, "a provider and a second Odoo that signs in with it")
-    test = add("test", _test, "every test: Odoo's own runner and pytest")
+    test = add("test", _test, "the tests: Odoo's own runner and pytest")
     test.add_argument("--odoo-only", action="store_true", help="without pytest")
     test.add_argument("--pytest-only", action="store_true", help="without Odoo's")
     test.add_argument("--tags", default="", help="as Odoo's --test-tags; no pytest")

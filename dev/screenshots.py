@@ -24,4 +24,5 @@ def file_name(name, size):
 def make():
     """Make all of them; return an exit code."""
     os.environ[VARIABLE] = str(FOLDER)
+    os.environ[testing.EVERY_TEST] = "1"
     return testing.finish(testing.pytest_tests(["e2e/test_screenshots.py"]))

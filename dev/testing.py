@@ -24,8 +24,8 @@ MODULES = ["web", "portal", "auth_oauth"]
 #: The tag of tests that need further modules: their classes carry it in place of
 #: Odoo's own tag "standard", or beside it when they run everywhere.
 EVERYTHING = "oauth_everything"
-#: Set in the environment: tests of pytest that fetch very much, marked ``large``, are
-#: run as well.
+#: Set in the environment: tests of pytest that fetch very much, marked ``large``, or
+#: take long are run as well.
 EVERY_TEST = "EVERY_TEST"
 #: The lock that is held as long as tests run beside those of pytest.
 FIRST_ROW = "first-row-of-tests"
@@ -156,11 +156,14 @@ def odoo_tests(
     return outcome
 
 
-def pytest_tests(arguments, limit=PYTEST_LIMIT, part=""):
-    """The tests of pytest, ended after ``limit`` seconds; returns an Outcome."""
+def pytest_tests(arguments, limit=None, part=""):
+    """The tests of pytest; returns an Outcome.
+
+    :param limit: seconds after which they are ended; by default as long as they need
+    """
     process, report = _start_pytest(arguments, part)
     try:
-        return _pytest_outcome(process, report, limit)
+        return _pytest_outcome(process, report, limit or _pytest_limit())
     finally:
         end_group(process, 30)
 
@@ -177,13 +180,17 @@ def _background_pytest(arguments):
     def rest():
         reader = threading.Thread(target=_show, args=(path, process), daemon=True)
         reader.start()
-        limit = PYTEST_LIMIT - (time.monotonic() - started)
+        limit = _pytest_limit() - (time.monotonic() - started)
         return _pytest_outcome(process, report, limit, reader)
 
     try:
         yield rest
     finally:
         end_group(process, 30)
+
+
+def _pytest_limit():
+    return EVERYTHING_LIMIT if os.environ.get(EVERY_TEST) else PYTEST_LIMIT
 
 
 def _start_pytest(arguments, part, **popen):

@@ -16,42 +16,24 @@ from dev.server import OdooServer
 from e2e.relying_party import Issuer, Site
 
 ADDON = "oauth_provider"
-#: Tests of pages, speed and operation, which see no difference between two versions of
-#: oauthlib: with PROTOCOL_ONLY they are left out.
-ONCE = {
+#: Tests of the protocol, which may see a difference between two versions of oauthlib:
+#: with PROTOCOL_ONLY no others are run.
+PROTOCOL = {
     f"test_{name}"
     for name in (
-        "accessibility",
-        "bench",
-        "connections",
-        "consent_race",
-        "database_ways",
-        "deployment",
-        "ending_race",
-        "error_answers",
-        "explain",
-        "hostile_text",
-        "hosts",
-        "housekeeping",
-        "json2_clients",
-        "locks",
-        "mcp_beside",
-        "mcp_clients",
-        "mcp_endpoint",
-        "old_database",
-        "people",
-        "portal",
-        "prepared_statement",
-        "quick_start",
-        "rate_limit",
-        "scale",
-        "scope_cache",
-        "screenshots",
-        "soak",
-        "torture",
-        "upgrade",
+        "auth_oauth",
+        "authlib_openid",
+        "fuzz",
+        "libraries",
+        "mod_auth_openidc",
+        "openid_client",
+        "refusals",
+        "workers",
     )
 }
+#: Tests of the commands that measure or take pictures, which take long: only with
+#: EVERY_TEST.
+LONG = {f"test_{name}" for name in ("bench", "bench_pages", "screenshots", "soak")}
 #: Tests that measure, or need much of the machine: they come last, and wait for what
 #: runs beside them.
 LAST = {f"test_{name}" for name in ("connections", "housekeeping", "scale", "torture")}
@@ -76,22 +58,21 @@ for kind in ("web", "legacy", "backend"):
 def pytest_collection_modifyitems(config, items):
     """Put last what needs the machine, and leave out what is not wanted."""
     items.sort(key=lambda item: Path(item.path).stem in LAST)
-    left_out = [
-        item
-        for item in items
-        if not is_wanted(Path(item.path).stem)
-        or (item.get_closest_marker("large") and not os.environ.get(testing.EVERY_TEST))
-    ]
+    left_out = [item for item in items if not is_wanted(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def is_wanted(module):
-    """Tell whether the tests of ``module`` (str) are to run."""
+def is_wanted(item):
+    """Tell whether a test (item of pytest) is to run."""
+    module = Path(item.path).stem
     part = os.environ.get(testing.PART)
     if part and (part == "apart") != (module in testing.APART):
         return False
-    return module not in ONCE or not os.environ.get("PROTOCOL_ONLY")
+    is_long = module in LONG or item.get_closest_marker("large")
+    if is_long and not os.environ.get(testing.EVERY_TEST):
+        return False
+    return module in PROTOCOL or not os.environ.get("PROTOCOL_ONLY")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
