@@ -128,7 +128,7 @@ def _rounds(targets, providers, size, report):
     # Each server gets to know each database before
     first = 1 - len(targets) if size.warm_up else 1
     for number in range(first, size.flat_rounds + 1):
-        seconds = size.seconds if number > 0 else size.warm_up
+        seconds = size.flat_seconds if number > 0 else size.warm_up
         requests = {
             tokens: provider.flat_requests(seconds * measure.MOST)
             for tokens, provider in providers.items()

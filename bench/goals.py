@@ -15,13 +15,16 @@ class Goal:
     least: float
     base: str = BARE
 
-    def actual(self, rows):
-        """Return the ratio that was measured (float)."""
+    def ratios(self, rows):
+        """Return the ratios that were measured, one of each round (list)."""
         if self.base == BARE:
-            return rows[self.row].ratio
+            return rows[self.row].ratios
         # One that did not answer at all in a short run counts as one answer
         least = 1 / sum(run.requests or 1 for run in rows[self.base].runs)
-        return rows[self.row].rate / max(rows[self.base].rate, least)
+        return [
+            now.rate / max(base.rate, least)
+            for now, base in zip(rows[self.row].runs, rows[self.base].runs, strict=True)
+        ]
 
 
 GOALS = (

@@ -13,6 +13,8 @@ from dev.process import log_path
 from . import wrk
 from .processor import Processes, parent_of
 
+#: Requests between two runs of the bare route, which they are compared with.
+BLOCK = 3
 #: Requests at once: two for each worker, so that none waits for work.
 CONNECTIONS = 4
 #: Requests a second that no exchange of a code reaches: so many codes are enough.
@@ -121,8 +123,8 @@ class Row:
 def rounds(targets, make_requests, size, report):
     """Measure every request in each of several rounds; returns {name: :class:`Row`}.
 
-    The first request is the bare route, which the others are compared with: with the
-    mean of what it does before and after them.
+    The first request is the bare route, which is run again after every few others: they
+    are compared with the mean of what it does just before and just after them.
 
     :param targets: {name of a server: :class:`Target`}
     :param make_requests: function of the number of single-use values that returns the
@@ -137,20 +139,40 @@ def rounds(targets, make_requests, size, report):
         bare, *others = make_requests(seconds * MOST)
         # What was stored just now keeps PostgreSQL busy for a moment
         run(targets[bare.server], bare, size.warm_up or seconds)
-        measured = [
-            (request, run(targets[request.server], request, seconds))
-            for request in (bare, *others, bare)
-        ]
+        measured = _by_bare(targets, bare, others, seconds)
         if is_warm_up:
             continue
-        rate = (measured[0][1].rate + measured[-1][1].rate) / 2
-        for request, found in measured:
-            row = rows.setdefault(request.name, Row(request.name))
+        for name, found, ratio in measured:
+            row = rows.setdefault(name, Row(name))
             row.runs.append(found)
-            is_bare = request is bare
-            row.ratios.append(1 if is_bare else found.rate / rate)
+            row.ratios.append(ratio)
+        rate = statistics.mean(
+            found.rate for name, found, _ratio in measured if name == bare.name
+        )
         report(f"  round {number} of {size.rounds}: {rate:.0f} bare requests/s")
     return rows
+
+
+def _by_bare(targets, bare, others, seconds):
+    """Run requests; returns [(name, :class:`.wrk.Run`, ratio to the bare route)].
+
+    :param bare: request of the bare route
+    :param others: the others (list)
+    """
+    before = run(targets[bare.server], bare, seconds)
+    measured = [(bare.name, before, 1)]
+    for first in range(0, len(others), BLOCK):
+        block = others[first : first + BLOCK]
+        found = [run(targets[one.server], one, seconds) for one in block]
+        after = run(targets[bare.server], bare, seconds)
+        rate = (before.rate + after.rate) / 2
+        measured += [
+            (one.name, its_run, its_run.rate / rate)
+            for one, its_run in zip(block, found, strict=True)
+        ]
+        measured.append((bare.name, after, 1))
+        before = after
+    return measured
 
 
 def count_queries(targets, requests, cluster, sql):

@@ -51,11 +51,16 @@ def goals(rows):
     """Return the table of the goals."""
     lines = []
     for goal in GOALS:
-        actual = goal.actual(rows)
-        verdict = "met" if actual >= goal.least else "not met"
+        ratios = goal.ratios(rows)
+        median = statistics.median(ratios)
+        lowest, highest = interval(ratios)
+        verdict = "not met" if highest < goal.least else "too noisy to say"
+        if median >= goal.least:
+            verdict = "met"
         base = "" if goal.base == BARE else f" by {goal.base}"
-        lines.append([goal.row + base, f"{goal.least:g}", f"{actual:.2f}", verdict])
-    return table(["goal", "at least", "measured", ""], lines)
+        figures = [f"{goal.least:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}"]
+        lines.append([goal.row + base, *figures, verdict])
+    return table(["goal", "at least", "measured", "range", ""], lines)
 
 
 def interval(ratios):

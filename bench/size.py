@@ -17,6 +17,7 @@ class Size:
     :ivar narrow: how often each call with narrow scopes is measured: (rounds, turns of
         a round, depths of the stack at which it begins)
     :ivar flat_rounds: how often each is measured in each database of the flat part
+    :ivar flat_seconds: how long, each time
     :ivar tokens: access tokens that each large database of it has (tuple)
     :ivar clients: clients that they have; each has ten grants
     :ivar memory: of PostgreSQL, for what it has read (``shared_buffers``)
@@ -29,6 +30,7 @@ class Size:
     way_requests: int
     narrow: tuple
     flat_rounds: int
+    flat_seconds: int
     tokens: tuple
     clients: int
     memory: str
@@ -36,8 +38,9 @@ class Size:
 
 SIZES = {
     # For its code path alone: figures of it say nothing
-    "small": Size(1, 1, 0, 1, 2, (2, 1, 1), 1, (2_000,), 20, "256MB"),
+    "small": Size(1, 1, 0, 1, 2, (2, 1, 1), 1, 1, (2_000,), 20, "256MB"),
     "full": Size(
-        10, 2, 1, 49, 10, (15, 2, 8), 12, (1_000_000, 10_000_000), 10_000, "6GB"
+        *(24, 1, 1, 49, 10, (15, 2, 8), 12, 2),
+        *((1_000_000, 10_000_000), 10_000, "6GB"),
     ),
 }

@@ -159,7 +159,7 @@ def odoo_tests(
 def pytest_tests(arguments, limit=None, part=""):
     """The tests of pytest; returns an Outcome.
 
-    :param limit: seconds after which they are ended; by default as long as they need
+    :param limit: seconds after which they are ended; None: an hour, with EVERY_TEST more
     """
     process, report = _start_pytest(arguments, part)
     try:
