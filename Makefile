@@ -40,8 +40,8 @@ help:
 	@echo "  CLIENT_PORT    port of the second Odoo (8070)"
 	@echo "  OAUTHLIB       another version of oauthlib, such as 3.3.1"
 	@echo "  PROTOCOL_ONLY  only tests that another oauthlib may change"
-	@echo "  EVERY_TEST     also tests that fetch very much (AI assistants: 1 GB), and"
-	@echo "                 those of bench, bench-pages, soak and screenshots"
+	@echo "  EVERY_TEST     also tests that fetch very much (AI assistants: 1 GB), or take"
+	@echo "                 long, such as those of make bench"
 
 run:
 	$(DEV) run

@@ -25,7 +25,7 @@ MODULES = ["web", "portal", "auth_oauth"]
 #: Odoo's own tag "standard", or beside it when they run everywhere.
 EVERYTHING = "oauth_everything"
 #: Set in the environment: tests of pytest that fetch very much, marked ``large``, or
-#: take long are run as well.
+#: take long, marked ``long``, are run as well.
 EVERY_TEST = "EVERY_TEST"
 #: The lock that is held as long as tests run beside those of pytest.
 FIRST_ROW = "first-row-of-tests"
@@ -159,7 +159,8 @@ def odoo_tests(
 def pytest_tests(arguments, limit=None, part=""):
     """The tests of pytest; returns an Outcome.
 
-    :param limit: seconds after which they are ended; None: an hour, with EVERY_TEST more
+    :param limit: seconds after which they are ended; None: an hour, or longer with
+        EVERY_TEST
     """
     process, report = _start_pytest(arguments, part)
     try:

@@ -31,9 +31,8 @@ PROTOCOL = {
         "workers",
     )
 }
-#: Tests of the commands that measure or take pictures, which take long: only with
-#: EVERY_TEST.
-LONG = {f"test_{name}" for name in ("bench", "bench_pages", "screenshots", "soak")}
+#: Marks of tests that are run with EVERY_TEST only.
+LEFT_OUT = ("large", "long")
 #: Tests that measure, or need much of the machine: they come last, and wait for what
 #: runs beside them.
 LAST = {f"test_{name}" for name in ("connections", "housekeeping", "scale", "torture")}
@@ -69,8 +68,8 @@ def is_wanted(item):
     part = os.environ.get(testing.PART)
     if part and (part == "apart") != (module in testing.APART):
         return False
-    is_long = module in LONG or item.get_closest_marker("large")
-    if is_long and not os.environ.get(testing.EVERY_TEST):
+    is_left_out = any(item.get_closest_marker(mark) for mark in LEFT_OUT)
+    if is_left_out and not os.environ.get(testing.EVERY_TEST):
         return False
     return module in PROTOCOL or not os.environ.get("PROTOCOL_ONLY")
 

@@ -6,13 +6,15 @@ import re
 import subprocess
 from argparse import Namespace
 from contextlib import closing
+from dataclasses import replace
 
 import psycopg2
 import pytest
 
-from bench import against, main, processor, report, ways_report
+from bench import against, main, measure, processor, report, ways_report
 from bench.bulk import Lines, without_indexes
 from bench.goals import GOALS
+from bench.requests import Request
 from bench.size import SIZES
 from bench.ways import BASE, ROWS, UNKNOWN, WAYS
 from bench.ways_cost import Cell
@@ -39,6 +41,7 @@ WHERE schemaname = 'public'
 """
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     options = Namespace(size="small", tokens=None, write=False)
@@ -58,6 +61,7 @@ def test_the_benchmark_runs_and_every_answer_is_a_success(capsys):
     )
 
 
+@pytest.mark.long
 def test_a_commit_is_compared_with_another(capsys):
     # The same one: what it costs at this size says nothing
     assert against.run("HEAD", "small") in (0, 1)
@@ -140,6 +144,44 @@ def test_each_round_compares_what_it_measured_itself(factors, verdict):
 
 def _run(processor):
     return Run(100, 100, 0, 1, 2, processor / 1000)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [
+        ([0.86, 0.87, 0.85, 0.84, 0.88, 0.86, 0.87], "met"),
+        ([0.84, 0.8, 0.82, 0.83, 0.84, 0.81, 0.84], "not met"),
+        # One round out of seven may have been above
+        ([0.84, 0.8, 0.82, 0.83, 0.84, 0.81, 0.86], "too noisy to say"),
+    ],
+)
+def test_a_goal_is_missed_only_where_that_is_certain(ratios, verdict):
+    rows = {
+        name: measure.Row(name, [_run(1) for _ratio in ratios], ratios)
+        for goal in GOALS
+        for name in (goal.row, goal.base)
+    }
+    [line] = [
+        line
+        for line in report.goals(rows).splitlines()
+        if line.startswith("| tokeninfo ")
+    ]
+    assert line.split("|")[-2].strip() == verdict
+
+
+def test_each_rate_is_compared_with_the_bare_route_beside_it(monkeypatch):
+    # The machine becomes slower with each run, for all alike
+    rates = iter(range(100, 0, -1))
+    monkeypatch.setattr(
+        measure,
+        "run",
+        lambda *_of: replace(_run(1), rate=next(rates)),
+    )
+    requests = [Request(f"row {n}", "/") for n in range(7)]
+    measured = measure._by_bare({"odoo": None}, requests[0], requests[1:], 1)
+    ratios = [ratio for name, _found, ratio in measured if name != "row 0"]
+    assert len(ratios) == 6
+    assert all(0.98 < ratio < 1.02 for ratio in ratios)
 
 
 def test_backends_that_have_ended_count_too(postgres, databases):

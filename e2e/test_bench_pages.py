@@ -25,6 +25,7 @@ MODELS = {"model": {"fields": FIELDS}, "line": {"fields": FIELDS}}
 
 
 # Less than a minute on an idle machine
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_pages_are_measured_and_answer(capsys):
     options = Namespace(size="small", only=["client", "consent"], write=False)

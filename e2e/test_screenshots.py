@@ -3,7 +3,7 @@
 """The pictures of the README: ``make screenshots`` keeps them, a test throws them away.
 
 So they are never stale without somebody noticing: a page that cannot be shown any more
-fails here.
+fails here (``make test-everything``).
 """
 
 import io
@@ -191,6 +191,7 @@ def show_checkup(page, provider, _shop):
 PEOPLE = {"consent", "applications"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", NAMES)
 def test_shot(pair, page, shop, folder, name, size):

@@ -20,6 +20,7 @@ SECONDS, RATE = 24, 60
 LEAKED = {"connections", "session files", "dead rows", "bytes of log a request"}
 
 
+@pytest.mark.long
 def test_each_kind_of_request_is_answered_as_expected(postgres, capsys):
     names = {name for name, _times in (*STEPS, *PAGES)} | {"sign_in", "admin_sign_in"}
     samples, traffic = main.soak(
@@ -34,6 +35,7 @@ def test_each_kind_of_request_is_answered_as_expected(postgres, capsys):
         assert f"| {row} " in printed
 
 
+@pytest.mark.long
 def test_what_a_server_keeps_is_seen(postgres, databases, capsys):
     addon = "oauth_provider_leak"
     leaks = {"modules": [addon], "extra": "/soak/leak"}
