@@ -11,7 +11,7 @@ help:
 	@echo "make run          start a provider and a second Odoo that signs in with it"
 	@echo "make test         run the tests; TAGS=/oauth_provider:TestClass: some of Odoo's"
 	@echo "make test-oldest  the same with the oldest oauthlib that is supported"
-	@echo "make test-everything  the same with the longest, then Odoo's with all modules"
+	@echo "make test-everything  also the longest tests, then Odoo's with all modules"
 	@echo "make e2e          run only the tests of e2e/; ARGS='-k name': some of them"
 	@echo "make bench        measure how fast it is; ARGS='--size=small': for a try,"
 	@echo "                  ARGS='--against=REV': beside another commit; ARGS='--narrow':"
@@ -39,7 +39,7 @@ help:
 	@echo "  PROVIDER_PORT  port of the provider (8069)"
 	@echo "  CLIENT_PORT    port of the second Odoo (8070)"
 	@echo "  OAUTHLIB       another version of oauthlib, such as 3.3.1"
-	@echo "  PROTOCOL_ONLY  only tests that another oauthlib may change"
+	@echo "  PROTOCOL_ONLY  only tests whose result may depend on oauthlib"
 	@echo "  EVERY_TEST     also tests that fetch very much (AI assistants: 1 GB), or take"
 	@echo "                 long, such as those of make bench"
 

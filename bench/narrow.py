@@ -26,7 +26,7 @@ from .against import cost
 from .measure import target
 from .narrow_side import FULL, KEY, ONE, THIRTY
 from .odoo_side import FOREVER
-from .report import interval, table
+from .report import judge, table
 from .rows import Rows
 from .size import SIZES
 
@@ -160,16 +160,6 @@ def _goals(rows):
     lines = []
     for row in rows:
         for caller, base, most in row.goals():
-            ratios = row.ratios(caller, base)
-            median = statistics.median(ratios)
-            lowest, highest = interval(ratios)
-            figures = [f"{most:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}"]
             name = f"{row.call.name}, {caller}, by {base}"
-            lines.append([name, *figures, _verdict(median, lowest, most)])
+            lines.append([name, *judge(row.ratios(caller, base), most)])
     return table(["goal", "at most", "measured", "range", ""], lines)
-
-
-def _verdict(median, lowest, most):
-    if median <= most:
-        return "met"
-    return "not met" if lowest > most else "too noisy to say"

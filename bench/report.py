@@ -51,16 +51,27 @@ def goals(rows):
     """Return the table of the goals."""
     lines = []
     for goal in GOALS:
-        ratios = goal.ratios(rows)
-        median = statistics.median(ratios)
-        lowest, highest = interval(ratios)
-        verdict = "not met" if highest < goal.least else "too noisy to say"
-        if median >= goal.least:
-            verdict = "met"
         base = "" if goal.base == BARE else f" by {goal.base}"
-        figures = [f"{goal.least:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}"]
-        lines.append([goal.row + base, *figures, verdict])
+        judged = judge(goal.ratios(rows), goal.least, is_least=True)
+        lines.append([goal.row + base, *judged])
     return table(["goal", "at least", "measured", "range", ""], lines)
+
+
+def judge(ratios, limit, is_least=False):
+    """Return the cells of a goal (list of str): limit, median, range and verdict.
+
+    :param ratios: those that were measured (list)
+    :param limit: what their median may be at most
+    :param is_least: whether ``limit`` is what the median has to be at least
+    """
+    median = statistics.median(ratios)
+    lowest, highest = interval(ratios)
+    verdict = "too noisy to say"
+    if highest < limit if is_least else lowest > limit:
+        verdict = "not met"
+    if median >= limit if is_least else median <= limit:
+        verdict = "met"
+    return [f"{limit:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}", verdict]
 
 
 def interval(ratios):

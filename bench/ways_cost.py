@@ -39,7 +39,7 @@ class Cell:
     costs: list = field(default_factory=list)
     connections: int = 0
     requests: int = 0
-    start: float = None
+    start: float | None = None
     end: float = 0
     failures: int = 0
 

@@ -3,9 +3,10 @@
 """The tables of the ways to find the database, as text that is Markdown too."""
 
 import statistics
+from itertools import chain
 
 from .goals import BARE, FEW_CONNECTIONS, MOST_IN_WAY
-from .report import interval, table
+from .report import judge, table
 from .ways import BASE, ROWS, UNKNOWN, WAYS
 from .ways_cost import worse
 
@@ -60,20 +61,11 @@ def _costs(found, way, most):
     """
     ratios = {row: worse(found, way, row) for row in found[way] if row not in NOT_OURS}
     worst = max(ratios, key=lambda row: statistics.median(ratios[row]))
+    every = list(chain.from_iterable(ratios.values()))
     return [
-        _cost(f"{way}: {worst}, by {BASE}", ratios[worst], most),
-        _cost(f"{way}: all requests, by {BASE}", sum(ratios.values(), []), most),
+        [f"{way}: {worst}, by {BASE}", *judge(ratios[worst], most)],
+        [f"{way}: all requests, by {BASE}", *judge(every, most)],
     ]
-
-
-def _cost(name, ratios, most):
-    median = statistics.median(ratios)
-    lowest, highest = interval(ratios)
-    verdict = "not met" if lowest > most else "too noisy to say"
-    if median <= most:
-        verdict = "met"
-    cells = [f"{most:g}", f"{median:.2f}", f"{lowest:.2f} to {highest:.2f}"]
-    return [name, *cells, verdict]
 
 
 def _connections(found, way):

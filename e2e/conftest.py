@@ -16,18 +16,20 @@ from dev.server import OdooServer
 from e2e.relying_party import Issuer, Site
 
 ADDON = "oauth_provider"
-#: Tests of the protocol, which may see a difference between two versions of oauthlib:
-#: with PROTOCOL_ONLY no others are run.
+#: Tests whose result may depend on the version of oauthlib: with PROTOCOL_ONLY no
+#: others are run.
 PROTOCOL = {
     f"test_{name}"
     for name in (
         "auth_oauth",
         "authlib_openid",
+        "example_addon",
         "fuzz",
         "libraries",
         "mod_auth_openidc",
         "openid_client",
         "refusals",
+        "try_it",
         "workers",
     )
 }
