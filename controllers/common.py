@@ -4,6 +4,7 @@
 
 import functools
 import json
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from oauthlib.oauth2 import InvalidRequestError
@@ -216,6 +217,20 @@ def _before_route(can_answer, ahead):
 def superuser_env(current=request):
     """Return the environment in which the protocol side serves ``current``."""
     return current.env(user=SUPERUSER_ID, su=True)
+
+
+@contextmanager
+def as_current(env):
+    """Make ``env`` the environment of the current request, for a while.
+
+    Addons may go by it: what they write has to be in the same transaction.
+    """
+    current = request._get_current_object()
+    before, current.env = current.env, env
+    try:
+        yield
+    finally:
+        current.env = before
 
 
 def _take_message(current):

@@ -5,14 +5,19 @@ from odoo import http
 from ..oauth2 import token
 from ..oauth2.ahead import read_introspected
 from ..oauth2.replica import can_introspect
-from .common import json_response, oauth_route, superuser_env
+from .common import as_current, json_response, oauth_route, superuser_env
 
 
 class TokenController(http.Controller):
     @oauth_route("token", ["POST"], cors=True)
     def oauth_token(self, message):
         """Token endpoint (RFC 6749 section 3.2)."""
-        return json_response(token.token_response(superuser_env(), message))
+
+        def respond(env):
+            with as_current(env):
+                return token.token_response(env, message)
+
+        return json_response(token.run_and_commit(superuser_env(), message, respond))
 
     @oauth_route(
         "introspect",

@@ -4,12 +4,14 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 import requests
 
 from dev.server import OdooServer
+
+from .waiting import wait_for
 
 ADDON = "oauth_provider"
 DATABASE = "e2e_prepared"
@@ -17,6 +19,14 @@ DATABASE = "e2e_prepared"
 PREPARED = """
 SELECT pid, query FROM pg_stat_activity
 WHERE datname = %s AND query LIKE 'EXECUTE oauth\\_provider\\_%%'
+"""
+#: The last statement of each backend.
+LAST = "SELECT pid, query FROM pg_stat_activity WHERE datname = %s"
+#: Backends that wait for a lock on a row with a statement that they had prepared.
+WAITING = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = %s AND query LIKE 'EXECUTE oauth\\_provider\\_%%'
+  AND wait_event_type = 'Lock'
 """
 #: A client that may use the API without limits.
 MAKE = """
@@ -173,15 +183,19 @@ def refresh(server, token):
     )
 
 
+def sign_in(server):
+    """Return the token response (dict) of a person who gives the password."""
+    answer = requests.post(
+        f"{server.url}/oauth2/token",
+        {"grant_type": "password", "username": "bo", "password": "bo-password"},
+        auth=server.legacy,
+    )
+    return answer.json()
+
+
 def test_a_refresh_token_is_used_once_however_many_use_it_at_once(server, token):
     for _time in range(5):
-        answer = requests.post(
-            f"{server.url}/oauth2/token",
-            {"grant_type": "password", "username": "bo", "password": "bo-password"},
-            auth=server.legacy,
-        )
-        first = answer.json()["refresh_token"]
-        answer = refresh(server, first)
+        answer = refresh(server, sign_in(server)["refresh_token"])
         assert answer.status_code == 200, answer.text
         second = answer.json()["refresh_token"]
         with ThreadPoolExecutor(6) as pool:
@@ -196,6 +210,56 @@ def test_a_refresh_token_is_used_once_however_many_use_it_at_once(server, token)
             assert ask(server, one["access_token"]) == DEAD
 
 
+def test_tokens_are_issued_on_the_connection_that_is_kept(server, token, databases):
+    pids = prepared(databases).keys()
+
+    def has_committed():
+        assert issue(server)
+        with databases.sql() as execute:
+            last = dict(execute(LAST, [DATABASE]))
+        return all(last[pid] == "COMMIT" for pid in pids)
+
+    # Whichever worker takes a request
+    assert wait_for(has_committed)
+
+
+@contextmanager
+def waiting_refresh(server, databases, change):
+    """Give a refresh that waits for the transaction ``change`` (str).
+
+    :return: (refresh token, future of the answer, connection of the transaction)
+    """
+    refresh_token = sign_in(server)["refresh_token"]
+    with closing(databases.connect(DATABASE)) as other, ThreadPoolExecutor(1) as pool:
+        with other.cursor() as cursor:
+            cursor.execute(change)
+            assert cursor.rowcount
+        answer = pool.submit(refresh, server, refresh_token)
+        assert wait_for(lambda: get_waiting(databases))
+        yield refresh_token, answer, other
+
+
+def get_waiting(databases):
+    """Return the pids of backends that wait within a transaction of their own."""
+    with databases.sql() as execute:
+        return [pid for (pid,) in execute(WAITING, [DATABASE])]
+
+
+def test_a_refresh_meets_a_revocation(server, token, databases):
+    logged = len(server.log.read_text())
+    revoke = "UPDATE oauth_provider_refresh_token SET revoked_at = now()"
+    with waiting_refresh(server, databases, revoke) as (_old, answer, other):
+        with databases.sql(DATABASE) as execute:
+            [[before]] = execute("SELECT count(*) FROM oauth_provider_token")
+        other.commit()
+        assert answer.result(30).status_code == 400
+    assert answer.result().json()["error"] == "invalid_grant"
+    with databases.sql(DATABASE) as execute:
+        assert list(execute("SELECT count(*) FROM oauth_provider_token")) == [(before,)]
+    # Odoo has run the request again
+    assert "tries left" in server.log.read_text()[logged:]
+
+
 def test_nobody_notices_that_the_connections_end(server, token, databases):
     with databases.sql() as execute:
         execute(
@@ -206,9 +270,10 @@ def test_nobody_notices_that_the_connections_end(server, token, databases):
     assert not prepared(databases)
     for _time in range(WARM):
         assert ask(server, token) == LIVE
+    assert prepared(databases)
     log = server.log.read_text()
-    assert "no prepared statements for 60 seconds" in log
     assert "Traceback" not in log
+    assert "bad query" not in log
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -234,13 +299,17 @@ def test_no_deadlock_with_an_update_of_tables(postgres, databases, clients):
     ):
         server.client, server.legacy = clients
         token = warm(server)
-        # A token is looked up, and Odoo has read the other table before
-        lock(other, "res_users")
-        answer = pool.submit(ask, server, token)
-        time.sleep(1)
-        lock(other, "orm_signaling_registry")
-        other.rollback()
-        assert answer.result(30) == LIVE
+        for request, expected in (
+            (lambda: ask(server, token), LIVE),
+            (lambda: bool(issue(server)), True),
+        ):
+            # A token is looked up, and Odoo has read the other table before
+            lock(other, "res_users")
+            answer = pool.submit(request)
+            time.sleep(1)
+            lock(other, "orm_signaling_registry")
+            other.rollback()
+            assert answer.result(30) == expected
 
 
 def lock(connection, table):
@@ -260,3 +329,22 @@ def test_it_can_be_switched_off(postgres, databases, clients, tmp_path):
         before = prepared(databases)
         warm(server)
         assert prepared(databases).keys() <= before.keys()
+
+
+def test_a_refresh_goes_on_where_the_connection_ends(postgres, databases, clients):
+    lock = "SELECT FROM oauth_provider_refresh_token FOR UPDATE"
+    with OdooServer(postgres, "ended", DATABASE, load=[ADDON]) as server:
+        server.client, server.legacy = clients
+        warm(server)
+        with waiting_refresh(server, databases, lock) as (old, answer, other):
+            [pid] = get_waiting(databases)
+            with databases.sql() as execute:
+                execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            time.sleep(1)
+            other.rollback()
+            assert answer.result(30).status_code == 200
+        assert "no prepared statements for 60 seconds" in server.log.read_text()
+        # What it had done before the connection ended is undone
+        new = answer.result().json()["refresh_token"]
+        assert refresh(server, new).status_code == 200
+        assert refresh(server, old).status_code == 400

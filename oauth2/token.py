@@ -9,6 +9,7 @@ import json
 
 from oauthlib.oauth2 import InvalidClientError, OAuth2Error
 
+from ..storage.prepared_statement import run_transaction
 from ..tools.key_encryption import SigningUnavailableError
 from . import client_authentication, errors, resource_indicator
 from . import message as messages
@@ -18,6 +19,10 @@ from .validator import OdooValidator
 
 #: Characters of a login. An e-mail address has 254 at most (RFC 5321).
 MAX_USERNAME = 255
+#: Grant types that ask nobody but the database. A password may be another server's.
+QUICK_GRANT_TYPES = frozenset(
+    {"authorization_code", "client_credentials", "refresh_token"}
+)
 #: To tell whether an addon has replaced it: then it is asked.
 OWN_INTROSPECTION = OdooValidator.introspect_token
 
@@ -44,6 +49,20 @@ def token_response(env, message):
     :param env: superuser environment
     """
     return _respond(env, message, _issue)
+
+
+def run_and_commit(env, message, respond):
+    """Return ``respond(env)``, which answers the token request ``message``.
+
+    It may be run in a transaction of its own, which is committed then, see
+    :func:`..storage.prepared_statement.run_transaction`.
+
+    :param env: superuser environment
+    :param respond: function of an environment
+    """
+    if message.form.get("grant_type") in QUICK_GRANT_TYPES:
+        return run_transaction(env, respond)
+    return respond(env)
 
 
 def revocation_response(env, message):

@@ -21,8 +21,9 @@ row_reader     than twice as long        the ORM; the SQL is ours; rows of
                without it                credentials and grants are read
                                          whole, with large values too
 prepared_      a tenth of tokeninfo,     one more connection for each
-statement      userinfo, introspection   worker and database
-               and calls of the API
+statement      userinfo, introspection   worker and database; tokens are
+               and calls of the API, a   committed before Odoo has done
+               sixteenth of a token      with the request
 live_token     a tenth of userinfo, and  decisions are made twice, by the
                a third with the person   same rules: of records and of plain
                read along                values

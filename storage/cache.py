@@ -86,6 +86,12 @@ def retry(env):
     raise ConcurrencyError("A user or a client has been archived in the meantime.")
 
 
+def is_first_run(env):
+    """Tell whether Odoo runs the request of ``env`` for the first time."""
+    _note_end(env.cr)
+    return not env.cr.cache.get(_BEGINS_AGAIN)
+
+
 def _note_signaled(env):
     """Note what has been signaled to the transaction of ``env``, once.
 
@@ -101,6 +107,11 @@ def _note_signaled(env):
         cr.cache[_SIGNALED] = registry.registry_sequence, default
     else:
         cr.cache[_SIGNALED] = _read_signaled(env)
+    _note_end(cr)
+
+
+def _note_end(cr):
+    """Note when the transaction of ``cr`` ends that another one begins."""
 
     def begin_again():
         cr.cache.pop(_SIGNALED, None)

@@ -4,19 +4,22 @@
 
 Odoo makes a connection forget its plans (DISCARD ALL) for each request, and planning
 takes PostgreSQL longer than finding one row by its key. So each process keeps a
-dedicated connection to every database in which it often looks up tokens. It belongs to
-Odoo's pool, which closes it along with the others. Each query commits by itself.
+dedicated connection to every database in which it often looks up or issues tokens. It
+belongs to Odoo's pool, which closes it along with the others. A query that looks up a
+token commits by itself (:func:`fetch`). Where tokens are issued, the transaction is one
+of this connection (:func:`run_transaction`), so that the queries by which PostgreSQL
+checks foreign keys stay planned as well.
 
-The caller runs the query itself, with its own cursor:
+All is done with the caller's own cursor:
 
 - if that is a test's: no other connection sees what the test has changed;
 - if it is a replica's: the primary may not answer;
 - if it has begun a transaction, which may hold locks: an ALTER TABLE that waits for
-  them can block the prepared statement, a deadlock that PostgreSQL does not detect;
+  them can block the dedicated connection, a deadlock that PostgreSQL does not detect;
 - if another thread uses the dedicated connection;
 - if the pool is small (:func:`_get_max_databases`), or :data:`OPTION` is off;
-- for :data:`RETRY_AFTER` seconds after an error: PostgreSQL has closed the connection,
-  or a pooler in between assigns each transaction to another one.
+- for :data:`RETRY_AFTER` seconds after an error: PostgreSQL has closed the connection
+  at this moment, or a pooler in between assigns each transaction to another one.
 """
 
 import atexit
@@ -24,15 +27,19 @@ import hashlib
 import logging
 import threading
 import time
+from contextlib import contextmanager
+from selectors import EVENT_READ, DefaultSelector
 
 import psycopg2
-from psycopg2.extensions import STATUS_READY
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, STATUS_READY
 
 import odoo
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import Cursor, db_connect
 from odoo.tools import SQL, config
 
 from ..tools import option
+from .cache import is_first_run
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +47,7 @@ _logger = logging.getLogger(__name__)
 OPTION = "oauth_provider_prepare_statements"
 #: Databases to which a process keeps a connection.
 MAX_DATABASES = 8
-#: Lookups within MINUTE seconds after which a connection is opened.
+#: Lookups and issues within MINUTE seconds after which a connection is opened.
 MIN_REQUESTS = 5
 #: Seconds. A connection that was unused for longer is closed if another database needs
 #: its place.
@@ -51,7 +58,7 @@ RETRY_AFTER = 60
 #: have grown, and firewalls drop connections that are unused for long.
 MAX_AGE = 600
 #: Statements on a connection. An update of the addon changes the queries.
-MAX_STATEMENTS = 16
+MAX_STATEMENTS = 32
 
 
 class _KeptConnection:
@@ -63,30 +70,89 @@ class _KeptConnection:
         self._open()
 
     def _open(self):
-        #: {query: name of the statement}
-        self.names = {}
+        #: {query: what executes the statement}
+        self.statements = {}
         self.opened = self.used = time.monotonic()
         self.cr = db_connect(self.database).cursor()
-        # No other setting: where a pooler shares connections, others would inherit it
-        self.cr.connection.set_session(autocommit=True)
+        self._leave_transaction()
 
-    def fetch(self, query, value):
+    def _leave_transaction(self):
+        """Let each query commit by itself.
+
+        In this order psycopg2 sends no setting of the session: where a pooler shares
+        connections, others would inherit it.
+        """
+        connection = self.cr.connection
+        connection.isolation_level = connection.readonly = None
+        connection.autocommit = True
+
+    def _use(self):
         now = time.monotonic()
-        if now - self.opened > MAX_AGE or len(self.names) >= MAX_STATEMENTS:
+        is_worn = now - self.opened > MAX_AGE or len(self.statements) >= MAX_STATEMENTS
+        if is_worn or self._has_ended():
             self.close()
             self._open()
         self.used = now
-        name = self.names.get(query) or self._prepare(query)
-        self.cr.execute(f"EXECUTE {name} (%s)", (value,), log_exceptions=False)
+
+    def _has_ended(self):
+        connection = self.cr.connection
+        if connection.closed:
+            return True
+        # Nothing is expected: PostgreSQL says that it closes the connection
+        with DefaultSelector() as selector:
+            selector.register(connection, EVENT_READ)
+            return bool(selector.select(0))
+
+    def fetch(self, query, value):
+        self._use()
+        self.execute(query, (value,))
         return self.cr.fetchall()
 
-    def _prepare(self, query):
+    def execute(self, query, values):
+        statement = self.statements.get(query) or self._prepare(query, len(values))
+        self.cr.execute(statement, values, log_exceptions=False)
+
+    def _prepare(self, query, number):
         # Unique for each query: where a pooler shares connections, others prepare too
         name = f"oauth_provider_{hashlib.sha256(query.encode()).hexdigest()[:32]}"
-        prepare = SQL("PREPARE %s AS %s", SQL.identifier(name), SQL(query % "$1"))
+        text = query % tuple(f"${place}" for place in range(1, number + 1))
+        prepare = SQL("PREPARE %s AS %s", SQL.identifier(name), SQL(text))
         self.cr.execute(prepare, log_exceptions=False)
-        self.names[query] = name
-        return name
+        places = ", ".join(["%s"] * number)
+        self.statements[query] = f"EXECUTE {name} ({places})"
+        return self.statements[query]
+
+    @contextmanager
+    def transaction(self):
+        """Give the cursor of a transaction as Odoo begins one; it is committed at last.
+
+        :raise RuntimeError: where the commit fails: it may have happened all the same
+        """
+        self._use()
+        self.cr.connection.autocommit = False
+        self.cr.connection.isolation_level = ISOLATION_LEVEL_REPEATABLE_READ
+        try:
+            yield self.cr
+            self.cr.flush()
+        except BaseException:
+            self.cr.rollback()
+            raise
+        else:
+            self._commit()
+        finally:
+            # The next one starts with nothing that this one has read
+            self.cr.transaction = None
+            self.cr.cache.clear()
+            if not self.cr.connection.closed:
+                self._leave_transaction()
+
+    def _commit(self):
+        try:
+            self.cr.commit()
+        except Exception as error:
+            self.close()
+            # Odoo must not run the request again
+            raise RuntimeError("Nobody knows whether it is committed.") from error
 
     def close(self):
         # Odoo's pool removes closed connections itself
@@ -116,11 +182,8 @@ def fetch(cr, query, value, ends_transaction=False):
         have changed nothing
     :return: list of tuples; None where the caller has to run the query itself
     """
-    # The cursor of a test has another class
-    if type(cr) is not Cursor or cr.readonly:
-        return None
-    kept = _kept.get(cr.dbname) or _open_if_worth_it(cr.dbname)
-    if not kept or not kept.lock.acquire(blocking=False):
+    kept = _acquire(cr)
+    if not kept:
         return None
     try:
         if ends_transaction:
@@ -129,13 +192,74 @@ def fetch(cr, query, value, ends_transaction=False):
             return None
         return kept.fetch(query, value)
     except psycopg2.Error as error:
-        if _kept.get(cr.dbname) is kept:
-            del _kept[cr.dbname]
-        _give_up(cr.dbname, error)
-        kept.close()
+        _drop(kept, error)
         return None
     finally:
         kept.lock.release()
+
+
+def execute(cr, query, values, log_exceptions=True):
+    """Run ``query``, by a prepared statement within :func:`run_transaction`.
+
+    :param cr: cursor of the transaction
+    :param query: text of one statement, with ``%s`` for each value and no other ``%``
+    :param values: list or tuple
+    :param log_exceptions: see :meth:`odoo.sql_db.Cursor.execute`
+    """
+    kept = _kept.get(cr.dbname)
+    if kept and kept.cr is cr:
+        kept.execute(query, values)
+    else:
+        cr.execute(query, values, log_exceptions=log_exceptions)
+
+
+def run_transaction(env, function):
+    """Return ``function(env)``, run in a transaction of the dedicated connection.
+
+    It is committed then: nothing that follows in the request undoes it. Where all is
+    done with the caller's own cursor (see above), and where Odoo runs a request again,
+    the transaction is that of ``env``, which Odoo commits.
+
+    :param env: environment of the request
+    :param function: function of an environment; after an error of the database it is
+        called again, with ``env``
+    :raise OperationalError: where another transaction was faster: Odoo runs the request
+        again
+    """
+    kept = is_first_run(env) and _acquire(env.cr)
+    if not kept:
+        return function(env)
+    try:
+        if env.cr.connection.status == STATUS_READY:
+            with kept.transaction() as cr:
+                result = function(env(cr=cr))
+            return result
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except psycopg2.Error as error:
+        _drop(kept, error)
+    finally:
+        kept.lock.release()
+    return function(env)
+
+
+def _acquire(cr):
+    """Return a connection (_KeptConnection) for the database of ``cr``, or None.
+
+    Its lock is held then.
+    """
+    # The cursor of a test has another class
+    if type(cr) is not Cursor or cr.readonly:
+        return None
+    kept = _kept.get(cr.dbname) or _open_if_worth_it(cr.dbname)
+    return kept if kept and kept.lock.acquire(blocking=False) else None
+
+
+def _drop(kept, error):
+    if _kept.get(kept.database) is kept:
+        del _kept[kept.database]
+    _give_up(kept.database, error)
+    kept.close()
 
 
 def _open_if_worth_it(database):

@@ -124,7 +124,7 @@ def fetch(credentials, lookup, digest, lock=False):
 
 
 def _read(cr, query, reader, digest, log_exceptions=True):
-    cr.execute(query, (digest,), log_exceptions=log_exceptions)
+    prepared_statement.execute(cr, query, (digest,), log_exceptions)
     found = cr.fetchone()
     return found and _parse(found, reader)
 

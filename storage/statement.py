@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import psycopg2.extras
 
+from . import prepared_statement
+
 #: Name of the part that finds the rows that are locked.
 LOCKED = "locked"
 
@@ -90,7 +92,8 @@ def execute(model, parts):
     has_lock = any(part.text.startswith(f"{LOCKED} ") for part in parts)
     is_locked = f"EXISTS (SELECT FROM {LOCKED})" if has_lock else "TRUE"
     model.env.flush_all()
-    model.env.cr.execute(
+    prepared_statement.execute(
+        model.env.cr,
         f"WITH {texts} SELECT id, {is_locked} FROM new_{model._table}",  # noqa: S608
         values,
         # The transaction that comes second is retried: nothing to log as an error. Odoo

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from logging import ERROR, INFO
 from unittest.mock import patch
 
-from psycopg2.errors import UndefinedColumn
+from psycopg2.errors import SerializationFailure, UndefinedColumn
 from psycopg2.extensions import STATUS_READY
 from psycopg2.pool import PoolError
 
@@ -121,12 +121,34 @@ class TestPreparedStatement(TransactionCase):
             self.assertIsNone(self.ask())
         self.assertEqual(self.ask(), [("base",)])
 
-    def test_where_the_connection_has_ended(self):
-        self.ask(prepared_statement.MIN_REQUESTS)
+    def end_connection(self):
+        """Let PostgreSQL close the connection."""
         pid = self.kept().cr.connection.get_backend_pid()
         with self.cursor() as cr:
             cr.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    def test_a_connection_that_has_ended_is_replaced(self):
+        kept = self.warm()
+        endings = (
+            self.end_connection,
+            # As Odoo closes those to a database
+            lambda: kept.cr.connection.close(),
+        )
+        for end in endings:
+            end()
+            with self.assertNoLogs("odoo.sql_db", ERROR):
+                self.assertEqual(self.ask(), [("base",)])
+            self.assertIs(self.kept(), kept)
+            self.assertIn(kept.cr.connection, odoo.sql_db._Pool._connections)
+            end()
+            with self.assertNoLogs("odoo.sql_db", ERROR):
+                self.assertTrue(self.transact(self.is_kept))
+
+    def test_where_the_connection_ends_at_this_moment(self):
+        kept = self.warm()
+        self.end_connection()
         with (
+            patch.object(type(kept), "_has_ended", return_value=False),
             self.assertLogs(LOGGER, INFO) as logs,
             self.assertNoLogs("odoo.sql_db", ERROR),
         ):
@@ -139,14 +161,6 @@ class TestPreparedStatement(TransactionCase):
         self.assertIsNone(self.ask(2 * prepared_statement.MIN_REQUESTS))
         self.now += prepared_statement.RETRY_AFTER + 1
         self.assertEqual(self.ask(prepared_statement.MIN_REQUESTS), [("base",)])
-
-    def test_where_odoo_closes_the_connections(self):
-        self.ask(prepared_statement.MIN_REQUESTS)
-        self.assertIn(self.kept().cr.connection, odoo.sql_db._Pool._connections)
-        self.kept().cr.connection.close()
-        with self.assertLogs(LOGGER, INFO):
-            self.assertIsNone(self.ask())
-        self.assertFalse(self.kept())
 
     def test_a_query_that_fails_is_left_to_the_caller(self):
         self.ask(prepared_statement.MIN_REQUESTS)
@@ -186,7 +200,7 @@ class TestPreparedStatement(TransactionCase):
         self.ask(prepared_statement.MIN_REQUESTS)
         for person in (False, True):
             query, _reader = make_lookup(self.env["oauth.provider.token"], person)
-            self.kept().names.clear()
+            self.kept().statements.clear()
             self.kept().cr.execute("DEALLOCATE ALL")
             for _time in range(10):
                 self.assertEqual(self.kept().fetch(query, "none"), [])
@@ -202,7 +216,7 @@ class TestPreparedStatement(TransactionCase):
             # The statements were made on another one
             lambda kept: kept.cr.execute("DEALLOCATE ALL"),
             # Another process has prepared the same on this one
-            lambda kept: kept.names.clear(),
+            lambda kept: kept.statements.clear(),
         ):
             self.ask(prepared_statement.MIN_REQUESTS)
             forget(self.kept())
@@ -212,6 +226,227 @@ class TestPreparedStatement(TransactionCase):
             ):
                 self.assertIsNone(self.ask())
             self.now += prepared_statement.RETRY_AFTER + 1
+
+    # Transactions
+
+    def transact(self, function, times=1, ends=None):
+        """Return what the last of so many calls of ``function`` in requests returns.
+
+        :param ends: function of the environment of the last request, called before
+        """
+        for time in range(times):
+            with self.cursor() as cr:
+                env = self.env(cr=cr)
+                if ends and time == times - 1:
+                    ends(env)
+                found = prepared_statement.run_transaction(env, function)
+        return found
+
+    def warm(self):
+        """Let a connection be kept."""
+        self.ask(prepared_statement.MIN_REQUESTS)
+        return self.kept()
+
+    def is_kept(self, env):
+        """Tell whether ``env`` is that of the dedicated connection."""
+        return bool(self.kept()) and env.cr is self.kept().cr
+
+    def begin(self, env):
+        """Return the number of the transaction of ``env``, which it has from now on."""
+        env.cr.execute("SELECT pg_current_xact_id()::text")
+        return env.cr.fetchone()[0]
+
+    def status(self, number):
+        """Return what has become of a transaction."""
+        with self.cursor() as cr:
+            cr.execute("SELECT pg_xact_status(%s::xid8)", [number])
+            return cr.fetchone()[0]
+
+    def test_a_transaction_from_the_fifth_request_of_a_minute_on(self):
+        self.assertFalse(
+            self.transact(self.is_kept, prepared_statement.MIN_REQUESTS - 1)
+        )
+        self.assertTrue(self.transact(self.is_kept))
+
+    def test_a_transaction_is_committed_before_the_request_ends(self):
+        self.warm()
+        found = []
+        with self.cursor() as cr:
+            function = lambda env: found.append(self.begin(env))  # noqa: E731
+            prepared_statement.run_transaction(self.env(cr=cr), function)
+            self.assertEqual(self.status(found[0]), "committed")
+            self.assertEqual(cr.connection.status, STATUS_READY)
+
+    def test_a_transaction_is_as_odoo_begins_one(self):
+        kept = self.warm()
+
+        def read(env):
+            env.cr.execute("SHOW transaction_isolation")
+            return env.cr.fetchone()[0], env.uid, env.su, dict(env.context)
+
+        env = self.env
+        expected = ("repeatable read", env.uid, env.su, dict(env.context))
+        self.assertEqual(self.transact(read), expected)
+        # Then each query commits by itself again, with no setting of the session
+        kept.cr.execute("SHOW transaction_isolation")
+        self.assertEqual(kept.cr.fetchone()[0], "read committed")
+        kept.cr.execute("SELECT name FROM pg_settings WHERE source = 'session'")
+        self.assertEqual(kept.cr.fetchall(), [])
+        self.assertEqual(kept.cr.connection.status, STATUS_READY)
+
+    def test_nothing_is_left_for_the_next_transaction(self):
+        self.warm()
+        found = []
+
+        def remember(env):
+            found.append(env)
+            env.cr.cache["x"] = self.module.with_env(env).name
+            self.assertEqual(len(env.cr.cache), 1)
+
+        self.transact(remember, times=2)
+        self.assertTrue(self.is_kept(found[1]))
+        self.assertIsNot(found[0], found[1])
+        self.assertIsNot(found[0].transaction, found[1].transaction)
+        self.assertFalse(found[0].cr.cache)
+
+    def test_what_waits_for_the_commit_is_done_after_it(self):
+        self.warm()
+        done = []
+
+        def wait(env):
+            number = self.begin(env)
+            env.cr.postcommit.add(lambda: done.append(self.status(number)))
+
+        self.transact(wait)
+        self.assertEqual(done, ["committed"])
+
+    def test_an_exception_undoes_it(self):
+        kept = self.warm()
+        numbers, done = [], []
+
+        def fail(env):
+            numbers.append(self.begin(env))
+            env.cr.postcommit.add(lambda: done.append("committed"))
+            raise KeyError
+
+        with self.assertRaises(KeyError):
+            self.transact(fail)
+        self.assertEqual(self.status(numbers[0]), "aborted")
+        self.assertIs(self.kept(), kept)
+        self.assertTrue(self.transact(self.is_kept))
+        self.assertFalse(done)
+
+    def test_what_odoo_runs_again_has_its_own_transaction(self):
+        kept = self.warm()
+        ways = []
+
+        def lose(env):
+            ways.append(self.is_kept(env))
+            raise SerializationFailure
+
+        with self.cursor() as cr:
+            env = self.env(cr=cr)
+            for _time in range(2):
+                with self.assertRaises(SerializationFailure):
+                    prepared_statement.run_transaction(env, lose)
+                # As Odoo does
+                cr.rollback()
+        self.assertEqual(ways, [True, False])
+        self.assertIs(self.kept(), kept)
+
+    def test_an_error_of_the_database_is_left_to_the_caller(self):
+        self.warm()
+        ways, numbers = [], []
+
+        def fail(env):
+            ways.append(self.is_kept(env))
+            numbers.append(self.begin(env))
+            env.cr.execute(WRONG, [self.module.id], log_exceptions=False)
+
+        with self.assertLogs(LOGGER, INFO), self.assertRaises(UndefinedColumn):
+            self.transact(fail)
+        self.assertEqual(ways, [True, False])
+        for number in numbers:
+            self.assertEqual(self.status(number), "aborted")
+        self.assertFalse(self.kept())
+
+    def test_a_transaction_where_the_connection_ends_at_this_moment(self):
+        self.warm()
+        ways, numbers = [], []
+
+        def write(env):
+            ways.append(self.is_kept(env))
+            numbers.append(self.begin(env))
+            if len(ways) == 1:
+                self.end_connection()
+                prepared_statement.execute(env.cr, QUERY, (self.module.id,))
+
+        with (
+            self.assertLogs(LOGGER, INFO),
+            self.assertNoLogs("odoo.sql_db", ERROR),
+        ):
+            self.transact(write)
+        self.assertEqual(ways, [True, False])
+        self.assertEqual([self.status(n) for n in numbers], ["aborted", "committed"])
+        self.assertFalse(self.kept())
+
+    def test_nothing_is_run_again_that_may_be_committed(self):
+        kept = self.warm()
+        numbers = []
+
+        def cut(env):
+            numbers.append(self.begin(env))
+            # PostgreSQL has committed, and the answer is lost
+            hooks = env.cr.postcommit
+            hooks.add(env.cr.connection.close)
+            hooks.add(lambda: env.cr.execute("SELECT 1", log_exceptions=False))
+
+        with self.assertRaisesRegex(RuntimeError, "whether it is committed"):
+            self.transact(cut)
+        self.assertEqual([self.status(n) for n in numbers], ["committed"])
+        self.assertFalse(kept.lock.locked())
+        self.assertTrue(self.transact(self.is_kept))
+
+    def test_a_transaction_that_has_begun_goes_on(self):
+        self.warm()
+        numbers = []
+        begin = lambda env: numbers.append(self.begin(env))  # noqa: E731
+        number = self.transact(self.begin, ends=begin)
+        self.assertEqual([number], numbers)
+
+    def test_a_transaction_in_another_thread(self):
+        self.warm()
+        with self.kept().lock:
+            self.assertFalse(self.transact(self.is_kept))
+        # Within one, further queries are the caller's
+        fetch = prepared_statement.fetch
+        query = lambda env: fetch(env.cr, QUERY, self.module.id)  # noqa: E731
+        self.assertIsNone(self.transact(query))
+
+    def test_a_transaction_of_tests_and_of_a_replica(self):
+        self.warm()
+        readonly = lambda env: env.cr.connection.set_session(readonly=True)  # noqa: E731
+        self.assertFalse(self.transact(self.is_kept, ends=readonly))
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            found = prepared_statement.run_transaction(env, self.is_kept)
+            self.assertFalse(found)
+
+    def test_statements_of_a_transaction_stay_planned(self):
+        self.warm()
+        query = "SELECT name FROM ir_module_module WHERE id = %s AND name = %s"
+
+        def execute(env):
+            values = (self.module.id, "base")
+            prepared_statement.execute(env.cr, query, values)
+            return env.cr.fetchall()
+
+        before = len(self.names())
+        for _time in range(2):
+            self.assertEqual(self.transact(execute), [("base",)])
+            self.assertEqual(len(self.names()), before + 1)
+        with self.kept().lock:
+            self.assertEqual(self.transact(execute), [("base",)])
 
     def test_an_unused_connection_makes_room(self):
         self.startPatcher(patch.object(prepared_statement, "MAX_DATABASES", 1))
