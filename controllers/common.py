@@ -220,13 +220,13 @@ def superuser_env(current=request):
 
 
 @contextmanager
-def as_current(env):
-    """Make ``env`` the environment of the current request, for a while.
+def using_cursor(cr):
+    """Let the environment of the current request use the cursor ``cr``, for a while.
 
     Addons may go by it: what they write has to be in the same transaction.
     """
     current = request._get_current_object()
-    before, current.env = current.env, env
+    before, current.env = current.env, current.env(cr=cr)
     try:
         yield
     finally:

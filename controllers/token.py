@@ -5,7 +5,7 @@ from odoo import http
 from ..oauth2 import token
 from ..oauth2.ahead import read_introspected
 from ..oauth2.replica import can_introspect
-from .common import as_current, json_response, oauth_route, superuser_env
+from .common import json_response, oauth_route, superuser_env, using_cursor
 
 
 class TokenController(http.Controller):
@@ -14,7 +14,7 @@ class TokenController(http.Controller):
         """Token endpoint (RFC 6749 section 3.2)."""
 
         def respond(env):
-            with as_current(env):
+            with using_cursor(env.cr):
                 return token.token_response(env, message)
 
         return json_response(token.run_and_commit(superuser_env(), message, respond))
