@@ -348,3 +348,37 @@ def test_a_refresh_goes_on_where_the_connection_ends(postgres, databases, client
         new = answer.result().json()["refresh_token"]
         assert refresh(server, new).status_code == 200
         assert refresh(server, old).status_code == 400
+
+
+def test_what_an_addon_writes_is_in_the_same_transaction(postgres, databases):
+    """By the environment of the request, not of the records; see its model."""
+    addon, database = "oauth_provider_note", "e2e_noted"
+    databases.create(database, ["web", ADDON])
+    databases.odoo(database, "--init", addon)
+    noted = "SELECT value FROM ir_config_parameter WHERE key LIKE 'noted.%%'"
+    closed = "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
+    credentials = [tuple(one) for one in databases.shell(database, MAKE)]
+
+    @contextmanager
+    def serving():
+        with OdooServer(postgres, "noted", database, load=[ADDON]) as server:
+            server.client, server.legacy = credentials
+            yield server
+
+    with serving() as server:
+        for _time in range(WARM):
+            issue(server)
+        token = sign_in(server)["refresh_token"]
+    with databases.sql(database) as execute:
+        assert list(execute(noted)) == [("nobody",)] * (WARM + 1)
+        execute(closed, [f"{addon}.is_closed", "yes"])
+    with serving() as server:
+        for _time in range(WARM):
+            assert refresh(server, token).status_code >= 400
+    with databases.sql(database) as execute:
+        assert len(list(execute(noted))) == WARM + 1
+        execute("DELETE FROM ir_config_parameter WHERE key LIKE '%%.is_closed'")
+    with serving() as server:
+        # All was undone: it has never been used
+        assert refresh(server, token).status_code == 200
+    databases.drop(database)
