@@ -25,10 +25,10 @@ All is done with the caller's own cursor:
 import atexit
 import hashlib
 import logging
+import selectors
 import threading
 import time
 from contextlib import contextmanager
-from selectors import EVENT_READ, DefaultSelector
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, STATUS_READY
@@ -61,6 +61,10 @@ MAX_AGE = 600
 MAX_STATEMENTS = 32
 
 
+#: Tells at once whether there is something to read; on Windows the former is missing.
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+
 class _KeptConnection:
     """A connection to ``database`` (str), with its prepared statements."""
 
@@ -74,6 +78,8 @@ class _KeptConnection:
         self.statements = {}
         self.opened = self.used = time.monotonic()
         self.cr = db_connect(self.database).cursor()
+        self.selector = Selector()
+        self.selector.register(self.cr.connection, selectors.EVENT_READ)
         self._leave_transaction()
 
     def _leave_transaction(self):
@@ -99,9 +105,7 @@ class _KeptConnection:
         if connection.closed:
             return True
         # Nothing is expected: PostgreSQL says that it closes the connection
-        with DefaultSelector() as selector:
-            selector.register(connection, EVENT_READ)
-            return bool(selector.select(0))
+        return bool(self.selector.select(0))
 
     def fetch(self, query, value):
         self._use()
