@@ -31,6 +31,7 @@ import time
 from contextlib import contextmanager
 
 import psycopg2
+from psycopg2 import DataError, IntegrityError
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, STATUS_READY
 
 import odoo
@@ -225,10 +226,13 @@ def run_transaction(env, function):
     the transaction is that of ``env``, which Odoo commits.
 
     :param env: environment of the request
-    :param function: function of an environment; after an error of the database it is
-        called again, with ``env``
+    :param function: function of an environment; it is called again, with ``env``, where
+        a statement or the connection could not be used
     :raise OperationalError: where another transaction was faster: Odoo runs the request
         again
+    :raise IntegrityError: where a row may not be as it is to be stored
+    :raise DataError: the same of a value
+    :raise RuntimeError: where the commit fails
     """
     kept = is_first_run(env) and _acquire(env.cr)
     if not kept:
@@ -238,7 +242,8 @@ def run_transaction(env, function):
             with kept.transaction() as cr:
                 result = function(env(cr=cr))
             return result
-    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+    except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, IntegrityError, DataError):
+        # Nothing is wrong with the connection
         raise
     except psycopg2.Error as error:
         _drop(kept, error)

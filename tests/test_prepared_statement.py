@@ -4,7 +4,12 @@ from contextlib import contextmanager
 from logging import ERROR, INFO
 from unittest.mock import patch
 
-from psycopg2.errors import SerializationFailure, UndefinedColumn
+from psycopg2.errors import (
+    DivisionByZero,
+    NotNullViolation,
+    SerializationFailure,
+    UndefinedColumn,
+)
 from psycopg2.extensions import STATUS_READY
 from psycopg2.pool import PoolError
 
@@ -369,6 +374,25 @@ class TestPreparedStatement(TransactionCase):
         for number in numbers:
             self.assertEqual(self.status(number), "aborted")
         self.assertFalse(self.kept())
+
+    def test_a_row_that_may_not_be_is_no_fault_of_the_connection(self):
+        kept = self.warm()
+        queries = {
+            NotNullViolation: "INSERT INTO ir_module_module DEFAULT VALUES",
+            DivisionByZero: "SELECT 1 / 0",
+        }
+        for error, query in queries.items():
+            numbers = []
+
+            def fail(env, query=query, numbers=numbers):
+                numbers.append(self.begin(env))
+                env.cr.execute(query, log_exceptions=False)
+
+            with self.assertRaises(error):
+                self.transact(fail)
+            self.assertEqual([self.status(n) for n in numbers], ["aborted"])
+            self.assertIs(self.kept(), kept)
+        self.assertTrue(self.transact(self.is_kept))
 
     def test_a_transaction_where_the_connection_ends_at_this_moment(self):
         self.warm()
