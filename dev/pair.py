@@ -108,6 +108,10 @@ Applications that the provider knows:""")
     say(f"  {provider.url}/.well-known/openid-configuration")
     for url in ("authorize", "token", "tokeninfo", "userinfo", "revoke_token"):
         say(f"  {provider.url}/oauth2/{url}")
+    backend = applications["backend"]
+    say("\nA token of the backend application, with all of its scopes:")
+    say(f"  curl -u {backend['identifier']}:{backend['secret']} \\")
+    say(f"    {provider.url}/oauth2/token -d grant_type=client_credentials")
     say(f"\nLogs: {provider.log}\n      {client.log}\nCtrl-C stops both.")
 
 
