@@ -153,7 +153,8 @@ class _KeptConnection:
 
     def _commit(self):
         try:
-            self.cr.commit()
+            # Not the transaction of Odoo: nobody else ends this one
+            self.cr.commit()  # pylint: disable=invalid-commit
         except Exception as error:
             self.close()
             # Odoo must not run the request again

@@ -377,21 +377,22 @@ class TestPreparedStatement(TransactionCase):
 
     def test_a_row_that_may_not_be_is_no_fault_of_the_connection(self):
         kept = self.warm()
-        queries = {
-            NotNullViolation: "INSERT INTO ir_module_module DEFAULT VALUES",
-            DivisionByZero: "SELECT 1 / 0",
-        }
-        for error, query in queries.items():
-            numbers = []
+        queries = [
+            (NotNullViolation, "INSERT INTO ir_module_module DEFAULT VALUES"),
+            (DivisionByZero, "SELECT 1 / 0"),
+        ]
+        numbers = []
 
-            def fail(env, query=query, numbers=numbers):
-                numbers.append(self.begin(env))
-                env.cr.execute(query, log_exceptions=False)
+        def fail(env):
+            _error, query = queries[len(numbers)]
+            numbers.append(self.begin(env))
+            env.cr.execute(query, log_exceptions=False)
 
+        for error, _query in queries:
             with self.assertRaises(error):
                 self.transact(fail)
-            self.assertEqual([self.status(n) for n in numbers], ["aborted"])
             self.assertIs(self.kept(), kept)
+        self.assertEqual([self.status(n) for n in numbers], ["aborted"] * 2)
         self.assertTrue(self.transact(self.is_kept))
 
     def test_a_transaction_where_the_connection_ends_at_this_moment(self):
