@@ -148,8 +148,16 @@ class _KeptConnection:
             # The next one starts with nothing that this one has read
             self.cr.transaction = None
             self.cr.cache.clear()
-            if not self.cr.connection.closed:
-                self._leave_transaction()
+            self._end()
+
+    def _end(self):
+        try:
+            # A hook may have begun another transaction after the commit
+            self.cr.connection.rollback()
+            self._leave_transaction()
+        except psycopg2.Error:
+            # The outcome is known: nothing may be run again for this
+            self.close()
 
     def _commit(self):
         try:
